@@ -1,0 +1,142 @@
+"""The command line: `main` is the console script. It owns stderr and the exit status.
+
+0 is success, 1 an answer that is no, 2 bad usage or bad input with one line on stderr. A subcommand
+is imported when it is asked for, so that `st-tui check` starts as fast as click lets it.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+
+import click
+
+from st_tui import __version__
+from st_tui.cli.commands import NotFound, RootGroup
+from st_tui.core.errors import Refusal
+from st_tui.core.plain_text import shown
+
+INTERRUPTED = 130
+READER_GONE = 141
+"""What a shell reports for a program that SIGINT or SIGPIPE ended."""
+
+_LONGEST_SENTENCE = 600
+# Whatever follows a token's id may be its secret: no message repeats it.
+_SECRET_PART = re.compile(r"\b(st(?:v3)?\.[\w-]+)\.[\w.]+", re.IGNORECASE)
+
+
+@click.group(
+    cls=RootGroup,
+    modules={
+        "demo": "app",
+        "init": "projects",
+        "project": "projects",
+        "environments": "places",
+        "folders": "places",
+        "e2ee": "projects",
+        "service-token": "service_token",
+        "check": "check",
+        "audit": "audit",
+    },
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(__version__, message="st-tui %(version)s")
+@click.pass_context
+def cli(context: click.Context) -> int | None:
+    """Manage Infisical-style service tokens, and see what each of them may do.
+
+    Without a command, opens the terminal app.
+    """
+    if context.invoked_subcommand is not None:
+        return None
+    from st_tui.cli.app import open_app
+
+    return open_app()
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line on these arguments, or on the process's own; the exit status."""
+    _settle_streams()
+    try:
+        status = _run(sys.argv[1:] if arguments is None else arguments)
+        sys.stdout.flush()
+        return status
+    except NotFound as missing:
+        return _failed(str(missing), 1)
+    except Refusal as refused:
+        return _failed(str(refused))
+    except click.ClickException as wrong:
+        return _failed(_usage_sentence(wrong))
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        _let_stdout_go()
+        return READER_GONE
+    except OSError as error:
+        return _failed(f"The system refused: {error.strerror}.")
+    except Exception as error:
+        # Never its message, which may hold a secret.
+        return _failed(
+            f"st-tui stopped at a mistake of its own ({type(error).__name__} in "
+            f"{_place(error)}): please report it."
+        )
+
+
+def _run(arguments: Sequence[str]) -> int:
+    try:
+        with cli.make_context("st-tui", list(arguments)) as context:
+            return cli.invoke(context) or 0
+    except click.exceptions.Exit as done:
+        return done.exit_code
+
+
+def _let_stdout_go() -> None:
+    """Send what was printed, or drop it: else Python would try again at its end, and complain."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _failed(sentence: str, status: int = 2) -> int:
+    _let_stdout_go()
+    plain = shown(_SECRET_PART.sub(r"\1.…", sentence))
+    if len(plain) > _LONGEST_SENTENCE:
+        plain = f"{plain[:_LONGEST_SENTENCE]}…"
+    with suppress(OSError):  # Nobody may be there to read it.
+        click.echo(plain, err=True)
+    return status
+
+
+def _usage_sentence(error: click.ClickException) -> str:
+    sentence = " ".join(error.format_message().split())
+    if not sentence.endswith((".", "?", ")")):
+        sentence += "."
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    return f"{sentence} See `{context.command_path if context else 'st-tui'} --help`."
+
+
+def _place(error: Exception) -> str:
+    frames = error.__traceback__
+    place = "?"
+    while frames is not None:
+        module = frames.tb_frame.f_globals.get("__name__", "?")
+        if module.startswith("st_tui"):
+            place = f"{module}, line {frames.tb_lineno}"
+        frames = frames.tb_next
+    return place
+
+
+def _settle_streams() -> None:
+    """A closed stream is as good as /dev/null; what a terminal cannot encode is written out."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")

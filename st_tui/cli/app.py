@@ -1,0 +1,71 @@
+"""Opening the terminal app: on the vault, or on a demo that is thrown away or kept."""
+
+from __future__ import annotations
+
+import signal
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import FrameType
+
+import click
+
+from st_tui.cli.commands import (
+    BadUsage,
+    Command,
+    open_vault,
+    os_user,
+    stated_project,
+    stated_vault,
+    vault_directory,
+)
+from st_tui.core import vault_files
+
+DEMO_SLUG = "demo"
+
+
+def open_app() -> int:
+    """Open the app on the vault; the exit status."""
+    return _run(vault_directory(), demo=False)
+
+
+@click.command(cls=Command)
+def demo() -> int:
+    """Open the app on a demo project.
+
+    The demo is thrown away at the end, or kept in the directory that --vault names: a new or empty
+    one, or one that holds a demo already.
+    """
+    directory = stated_vault()  # Never ST_TUI_VAULT: that is where the real one lies.
+    if directory is not None:
+        _require_room_for_demo(directory)
+        return _run(directory, demo=True)
+    # A closed terminal or a `kill` must not leave the demo behind.
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _leave)
+    with TemporaryDirectory(prefix="st-tui-demo-") as temporary:
+        return _run(Path(temporary), demo=True)
+
+
+def _run(directory: Path, *, demo: bool) -> int:
+    if stated_project() is not None:
+        raise BadUsage("The app takes no --project: choose the project in it.")
+    from st_tui.tui import run
+
+    return run(directory, actor=os_user(), demo=demo)
+
+
+def _leave(number: int, _frame: FrameType | None) -> None:
+    raise SystemExit(128 + number)
+
+
+def _require_room_for_demo(directory: Path) -> None:
+    if not vault_files.has_database(directory):
+        if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
+            raise BadUsage(f"{directory} holds other files: name a new or an empty directory.")
+        return
+    with open_vault(sweep=False) as vault:
+        slugs = [project.slug for project in vault.projects.every()]
+    if slugs != [DEMO_SLUG]:
+        raise BadUsage(
+            f"{directory} holds a vault that is no demo: name a new or an empty directory."
+        )

@@ -1,0 +1,195 @@
+"""`check`: may this token do that, why, and by which scope?  It judges, and changes nothing."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import click
+
+from st_tui.cli.commands import BadUsage, Command, json_option, open_vault, require_project
+from st_tui.cli.output import note, say, say_json
+from st_tui.core import access, drafts, expiry, wording
+from st_tui.core.model import (
+    AccessRequest,
+    Decision,
+    Endpoint,
+    Permission,
+    ScopeVerdict,
+    ServiceToken,
+)
+from st_tui.core.plain_text import refuse_controls
+
+_permissions = click.Choice([permission.value for permission in Permission])
+
+
+class _Judged(NamedTuple):
+    """A decision and what explains it; `end` is the token's, also when the token is swept."""
+
+    decision: Decision
+    request: AccessRequest
+    token: ServiceToken | None
+    end: int | None
+
+    @property
+    def verdicts(self) -> tuple[ScopeVerdict, ...]:
+        return () if self.token is None else access.explain(self.token, self.request)
+
+
+@click.command(cls=Command)
+@click.option("--token", "text", metavar="-", help="A token's text, read from stdin.")
+@click.option("--token-id", metavar="ID", help="A token in the vault.")
+@click.option(
+    "--scope",
+    "scopes",
+    multiple=True,
+    metavar="ENV:PATH",
+    help="A scope to try without any vault; repeatable.",
+)
+@click.option(
+    "--access-level", "levels", multiple=True, type=_permissions, help="With --scope; repeatable."
+)
+@click.option("--env", "environment", metavar="SLUG", help="The environment to be reached.")
+@click.option("--path", help="The folder to be reached.")
+@click.option("--operation", type=_permissions, help="What is to be done there.")
+@click.option(
+    "--endpoint",
+    type=click.Choice([endpoint.value for endpoint in Endpoint]),
+    help="How the server is asked. Default: e2ee.",
+)
+@click.option("--e2ee", is_flag=True, help="With --scope: as in a project whose E2EE is on.")
+@click.option("--ip", metavar="ADDR", help="The caller's address. Default: from anywhere.")
+@click.option("--at", metavar="ISO", help="The moment to judge for. Default: now.")
+@click.option(
+    "--batch", metavar="FILE|-", help="Judge a table: JSON lines in, JSON lines out. Stands alone."
+)
+@json_option
+def check(
+    text: str | None,
+    token_id: str | None,
+    scopes: tuple[str, ...],
+    levels: tuple[str, ...],
+    environment: str | None,
+    path: str | None,
+    operation: str | None,
+    endpoint: str | None,
+    e2ee: bool,
+    ip: str | None,
+    at: str | None,
+    batch: str | None,
+    as_json: bool,
+) -> int:
+    """Say whether a token may do something, and why.
+
+    Exit status 0 is allowed, 1 is denied. Give one of --token, --token-id, or --scope with
+    --access-level.
+    """
+    subjects = [text is not None, token_id is not None, bool(scopes or levels)]
+    asked = (environment, path, operation, endpoint, ip, at)
+    if batch is not None:
+        if any(subjects) or e2ee or any(option is not None for option in asked):
+            raise BadUsage("--batch stands alone: each of its lines says what is to be judged.")
+        from st_tui.cli.batch import judge_file
+
+        return judge_file(batch)
+    if sum(subjects) != 1:
+        raise BadUsage("Give exactly one of --token, --token-id, or --scope with --access-level.")
+    if environment is None or path is None or operation is None:
+        raise BadUsage("Give --env, --path and --operation: they say what is to be judged.")
+    refuse_controls(environment, "environment")
+    adjusted = drafts.request_path(path)
+    if adjusted.note is not None:
+        note(f"The path was read otherwise: {adjusted.note}.")
+    request = AccessRequest(
+        environment=environment,
+        path=adjusted.path,
+        operation=Permission(operation),
+        now=expiry.system_clock() if at is None else expiry.parse_time(at),
+        endpoint=Endpoint.E2EE if endpoint is None else Endpoint(endpoint),
+        e2ee=e2ee,
+        ip=None if ip is None else _address(ip),
+    )
+    if text is None and token_id is None:
+        judged = _judge_inline(scopes, levels, request)
+    elif e2ee:
+        raise BadUsage("--e2ee goes with --scope: a token's own project says whether it is on.")
+    else:
+        judged = _judge_known(text, token_id, request)
+    if as_json:
+        _say_json(judged)
+    else:
+        _say(judged)
+    return 0 if judged.decision.allowed else 1
+
+
+def _judge_inline(
+    scopes: tuple[str, ...], levels: tuple[str, ...], request: AccessRequest
+) -> _Judged:
+    if not scopes or not levels:
+        raise BadUsage("--scope and --access-level go together: give both.")
+    parsed = [drafts.parse_scope(scope) for scope in scopes]
+    for scope, adjustment in parsed:
+        if adjustment is not None:
+            note(f"The scope of {scope.environment} was read otherwise: {adjustment}.")
+    token = ServiceToken(
+        id="",
+        name="",
+        scopes=tuple(scope for scope, _ in parsed),
+        permissions=frozenset(map(Permission, levels)),
+    )
+    return _Judged(access.decide(token, request), request, token, None)
+
+
+def _judge_known(text: str | None, token_id: str | None, request: AccessRequest) -> _Judged:
+
+    from st_tui.core import vault as vaults
+
+    parsed = None
+    if text is not None:
+        from st_tui.cli.asking import read_token
+
+        parsed = read_token(text)
+    with open_vault(sweep=False) as vault:
+        if parsed is not None:
+            known = vault.tokens.authenticate(parsed)
+        else:
+            known = vault.tokens.lookup(token_id or "")
+        token, end = known.token, None
+        if token is not None:
+            require_project(vault, token)
+            project = vault.projects.of(token)
+            drafts.check_environment(request.environment, vault.environments.every(project))
+            request, end = request._replace(e2ee=project.e2ee), token.expires_at
+        elif known.tombstone is not None:
+            end = vaults.ended_at(known.tombstone)
+    return _Judged(vaults.check(known, request), request, token, end)
+
+
+def _address(text: str) -> int:
+    from st_tui.core.addresses import parse_address
+
+    return parse_address(text)
+
+
+def _say_json(judged: _Judged) -> None:
+    decision = judged.decision
+    say_json(
+        {
+            "allowed": decision.allowed,
+            "reason": decision.reason,
+            "scope": decision.scope,
+            "scopes": [
+                {"matched": verdict.matched, "stoppedAt": verdict.stopped_at}
+                for verdict in judged.verdicts
+            ],
+        }
+    )
+
+
+def _say(judged: _Judged) -> None:
+    decision, request, verdicts = judged.decision, judged.request, judged.verdicts
+    why = wording.why(judged.token, request, decision, judged.end)
+    say(f"{'ALLOWED' if decision.allowed else 'DENIED'}  {why}")
+    say(f"  {request.operation} {request.path} in {request.environment} ({request.endpoint})")
+    width = max((len(str(verdict.scope)) for verdict in verdicts), default=0)
+    for number, verdict in enumerate(verdicts, start=1):
+        say(f"  {number}  {verdict.scope!s:{width}}  {wording.how_far(verdict, request.path)}")

@@ -1,0 +1,1 @@
+"""The domain: tokens, scopes, decisions, and the vault that keeps them."""

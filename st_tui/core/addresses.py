@@ -1,0 +1,92 @@
+"""Client addresses and trusted IPs as integers and intervals, parsed by `ipaddress`.
+
+It is imported where it is used: most decisions know neither address nor trusted IPs.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+
+from st_tui.core.errors import Refusal
+from st_tui.core.model import IpRange
+
+_IPV6 = 2**32
+_END = _IPV6 + 2**128
+_BLOCK = re.compile(r"[0-9A-Fa-f:.]+(/[0-9]{1,3})?", re.ASCII)
+
+ANYWHERE_TEXT = ("0.0.0.0/0", "::/0")
+"""What a Service Token V3 trusts when nothing is said."""
+
+
+class AddressError(Refusal):
+    """An address or CIDR block that cannot be read; the text says what to write instead."""
+
+
+@lru_cache(maxsize=1024)
+def parse_address(text: str) -> int:
+    """One address as its place on the line of `core.model`.
+
+    An IPv4-mapped IPv6 address counts as IPv4, as a dual-stack socket reports it.
+    Raises AddressError.
+    """
+    from ipaddress import IPv6Address, ip_address
+
+    try:
+        address = ip_address(text.strip())
+    except ValueError:
+        raise AddressError(
+            f"{text[:60]!r} is no IP address: write one like 10.0.0.7 or 2001:db8::7."
+        ) from None
+    if isinstance(address, IPv6Address):
+        mapped = address.ipv4_mapped
+        return _IPV6 + int(address) if mapped is None else int(mapped)
+    return int(address)
+
+
+@lru_cache(maxsize=1024)
+def parse_range(text: str) -> IpRange:
+    """A plain address or CIDR block, host bits allowed (10.0.0.7/8 means 10.0.0.0/8).
+
+    IPv4-mapped IPv6 counts as IPv4. Raises AddressError.
+    """
+    from ipaddress import IPv4Network, IPv6Network, ip_network
+
+    written = text.strip()
+    try:
+        # `ipaddress` would also take netmasks (of which 0.0.0.0/0.0.0.0 means the whole world) and
+        # zones (which may hold any character).
+        if _BLOCK.fullmatch(written) is None:
+            raise ValueError
+        network = ip_network(written, strict=False)
+    except ValueError:
+        raise AddressError(
+            f"{text[:60]!r} is no IP address or CIDR block: "
+            "write one like 10.0.0.0/8, 203.0.113.7 or 2001:db8::/32."
+        ) from None
+    base = 0
+    if isinstance(network, IPv6Network):
+        mapped = network.network_address.ipv4_mapped
+        if mapped is None:
+            base = _IPV6
+        else:
+            # A block shorter than /96 begins below the mapped addresses, never with one.
+            network = IPv4Network((int(mapped), network.prefixlen - 96))
+    first, last = int(network.network_address), int(network.broadcast_address)
+    return IpRange(str(network), base + first, base + last)
+
+
+def parse_ranges(texts: Iterable[str]) -> tuple[IpRange, ...]:
+    """Several blocks, in order. Raises AddressError for the first that cannot be read."""
+    return tuple(parse_range(text) for text in texts)
+
+
+def covers_every_address(ranges: Iterable[IpRange]) -> bool:
+    """Whether the blocks together cover all of IPv4 and all of IPv6."""
+    reached = 0
+    for _, first, last in sorted(ranges, key=lambda block: block.first):
+        if first > reached:
+            return False
+        reached = max(reached, last + 1)
+    return reached >= _END

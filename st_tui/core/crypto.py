@@ -1,0 +1,101 @@
+"""Sealing and hashing, on `cryptography`: AES-256-GCM as the published Infisical clients do it.
+
+Libraries are imported where they are used: listing tokens and checking one by its id needs none.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from st_tui.core.token_text import RandomBytes
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+IV_BYTES = 16
+"""What the clients write; GCM would take 12."""
+TAG_BYTES = 16
+
+
+class SealError(Exception):
+    """A sealed value that this key does not open, or that was changed."""
+
+
+class Sealed(NamedTuple):
+    """Ciphertext, IV and tag, each in padded standard base64 (Python's clients insist on it)."""
+
+    ciphertext: str
+    iv: str
+    tag: str
+
+
+def new_project_key(randbytes: RandomBytes) -> str:
+    """A project key: 32 lowercase hex digits, whose 32 ASCII bytes are the AES-256 key."""
+    return randbytes(16).hex()
+
+
+def hash_secret(secret: str) -> bytes:
+    """SHA-256 of a token's secret: 128 random bits need no slow hash."""
+    import hashlib
+
+    return hashlib.sha256(secret.encode("ascii")).digest()
+
+
+def secret_matches(secret: str, secret_hash: bytes) -> bool:
+    """Whether this is the hashed secret, in time that does not tell how nearly."""
+    import hmac
+
+    return hmac.compare_digest(hash_secret(secret), secret_hash)
+
+
+def seal(plaintext: str, key: str, randbytes: RandomBytes) -> Sealed:
+    """Seal text under a 32-character key used as bytes, with a fresh IV and no additional data."""
+    iv = randbytes(IV_BYTES)
+    sealed = _aes(key.encode("ascii")).encrypt(iv, plaintext.encode(), None)
+    return Sealed(_b64(sealed[:-TAG_BYTES]), _b64(iv), _b64(sealed[-TAG_BYTES:]))
+
+
+def unseal(sealed: Sealed, key: str) -> str:
+    """The text that `seal` was given. Raises SealError."""
+    from base64 import b64decode
+
+    from cryptography.exceptions import InvalidTag
+
+    try:
+        parts = [b64decode(part, validate=True) for part in sealed]
+        return _aes(key.encode("ascii")).decrypt(parts[1], parts[0] + parts[2], None).decode()
+    except (InvalidTag, ValueError):
+        raise SealError("This key does not open the sealed value.") from None
+
+
+def wrap(plaintext: str, key: bytes, bound_to: str, randbytes: RandomBytes) -> bytes:
+    """Wrap a project key under one of the vault's own keys: IV, ciphertext and tag in one piece.
+
+    `bound_to` (what the key is for) is additional data, so that a wrapped key cannot be moved to
+    another project or purpose.
+    """
+    iv = randbytes(IV_BYTES)
+    return iv + _aes(key).encrypt(iv, plaintext.encode("ascii"), bound_to.encode())
+
+
+def unwrap(wrapped: bytes, key: bytes, bound_to: str) -> str:
+    """The key that `wrap` was given. Raises SealError."""
+    from cryptography.exceptions import InvalidTag
+
+    try:
+        opened = _aes(key).decrypt(wrapped[:IV_BYTES], wrapped[IV_BYTES:], bound_to.encode())
+        return opened.decode("ascii")
+    except (InvalidTag, ValueError):
+        raise SealError("This key does not open the wrapped project key.") from None
+
+
+def _aes(key: bytes) -> AESGCM:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+    return AESGCM(key)
+
+
+def _b64(data: bytes) -> str:
+    from base64 import b64encode
+
+    return b64encode(data).decode("ascii")

@@ -1,0 +1,174 @@
+"""What a person may ask for: the rules that a token draft, a scope and a path must keep."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from itertools import takewhile
+from typing import NamedTuple
+
+from st_tui.core.errors import Refusal
+from st_tui.core.expiry import checked_end
+from st_tui.core.globs import PatternRefused, compile_glob
+from st_tui.core.model import Environment, Scope, ServiceToken, TokenDraft
+from st_tui.core.plain_text import check_text, refuse_controls
+
+LONGEST_NAME = 100
+"""Characters of a token's, project's or environment's name, as in Infisical's form."""
+LONGEST_SLUG = 50
+LONGEST_FOLDER_PATH = 1_000
+
+_SLUG = re.compile(r"[a-z0-9][a-z0-9_-]*")
+_FOLDER_NAME = re.compile(r"[A-Za-z0-9_-]+")
+
+
+class DraftError(Refusal):
+    """A wish that cannot be granted as it stands; the text says how to mend it."""
+
+
+class Adjusted(NamedTuple):
+    """A path as it will be used, and a sentence about what was changed, if anything was."""
+
+    path: str
+    note: str | None
+
+
+def scope_path(text: str) -> Adjusted:
+    """A scope's path as a door takes it: a missing leading slash added, one trailing slash cut.
+
+    Raises TextError for control characters and DraftError outside the scope language.
+    """
+    adjusted = _adjust(text.strip())
+    check_pattern(adjusted.path)
+    return adjusted
+
+
+def check_pattern(pattern: str) -> None:
+    """Raise DraftError, with what picomatch would do and the rewrite, outside the language."""
+    refuse_controls(pattern, "scope path")
+    try:
+        compile_glob(pattern)
+    except PatternRefused as refused:
+        raise DraftError(str(refused)) from refused
+
+
+def scopes_of_folder(path: str) -> tuple[str, str, str]:
+    """The patterns that a folder is picked by: itself, its children, everything below it."""
+    parent = "" if path == "/" else path
+    return path, f"{parent}/*", f"{parent}/**"
+
+
+def stem(pattern: str) -> str:
+    """The folder that a pattern is about: what stands before its first wildcard."""
+    plain = takewhile(lambda segment: not set("*?[{") & set(segment), pattern.split("/"))
+    return "/".join(plain) or "/"
+
+
+def request_path(text: str) -> Adjusted:
+    """A requested path as `check` and the test-access pane take it, trimmed the same way.
+
+    Raises TextError for control characters.
+    """
+    adjusted = _adjust(text.strip())
+    refuse_controls(adjusted.path, "path")
+    return adjusted
+
+
+def parse_scope(text: str) -> tuple[Scope, str | None]:
+    """`environment:/path` as Infisical's CLI writes it, and a note about any adjustment.
+
+    Raises DraftError or TextError.
+    """
+    environment, colon, path = text.partition(":")
+    if not colon or not environment.strip():
+        raise DraftError(
+            f"{text[:80]!r} is no scope: write environment:/path, as in dev:/common/**."
+        )
+    refuse_controls(environment, "environment")
+    adjusted = scope_path(path)
+    return Scope(environment.strip(), adjusted.path), adjusted.note
+
+
+def check_draft(draft: TokenDraft, environments: Collection[Environment], now: int) -> TokenDraft:
+    """The same draft, if a token may be made of it.
+
+    Raises DraftError, TextError or ExpiryError for the first rule it breaks.
+    """
+    check_text(draft.name, "name", LONGEST_NAME)
+    if not draft.scopes:
+        raise DraftError("A token needs at least one scope: add one, as in dev:/common/**.")
+    for scope in draft.scopes:
+        check_environment(scope.environment, environments)
+        check_pattern(scope.secret_path)
+    if not draft.permissions:
+        raise DraftError("A token needs at least one permission: read, write or both.")
+    if draft.expires_at is not None:
+        checked_end(draft.expires_at, now)
+    if draft.version == 2 and (draft.trusted_ips is not None or not draft.is_active):
+        raise DraftError("Trusted IPs and the active switch belong to V3 tokens: choose version 3.")
+    if draft.version == 3 and not draft.trusted_ips:
+        raise DraftError("A V3 token needs at least one trusted IP: 0.0.0.0/0 and ::/0 mean any.")
+    return draft
+
+
+def as_token(draft: TokenDraft) -> ServiceToken:
+    """The token that a draft would become, active already so that its reach can be seen."""
+    return ServiceToken(
+        id="",
+        name=draft.name or "unnamed",
+        scopes=draft.scopes,
+        permissions=draft.permissions,
+        expires_at=draft.expires_at,
+        version=draft.version,
+        trusted_ips=draft.trusted_ips,
+    )
+
+
+def check_environment(slug: str, environments: Collection[Environment]) -> None:
+    """Raise DraftError unless the project has this environment."""
+    known = [environment.slug for environment in environments]
+    if slug not in known:
+        listed = ", ".join(known) or "none"
+        raise DraftError(f"There is no environment {slug[:60]!r}: the project has {listed}.")
+
+
+def check_slug(slug: str, what: str) -> str:
+    """The slug, if it is one: lower-case letters, digits, `-`, `_`. Raises DraftError."""
+    if len(slug) > LONGEST_SLUG or _SLUG.fullmatch(slug) is None:
+        raise DraftError(
+            f"{slug[:60]!r} is no {what}: write lower-case letters, digits, - and _, "
+            f"{LONGEST_SLUG} characters at most."
+        )
+    return slug
+
+
+def slug_of(name: str) -> str:
+    """A slug made of a name: `Café Böll` becomes `caf-b-ll`. Empty if nothing is left."""
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:LONGEST_SLUG]
+
+
+def folder_path(text: str) -> str:
+    """The path of a folder that may exist: `/` or segments of letters, digits, `-`, `_`.
+
+    Raises DraftError or TextError.
+    """
+    path = request_path(text).path
+    names = path.split("/")[1:] if path != "/" else []
+    if not all(_FOLDER_NAME.fullmatch(name) for name in names):
+        raise DraftError(
+            f"{path[:80]!r} is no folder path: write letters, digits, - and _, as in /common/db."
+        )
+    if len(path) > LONGEST_FOLDER_PATH:
+        raise DraftError(f"That folder path is over {LONGEST_FOLDER_PATH} characters: shorten it.")
+    return path
+
+
+def _adjust(text: str) -> Adjusted:
+    path, notes = text, []
+    if not path.startswith("/"):
+        path = f"/{path}"
+        notes.append("a leading slash was added")
+    if len(path) > 1 and path.endswith("/"):
+        path = path[:-1]
+        notes.append("the trailing slash was cut")
+    return Adjusted(path, f"{' and '.join(notes)}: {path}" if notes else None)

@@ -1,0 +1,182 @@
+"""Ends of tokens: Infisical's presets, durations and dates that people type, and how to say them.
+
+A month is 30 days and a year 360, as in Infisical. Times are milliseconds since 1970 UTC.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from time import time_ns
+from typing import NamedTuple
+
+from st_tui.core.errors import Refusal
+
+SECOND = 1000
+MINUTE = 60 * SECOND
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+MONTH = 30 * DAY
+
+LAST_TIME = 253_402_300_799_999
+"""9999-12-31T23:59:59.999Z: the last moment that dates can say."""
+
+
+class Preset(NamedTuple):
+    """A choice of the expiry selector; `seconds` None is never."""
+
+    label: str
+    seconds: int | None
+
+
+PRESETS = (
+    Preset("1 Day", 86_400),
+    Preset("7 Days", 604_800),
+    Preset("1 Month", 2_592_000),
+    Preset("6 Months", 15_552_000),
+    Preset("12 Months", 31_104_000),
+    Preset("Never", None),
+)
+"""Infisical's own list, in its own seconds; the first is the default."""
+
+_UNITS = {
+    "s": SECOND, "second": SECOND, "seconds": SECOND, "sec": SECOND,
+    "m": MINUTE, "min": MINUTE, "minute": MINUTE, "minutes": MINUTE,
+    "h": HOUR, "hour": HOUR, "hours": HOUR,
+    "d": DAY, "day": DAY, "days": DAY,
+    "w": 7 * DAY, "week": 7 * DAY, "weeks": 7 * DAY,
+    "mo": MONTH, "month": MONTH, "months": MONTH,
+    "y": 12 * MONTH, "year": 12 * MONTH, "years": 12 * MONTH,
+}  # fmt: skip
+_DURATION = re.compile(r"(\d{1,12})\s*([a-z]+)")
+
+
+def system_clock() -> int:
+    """Now, in milliseconds since 1970 UTC."""
+    return time_ns() // 1_000_000
+
+
+class ExpiryError(Refusal):
+    """An end that cannot be: unreadable, in the past, or beyond what a clock holds."""
+
+
+def parse_duration(text: str) -> int:
+    """Milliseconds of `45d`, `6months`, `12 h`, `1h30m`. Raises ExpiryError."""
+    rest = text.strip().lower()
+    pieces = _DURATION.findall(rest)
+    if not pieces or _DURATION.sub("", rest).strip():
+        raise ExpiryError(
+            f"{text[:40]!r} is no duration: write one like 30m, 12h, 45d, 6months or 1year."
+        )
+    total = 0
+    for amount, unit in pieces:
+        if unit not in _UNITS:
+            raise ExpiryError(
+                f"{unit[:20]!r} is no unit of time: use s, m (minutes), h, d, w, months or years."
+            )
+        total += int(amount) * _UNITS[unit]
+    return total
+
+
+def parse_time(text: str) -> int:
+    """A moment in ISO 8601; without a zone it is UTC, a bare date is its midnight.
+
+    Raises ExpiryError.
+    """
+    try:
+        moment = datetime.fromisoformat(text.strip())
+    except ValueError:
+        raise ExpiryError(
+            f"{text[:40]!r} is no date: write one like 2027-01-31 or 2027-01-31T18:00:00Z."
+        ) from None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1)
+
+
+def expires_after(duration: int, now: int) -> int:
+    """The end `duration` milliseconds from now. Raises ExpiryError if no clock holds it."""
+    return checked_end(now + duration, now)
+
+
+def checked_end(end: int, now: int) -> int:
+    """The same end, if it lies ahead and a clock can hold it. Raises ExpiryError."""
+    if end > LAST_TIME:
+        raise ExpiryError("That expiry lies beyond the year 9999: choose an earlier one, or never.")
+    if end <= now:
+        raise ExpiryError("That expiry is not in the future: choose a later one.")
+    return end
+
+
+def parse_end(text: str, now: int) -> int | None:
+    """An end as typed in the expiry selector: a duration, a date, or `never` (None).
+
+    Raises ExpiryError.
+    """
+    typed = text.strip()
+    if not typed:
+        raise ExpiryError("Type how long the token lives (45d, 6months) or a date (2027-01-31).")
+    if typed.lower() == "never":
+        return None
+    if re.match(r"\d{4}-", typed):
+        return checked_end(parse_time(typed), now)
+    return expires_after(parse_duration(typed), now)
+
+
+def iso(time: int) -> str:
+    """A time as the JSON contract writes it: 2026-01-02T03:04:05.000Z."""
+    return f"{_utc(time):%Y-%m-%dT%H:%M:%S}.{time % 1000:03d}Z"
+
+
+def in_utc(time: int) -> str:
+    """A time for people, to the minute: 2026-01-02 03:04 UTC."""
+    return f"{_utc(time):%Y-%m-%d %H:%M} UTC"
+
+
+def in_local_time(time: int) -> str:
+    """A time for people in the machine's zone, to the minute: 2026-01-02 04:04 CET."""
+    try:
+        return f"{_utc(time).astimezone():%Y-%m-%d %H:%M %Z}"
+    except OverflowError:
+        # East of Greenwich the last hours of the year 9999 lie in the year 10000.
+        return in_utc(time)
+
+
+def in_both_times(time: int) -> str:
+    """The same in the machine's zone and in UTC; once where that is one."""
+    local, utc = in_local_time(time), in_utc(time)
+    return utc if local == utc else f"{local} · {utc}"
+
+
+def remaining(end: int | None, now: int) -> str:
+    """How long until the end: `23 h`, `45 d`, `6 months`, `never`, or `expired`."""
+    if end is None:
+        return "never"
+    return span(end - now) if end > now else "expired"
+
+
+def span(milliseconds: int) -> str:
+    """A stretch of time in words, rounded to what it says: `45 s`, `1 h 20 min`, `6 months`."""
+    if milliseconds < 2 * MINUTE:
+        return f"{max(milliseconds, 0) // SECOND} s"
+    minutes = round(milliseconds / MINUTE)
+    if minutes < 60:
+        return f"{minutes} min"
+    if minutes < 24 * 60:
+        return _two_units(minutes, 60, "h", "min")
+    hours = round(milliseconds / HOUR)
+    if hours < 48:
+        return _two_units(hours, 24, "d", "h")
+    days = round(milliseconds / DAY)
+    return f"{days} d" if days < 60 else f"{round(milliseconds / MONTH)} months"
+
+
+def _two_units(amount: int, size: int, large: str, small: str) -> str:
+    whole, rest = divmod(amount, size)
+    return f"{whole} {large} {rest} {small}" if rest else f"{whole} {large}"
+
+
+def _utc(time: int) -> datetime:
+    # A file made elsewhere may hold a time that no date can say: the nearest is shown.
+    within = min(max(time, 0), LAST_TIME)
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=within)

@@ -1,0 +1,60 @@
+"""Text from people and files is text: control characters are refused, or shown harmlessly."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from st_tui.core.errors import Refusal
+
+# Controls, lone surrogates, line and paragraph separators; and the marks that reorder a line,
+# with which one name can be made to look like another.
+_REFUSED_CATEGORIES = frozenset({"Cc", "Cs", "Zl", "Zp"})
+_REORDERING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+class TextError(Refusal):
+    """A name or path that is empty, too long, or holds what a terminal would act on."""
+
+
+def check_text(text: str, what: str, longest: int) -> str:
+    """The text, if it may be stored and shown. Raises TextError naming `what`.
+
+    `longest` is a count of characters.
+    """
+    if not text.strip():
+        raise TextError(f"The {what} is empty: write one.")
+    if len(text) > longest:
+        raise TextError(f"The {what} has {len(text)} characters: write {longest} at most.")
+    refuse_controls(text, what)
+    return text
+
+
+def refuse_controls(text: str, what: str) -> None:
+    """Raise TextError if a terminal would act on a character of the text instead of showing it."""
+    if _is_plain(text):
+        return
+    for character in text:
+        if _acts(character):
+            raise TextError(
+                f"The {what} holds the control character {_escaped(character)}: leave it out."
+            )
+
+
+def shown(text: str) -> str:
+    """The text with every character that a terminal would act on written out, as in `\\x1b`."""
+    if _is_plain(text):
+        return text
+    return "".join(_escaped(c) if _acts(c) else c for c in text)
+
+
+def _is_plain(text: str) -> bool:
+    return text.isascii() and text.isprintable()  # nearly all texts, and much faster told
+
+
+def _acts(character: str) -> bool:
+    return unicodedata.category(character) in _REFUSED_CATEGORIES or character in _REORDERING
+
+
+def _escaped(character: str) -> str:
+    code = ord(character)
+    return f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}"

@@ -1,0 +1,1 @@
+"""The only SQL: the schema, and queries over one plain sqlite3 connection."""

@@ -1,0 +1,149 @@
+"""The audit log: append-only, each entry hashed together with the one before it."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
+
+from st_tui.core.model import AuditEntry
+
+_COLUMNS = ", ".join(AuditEntry._fields)
+_MARKS = ", ".join("?" * len(AuditEntry._fields))
+_FIRST = "0" * 64
+_ENCODER = json.JSONEncoder(ensure_ascii=True, sort_keys=True, separators=(",", ":"))
+
+
+class Event(NamedTuple):
+    """What is to be recorded; `store.audit` adds its place in the log and its hash.
+
+    `event` is Infisical's name for it, `target` the id of what was acted on, `details` whatever
+    else belongs to it.
+    """
+
+    time: int
+    actor: str
+    event: str
+    project_id: str | None = None
+    target: str | None = None
+    environment: str | None = None
+    path: str | None = None
+    operation: str | None = None
+    verdict: str | None = None
+    reason: str | None = None
+    ip: str | None = None
+    user_agent: str | None = None
+    details: dict[str, Any] | None = None
+
+
+def append(connection: sqlite3.Connection, events: Iterable[Event]) -> None:
+    """Write entries at the end of the log, inside the caller's transaction."""
+    last = connection.execute(
+        "SELECT seq, hash FROM audit_log ORDER BY seq DESC LIMIT 1"
+    ).fetchone()
+    seq, previous = last or (0, _FIRST)
+    rows = []
+    for event in events:
+        seq += 1
+        fields = event._asdict() | {"seq": seq, "details": _canonical(event.details or {})}
+        previous = fields["hash"] = _hash(previous, fields)
+        rows.append(AuditEntry(**fields))
+    connection.executemany(f"INSERT INTO audit_log ({_COLUMNS}) VALUES ({_MARKS})", rows)
+
+
+def page(
+    connection: sqlite3.Connection,
+    *,
+    project_id: str | None = None,
+    about: str | None = None,
+    text: str = "",
+    limit: int = -1,
+    offset: int = 0,
+) -> list[AuditEntry]:
+    """Some entries, the newest first: of a project, about or by one id, with a text in them."""
+    where, values = _filter(project_id, about, text)
+    rows = connection.execute(
+        f"SELECT {_COLUMNS} FROM audit_log {where} ORDER BY seq DESC LIMIT ? OFFSET ?",
+        (*values, limit, offset),
+    )
+    return [AuditEntry(*row) for row in rows]
+
+
+def count(
+    connection: sqlite3.Connection,
+    *,
+    project_id: str | None = None,
+    about: str | None = None,
+    text: str = "",
+) -> int:
+    """How many entries the same filter leaves."""
+    where, values = _filter(project_id, about, text)
+    return int(connection.execute(f"SELECT count(*) FROM audit_log {where}", values).fetchone()[0])
+
+
+def token_name(connection: sqlite3.Connection, token_id: str) -> str | None:
+    """The name that a token was made with, whether it still lives or not."""
+    row = connection.execute(
+        "SELECT json_extract(details, '$.name') FROM audit_log "
+        "WHERE target = ? AND event = 'create-service-token'",
+        (token_id,),
+    ).fetchone()
+    return None if row is None else str(row[0])
+
+
+def tombstone(connection: sqlite3.Connection, token_id: str) -> AuditEntry | None:
+    """The entry of a token that was deleted because its end was reached."""
+    row = connection.execute(
+        f"SELECT {_COLUMNS} FROM audit_log WHERE target = ? "
+        "AND event = 'delete-service-token' AND reason = 'expired'",
+        (token_id,),
+    ).fetchone()
+    return None if row is None else AuditEntry(*row)
+
+
+def first_broken(connection: sqlite3.Connection) -> int | None:
+    """The seq of the first entry that does not follow from the one before it; None if all do."""
+    previous = _FIRST
+    for expected, entry in enumerate(_entries(connection), start=1):
+        fields = entry._asdict()
+        stated = fields.pop("hash")
+        if entry.seq != expected or stated != _hash(previous, fields):
+            return expected
+        previous = stated
+    return None
+
+
+def _entries(connection: sqlite3.Connection) -> Iterator[AuditEntry]:
+    for row in connection.execute(f"SELECT {_COLUMNS} FROM audit_log ORDER BY seq"):
+        yield AuditEntry(*row)
+
+
+def _hash(previous: str, fields: dict[str, Any]) -> str:
+    import hashlib  # here, because checking a token reads the log and hashes nothing
+
+    return hashlib.sha256(f"{previous}{_canonical(fields)}".encode()).hexdigest()
+
+
+def _canonical(fields: dict[str, Any]) -> str:
+    return _ENCODER.encode(fields)
+
+
+def _filter(project_id: str | None, about: str | None, text: str) -> tuple[str, tuple[str, ...]]:
+    clauses, values = [], []
+    if project_id is not None:
+        clauses.append("project_id = ?")
+        values.append(project_id)
+    if about is not None:
+        clauses.append("(target = ? OR actor = ?)")
+        values += [about, about]
+    if text:
+        escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        clauses.append(
+            "(event || ' ' || actor || ' ' || coalesce(environment || ':', '') || "
+            "coalesce(path, '') || ' ' || coalesce(verdict, '') || ' ' || "
+            "coalesce(reason, '') || ' ' || details) "
+            "LIKE ? ESCAPE '\\'"
+        )
+        values.append(f"%{escaped}%")
+    return (f"WHERE {' AND '.join(clauses)}" if clauses else ""), tuple(values)

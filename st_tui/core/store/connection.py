@@ -1,0 +1,171 @@
+"""Open the database: ours, no newer, brought up to date, durable; or say why not."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from st_tui.core.errors import Refusal
+from st_tui.core.store.schema import APPLICATION_ID, STEPS
+
+BUSY_SECONDS = 3.0
+"""How long to wait for another program's write before saying so."""
+
+
+class StoreError(Refusal):
+    """A database that cannot be used, or not now."""
+
+
+def connect(path: Path, *, create: bool = False) -> sqlite3.Connection:
+    """A connection to the vault's database, its schema current.
+
+    A file that may not be written is opened for reading. Raises StoreError for a file that is
+    missing, not ours, newer than this program, damaged or locked.
+    """
+    with explained(path):
+        if not create and not path.exists():
+            raise StoreError(f"There is no vault at {path.parent}: make one with `st-tui init`.")
+        if create:
+            # sqlite3 would make the file by the umask; -wal and -shm take its mode.
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        connection = _open(path)
+        try:
+            _prepare(connection, path, create=create)
+        except BaseException:
+            connection.close()
+            raise
+    return connection
+
+
+def is_read_only(connection: sqlite3.Connection) -> bool:
+    """Whether this connection can only read."""
+    return bool(connection.execute("PRAGMA query_only").fetchone()[0])
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """One write transaction: all of it or nothing. Raises StoreError for what SQLite refuses.
+
+    Inside another one it is a part of that.
+    """
+    if is_read_only(connection):
+        raise StoreError("The vault is read-only here: nothing was changed.")
+    nested = connection.in_transaction
+    with explained():
+        connection.execute("SAVEPOINT part" if nested else "BEGIN IMMEDIATE")
+        try:
+            yield
+            connection.execute("RELEASE part" if nested else "COMMIT")
+        except BaseException:
+            # A full disk may have ended the transaction already; a refused COMMIT leaves it open.
+            if connection.in_transaction:
+                connection.execute("ROLLBACK TO part" if nested else "ROLLBACK")
+            raise
+
+
+@contextmanager
+def explained(path: Path | None = None) -> Iterator[None]:
+    """Turn SQLite's errors into sentences for a person."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise StoreError(_sentence(error, path)) from None
+    except OSError as error:
+        raise StoreError(f"{path or 'The vault'} cannot be opened: {error.strerror}.") from None
+    except UnicodeDecodeError:
+        # SQLite quotes what it cannot read, and that need not be text.
+        raise StoreError(_damaged(path)) from None
+    except UnicodeEncodeError:
+        # Half of a surrogate pair, from undecodable bytes on a command line or from JSON.
+        raise StoreError("That text holds a broken character: write it again.") from None
+
+
+def _sentence(error: sqlite3.Error, path: Path | None) -> str:
+    name = getattr(error, "sqlite_errorname", "")
+    where = f" at {path}" if path else ""
+    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+        return f"The vault{where} is locked by another program: try again in a moment."
+    # On a full disk the memory that readers and writers share is the first that finds no room.
+    if name.startswith("SQLITE_FULL") or name == "SQLITE_IOERR_SHMSIZE":
+        return "The disk is full: make room and try again; nothing was changed."
+    if name.startswith("SQLITE_READONLY"):
+        return f"The vault{where} is read-only: nothing was changed."
+    if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
+        return _damaged(path)
+    if name.startswith(("SQLITE_CANTOPEN", "SQLITE_PERM", "SQLITE_AUTH")):
+        return f"The database{where} cannot be opened: check who owns it."
+    if name.startswith("SQLITE_IOERR"):
+        return f"The disk failed while reading or writing the vault{where}: nothing was changed."
+    return f"The database{where} refused: {error}."
+
+
+def _damaged(path: Path | None) -> str:
+    where = f" at {path}" if path else ""
+    return f"The database{where} is damaged or not a vault: restore it from your backup."
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    writable = os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
+    mode = "mode=rw"
+    if not writable:
+        # Without a writable directory SQLite cannot share memory with a writer; where none left a
+        # journal, the file can be read as it stands.
+        has_journal = path.with_name(path.name + "-wal").exists()
+        mode = "mode=ro" if has_journal else "immutable=1"
+    connection = sqlite3.connect(
+        f"{path.absolute().as_uri()}?{mode}",
+        uri=True,
+        timeout=BUSY_SECONDS,
+        isolation_level=None,
+        check_same_thread=False,
+    )
+    connection.execute("PRAGMA foreign_keys = ON")
+    if not writable:
+        connection.execute("PRAGMA query_only = ON")
+    return connection
+
+
+def _prepare(connection: sqlite3.Connection, path: Path, *, create: bool) -> None:
+    version = _version(connection, path)
+    if version == 0 and not create:
+        raise StoreError(f"The database at {path} is empty: restore it from your backup.")
+    if not is_read_only(connection):
+        connection.execute("PRAGMA journal_mode = WAL")
+        # NORMAL may lose the last commits in a power cut, and so revive a revoked token.
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA secure_delete = ON")
+    if version < len(STEPS):
+        with transaction(connection):
+            # Another program may have been first.
+            for step in STEPS[_version(connection, path) :]:
+                for statement in _statements(step):
+                    connection.execute(statement)
+            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            connection.execute(f"PRAGMA user_version = {len(STEPS)}")
+
+
+def _version(connection: sqlite3.Connection, path: Path) -> int:
+    application_id = connection.execute("PRAGMA application_id").fetchone()[0]
+    version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    empty = connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone() is None
+    if application_id != APPLICATION_ID and not (empty and version == 0):
+        raise StoreError(f"{path} is not a vault of st-tui: choose another directory.")
+    if version > len(STEPS):
+        raise StoreError(
+            f"{path} was made by a newer st-tui (schema {version}, this one knows {len(STEPS)}): "
+            "upgrade st-tui."
+        )
+    return version
+
+
+def _statements(script: str) -> Iterator[str]:
+    """The single statements of a script; `executescript` would commit the transaction it is in."""
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""

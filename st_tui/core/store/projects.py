@@ -1,0 +1,142 @@
+"""Projects, their environments and folders in the database."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+
+from st_tui.core.model import Environment, Project
+
+_PROJECT = "SELECT id, slug, name, e2ee, created_at FROM project"
+
+
+def insert(connection: sqlite3.Connection, project: Project, operator_copy: bytes) -> None:
+    """Write a project with its key as the operator's key wraps it."""
+    connection.execute(
+        "INSERT INTO project (id, slug, name, e2ee, operator_copy, created_at) "
+        "VALUES (?, ?, ?, ?, ?, ?)",
+        (project.id, project.slug, project.name, True, operator_copy, project.created_at),
+    )
+
+
+def set_server_copy(
+    connection: sqlite3.Connection, project_id: str, server_copy: bytes | None
+) -> None:
+    """E2EE off: keep the project key as the server's key wraps it. None: erase it, E2EE on."""
+    connection.execute(
+        "UPDATE project SET e2ee = ?, server_copy = ? WHERE id = ?",
+        (server_copy is None, server_copy, project_id),
+    )
+
+
+def operator_copy(connection: sqlite3.Connection, project_id: str) -> bytes:
+    """The project key as the operator's key wraps it."""
+    row = connection.execute(
+        "SELECT operator_copy FROM project WHERE id = ?", (project_id,)
+    ).fetchone()
+    return bytes(row[0])
+
+
+def delete(connection: sqlite3.Connection, project_id: str) -> None:
+    """Delete a project and all that is in it; its audit entries stay."""
+    for table in ("service_token", "folder", "environment"):
+        connection.execute(f"DELETE FROM {table} WHERE project_id = ?", (project_id,))
+    connection.execute("DELETE FROM project WHERE id = ?", (project_id,))
+
+
+def every(connection: sqlite3.Connection) -> list[Project]:
+    """All projects, the oldest first."""
+    return [_project(row) for row in connection.execute(f"{_PROJECT} ORDER BY created_at, slug")]
+
+
+def by_id(connection: sqlite3.Connection, project_id: str) -> Project | None:
+    """One project by its id."""
+    row = connection.execute(f"{_PROJECT} WHERE id = ?", (project_id,)).fetchone()
+    return None if row is None else _project(row)
+
+
+def insert_environment(
+    connection: sqlite3.Connection, project_id: str, environment: Environment
+) -> None:
+    """Write an environment behind the others of its project."""
+    connection.execute(
+        "INSERT INTO environment (project_id, slug, name, position) VALUES (?, ?, ?, "
+        "(SELECT coalesce(max(position) + 1, 0) FROM environment WHERE project_id = ?))",
+        (project_id, environment.slug, environment.name, project_id),
+    )
+
+
+def rename_environment(
+    connection: sqlite3.Connection, project_id: str, environment: Environment
+) -> None:
+    """Give an environment another display name; its slug never changes."""
+    connection.execute(
+        "UPDATE environment SET name = ? WHERE project_id = ? AND slug = ?",
+        (environment.name, project_id, environment.slug),
+    )
+
+
+def delete_environment(connection: sqlite3.Connection, project_id: str, slug: str) -> None:
+    """Delete an environment and its folders."""
+    for table, column in (("folder", "environment"), ("environment", "slug")):
+        connection.execute(
+            f"DELETE FROM {table} WHERE project_id = ? AND {column} = ?", (project_id, slug)
+        )
+
+
+def environments(connection: sqlite3.Connection, project_id: str) -> list[Environment]:
+    """A project's environments in their order."""
+    rows = connection.execute(
+        "SELECT slug, name FROM environment WHERE project_id = ? ORDER BY position", (project_id,)
+    )
+    return [Environment(*row) for row in rows]
+
+
+def insert_folders(
+    connection: sqlite3.Connection, project_id: str, environment: str, paths: Sequence[str]
+) -> None:
+    """Write folders that are not there yet."""
+    connection.executemany(
+        "INSERT OR IGNORE INTO folder (project_id, environment, path) VALUES (?, ?, ?)",
+        [(project_id, environment, path) for path in paths],
+    )
+
+
+def delete_folders(
+    connection: sqlite3.Connection, project_id: str, environment: str, path: str
+) -> int:
+    """Delete a folder and all below it; how many went."""
+    # '0' follows '/': the range holds exactly what begins with "path/".
+    return connection.execute(
+        "DELETE FROM folder WHERE project_id = ? AND environment = ? "
+        "AND (path = ? OR (path > ? || '/' AND path < ? || '0'))",
+        (project_id, environment, path, path, path),
+    ).rowcount
+
+
+def folders(connection: sqlite3.Connection, project_id: str, environment: str) -> list[str]:
+    """The paths of an environment's folders in tree order; the root is not among them."""
+    rows = connection.execute(
+        "SELECT path FROM folder WHERE project_id = ? AND environment = ? "
+        # A slash sorts before every character of a folder name, so children follow their parent.
+        "ORDER BY replace(path, '/', char(1))",
+        (project_id, environment),
+    )
+    return [row[0] for row in rows]
+
+
+def has_folder(
+    connection: sqlite3.Connection, project_id: str, environment: str, path: str
+) -> bool:
+    """Whether this folder exists. The root always does."""
+    return path == "/" or bool(
+        connection.execute(
+            "SELECT 1 FROM folder WHERE project_id = ? AND environment = ? AND path = ?",
+            (project_id, environment, path),
+        ).fetchone()
+    )
+
+
+def _project(row: tuple[str, str, str, int, int]) -> Project:
+    project_id, slug, name, e2ee, created_at = row
+    return Project(project_id, slug, name, bool(e2ee), created_at)

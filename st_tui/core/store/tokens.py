@@ -1,0 +1,256 @@
+"""Service tokens in the database: written once, read often, deleted with a tombstone elsewhere."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from st_tui.core.addresses import AddressError, parse_range
+from st_tui.core.crypto import Sealed
+from st_tui.core.model import IpRange, Order, Permission, Scope, ServiceToken
+
+_SELECT = (
+    "SELECT t.id, t.name, t.permissions, "
+    "min(coalesce(t.expires_at, l.ends_at), coalesce(l.ends_at, t.expires_at)), "
+    "t.created_at, t.version, v.is_active, v.trusted_ips, t.project_id, t.created_by, u.last_used, "
+    "(SELECT json_group_array(json_array(s.environment, s.secret_path)) FROM "
+    "(SELECT environment, secret_path FROM service_token_scope WHERE token_id = t.id "
+    "ORDER BY position) s) "
+    "FROM service_token t "
+    "LEFT JOIN service_token_listing l ON l.token_id = t.id "
+    "LEFT JOIN service_token_v3 v ON v.token_id = t.id "
+    "LEFT JOIN service_token_use u ON u.token_id = t.id "
+)
+
+
+# Each is an index of the listing, read one way or the other.
+_ORDER_BY = {
+    (Order.CREATED, False): "l.created_at DESC, l.token_id DESC",
+    (Order.CREATED, True): "l.created_at, l.token_id",
+    (Order.NAME, False): "l.name COLLATE NOCASE, l.token_id",
+    (Order.NAME, True): "l.name COLLATE NOCASE DESC, l.token_id DESC",
+    (Order.EXPIRES, False): "l.ends_at IS NULL, l.ends_at, l.token_id",
+    (Order.EXPIRES, True): "l.ends_at IS NULL DESC, l.ends_at DESC, l.token_id DESC",
+}
+_PERMISSIONS = {
+    " ".join(granted): frozenset(granted)
+    for granted in ((Permission.READ,), (Permission.WRITE,), (Permission.READ, Permission.WRITE))
+}
+
+
+class Credentials(NamedTuple):
+    """What is kept of a token's secrets: a hash, and the project key sealed with its key part."""
+
+    secret_hash: bytes
+    project_key: Sealed
+
+
+def insert(connection: sqlite3.Connection, token: ServiceToken, credentials: Credentials) -> None:
+    """Write a token and its scopes. The scopes go first: see `store.schema`."""
+    connection.executemany(
+        "INSERT INTO service_token_scope (token_id, position, environment, secret_path) "
+        "VALUES (?, ?, ?, ?)",
+        [(token.id, i, s.environment, s.secret_path) for i, s in enumerate(token.scopes)],
+    )
+    connection.execute(
+        "INSERT INTO service_token (id, project_id, version, name, permissions, expires_at, "
+        "secret_hash, encrypted_key, iv, tag, created_at, created_by) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            token.id,
+            token.project_id,
+            token.version,
+            token.name,
+            " ".join(p for p in Permission if p in token.permissions),
+            token.expires_at,
+            credentials.secret_hash,
+            *credentials.project_key,
+            token.created_at,
+            token.created_by,
+        ),
+    )
+    if token.version == 3:
+        connection.execute(
+            "INSERT INTO service_token_v3 (token_id, is_active, trusted_ips) VALUES (?, ?, ?)",
+            (token.id, token.is_active, _ips(token)),
+        )
+
+
+def switch(connection: sqlite3.Connection, token: ServiceToken) -> None:
+    """Write the two things of a V3 token that can change: its active flag and trusted IPs."""
+    connection.execute(
+        "UPDATE service_token_v3 SET is_active = ?, trusted_ips = ? WHERE token_id = ?",
+        (token.is_active, _ips(token), token.id),
+    )
+
+
+def end_early(connection: sqlite3.Connection, token_id: str, ends_at: int) -> None:
+    """Let a rotated token end at this time, which may not be later than its end is now."""
+    connection.execute(
+        "UPDATE service_token_listing SET ends_at = ? WHERE token_id = ?", (ends_at, token_id)
+    )
+
+
+def note_uses(connection: sqlite3.Connection, uses: Iterable[tuple[str, int]]) -> None:
+    """Count uses (token id, time). A token that was deleted meanwhile is left alone."""
+    connection.executemany(
+        "INSERT INTO service_token_use (token_id, last_used, use_count) "
+        "SELECT id, ?2, 1 FROM service_token WHERE id = ?1 "
+        "ON CONFLICT (token_id) DO UPDATE SET "
+        "last_used = max(last_used, excluded.last_used), use_count = use_count + 1",
+        uses,
+    )
+
+
+def delete(connection: sqlite3.Connection, token_id: str) -> None:
+    """Delete a token; a trigger takes along all that hangs on it."""
+    connection.execute("DELETE FROM service_token WHERE id = ?", (token_id,))
+
+
+def find(connection: sqlite3.Connection, token_id: str) -> ServiceToken | None:
+    """One token by id."""
+    row = connection.execute(f"{_SELECT} WHERE t.id = ?", (token_id,)).fetchone()
+    return None if row is None else _token(row)
+
+
+def secret_hash(connection: sqlite3.Connection, token_id: str) -> bytes | None:
+    """The hash of a token's secret."""
+    row = connection.execute(
+        "SELECT secret_hash FROM service_token WHERE id = ?", (token_id,)
+    ).fetchone()
+    return None if row is None else bytes(row[0])
+
+
+def stated_end(connection: sqlite3.Connection, token_id: str) -> int | None:
+    """The end that a token was created with, whatever a rotation made of it since."""
+    row = connection.execute(
+        "SELECT expires_at FROM service_token WHERE id = ?", (token_id,)
+    ).fetchone()
+    return None if row is None else row[0]
+
+
+def page(
+    connection: sqlite3.Connection,
+    project_id: str,
+    *,
+    text: str = "",
+    order: Order = Order.CREATED,
+    backwards: bool = False,
+    limit: int = -1,
+    offset: int = 0,
+) -> list[ServiceToken]:
+    """Some of a project's tokens whose name, environment or path contains the text."""
+    where, values = _filter(project_id, text)
+    order_by = _ORDER_BY[order, backwards]
+    rows = connection.execute(
+        f"{_SELECT} WHERE t.id IN (SELECT token_id FROM service_token_listing l {where} "
+        f"ORDER BY {order_by} LIMIT ? OFFSET ?) ORDER BY {order_by}",
+        (*values, limit, offset),
+    )
+    return [_token(row) for row in rows]
+
+
+def count(connection: sqlite3.Connection, project_id: str, text: str = "") -> int:
+    """How many of a project's tokens the same filter leaves."""
+    where, values = _filter(project_id, text)
+    return int(
+        connection.execute(
+            f"SELECT count(*) FROM service_token_listing l {where}", values
+        ).fetchone()[0]
+    )
+
+
+def expired(connection: sqlite3.Connection, now: int) -> list[ServiceToken]:
+    """The tokens of every project whose end is reached."""
+    rows = connection.execute(
+        f"{_SELECT} WHERE t.id IN (SELECT token_id FROM service_token_listing WHERE ends_at <= ?)",
+        (now,),
+    )
+    return [_token(row) for row in rows]
+
+
+def next_end(connection: sqlite3.Connection) -> int | None:
+    """The earliest end of any token, which is when the next sweep is due."""
+    row = connection.execute(
+        "SELECT min(ends_at) FROM service_token_listing WHERE ends_at IS NOT NULL"
+    ).fetchone()
+    return None if row[0] is None else int(row[0])
+
+
+_NAMING_ENVIRONMENT = (
+    "WHERE l.project_id = ? AND "
+    "EXISTS (SELECT 1 FROM service_token_scope WHERE environment = ? AND token_id = l.token_id) "
+)
+
+
+def naming_environment(
+    connection: sqlite3.Connection, project_id: str, slug: str, limit: int = -1
+) -> list[ServiceToken]:
+    """A project's tokens with a scope in this environment, the newest first."""
+    newest_first = f"ORDER BY {_ORDER_BY[Order.CREATED, False]}"
+    rows = connection.execute(
+        f"{_SELECT} WHERE t.id IN (SELECT token_id FROM service_token_listing l "
+        f"{_NAMING_ENVIRONMENT} {newest_first} LIMIT ?) {newest_first}",
+        (project_id, slug, limit),
+    )
+    return [_token(row) for row in rows]
+
+
+def count_naming_environment(connection: sqlite3.Connection, project_id: str, slug: str) -> int:
+    """How many of a project's tokens have a scope in this environment."""
+    return int(
+        connection.execute(
+            f"SELECT count(*) FROM service_token_listing l {_NAMING_ENVIRONMENT}",
+            (project_id, slug),
+        ).fetchone()[0]
+    )
+
+
+def _filter(project_id: str, text: str) -> tuple[str, Sequence[str]]:
+    if not text:
+        return "WHERE l.project_id = ?", (project_id,)
+    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    # The plus keeps the indexes out: reading the narrow table once, in the order it lies in, is
+    # seven times faster than jumping into it from an index for every token.
+    return "WHERE +l.project_id = ? AND l.text LIKE ? ESCAPE '\\'", (project_id, f"%{escaped}%")
+
+
+def _token(row: Sequence[object]) -> ServiceToken:
+    (token_id, name, permissions, ends_at, created_at, version, is_active, trusted_ips,
+     project_id, created_by, last_used, scopes) = row  # fmt: skip
+    return ServiceToken(
+        id=str(token_id),
+        name=str(name),
+        scopes=tuple(Scope(*scope) for scope in json.loads(str(scopes))),
+        permissions=_PERMISSIONS[str(permissions)],
+        expires_at=_integer(ends_at),
+        created_at=_integer(created_at) or 0,
+        version=_integer(version) or 2,
+        is_active=version == 2 or is_active == 1,
+        trusted_ips=tuple(map(_trusted, _words(trusted_ips))) if version == 3 else None,
+        project_id=str(project_id),
+        created_by=str(created_by),
+        last_used=_integer(last_used),
+    )
+
+
+def _integer(value: object) -> int | None:
+    return value if isinstance(value, int) else None
+
+
+def _words(value: object) -> Iterable[str]:
+    return str(value).split() if value else ()
+
+
+def _trusted(text: str) -> IpRange:
+    try:
+        return parse_range(text)
+    except AddressError:
+        # Only a file made elsewhere holds what is no block: it is shown, and trusts nobody.
+        return IpRange(text, 0, -1)
+
+
+def _ips(token: ServiceToken) -> str:
+    return " ".join(block.text for block in token.trusted_ips or ())

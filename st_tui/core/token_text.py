@@ -1,0 +1,59 @@
+"""Mint and parse `st.<id>.<secret>.<key>`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from uuid import UUID
+
+from st_tui.core.errors import Refusal
+from st_tui.core.model import TokenText
+
+RandomBytes = Callable[[int], bytes]
+"""`os.urandom`, or a test's stand-in."""
+
+_LONGEST = 128
+_HEX32 = r"[0-9a-f]{32}"
+_ID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+_TEXT = re.compile(rf"(st|stv3)\.({_ID})\.({_HEX32})(?:\.({_HEX32}))?")
+
+
+class TokenTextError(Refusal):
+    """Text that is no service token. Its message never repeats the text, which may be a secret."""
+
+
+def new_id(randbytes: RandomBytes) -> str:
+    """A random (version 4) UUID in lower case, as the published clients' patterns want it."""
+    return str(UUID(bytes=randbytes(16), version=4))
+
+
+def mint(version: int, randbytes: RandomBytes) -> TokenText:
+    """A new token text: an id, 16 random bytes of secret and 16 of key, each as 32 hex digits."""
+    return TokenText(version, new_id(randbytes), randbytes(16).hex(), randbytes(16).hex())
+
+
+def parse(text: str) -> TokenText:
+    """The parts of a token text, three or four of them. Raises TokenTextError.
+
+    White space around it is dropped, because a paste or a file brings it.
+    """
+    if len(text) > 2 * _LONGEST:
+        raise TokenTextError("That is no service token: it is too long. Copy the token again.")
+    token = text.strip()
+    found = _TEXT.fullmatch(token)
+    if found is not None:
+        return TokenText(2 if found[1] == "st" else 3, found[2], found[3], found[4] or "")
+    raise TokenTextError(f"That is no service token: {_fault(token)}.")
+
+
+def _fault(token: str) -> str:
+    parts = token.split(".")
+    if parts[0].lower() not in ("st", "stv3"):
+        return "it must begin with `st.` or `stv3.`"
+    if token != token.lower():
+        return "it has upper-case letters, and a token has none"
+    if len(parts) not in (3, 4):
+        return f"it has {len(parts)} parts between dots, where a token has 3 or 4"
+    if re.fullmatch(_ID, parts[1]) is None:
+        return "its second part is not a UUID"
+    return "its secret and key must be 32 hexadecimal digits each"

@@ -1,0 +1,130 @@
+"""The front door of the domain: everything the app, the command line and the API do goes through.
+
+A `Vault` is one connection to one vault's database; opening one costs less than a millisecond, so
+a worker thread opens its own. Methods raise Refusal with a sentence for a person; a change and
+its audit entry are one transaction, so a refusal leaves nothing half-written.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Self
+
+from st_tui.core import access, vault_files
+from st_tui.core.expiry import system_clock
+from st_tui.core.model import AccessRequest, Decision
+from st_tui.core.store.connection import connect, transaction
+from st_tui.core.token_text import RandomBytes
+from st_tui.core.vault.audit import Access, AuditLog
+from st_tui.core.vault.environments import Environments
+from st_tui.core.vault.folders import Folders
+from st_tui.core.vault.projects import DEFAULT_ENVIRONMENTS, Projects, check_new_project
+from st_tui.core.vault.session import Session, VaultError
+from st_tui.core.vault.tokens import OPERATOR_ID, Known, Tokens, ended_at
+
+__all__ = [
+    "DEFAULT_ENVIRONMENTS",
+    "OPERATOR_ID",
+    "Access",
+    "Known",
+    "Vault",
+    "VaultError",
+    "check",
+    "check_new_project",
+    "ended_at",
+    "system_clock",
+]
+
+
+class Vault:
+    """One open vault, room by room. Use it as a context manager, or call `close`."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self.projects = Projects(session)
+        self.environments = Environments(session)
+        self.folders = Folders(session)
+        self.tokens = Tokens(session)
+        self.audit = AuditLog(session)
+
+    @classmethod
+    def open(
+        cls,
+        directory: Path,
+        *,
+        actor: str,
+        clock: Callable[[], int] = system_clock,
+        randbytes: RandomBytes = os.urandom,
+    ) -> Self:
+        """Open the vault in this directory. `actor` (the OS user) is who the audit log names."""
+        # Where no vault is, nobody is told to close the directory: it may be /tmp, or a home.
+        if vault_files.has_database(directory):
+            vault_files.check_directory(directory)
+        connection = connect(directory / vault_files.DATABASE)
+        return cls(Session(directory, connection, actor, clock, randbytes))
+
+    @classmethod
+    def create(
+        cls,
+        directory: Path,
+        *,
+        actor: str,
+        clock: Callable[[], int] = system_clock,
+        randbytes: RandomBytes = os.urandom,
+    ) -> Self:
+        """Open the vault that is there; where none is, make its keys and database first."""
+        if not vault_files.has_database(directory):
+            vault_files.make_directory(directory)
+            vault_files.make_keys(directory, randbytes)
+            vault_files.make_once(
+                directory, vault_files.DATABASE, lambda path: connect(path, create=True).close()
+            )
+        return cls.open(directory, actor=actor, clock=clock, randbytes=randbytes)
+
+    def close(self) -> None:
+        """Close the database."""
+        self._session.connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def directory(self) -> Path:
+        """Where the vault lies."""
+        return self._session.directory
+
+    @property
+    def is_read_only(self) -> bool:
+        """Whether the vault's files may only be read."""
+        return self._session.is_read_only
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Several changes as one: all of them or none, and one wait for the disk.
+
+        Switching E2EE on is not for here: only a change of its own reaches the disk and erases.
+        """
+        with transaction(self._session.connection):
+            yield
+
+    def now(self) -> int:
+        """The vault's clock, in milliseconds since 1970 UTC."""
+        return self._session.clock()
+
+    def changed_elsewhere(self) -> int:
+        """A number that differs from the last one if another program changed the vault."""
+        with self._session.reading() as connection:
+            return int(connection.execute("PRAGMA data_version").fetchone()[0])
+
+
+def check(known: Known, request: AccessRequest) -> Decision:
+    """The decision for what is known of a token. It only judges: nothing is written or swept."""
+    if known.token is not None:
+        return access.decide(known.token, request)
+    return access.UNKNOWN if known.tombstone is None else access.EXPIRED

@@ -1,0 +1,123 @@
+"""The audit log of a vault: read, verified, and told of accesses; changes write it themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from st_tui.core.model import (
+    AccessRequest,
+    AuditEntry,
+    Decision,
+    Project,
+    Reason,
+    ServiceToken,
+)
+from st_tui.core.store import audit, tokens
+from st_tui.core.store.connection import transaction
+from st_tui.core.vault.session import Session
+
+ANONYMOUS = "anonymous"
+"""The actor of an access with a token that is not known."""
+
+_NO_USE = frozenset({Reason.UNKNOWN, Reason.EXPIRED, Reason.INACTIVE, Reason.IP})
+
+
+class Access(NamedTuple):
+    """One access that somebody made or tried, and what was decided.
+
+    `event` is Infisical's name for it; `token` is None if none is known by that id and secret.
+    """
+
+    event: str
+    project: Project
+    token: ServiceToken | None
+    request: AccessRequest
+    decision: Decision
+    ip: str | None = None
+    user_agent: str | None = None
+    details: dict[str, Any] | None = None
+
+
+class AuditLog:
+    """The audit log of one open vault."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def page(
+        self,
+        *,
+        project: Project | None = None,
+        about: str | None = None,
+        text: str = "",
+        limit: int = -1,
+        offset: int = 0,
+    ) -> list[AuditEntry]:
+        """Some entries, the newest first: of a project, about or by one id, with a text."""
+        with self._session.reading() as connection:
+            return audit.page(
+                connection,
+                project_id=project.id if project else None,
+                about=about,
+                text=text,
+                limit=limit,
+                offset=offset,
+            )
+
+    def count(
+        self, *, project: Project | None = None, about: str | None = None, text: str = ""
+    ) -> int:
+        """How many entries that filter leaves."""
+        with self._session.reading() as connection:
+            project_id = project.id if project else None
+            return audit.count(connection, project_id=project_id, about=about, text=text)
+
+    def record(self, accesses: Iterable[Access]) -> None:
+        """Write accesses to the log, in their order, and count them as uses of their tokens.
+
+        A token that was refused as a whole (ended, inactive, from elsewhere) was not used.
+        """
+        made = list(accesses)
+        with transaction(self._session.connection):
+            audit.append(self._session.connection, map(_event, made))
+            tokens.note_uses(
+                self._session.connection,
+                [
+                    (access.token.id, access.request.now)
+                    for access in made
+                    if access.token is not None and access.decision.reason not in _NO_USE
+                ],
+            )
+
+    def token_name(self, token_id: str) -> str | None:
+        """The name that a token was made with, whether it still lives or not."""
+        with self._session.reading() as connection:
+            return audit.token_name(connection, token_id)
+
+    def first_broken(self) -> int | None:
+        """The number of the first entry whose hash does not follow from the one before it.
+
+        None when the whole chain holds. An end cut off does not show: keep the last hash elsewhere
+        if you need to know that too.
+        """
+        with self._session.reading() as connection:
+            return audit.first_broken(connection)
+
+
+def _event(access: Access) -> audit.Event:
+    request = access.request
+    return audit.Event(
+        time=request.now,
+        actor=ANONYMOUS if access.token is None else access.token.id,
+        event=access.event,
+        project_id=access.project.id,
+        environment=request.environment,
+        path=request.path,
+        operation=request.operation,
+        verdict="allowed" if access.decision.allowed else "denied",
+        reason=access.decision.reason,
+        ip=access.ip,
+        user_agent=access.user_agent,
+        details={"endpoint": request.endpoint} | (access.details or {}),
+    )

@@ -1,0 +1,87 @@
+"""Environments of a project: tokens name them by slug, so a slug never changes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from st_tui.core import drafts
+from st_tui.core.model import Environment, Project, ServiceToken
+from st_tui.core.plain_text import check_text
+from st_tui.core.store import projects, tokens
+from st_tui.core.vault.session import Session, VaultError
+
+
+class Environments:
+    """The environments of the projects of one open vault."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def every(self, project: Project) -> list[Environment]:
+        """The project's environments in their order."""
+        with self._session.reading() as connection:
+            return projects.environments(connection, project.id)
+
+    def create(self, project: Project, environment: Environment) -> None:
+        """Add an environment. A slug that a token still names cannot be used again."""
+        check_new([environment])
+        with self._session.change() as record:
+            self._session.require_project(project)
+            if environment.slug in {
+                known.slug for known in projects.environments(self._session.connection, project.id)
+            }:
+                raise VaultError(f"There is an environment {environment.slug!r} already.")
+            named_by = tokens.count_naming_environment(
+                self._session.connection, project.id, environment.slug
+            )
+            if named_by:
+                raise VaultError(
+                    f"{named_by} token(s) still name the deleted environment "
+                    f"{environment.slug!r} and would come to life in a new one: "
+                    "revoke them first, or choose another slug."
+                )
+            projects.insert_environment(self._session.connection, project.id, environment)
+            record("create-environment", project, environment=environment.slug)
+
+    def rename(self, project: Project, environment: Environment) -> None:
+        """Give an environment another display name. Its slug is what tokens name, and stays."""
+        check_text(environment.name, "environment name", drafts.LONGEST_NAME)
+        with self._session.change() as record:
+            self._session.require_environment(project, environment.slug)
+            projects.rename_environment(self._session.connection, project.id, environment)
+            record(
+                "update-environment",
+                project,
+                environment=environment.slug,
+                details={"name": environment.name},
+            )
+
+    def orphaned_by(self, project: Project, slug: str, *, limit: int = -1) -> list[ServiceToken]:
+        """The tokens with a scope in this environment, which deleting it would orphan."""
+        with self._session.reading() as connection:
+            return tokens.naming_environment(connection, project.id, slug, limit)
+
+    def count_orphaned_by(self, project: Project, slug: str) -> int:
+        """How many tokens that is."""
+        with self._session.reading() as connection:
+            return tokens.count_naming_environment(connection, project.id, slug)
+
+    def delete(self, project: Project, slug: str) -> None:
+        """Delete an environment and its folders; tokens that name it stay, and are marked."""
+        with self._session.change() as record:
+            self._session.require_environment(project, slug)
+            projects.delete_environment(self._session.connection, project.id, slug)
+            record("delete-environment", project, environment=slug)
+
+
+def check_new(environments: Sequence[Environment]) -> None:
+    """Raise Refusal unless these slugs and names may be given to a project's environments."""
+    seen = set()
+    for environment in environments:
+        drafts.check_slug(environment.slug, "environment slug")
+        check_text(environment.name, "environment name", drafts.LONGEST_NAME)
+        if environment.slug in seen:
+            raise VaultError(f"The environment {environment.slug!r} is named twice.")
+        seen.add(environment.slug)
+    if not environments:
+        raise VaultError("A project needs at least one environment.")

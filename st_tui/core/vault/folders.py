@@ -1,0 +1,48 @@
+"""Folders of an environment: the paths that secrets will lie in and scopes speak of."""
+
+from __future__ import annotations
+
+from st_tui.core import drafts
+from st_tui.core.model import Project
+from st_tui.core.store import projects
+from st_tui.core.vault.session import Session, VaultError
+
+
+class Folders:
+    """The folders of one open vault."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def every(self, project: Project, environment: str) -> list[str]:
+        """The paths of an environment's folders, parents before children, without the root."""
+        with self._session.reading() as connection:
+            return projects.folders(connection, project.id, environment)
+
+    def create(self, project: Project, environment: str, path: str) -> str:
+        """Make a folder and its missing parents; its path as it was understood."""
+        folder = drafts.folder_path(path)
+        parts = folder.split("/")[1:]
+        with self._session.change() as record:
+            self._session.require_environment(project, environment)
+            if projects.has_folder(self._session.connection, project.id, environment, folder):
+                raise VaultError(f"There is a folder {folder} in {environment} already.")
+            paths = ["/" + "/".join(parts[: i + 1]) for i in range(len(parts))]
+            projects.insert_folders(self._session.connection, project.id, environment, paths)
+            record("create-folder", project, environment=environment, path=folder)
+        return folder
+
+    def delete(self, project: Project, environment: str, path: str) -> int:
+        """Delete a folder and all below it; how many folders went."""
+        folder = drafts.folder_path(path)
+        with self._session.change() as record:
+            self._session.require_environment(project, environment)
+            if folder == "/":
+                raise VaultError("The root folder cannot be deleted: name a folder below it.")
+            gone = projects.delete_folders(
+                self._session.connection, project.id, environment, folder
+            )
+            if not gone:
+                raise VaultError(f"There is no folder {folder} in {environment}.")
+            record("delete-folder", project, environment=environment, path=folder)
+        return gone

@@ -1,0 +1,317 @@
+"""Service tokens of a vault: made, found, cloned, rotated, revoked, and swept when they end."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from st_tui.core import crypto, drafts, expiry, token_text
+from st_tui.core.model import (
+    AuditEntry,
+    Environment,
+    IpRange,
+    NewToken,
+    Order,
+    Project,
+    ServiceToken,
+    TokenDraft,
+    TokenText,
+)
+from st_tui.core.store import audit, projects, tokens
+from st_tui.core.vault.session import Recorder, Session, VaultError
+
+OPERATOR_ID = "00000000-0000-4000-8000-000000000001"
+"""Who makes tokens here: `createdBy` on the wire."""
+
+
+class Known(NamedTuple):
+    """What the vault knows of a token id or text: a living token, a tombstone, or neither."""
+
+    token: ServiceToken | None
+    tombstone: AuditEntry | None
+
+
+class Tokens:
+    """The service tokens of one open vault."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def page(
+        self,
+        project: Project,
+        *,
+        text: str = "",
+        order: Order = Order.CREATED,
+        backwards: bool = False,
+        limit: int = -1,
+        offset: int = 0,
+    ) -> list[ServiceToken]:
+        """Some of a project's tokens: those whose name or scopes contain the text, in this order.
+
+        The natural order is the newest first, names from A, and ends from the nearest.
+        """
+        with self._session.reading() as connection:
+            return tokens.page(
+                connection,
+                project.id,
+                text=text,
+                order=order,
+                backwards=backwards,
+                limit=limit,
+                offset=offset,
+            )
+
+    def count(self, project: Project, text: str = "") -> int:
+        """How many tokens that filter leaves."""
+        with self._session.reading() as connection:
+            return tokens.count(connection, project.id, text)
+
+    def get(self, token_id: str) -> ServiceToken:
+        """One token by its id. Raises VaultError, saying so when it expired."""
+        known = self.lookup(token_id)
+        if known.token is not None:
+            return known.token
+        if known.tombstone is not None:
+            raise VaultError(
+                f"That token expired at {expiry.iso(ended_at(known.tombstone))} and was deleted."
+            )
+        # Somebody may have given the whole text: what follows the id in it is secret.
+        asked = ".".join(token_id.split(".")[:2])[:60]
+        raise VaultError(f"There is no token {asked!r}: `service-token list` shows all.")
+
+    def lookup(self, token_id: str) -> Known:
+        """What is known of an id: the token, or the tombstone of an expired one."""
+        with self._session.reading() as connection:
+            token = tokens.find(connection, token_id)
+            return Known(token, audit.tombstone(connection, token_id) if not token else None)
+
+    def authenticate(self, text: TokenText) -> Known:
+        """What is known of a token text. A wrong secret on a living token is not known at all."""
+        with self._session.reading() as connection:
+            secret_hash = tokens.secret_hash(connection, text.id)
+            if secret_hash is not None and not crypto.secret_matches(text.secret, secret_hash):
+                return Known(None, None)
+        known = self.lookup(text.id)
+        if known.token is not None and known.token.version != text.version:
+            return Known(None, None)
+        return known
+
+    def create(self, project: Project, draft: TokenDraft) -> NewToken:
+        """Make a service token. Its text is in the answer and nowhere else."""
+        with self._session.change() as record:
+            return self._create(record, project, draft)
+
+    def clone(self, token: ServiceToken, *, name: str | None = None) -> NewToken:
+        """A new token with the same scopes, permissions and V3 options, and the same *duration*
+        from now. A V3 clone starts inactive. The original lives."""
+        with self._session.change() as record:
+            project = self._session.project_of(token)
+            return self._create(record, project, self.clone_draft(token, name=name))
+
+    def clone_draft(self, token: ServiceToken, *, name: str | None = None) -> TokenDraft:
+        """The draft that a clone starts from. Raises VaultError if the token has ended."""
+        now = self._session.clock()
+        with self._session.reading() as connection:
+            token = self._living(token)
+            end = tokens.stated_end(connection, token.id)
+        return TokenDraft(
+            name=f"{token.name[: drafts.LONGEST_NAME - 5]} copy" if name is None else name,
+            scopes=token.scopes,
+            permissions=token.permissions,
+            expires_at=None if end is None else expiry.expires_after(end - token.created_at, now),
+            version=token.version,
+            is_active=token.version == 2,
+            trusted_ips=token.trusted_ips,
+        )
+
+    def rotate(
+        self,
+        token: ServiceToken,
+        *,
+        overlap: int = 0,
+        keep_end: bool = True,
+        expires_at: int | None = None,
+    ) -> NewToken:
+        """A new text for the same name and switches, and the same end or `expires_at`.
+
+        The old token ends in the same transaction, or after `overlap` milliseconds.
+        """
+        if overlap < 0:
+            raise VaultError("An overlap cannot be negative: give the seconds both tokens live.")
+        with self._session.change() as record:
+            now = self._session.clock()
+            token = self._living(token)
+            project = self._session.project_of(token)
+            stated = tokens.stated_end(self._session.connection, token.id)
+            draft = TokenDraft(
+                name=token.name,
+                scopes=token.scopes,
+                permissions=token.permissions,
+                expires_at=stated if keep_end else expires_at,
+                version=token.version,
+                is_active=token.is_active,
+                trusted_ips=token.trusted_ips,
+            )
+            new = self._create(record, project, draft, orphans=True, rotated_from=token.id)
+            if overlap:
+                ends_at = expiry.expires_after(overlap, now)
+                if token.expires_at is not None:
+                    ends_at = min(ends_at, token.expires_at)
+                tokens.end_early(self._session.connection, token.id, ends_at)
+                record(
+                    "rotate-service-token",
+                    project,
+                    target=token.id,
+                    details={"name": token.name, "endsAt": expiry.iso(ends_at)},
+                )
+            else:
+                tokens.delete(self._session.connection, token.id)
+                record_end(record, project, token, reason="rotated")
+            return new
+
+    def revoke(self, revoked: Sequence[ServiceToken]) -> int:
+        """Delete tokens: all of them, or none if one is gone. How many went."""
+        each = {token.id: token for token in revoked}
+        with self._session.change() as record:
+            for token in each.values():
+                token = self._stored(token)
+                tokens.delete(self._session.connection, token.id)
+                record_end(record, self._session.project_of(token), token, reason="revoked")
+        return len(each)
+
+    def set_active(self, token: ServiceToken, active: bool) -> ServiceToken:
+        """Activate or deactivate a V3 token."""
+        with self._session.change() as record:
+            changed = self._switchable(token)._replace(is_active=active)
+            self._switch(record, changed, {"isActive": active})
+        return changed
+
+    def set_trusted_ips(self, token: ServiceToken, ips: Sequence[IpRange]) -> ServiceToken:
+        """Replace the trusted IPs of a V3 token; an empty list is refused."""
+        if not ips:
+            raise VaultError(
+                "A V3 token needs at least one trusted IP: 0.0.0.0/0 and ::/0 mean any."
+            )
+        with self._session.change() as record:
+            changed = self._switchable(token)._replace(trusted_ips=tuple(ips))
+            self._switch(record, changed, {"trustedIps": [block.text for block in ips]})
+        return changed
+
+    def sweep(self) -> list[ServiceToken]:
+        """Delete the tokens whose end is reached, leaving their tombstones; those that went."""
+        if self._session.is_read_only:
+            return []
+        end = self.next_end()
+        if end is None or end > self._session.clock():
+            return []
+        with self._session.change() as record:
+            gone = tokens.expired(self._session.connection, self._session.clock())
+            for token in gone:
+                tokens.delete(self._session.connection, token.id)
+                record_end(record, self._session.project_of(token), token, reason="expired")
+        return gone
+
+    def next_end(self) -> int | None:
+        """When the next token ends; None if none ever does."""
+        with self._session.reading() as connection:
+            return tokens.next_end(connection)
+
+    def _create(
+        self,
+        record: Recorder,
+        project: Project,
+        draft: TokenDraft,
+        *,
+        orphans: bool = False,
+        rotated_from: str | None = None,
+    ) -> NewToken:
+        now = self._session.clock()
+        self._session.require_project(project)
+        known = projects.environments(self._session.connection, project.id)
+        if orphans:
+            known = known + [Environment(scope.environment, "") for scope in draft.scopes]
+        drafts.check_draft(draft, known, now)
+        text = token_text.mint(draft.version, self._session.randbytes)
+        token = ServiceToken(
+            id=text.id,
+            name=draft.name,
+            scopes=draft.scopes,
+            permissions=draft.permissions,
+            expires_at=draft.expires_at,
+            created_at=now,
+            version=draft.version,
+            is_active=draft.is_active,
+            trusted_ips=draft.trusted_ips,
+            project_id=project.id,
+            created_by=OPERATOR_ID,
+        )
+        credentials = tokens.Credentials(
+            crypto.hash_secret(text.secret),
+            crypto.seal(self._session.project_key(project.id), text.key, self._session.randbytes),
+        )
+        tokens.insert(self._session.connection, token, credentials)
+        details = _described(token) | ({"rotatedFrom": rotated_from} if rotated_from else {})
+        record("create-service-token", project, target=token.id, details=details)
+        return NewToken(token, text)
+
+    def _switch(self, record: Recorder, token: ServiceToken, details: dict[str, Any]) -> None:
+        tokens.switch(self._session.connection, token)
+        record(
+            "update-service-token-v3",
+            self._session.project_of(token),
+            target=token.id,
+            details={"name": token.name} | details,
+        )
+
+    def _switchable(self, token: ServiceToken) -> ServiceToken:
+        if token.version != 3:
+            raise VaultError("A V2 token has no active switch and no trusted IPs: make a V3 token.")
+        return self._living(token)
+
+    def _living(self, token: ServiceToken) -> ServiceToken:
+        """The token as it is stored now, if it has not ended."""
+        stored = self._stored(token)
+        now = self._session.clock()
+        if stored.expires_at is not None and now >= stored.expires_at:
+            raise VaultError(
+                f"The token {token.name!r} expired at {expiry.iso(stored.expires_at)}: "
+                "create a new one."
+            )
+        return stored
+
+    def _stored(self, token: ServiceToken) -> ServiceToken:
+        """The token as it is stored now: whoever asks may hold an older picture of it."""
+        stored = tokens.find(self._session.connection, token.id)
+        if stored is None:
+            raise VaultError(
+                f"The token {token.name!r} is gone: it was revoked or it expired meanwhile."
+            )
+        return stored
+
+
+def record_end(record: Recorder, project: Project, token: ServiceToken, *, reason: str) -> None:
+    """Put a deleted token's tombstone into the audit log: name, scopes and end."""
+    record(
+        "delete-service-token",
+        project,
+        target=token.id,
+        reason=reason,
+        details=_described(token),
+        actor="system" if reason == "expired" else None,
+    )
+
+
+def ended_at(tombstone: AuditEntry) -> int:
+    """When an expired token reached its end, which may be long before it was swept."""
+    return expiry.parse_time(json.loads(tombstone.details)["expiresAt"])
+
+
+def _described(token: ServiceToken) -> dict[str, Any]:
+    return {
+        "name": token.name,
+        "scopes": [scope.data for scope in token.scopes],
+        "permissions": sorted(token.permissions),
+        "expiresAt": None if token.expires_at is None else expiry.iso(token.expires_at),
+    }

@@ -1,0 +1,174 @@
+"""The vault's directory: which files it has, that they are private, and the keys in them.
+
+    vault.db                   the database
+    server.key                 wraps the project keys of projects whose E2EE is off
+    operator/operator.key      wraps every project key
+
+A vault is private to its owner; `vault.db` and `server.key` may be shared with one group.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from st_tui.core.errors import Refusal
+from st_tui.core.token_text import RandomBytes
+
+DATABASE = "vault.db"
+SERVER_KEY = "server.key"
+OPERATOR_KEY = "operator/operator.key"
+KEY_BYTES = 32
+
+_OURS = frozenset({DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", SERVER_KEY, "operator"})
+_NETWORK_FILE_SYSTEMS = frozenset(
+    {"9p", "afs", "beegfs", "ceph", "cifs", "davfs", "fuse.sshfs", "glusterfs", "lustre", "nfs",
+     "nfs4", "smb3", "smbfs"}
+)  # fmt: skip
+
+
+class VaultFilesError(Refusal):
+    """A directory that is not, or may not be, a vault."""
+
+
+def has_database(directory: Path) -> bool:
+    """Whether a vault was made here. Raises VaultFilesError where nobody may look."""
+    try:
+        return (directory / DATABASE).exists()
+    except OSError as error:
+        raise VaultFilesError(f"{directory} cannot be a vault: {error.strerror}.") from None
+
+
+def make_directory(directory: Path) -> None:
+    """A private directory for a new vault: a new one, or an empty one that is then made private.
+
+    Raises VaultFilesError for a directory that holds something else.
+    """
+    try:
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        names = {entry.name for entry in directory.iterdir()}
+        if not names <= _OURS:
+            raise VaultFilesError(
+                f"{directory} holds other files: choose an empty or a new directory for a vault."
+            )
+        if not names:
+            directory.chmod(0o700)
+    except OSError as error:
+        raise VaultFilesError(f"{directory} cannot be a vault: {error.strerror}.") from None
+    check_directory(directory)
+
+
+def check_directory(directory: Path) -> None:
+    """Raise VaultFilesError where a vault would be unsafe: open to the world, or on a network."""
+    refuse_network_file_system(directory, _mounts())
+    for part in (directory, *(directory / name for name in _OURS), directory / OPERATOR_KEY):
+        try:
+            mode = part.stat().st_mode
+        except OSError:
+            continue
+        operator_only = part.name in ("operator", "operator.key")
+        allowed = 0o700 if operator_only else 0o770
+        if stat.S_IMODE(mode) & 0o777 & ~allowed:
+            whom = "its group or the world" if operator_only else "the world"
+            raise VaultFilesError(f"{part} is open to {whom}: run `chmod {_private(part)} {part}`.")
+
+
+def _private(part: Path) -> str:
+    return "go=" if part.name in ("operator", "operator.key") else "o="
+
+
+def refuse_network_file_system(directory: Path, mounts: str) -> None:
+    """Raise VaultFilesError on a network file system: SQLite's WAL needs shared memory there.
+
+    `mounts` is the text of /proc/mounts; empty where the system has none.
+    """
+    place = os.path.realpath(directory)
+    longest, kind, point = -1, "", ""
+    for line in mounts.splitlines():
+        fields = line.split(" ")
+        if len(fields) < 3:
+            continue
+        # A blank in a mount point is written \\040.
+        root = re.sub(r"\\([0-7]{3})", lambda octal: chr(int(octal[1], 8)), fields[1])
+        if len(root) >= longest and (place == root or place.startswith(root.rstrip("/") + "/")):
+            longest, kind, point = len(root), fields[2], root
+    if kind in _NETWORK_FILE_SYSTEMS:
+        raise VaultFilesError(
+            f"{directory} is on a network file system ({kind} at {point}), where SQLite's WAL is "
+            "unsafe: put the vault on a local disk."
+        )
+
+
+def make_keys(directory: Path, randbytes: RandomBytes) -> None:
+    """Make whichever of the two keys is missing. Only ever called where no database is."""
+
+    def write(path: Path) -> None:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(randbytes(KEY_BYTES).hex() + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+
+    for name in (OPERATOR_KEY, SERVER_KEY):
+        make_once(directory, name, write)
+
+
+def make_once(directory: Path, name: str, write: Callable[[Path], None]) -> None:
+    """Let `write` make a file that appears whole and never over one that is there.
+
+    Two programs may start on a new vault at the same moment: whoever is first makes the file, and
+    the other finds it complete. A crash leaves nothing half-written that looks like a vault.
+    """
+    workshop = (directory / OPERATOR_KEY).parent
+    try:
+        workshop.mkdir(mode=0o700, exist_ok=True)
+        draft = workshop / f"new-{os.urandom(8).hex()}"
+        try:
+            write(draft)
+            with suppress(FileExistsError):
+                os.link(draft, directory / name)
+        finally:
+            draft.unlink(missing_ok=True)
+        for place in (workshop, directory):
+            _sync(place)
+    except OSError as error:
+        raise VaultFilesError(f"{directory / name} cannot be made: {error.strerror}.") from None
+
+
+def _sync(directory: Path) -> None:
+    handle = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def read_key(directory: Path, name: str) -> bytes:
+    """One of the two keys: 32 bytes. Raises VaultFilesError; a missing key is never made anew."""
+    path = directory / name
+    try:
+        text = path.read_text(encoding="ascii").strip()
+    except FileNotFoundError:
+        raise VaultFilesError(
+            f"The key file {path} is missing: restore it from your backup; "
+            "without it the project keys cannot be opened."
+        ) from None
+    except (OSError, UnicodeDecodeError):
+        raise VaultFilesError(f"The key file {path} cannot be read: check who owns it.") from None
+    if len(text) != 2 * KEY_BYTES or not all(c in "0123456789abcdef" for c in text):
+        raise VaultFilesError(
+            f"The key file {path} is damaged: it must hold 64 hexadecimal digits; "
+            "restore it from your backup."
+        )
+    return bytes.fromhex(text)
+
+
+def _mounts() -> str:
+    try:
+        return Path("/proc/mounts").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""

@@ -1,0 +1,62 @@
+"""Decisions in words, the same on every screen and in the command line."""
+
+from __future__ import annotations
+
+from st_tui.core.expiry import in_utc
+from st_tui.core.model import (
+    AccessRequest,
+    Decision,
+    Permission,
+    Reason,
+    ScopeVerdict,
+    ServiceToken,
+)
+from st_tui.core.plain_text import shown
+
+
+def access_letters(permissions: frozenset[Permission]) -> str:
+    """The permissions in two letters: `R·`, `·W` or `RW`."""
+    read = "R" if Permission.READ in permissions else "·"
+    write = "W" if Permission.WRITE in permissions else "·"
+    return read + write
+
+
+def why(
+    token: ServiceToken | None, request: AccessRequest, decision: Decision, end: int | None = None
+) -> str:
+    """Why a decision came out as it did, as half a sentence behind ALLOWED or DENIED.
+
+    `token` is None for one that the vault no longer has, or never had; `end` is its tombstone's.
+    """
+    if token is None:
+        if decision.reason is Reason.EXPIRED:
+            return f"expired: it ended {in_utc(end or 0)} and was deleted"
+        return "unknown: there is no such token, or its secret is wrong"
+    if decision.scope is not None:
+        return f"by scope {decision.scope + 1}  {shown(str(token.scopes[decision.scope]))}"
+    environment = shown(request.environment)
+    trusted = " ".join(block.text for block in token.trusted_ips or ())
+    from_where = "not every address" if request.ip is None else "not this address"
+    words = {
+        Reason.EXPIRED: f"it ended {in_utc(token.expires_at or 0)}",
+        Reason.INACTIVE: "a V3 token must be activated first",
+        Reason.IP: f"it trusts {shown(trusted)}, {from_where}",
+        Reason.ENVIRONMENT: f"no scope names {environment}",
+        Reason.PATH: f"no scope in {environment} matches {shown(request.path)}",
+        Reason.PERMISSION: f"a scope matches, but the token may not {request.operation}",
+        Reason.RAW_E2EE: "E2EE is on, so a raw endpoint cannot open the values",
+    }
+    return f"{decision.reason}: {words[decision.reason]}"
+
+
+def how_far(verdict: ScopeVerdict, path: str) -> str:
+    """How one scope fared: `matches`, or where it stopped."""
+    if verdict.matched:
+        return "matches"
+    if not verdict.environment:
+        return "other environment"
+    segments = path[1:].split("/") if path != "/" else []
+    stopped_at = verdict.stopped_at or 0
+    if stopped_at < len(segments):
+        return f"stops at “{shown(segments[stopped_at])}”, segment {stopped_at + 1}"
+    return "wants a longer path"

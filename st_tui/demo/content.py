@@ -1,0 +1,246 @@
+"""What the demo holds: its folders, its tokens, and who uses them for what."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from st_tui.core.expiry import DAY, HOUR
+from st_tui.core.model import Endpoint, Permission
+
+_R = frozenset({Permission.READ})
+_W = frozenset({Permission.WRITE})
+_RW = _R | _W
+
+_COMMON = (
+    "/common/api",
+    "/common/auth/providers/oidc",
+    "/common/cache",
+    "/common/db/primary",
+    "/common/db/replica",
+    "/common/mail/templates",
+)
+_FAQ = ("/folder1/subfolder1", "/folder1/subfolder/subsubfolder", "/folder2/subfolder")
+FOLDERS = {
+    "dev": (*_FAQ, *_COMMON, "/backend/billing", "/backend/worker", "/ci", "/frontend/web"),
+    "staging": (*_FAQ, *_COMMON[2:], "/backend/billing", "/ci"),
+    "prod": (*_FAQ, *_COMMON[2:], "/backend/billing", "/frontend/web"),
+}
+
+
+class Call(NamedTuple):
+    """Something that a client does again and again."""
+
+    event: str
+    environment: str
+    path: str
+    endpoint: Endpoint = Endpoint.E2EE
+
+
+class Client(NamedTuple):
+    """Who uses a token: from where, with what, how often on a working day, and for what.
+
+    `hour` is when it runs by itself every day; without one it keeps office hours.
+    """
+
+    ip: str
+    user_agent: str
+    a_day: int
+    calls: tuple[Call, ...]
+    hour: int | None = None
+
+
+class Planned(NamedTuple):
+    """A token of the demo: its age and life in milliseconds, and who uses it."""
+
+    name: str
+    scopes: tuple[str, ...]
+    permissions: frozenset[Permission]
+    age: int
+    life: int | None
+    clients: tuple[Client, ...] = ()
+    trusted_ips: tuple[str, ...] = ()
+    active: bool = True
+
+
+TOKENS = (
+    Planned(
+        "legacy-billing",
+        ("prod:/backend/billing",),
+        _RW,
+        300 * DAY,
+        None,
+        (
+            Client(
+                "203.0.113.17",
+                "python-requests/2.31.0",
+                3,
+                (
+                    Call("get-secrets", "prod", "/backend/billing"),
+                    Call("get-secret", "prod", "/backend/billing"),
+                    Call("update-secret", "prod", "/backend/billing"),
+                    Call("get-secrets", "prod", "/common/db/primary"),
+                ),
+            ),
+        ),
+    ),
+    Planned("second-level", ("dev:/*/*",), _R, 120 * DAY, 180 * DAY),
+    Planned(
+        "metrics-ingest",
+        ("prod:/backend/*", "staging:/backend/*"),
+        _W,
+        45 * DAY,
+        360 * DAY,
+        (
+            Client(
+                "198.51.100.40",
+                "node",
+                4,
+                (
+                    Call("create-secret", "prod", "/backend/billing"),
+                    Call("update-secret", "prod", "/backend/billing"),
+                    Call("update-secret", "staging", "/backend/billing"),
+                    Call("get-secret", "prod", "/backend/billing"),
+                ),
+            ),
+        ),
+    ),
+    Planned(
+        "nightly-backup",
+        ("dev:/**", "staging:/**", "prod:/**"),
+        _R,
+        29 * DAY + HOUR,
+        30 * DAY,
+        (
+            Client(
+                "198.51.100.9",
+                "InfisicalPythonSDK/1.6.0",
+                6,
+                (
+                    Call("get-secrets", "dev", "/"),
+                    Call("get-secrets", "staging", "/"),
+                    Call("get-secrets", "prod", "/"),
+                    Call("get-secrets", "prod", "/common/db/primary"),
+                ),
+                hour=2,
+            ),
+        ),
+    ),
+    Planned(
+        "all-folders",
+        ("dev:/**",),
+        _RW,
+        22 * DAY,
+        30 * DAY,
+        (
+            Client(
+                "192.0.2.21",
+                "InfisicalNodeSDK",
+                5,
+                (
+                    Call("get-secrets", "dev", "/folder1/subfolder/subsubfolder"),
+                    Call("get-secrets", "dev", "/backend/worker"),
+                    Call("create-secret", "dev", "/backend/worker"),
+                    Call("get-secrets", "staging", "/backend/billing"),
+                ),
+            ),
+        ),
+    ),
+    Planned("top-level", ("dev:/*",), _R, 16 * DAY, 180 * DAY),
+    Planned(
+        "ci-deploy",
+        ("dev:/common/**",),
+        _R,
+        13 * DAY,
+        180 * DAY,
+        (
+            Client(
+                "192.0.2.80",
+                "cli",
+                7,
+                (
+                    Call("get-secrets", "dev", "/common/db/primary"),
+                    Call("get-secrets", "dev", "/common/db/replica"),
+                    Call("get-secrets", "dev", "/common/api"),
+                    Call("get-secret", "dev", "/common/cache"),
+                    Call("get-secrets", "dev", "/common/mail", Endpoint.RAW),
+                    Call("get-secrets", "dev", "/folder1"),
+                    Call("get-secrets", "staging", "/common/db/primary"),
+                ),
+            ),
+        ),
+    ),
+    Planned(
+        "load-test",
+        ("staging:/common/**",),
+        _R,
+        12 * DAY,
+        7 * DAY,
+        (
+            Client(
+                "192.0.2.66",
+                "InfisicalPythonSDK/1.6.0",
+                3,
+                (
+                    Call("get-secrets", "staging", "/common/db/primary"),
+                    Call("get-secrets", "staging", "/common/cache"),
+                ),
+            ),
+        ),
+    ),
+    Planned(
+        "office-sync",
+        ("dev:/common/**", "staging:/common/**"),
+        _RW,
+        10 * DAY,
+        360 * DAY,
+        (
+            Client(
+                "10.20.0.7",
+                "infisical-python-sdk",
+                5,
+                (
+                    Call("get-secrets", "dev", "/common/mail/templates"),
+                    Call("update-secret", "dev", "/common/mail/templates"),
+                    Call("get-secrets", "staging", "/common/cache"),
+                    Call("create-secret", "staging", "/common/cache"),
+                ),
+            ),
+            Client(
+                "203.0.113.9", "cli", 1, (Call("get-secrets", "dev", "/common/mail/templates"),)
+            ),
+        ),
+        trusted_ips=("10.0.0.0/8",),
+    ),
+    Planned("folder1-children", ("dev:/folder1/*",), _R, 6 * DAY, 30 * DAY),
+    Planned(
+        "preview-apps",
+        ("staging:/folder2/**", "dev:/folder2/**"),
+        _RW,
+        3 * DAY,
+        7 * DAY,
+        (
+            Client(
+                "192.0.2.130",
+                "InfisicalNodeSDK",
+                6,
+                (
+                    Call("get-secrets", "staging", "/folder2/subfolder"),
+                    Call("update-secret", "staging", "/folder2/subfolder"),
+                    Call("get-secrets", "staging", "/folder1/subfolder1"),
+                ),
+            ),
+        ),
+    ),
+    Planned(
+        "mobile-release",
+        ("prod:/frontend/**",),
+        _R,
+        DAY + 3 * HOUR,
+        360 * DAY,
+        (Client("203.0.113.54", "cli", 3, (Call("get-secrets", "prod", "/frontend/web"),)),),
+        trusted_ips=("0.0.0.0/0", "::/0"),
+        active=False,
+    ),
+)
+
+STRANGER = Client("198.51.100.200", "curl/8.5.0", 1, (Call("get-secrets", "prod", "/"),))

@@ -1,0 +1,49 @@
+"""The terminal app."""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+from functools import partial
+from pathlib import Path
+
+
+def run(directory: Path, *, actor: str, demo: bool) -> int:
+    """Open the app on a vault and give the status to exit with.
+
+    With `demo` the vault is first filled with the documentation's examples, behind the first
+    frame. Where no app can be shown, one sentence on stderr names the command line, status 2.
+    """
+    from st_tui.tui.terminal import appearance, forget_debug_switches, refusal
+
+    cause = refusal(
+        os.environ,
+        stdin_tty=sys.stdin.isatty(),
+        stdout_tty=sys.stdout.isatty(),
+        stderr_tty=sys.stderr.isatty(),
+    )
+    if cause is not None:
+        print(cause, file=sys.stderr)
+        return 2
+    forget_debug_switches(os.environ)
+
+    # Importing makes many objects and no garbage: looking for some takes a twentieth of it.
+    gc.disable()
+    from st_tui.tui.app import StTui
+    from st_tui.tui.crash import guard
+    from st_tui.tui.safe_app import run as run_app
+
+    gc.enable()
+    gc.freeze()
+
+    guard()
+    looks = appearance(os.environ, "st-tui-dark")
+    make_demo = partial(_make_demo, actor) if demo else None
+    return run_app(StTui(directory, looks, actor=actor, make_demo=make_demo))
+
+
+def _make_demo(actor: str, directory: Path) -> None:
+    from st_tui.demo import make
+
+    make(directory, actor=actor)

@@ -1,0 +1,127 @@
+"""Each thing a person can do, declared once.
+
+The key binding, the footer's hint, the line in the help and the entry in the command palette all
+come from the same `Action`, and so does the command line's verb that does the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from textual.binding import Binding, BindingType
+from textual.dom import DOMNode
+from textual.screen import Screen
+
+
+class Action(NamedTuple):
+    """One thing that a person can do on a screen.
+
+    `name` is the Textual action (`revoke` runs `action_revoke`), `keys` its keys in Textual's
+    spelling, `label` a word for the footer, `sentence` what it does, `cli` the command that does
+    the same. `hint` says whether the footer shows it, `shown_key` how the key is written there.
+    """
+
+    name: str
+    keys: str
+    label: str
+    sentence: str
+    cli: str = ""
+    hint: bool = False
+    shown_key: str = ""
+    priority: bool = False
+
+    @property
+    def key(self) -> str:
+        """The first of its keys, as a person reads it."""
+        return self.shown_key or written(self.keys.split(",")[0])
+
+    @property
+    def every_key(self) -> str:
+        """All of its keys, as a person reads them."""
+        return " ".join(written(key) for key in self.keys.split(","))
+
+
+_WRITTEN = {
+    "slash": "/", "question_mark": "?", "colon": ":", "enter": "Enter", "escape": "Esc",
+    "space": "Space", "tab": "Tab", "shift+tab": "⇧Tab", "up": "↑", "down": "↓", "left": "←",
+    "right": "→", "pageup": "PgUp", "pagedown": "PgDn", "home": "Home", "end": "End",
+    "delete": "Del",
+}  # fmt: skip
+
+
+def written(key: str) -> str:
+    """A key in Textual's spelling as it is printed on a keyboard: `^p`, `F1`, `?`."""
+    if key in _WRITTEN:
+        return _WRITTEN[key]
+    if key.startswith("ctrl+"):
+        return f"^{key.removeprefix('ctrl+')}"
+    return key.upper() if key.startswith("f") and key[1:].isdigit() else key
+
+
+def bindings(actions: Iterable[Action]) -> list[BindingType]:
+    """The Textual bindings of some actions."""
+    return [
+        Binding(
+            action.keys,
+            action.name,
+            action.label,
+            show=False,
+            tooltip=action.sentence,
+            id=action.name,
+            priority=action.priority,
+        )
+        for action in actions
+    ]
+
+
+def actions_of(screen: Screen[Any]) -> list[tuple[Action, DOMNode]]:
+    """All actions of a screen and who does them: its own first, then its widgets', each once."""
+    found: dict[str, tuple[Action, DOMNode]] = {}
+    focused = [screen.focused] if screen.focused else []
+    for holder in (screen, *focused, *screen.query("*")):
+        for action in getattr(holder, "ACTIONS", ()):
+            found.setdefault(action.name, (action, holder))
+    return list(found.values())
+
+
+FIELDS = (
+    # With priority, or what was typed behind a Tab and arrives with it goes to the field before.
+    Action("app.focus_next", "tab", "next", "Go to the next field", priority=True),
+    Action("app.focus_previous", "shift+tab", "back", "Go to the field before", priority=True),
+)
+"""How to go from field to field."""
+
+EVERYWHERE = (
+    Action("help", "f1,question_mark", "help", "Show every key of this screen", hint=True,
+           shown_key="?"),
+    Action("command_palette", "ctrl+p,colon", "palette", "Find any action by its name", hint=True),
+    Action("show_page('tokens')", "1", "tokens", "Go to the service tokens",
+           "service-token list"),
+    Action("show_page('folders')", "2", "folders", "Go to environments and folders",
+           "folders list"),
+    Action("show_page('audit')", "3", "audit log", "Go to the audit log", "audit list"),
+    Action("switch_project", "p", "project", "Switch to another project", "project list"),
+    Action("switch_theme", "f9", "theme", "Switch between the dark and the light theme"),
+    Action("toggle_e2ee", "f7", "E2EE", "Turn end-to-end encryption of the project on or off",
+           "e2ee on|off"),
+    *FIELDS,
+    Action("redraw", "ctrl+l", "redraw", "Draw the screen again"),
+    Action("quit", "q,ctrl+q", "quit", "Leave st-tui", hint=True),
+)  # fmt: skip
+"""What works on every page; the rest is declared beside the screen or widget it belongs to."""
+
+MOVING = (
+    Action("cursor_up", "up,k", "up", "Go one line up"),
+    Action("cursor_down", "down,j", "down", "Go one line down"),
+    Action("page_up", "pageup,ctrl+u", "page up", "Go one page up"),
+    Action("page_down", "pagedown,ctrl+d", "page down", "Go one page down"),
+    Action("first", "home,g", "first", "Go to the first line"),
+    Action("last", "end,G", "last", "Go to the last line"),
+)
+"""How to move in a list."""
+
+LEAVING = (
+    Action("leave", "escape,f10", "close", "Close this and go back", hint=True, priority=True),
+)
+"""How a screen is left: F10 beside Escape, which waits for the terminal over SSH."""

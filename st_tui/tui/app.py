@@ -1,0 +1,317 @@
+"""The terminal app: one vault, one project at a time, and the pages that show it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+
+from textual import work
+from textual.app import SystemCommand
+from textual.binding import BindingType
+from textual.notifications import SeverityLevel
+from textual.screen import Screen
+
+from st_tui.core.errors import Refusal
+from st_tui.core.expiry import system_clock
+from st_tui.core.model import Project
+from st_tui.core.plain_text import shown
+from st_tui.tui.palette import ActionCommands
+from st_tui.tui.safe_app import SafeApp
+from st_tui.tui.screens.page import ShowsVault
+from st_tui.tui.screens.tokens import WIDE, TokensPage
+from st_tui.tui.terminal import Appearance
+from st_tui.tui.theme import DARK, LIGHT
+
+if TYPE_CHECKING:
+    from st_tui.core.token_text import RandomBytes
+    from st_tui.core.vault import Vault
+
+Answer = TypeVar("Answer")
+
+_LOOK_EVERY = 0.5
+"""Seconds between two looks for a colleague's change and for tokens that ended."""
+
+_SWEEP_AGAIN = 10_000
+"""Milliseconds until a sweep that was refused (the vault is locked) is tried again."""
+
+
+def _folders_page() -> Screen[None]:
+    from st_tui.tui.screens.folders import FoldersPage
+
+    return FoldersPage()
+
+
+def _audit_page() -> Screen[None]:
+    from st_tui.tui.screens.audit import AuditPage
+
+    return AuditPage()
+
+
+def _check_project_name(name: str) -> None:
+    from st_tui.core.vault import DEFAULT_ENVIRONMENTS, check_new_project
+
+    check_new_project(name, DEFAULT_ENVIRONMENTS)
+
+
+class StTui(SafeApp[None]):
+    """The app. `make_demo` fills the directory first where no vault is; the rest is for tests."""
+
+    TITLE = "st-tui"
+    THEMES = (DARK, LIGHT)
+    COMMANDS = {ActionCommands}  # noqa: RUF012
+    ENABLE_COMMAND_PALETTE = True
+    COMMAND_PALETTE_BINDING = "ctrl+p"
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide"), (120, "-wider")]  # noqa: RUF012
+    MODES = {"tokens": TokensPage, "folders": _folders_page, "audit": _audit_page}  # noqa: RUF012
+    DEFAULT_MODE = "tokens"
+    BINDINGS: ClassVar[list[BindingType]] = []
+
+    def __init__(
+        self,
+        directory: Path,
+        looks: Appearance,
+        *,
+        actor: str,
+        make_demo: Callable[[Path], None] | None = None,
+        clock: Callable[[], int] = system_clock,
+        randbytes: RandomBytes = os.urandom,
+    ) -> None:
+        super().__init__(looks)
+        self.directory = directory
+        self.actor = actor
+        self.clock = clock
+        self.vault: Vault | None = None
+        self.project: Project | None = None
+        self._randbytes = randbytes
+        self._make_demo = make_demo
+        self._seen = 0
+        self._next_sweep = 0
+        self._complaint = ""
+
+    def on_mount(self) -> None:
+        # Behind the first frame: opening a vault is quick, making a demo is not.
+        self.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
+        from st_tui.core.vault_files import has_database
+
+        if self._make_demo is not None and not has_database(self.directory):
+            self.make_demo_and_open(self._make_demo)
+        elif has_database(self.directory):
+            self.open_vault()
+        else:
+            self.welcome()
+
+    @work
+    async def make_demo_and_open(self, make_demo: Callable[[Path], None]) -> None:
+        """Let the demo be made in a worker thread, then open it."""
+        try:
+            await asyncio.to_thread(make_demo, self.directory)
+        except Refusal as refusal:
+            self.fail(str(refusal))
+            return
+        self.open_vault()
+
+    @work
+    async def welcome(self) -> None:
+        """The first run: make a project, or look at the demo."""
+        from st_tui.tui.screens.welcome import Welcome
+
+        if await self.push_screen_wait(Welcome()):
+            self.open_vault()
+        else:
+            self.exit()
+
+    def open_vault(self) -> None:
+        """Open the vault and show its first project."""
+        try:
+            self.vault = self._open_vault()
+            projects = self.vault.projects.every()
+        except Refusal as refusal:
+            self.fail(str(refusal))
+            return
+        self.project = projects[0] if projects else None
+        self._seen = self.vault.changed_elsewhere()
+        self.show_change()
+        self._look()
+        self.set_interval(_LOOK_EVERY, self._look)
+
+    def fail(self, sentence: str) -> None:
+        """End the app with a sentence on stderr, status 2."""
+        self.exit(return_code=2, message=shown(sentence))
+
+    def show_change(self) -> None:
+        """Something changed: let the page on screen show it."""
+        for screen in self.screen_stack:
+            if isinstance(screen, ShowsVault):
+                screen.show()
+
+    async def change(self, doing: str, job: Callable[[Vault], Answer]) -> Answer | None:
+        """Do a job on the vault in a worker thread, saying what takes long; None if refused.
+
+        The thread opens the vault for itself, so that the screen never waits for a lock.
+        """
+        started = self.clock()
+        timer = self.set_interval(
+            1, lambda: self.notify(f"{doing}… {(self.clock() - started) // 1000} s", timeout=1)
+        )
+        try:
+            answer = await asyncio.to_thread(self._with_vault, job)
+        except Refusal as refusal:
+            self.notify(str(refusal), severity="error", timeout=8)
+            return None
+        finally:
+            timer.stop()
+        if self.vault is not None:
+            self._seen = self.vault.changed_elsewhere()
+        self.show_change()
+        return answer
+
+    def _with_vault(self, job: Callable[[Vault], Answer]) -> Answer:
+        with self._open_vault() as vault:
+            return job(vault)
+
+    def _open_vault(self) -> Vault:
+        from st_tui.core.vault import Vault
+
+        return Vault.open(
+            self.directory, actor=self.actor, clock=self.clock, randbytes=self._randbytes
+        )
+
+    def _look(self) -> None:
+        """See a colleague's change, and tokens that came to their end."""
+        if self.vault is None:
+            return
+        try:
+            seen = self.vault.changed_elsewhere()
+            due = self.vault.tokens.next_end()
+            now = self.clock()
+            if due is not None and due <= now and now >= self._next_sweep:
+                self._next_sweep = now + _SWEEP_AGAIN
+                self.sweep()
+            if seen != self._seen:
+                self._seen = seen
+                if self.project is not None:
+                    known = {project.id: project for project in self.vault.projects.every()}
+                    self.project = known.get(self.project.id) or next(iter(known.values()), None)
+                self.show_change()
+        except Refusal as refusal:
+            if str(refusal) != self._complaint:
+                self.notify(str(refusal), severity="error")
+            self._complaint = str(refusal)
+        else:
+            self._complaint = ""
+
+    @work
+    async def sweep(self) -> None:
+        """Delete the tokens that ended, and say which."""
+        if self.vault is None or self.vault.is_read_only:
+            return
+        gone = await self.change("Removing expired tokens", lambda vault: vault.tokens.sweep())
+        if gone is not None:
+            self._next_sweep = 0
+            for token in gone:
+                self.notify(f"“{token.name}” expired and was deleted.", severity="warning")
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = False,
+    ) -> None:
+        """Show a toast. What it says is text: names in it are never markup."""
+        super().notify(
+            shown(message), title=title, severity=severity, timeout=timeout, markup=False
+        )
+
+    async def push_screen_wait(  # type: ignore[override]  # without the forms that take a name
+        self, screen: Screen[Any], *, mode: str | None = None
+    ) -> Any:
+        """Ask with a screen. A key pressed twice in one go asks once: the second gets None."""
+        await asyncio.sleep(0)
+        if type(self.screen) is type(screen):
+            return None
+        self.clear_notifications()  # or one stands over the question
+        return await super().push_screen_wait(screen, mode=mode)
+
+    async def action_quit(self) -> None:
+        """Leave. While a new token is shown, ask first: it is never shown again."""
+        from st_tui.tui.screens.created import Created
+
+        if isinstance(self.screen, Created):
+            self.screen.action_leave()
+        elif any(isinstance(screen, Created) for screen in self.screen_stack):
+            self.notify("A new token is still shown: close that first.", severity="warning")
+        else:
+            await super().action_quit()
+
+    def action_help_quit(self) -> None:
+        """What ^c does, which ends programs elsewhere."""
+        self.notify("Press q or ^q to leave.")
+
+    def switch_theme(self) -> None:
+        """From the dark theme to the light one and back; the terminal's own colours stay."""
+        if self.theme in (DARK.name, LIGHT.name):
+            self.theme = LIGHT.name if self.theme == DARK.name else DARK.name
+
+    @work
+    async def toggle_e2ee(self) -> None:
+        """Turn end-to-end encryption of the project on or off, saying first what that means."""
+        from st_tui.tui.screens.dialog import Confirm
+
+        project = self.project
+        if project is None:
+            return
+        effect = (
+            "The server then holds a key that opens this project's values, and raw endpoints "
+            "work. Whoever reads the server's files can open the secrets."
+            if project.e2ee
+            else "The server's copy of the project key is erased, and raw endpoints are refused. "
+            "A copy of the files taken before still opens."
+        )
+        question = Confirm(
+            f"Turn E2EE {'off' if project.e2ee else 'on'} for “{shown(project.name)}”?",
+            effect,
+            verb=f"turn {'off' if project.e2ee else 'on'}",
+        )
+        if await self.push_screen_wait(question):
+            changed = await self.change(
+                "Switching E2EE",
+                lambda vault: vault.projects.set_e2ee(project, on=not project.e2ee),
+            )
+            if changed is not None:
+                self.project = changed
+                self.show_change()
+
+    @work
+    async def choose_project(self) -> None:
+        """Switch to another project, or make one."""
+        from st_tui.tui.screens.picker import Picker
+        from st_tui.tui.screens.prompt import Prompt
+
+        if self.vault is None:
+            return
+        options: list[tuple[str, Project | str]] = [
+            (project.name, project) for project in self.vault.projects.every()
+        ]
+        options.append(("+ new project", "new"))
+        chosen = await self.push_screen_wait(Picker("Project", options))
+        if chosen == "new":
+            prompt = Prompt("Name of the new project", "", "Payments", _check_project_name)
+            name = await self.push_screen_wait(prompt)
+            if name is None:
+                return
+            chosen = await self.change("Making it", lambda vault: vault.projects.create(name))
+        if isinstance(chosen, Project):
+            self.project = chosen
+            self.show_change()
+
+    def get_system_commands(self, screen: Screen[object]) -> list[SystemCommand]:
+        """None of Textual's own: each action of ours is in the palette by itself."""
+        return []

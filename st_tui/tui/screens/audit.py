@@ -1,0 +1,179 @@
+"""The audit log: who did what, when, and how it was answered."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Static
+
+from st_tui.core.expiry import in_both_times, in_local_time
+from st_tui.core.model import AuditEntry
+from st_tui.core.plain_text import shown
+from st_tui.tui.actions import EVERYWHERE, Action, bindings
+from st_tui.tui.screens.filtering import FilteredPage
+from st_tui.tui.widgets.listing import Listing, Piece, column
+from st_tui.tui.widgets.top_bar import TopBar
+
+_TIME, _ACTOR, _EVENT, _VERDICT = 12, 15, 21, 14
+
+
+class AuditList(Listing[AuditEntry]):
+    """Entries of the audit log, the newest first."""
+
+    empty = "Nothing in the log matches."
+
+    def __init__(self, page: AuditPage) -> None:
+        super().__init__(id="entries")
+        self._page = page
+
+    def load(self, offset: int, limit: int) -> Sequence[AuditEntry]:
+        return self._page.fetch(offset, limit)
+
+    def identity(self, item: AuditEntry) -> int:
+        return item.seq
+
+    def draw_header(self, width: int) -> str:
+        return (
+            " "
+            + column("Time", _TIME)
+            + column("Actor", _ACTOR)
+            + column("Event", _EVENT)
+            + column("Verdict", _VERDICT)
+            + column("Place", max(width - 1 - _TIME - _ACTOR - _EVENT - _VERDICT, 0))
+        )
+
+    def draw(self, item: AuditEntry, width: int) -> list[Piece]:
+        mark, style = _MARKS.get(item.verdict or "", ("", ""))
+        verdict = f"{mark}{item.reason or ''}"
+        place = _place(item) or _name(item)
+        return [
+            (column(in_local_time(item.time)[5:16], _TIME), "dim"),
+            (column(self._page.actor(item), _ACTOR - 1) + " ", ""),
+            (column(item.event, _EVENT - 1) + " ", ""),
+            (column(verdict, _VERDICT - 1) + " ", style),
+            (column(place, max(width - _TIME - _ACTOR - _EVENT - _VERDICT, 0)), "dim"),
+        ]
+
+
+_MARKS = {"allowed": ("✔ ", "good"), "denied": ("✖ ", "bad")}
+
+
+class AuditPage(FilteredPage):
+    """The log, a filter, the whole entry under the cursor, and a check of the chain."""
+
+    NAME = "audit"
+    filter_place = "#log"
+    filter_hint = "filter by event, actor, place, reason or name"
+    ACTIONS: ClassVar[tuple[Action, ...]] = (
+        Action("filter", "slash", "filter", "Filter by event, actor, place, reason or name",
+               hint=True),
+        Action("verify", "v", "verify", "Check that no entry was changed or taken out",
+               "audit verify", hint=True),
+        *EVERYWHERE,
+    )  # fmt: skip
+    BINDINGS: ClassVar[list[BindingType]] = bindings(ACTIONS)
+    DEFAULT_CSS = """
+    AuditPage {
+        AuditList { height: 1fr; }
+        #entry { height: 6; padding: 0 1; border-top: hkey $border; }
+    }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._names: dict[str, str] = {}
+
+    def body(self) -> ComposeResult:
+        with Vertical(id="log"):
+            yield AuditList(self)
+            yield Static(id="entry")
+
+    def on_mount(self) -> None:
+        self.query_one(AuditList).focus()
+
+    def fetch(self, offset: int, limit: int) -> Sequence[AuditEntry]:
+        """Some entries of this project."""
+        vault, project = self.st.vault, self.st.project
+        if vault is None or project is None:
+            return ()
+        return vault.audit.page(project=project, text=self.filter_text, limit=limit, offset=offset)
+
+    def actor(self, entry: AuditEntry) -> str:
+        """Who did it: a token by its name, anybody else as recorded."""
+        vault = self.st.vault
+        if vault is not None and entry.actor not in self._names:
+            self._names[entry.actor] = vault.audit.token_name(entry.actor) or entry.actor
+        return self._names.get(entry.actor, entry.actor)
+
+    def show(self, *, top: bool = False) -> None:
+        vault, project = self.st.vault, self.st.project
+        if vault is None or project is None:
+            self.query_one(AuditList).reload(0)
+            return
+        count = vault.audit.count(project=project, text=self.filter_text)
+        self.query_one(AuditList).reload(count, top=top)
+        everything = vault.audit.count(project=project)
+        entries = f"{everything} entries" if everything != 1 else "1 entry"
+        said = f"{count} of {entries}" if self.filter_text else entries
+        self.query_one(TopBar).show(project, said)
+
+    @on(Listing.Moved, "#entries")
+    def _entry_chosen(self) -> None:
+        entry = self.query_one(AuditList).current
+        self.query_one("#entry", Static).update(_whole(entry) if entry else "")
+
+    def apply_filter(self) -> None:
+        self.show(top=True)
+
+    @work(exclusive=True)
+    async def action_verify(self) -> None:
+        broken = await self.st.change(
+            "Verifying the log", lambda vault: vault.audit.first_broken() or 0
+        )
+        if broken == 0:
+            self.st.notify("The whole chain holds: no entry was changed or taken out.")
+        elif broken is not None:
+            self.st.notify(
+                f"The chain breaks at entry {broken}: it, or one before it, was changed.",
+                severity="error",
+                timeout=10,
+            )
+
+
+def _place(entry: AuditEntry) -> str:
+    return f"{entry.environment}:{entry.path or ''}" if entry.environment else ""
+
+
+def _about(entry: AuditEntry) -> str:
+    parts = (entry.target, entry.operation, _place(entry))
+    return "  ".join(part for part in parts if part)
+
+
+def _name(entry: AuditEntry) -> str:
+    try:
+        return str(json.loads(entry.details).get("name", ""))
+    except (ValueError, AttributeError):
+        return ""
+
+
+def _whole(entry: AuditEntry) -> Content:
+    facts = [
+        (f"entry {entry.seq}", in_both_times(entry.time)),
+        (
+            "actor",
+            "  ".join(part for part in (entry.actor, entry.ip, entry.user_agent) if part),
+        ),
+        ("about", _about(entry)),
+        ("details", entry.details),
+        ("hash", entry.hash),
+    ]
+    return Content("\n").join(
+        [Content.assemble((f"{label:<11}", "$text-muted"), shown(text)) for label, text in facts]
+    )

@@ -1,0 +1,395 @@
+"""Make a service token: its name, scopes, access and end, with its reach and warnings live."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
+from textual.screen import Screen
+from textual.suggester import SuggestFromList
+from textual.widgets import Input, Static
+
+from st_tui.core import addresses, analysis
+from st_tui.core.drafts import (
+    LONGEST_NAME,
+    as_token,
+    check_draft,
+    scope_path,
+    scopes_of_folder,
+    stem,
+)
+from st_tui.core.errors import Refusal
+from st_tui.core.globs import PatternRefused, compile_glob
+from st_tui.core.model import (
+    Environment,
+    NewToken,
+    Permission,
+    Project,
+    Scope,
+    TokenDraft,
+)
+from st_tui.tui.actions import FIELDS, Action, bindings
+from st_tui.tui.screens.dialog import Confirm
+from st_tui.tui.widgets.access_pane import AccessPane
+from st_tui.tui.widgets.choice import Choice
+from st_tui.tui.widgets.expiry_selector import ExpirySelector
+from st_tui.tui.widgets.field import Field, Label
+from st_tui.tui.widgets.key_hints import KeyHints
+from st_tui.tui.widgets.reach_tree import Folder, ReachTree, tree
+from st_tui.tui.widgets.scope_list import ScopeList
+from st_tui.tui.widgets.tick_box import TickBox
+
+if TYPE_CHECKING:
+    from st_tui.tui.app import StTui
+
+_ANYWHERE = " ".join(addresses.ANYWHERE_TEXT)
+_WARNINGS_SHOWN = 4
+
+
+class Create(Screen[NewToken | None]):
+    """The form for a new token, empty or filled in from a clone's draft."""
+
+    ACTIONS: ClassVar[tuple[Action, ...]] = (
+        Action("create", "f2,ctrl+s", "create", "Make this token", "service-token create",
+               hint=True, priority=True),
+        Action("preview", "f4", "preview", "Go between the form and the folder tree", hint=True,
+               priority=True),
+        Action("cycle", "space", "in tree: /x → /x/* → /x/**",
+               "In the tree: scope this folder, its children, or everything below"),
+        *FIELDS,
+        Action("help", "f1", "help", "Show every key of this screen", hint=True),
+        Action("leave", "escape,f10", "close", "Close the form without making a token", hint=True),
+    )  # fmt: skip
+    BINDINGS: ClassVar[list[BindingType]] = bindings(ACTIONS)
+    DEFAULT_CSS = """
+    Create {
+        #title {
+            height: 1; padding: 0 1; dock: top;
+            background: $panel; color: $text-primary; text-style: bold;
+        }
+        #form { padding: 0 1; width: 1fr; scrollbar-size-vertical: 1; }
+        .row { height: 1; }
+        .tall { height: auto; }
+        #path-says {
+            height: auto; min-height: 1; max-height: 3;
+            padding: 0 1; margin-left: 12; color: $text-muted;
+        }
+        .v3 { display: none; }
+        &.is-v3 .v3 { display: block; }
+        #warnings { height: auto; margin-top: 1; }
+        #fault { height: auto; }
+        &.-wider AccessPane { width: 54; }
+        &.-narrow AccessPane { display: none; }
+        &.-narrow.testing AccessPane { display: block; width: 1fr; border-left: none; }
+        &.-narrow.testing #form { display: none; }
+    }
+    """
+
+    def __init__(
+        self, draft: TokenDraft | None = None, *, title: str = "New service token"
+    ) -> None:
+        super().__init__()
+        self._title = title
+        self._start = draft
+        self._scopes: tuple[Scope, ...] = draft.scopes if draft else ()
+        self._environments: list[Environment] = []
+        self._folders: dict[str, list[Folder]] = {}
+        self._making = False
+        self._untouched: list[object] = []
+
+    @property
+    def st(self) -> StTui:
+        """The app, by its own type."""
+        return cast("StTui", self.app)
+
+    @property
+    def _project(self) -> Project:
+        assert self.st.project is not None  # noqa: S101  # the app opens no form without one
+        return self.st.project
+
+    def compose(self) -> ComposeResult:
+        start = self._start
+        permissions = start.permissions if start else frozenset({Permission.READ})
+        now = self.st.clock()
+        duration = start.expires_at - now if start and start.expires_at is not None else None
+        yield Static(self._title, id="title", markup=False)
+        with Horizontal():
+            with VerticalScroll(id="form", can_focus=False):
+                with Horizontal(classes="row"):
+                    yield Label("Name")
+                    yield Field(
+                        start.name if start else "",
+                        placeholder="what it is for",
+                        max_length=LONGEST_NAME,
+                        id="name",
+                    )
+                with Horizontal(classes="row"):
+                    yield Label("Environment")
+                    yield Choice[str]([], id="scope-environment")
+                with Horizontal(classes="row"):
+                    yield Label("Path")
+                    yield Field(placeholder="/common/**   then Enter", id="scope-path")
+                yield Static(id="path-says")
+                with Horizontal(classes="tall"):
+                    yield Label("Scopes")
+                    yield ScopeList(self._reach)
+                with Horizontal(classes="row"):
+                    yield Label("Access")
+                    yield TickBox("read", Permission.READ in permissions, id="read")
+                    yield TickBox("write", Permission.WRITE in permissions, id="write")
+                with Horizontal(classes="tall"):
+                    yield Label("Expires")
+                    yield ExpirySelector(self.st.clock, duration=duration, same=start is not None)
+                with Horizontal(classes="row"):
+                    yield Label("Version")
+                    yield Choice([("V2", 2), ("V3", 3)], all_shown=True, id="version")
+                with Horizontal(classes="row v3"):
+                    yield Label("Active")
+                    yield TickBox("from the start", bool(start and start.is_active), id="active")
+                with Horizontal(classes="row v3"):
+                    yield Label("Trusted IPs")
+                    yield Field(_trusted(start), placeholder=_ANYWHERE, id="trusted-ips")
+                yield Static(id="fault")
+                yield Static(id="warnings")
+            yield AccessPane(self.st.clock, title="Preview")
+        yield KeyHints(self.ACTIONS)
+
+    def on_mount(self) -> None:
+        vault = self.st.vault
+        if vault is not None:
+            project = self._project
+            self._environments = vault.environments.every(project)
+            self._folders = {
+                environment.slug: tree(vault.folders.every(project, environment.slug))
+                for environment in self._environments
+            }
+        pane = self.query_one(AccessPane)
+        pane.place(self._environments, self._folders, e2ee=self._project.e2ee)
+        folders = self.query_one(ReachTree)
+        folders.note = self._picked
+        self.query_one("#scope-environment", Choice).offer(
+            [(environment.name, environment.slug) for environment in self._environments]
+        )
+        self.query_one("#version", Choice).choose(self._start.version if self._start else 2)
+        self.set_class(bool(self._start and self._start.version == 3), "is-v3")
+        self.query_one("#name", Field).focus()
+        self._complete()
+        self._show()
+        self._untouched = self._as_typed()
+
+    # --- the draft ------------------------------------------------------------------------------
+
+    def draft(self) -> TokenDraft:
+        """The draft as the form stands, the path being typed included. Raises Refusal."""
+        version = self.query_one("#version", Choice).value
+        permissions = [p for p in Permission if self.query_one(f"#{p.value}", TickBox).value]
+        typed = self.query_one("#scope-path", Field).value.strip()
+        scopes = self._scopes
+        if typed:
+            scopes = (*scopes, Scope(self._environment, scope_path(typed).path))
+        ips = self.query_one("#trusted-ips", Field).value.replace(",", " ").split()
+        return TokenDraft(
+            name=self.query_one("#name", Field).value,
+            scopes=tuple(dict.fromkeys(scopes)),
+            permissions=frozenset(permissions),
+            expires_at=self.query_one(ExpirySelector).end(),
+            version=version,
+            is_active=version == 2 or self.query_one("#active", TickBox).value,
+            trusted_ips=addresses.parse_ranges(ips or addresses.ANYWHERE_TEXT)
+            if version == 3
+            else None,
+        )
+
+    @property
+    def _environment(self) -> str:
+        choice = self.query_one("#scope-environment", Choice)
+        return str(choice.value) if choice.options else ""
+
+    def _show(self) -> None:
+        """Show the draft as it stands: its reach, its warnings, or what is not right yet."""
+        self.query_one("#fault", Static).update("")
+        self.query_one(ScopeList).show(self._scopes)
+        says = self.query_one("#path-says", Static)
+        says.update(self._about_path())
+        try:
+            draft = self.draft()
+        except Refusal:
+            self.query_one("#warnings", Static).update("")
+            return
+        self.query_one(AccessPane).show(as_token(draft))
+        paths = {slug: [f.path for f in folders] for slug, folders in self._folders.items()}
+        warnings = analysis.lint(draft, paths)
+        lines = [Content.styled(f"! {warning}", "$text-warning") for warning in warnings]
+        if len(lines) > _WARNINGS_SHOWN:
+            more = Content.styled(f"  and {len(lines) - _WARNINGS_SHOWN + 1} more", "$text-muted")
+            lines = [*lines[: _WARNINGS_SHOWN - 1], more]
+        self.query_one("#warnings", Static).update(Content("\n").join(lines))
+
+    def _about_path(self) -> Content:
+        typed = self.query_one("#scope-path", Field).value.strip()
+        if not typed:
+            return Content("")
+        try:
+            path, note = scope_path(typed)
+        except Refusal as refusal:
+            return Content.styled(str(refusal), "$text-warning")
+        reach = self._reach(Scope(self._environment, path))
+        return Content.assemble((f"opens {reach}", "$text-success"), f"  {note or ''}")
+
+    def _reach(self, scope: Scope) -> str:
+        folders = self._folders.get(scope.environment)
+        if folders is None:
+            return "no such environment"
+        try:
+            glob = compile_glob(scope.secret_path)
+        except PatternRefused:
+            return "grants nothing"
+        return f"{sum(glob.matches(f.path) for f in folders)} of {len(folders)} folders"
+
+    def _complete(self) -> None:
+        """Complete the path from the real folders, each also with `/*` and `/**`."""
+        paths = [folder.path for folder in self._folders.get(self._environment, [])]
+        wild = [f"{'' if p == '/' else p}/{star}" for p in paths for star in ("**", "*")]
+        field = self.query_one("#scope-path", Field)
+        field.suggester = SuggestFromList(paths + wild, case_sensitive=True)
+
+    def _change_scopes(self, scopes: tuple[Scope, ...]) -> None:
+        self._scopes = scopes
+        self._show()
+
+    # --- the tree -------------------------------------------------------------------------------
+
+    def _picked(self, path: str) -> str:
+        here = [s.secret_path for s in self._scopes if s.environment == self._environment]
+        return "  ".join(p for p in scopes_of_folder(path) if p in here)
+
+    def action_cycle(self) -> None:
+        """Scope the folder under the cursor: itself, its children, everything below, nothing."""
+        folders = self.query_one(ReachTree)
+        folder = folders.current
+        if folder is None or not folders.has_focus:
+            return
+        steps = [Scope(self._environment, path) for path in scopes_of_folder(folder.path)]
+        at = next((i for i, step in enumerate(steps) if step in self._scopes), -1)
+        rest = tuple(scope for scope in self._scopes if scope not in steps)
+        self._change_scopes((*rest, steps[at + 1]) if at + 1 < len(steps) else rest)
+
+    def action_preview(self) -> None:
+        folders = self.query_one(ReachTree)
+        if folders.has_focus:
+            self._back_to_form()
+        else:
+            self.add_class("testing")
+            folders.focus()
+
+    @on(AccessPane.Left)
+    def _back_to_form(self) -> None:
+        self.remove_class("testing")
+        self.query_one("#scope-path", Field).focus()
+
+    # --- events ---------------------------------------------------------------------------------
+
+    @on(Input.Changed)
+    @on(TickBox.Changed)
+    @on(ExpirySelector.Changed)
+    def _form_changed(self) -> None:
+        self._show()
+
+    @on(Choice.Changed, "#version")
+    def _version_chosen(self) -> None:
+        self.set_class(self.query_one("#version", Choice).value == 3, "is-v3")
+        self._show()
+
+    @on(Choice.Changed, "#scope-environment")
+    def _environment_chosen(self) -> None:
+        self.query_one(AccessPane).ask(self._environment, "/")
+        self._complete()
+        self._show()
+
+    @on(Choice.Changed, "#environment")
+    def _pane_environment_chosen(self, event: Choice.Changed) -> None:
+        self.query_one("#scope-environment", Choice).choose(event.choice.value)
+        self._complete()
+        self._show()
+
+    @on(Input.Submitted, "#scope-path")
+    def _scope_typed(self) -> None:
+        field = self.query_one("#scope-path", Field)
+        try:
+            path = scope_path(field.value).path
+        except Refusal as refusal:
+            self._complain(str(refusal))
+            return
+        scope = Scope(self._environment, path)
+        with self.prevent(Input.Changed):
+            field.value = ""
+        self.query_one(AccessPane).ask(self._environment, stem(path))
+        self._change_scopes(tuple(dict.fromkeys((*self._scopes, scope))))
+
+    @on(ScopeList.Removed)
+    def _scope_removed(self, event: ScopeList.Removed) -> None:
+        kept = [scope for index, scope in enumerate(self._scopes) if index != event.index]
+        self._change_scopes(tuple(kept))
+
+    def _complain(self, sentence: str) -> None:
+        self.query_one("#fault", Static).update(Content.styled(f"✖ {sentence}", "$text-error"))
+        self.query_one("#fault").scroll_visible(animate=False)
+
+    @work
+    async def action_create(self) -> None:
+        try:
+            draft = check_draft(self.draft(), self._environments, self.st.clock())
+        except Refusal as refusal:
+            self._complain(str(refusal))
+            return
+        if self._making:
+            return
+        self._making = True
+        project = self._project
+        try:
+            new = await self.st.change(
+                "Making the token", lambda v: v.tokens.create(project, draft)
+            )
+        finally:
+            self._making = False
+        if new is not None:
+            while self.app.screen is not self:  # the help or the palette was opened meanwhile
+                self.app.pop_screen()
+            self.dismiss(new)
+
+    def action_leave(self) -> None:
+        if self._making:
+            return  # or a token would be made that nobody ever sees
+        if self._as_typed() == self._untouched:
+            self.dismiss(None)
+        else:
+            self._ask_to_leave()
+
+    @work
+    async def _ask_to_leave(self) -> None:
+        question = Confirm(
+            "Close the form?", "What you filled in is lost. No token is made.", verb="close"
+        )
+        if await self.st.push_screen_wait(question):
+            self.dismiss(None)
+
+    def _as_typed(self) -> list[object]:
+        """All that is filled in, right or not."""
+        fields = [field.value for field in self.query("#form Field").results(Field)]
+        boxes = [box.value for box in self.query(TickBox)]
+        choices = [choice.value for choice in self.query("#form Choice").results(Choice)]
+        return [self._scopes, fields, boxes, choices[1:]]
+
+    def action_help(self) -> None:
+        from st_tui.tui.screens.help import Help
+
+        self.app.push_screen(Help(self))
+
+
+def _trusted(draft: TokenDraft | None) -> str:
+    blocks = draft.trusted_ips if draft else None
+    return " ".join(block.text for block in blocks) if blocks else _ANYWHERE

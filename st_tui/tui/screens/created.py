@@ -1,0 +1,111 @@
+"""A new token's text, shown once."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.content import Content
+from textual.widgets import Static
+
+from st_tui.core.expiry import in_both_times
+from st_tui.core.model import NewToken
+from st_tui.core.plain_text import shown
+from st_tui.core.wording import access_letters
+from st_tui.tui.actions import Action, bindings
+from st_tui.tui.screens.dialog import Confirm, Dialog
+
+
+class Created(Dialog[None]):
+    """The one time that a token can be seen. Leaving asks first."""
+
+    ACTIONS = (
+        Action("copy", "y", "copy", "Copy the whole token", hint=True),
+        Action("copy_access", "a", "copy access token", "Copy the access token alone", hint=True),
+        Action("alone", "v", "show alone", "Show the token alone, to be selected", hint=True),
+        Action("leave", "escape,q,f10", "close", "Close for good", hint=True),
+    )
+    BINDINGS: ClassVar[list[BindingType]] = bindings(ACTIONS)
+    DEFAULT_CSS = """
+    Created > .dialog { width: 80; max-width: 100%; padding: 1 1 0 1; }
+    Created .token { margin-bottom: 1; }
+    """
+
+    def __init__(self, new: NewToken) -> None:
+        super().__init__(f"“{shown(new.token.name)}” is made. Copy it now: it is not shown again.")
+        self._new = new
+
+    def body(self) -> ComposeResult:
+        token, text = self._new.token, self._new.text
+        yield Static(Content.styled("Access token: all that a server needs to see", "$text-muted"))
+        yield Static(Content.styled(text.access_token, "bold $text-primary"), classes="token")
+        yield Static(
+            Content.styled(
+                "Symmetric key: opens the secrets; a client appends it after a dot", "$text-muted"
+            )
+        )
+        yield Static(Content.styled(f".{text.key}", "bold $text-warning"), classes="token")
+        end = token.expires_at
+        until = "never expires" if end is None else f"until {in_both_times(end)}"
+        state = "" if token.is_active else "   inactive until activated"
+        scopes = ", ".join(map(str, token.scopes))
+        yield Static(
+            Content.assemble(
+                (f"{access_letters(token.permissions)}  {shown(scopes)}\n", ""),
+                (f"{until}{state}", "$text-muted"),
+            )
+        )
+
+    @work
+    async def action_copy(self) -> None:
+        await self._copy(self._new.text.full, "The token")
+
+    @work
+    async def action_copy_access(self) -> None:
+        await self._copy(self._new.text.access_token, "The access token")
+
+    async def _copy(self, text: str, what: str) -> None:
+        from st_tui.tui.clipboard import copy
+
+        outcome = await copy(self.app, text)
+        self.st.notify(f"{what}: {outcome.message}", severity="information")
+        if not outcome.sent:
+            self.action_alone()
+
+    def action_alone(self) -> None:
+        text = self._new.text
+        self.app.push_screen(Alone(f"{text.access_token}\n.{text.key}"))
+
+    def action_leave(self) -> None:
+        self._leave()
+
+    @work
+    async def _leave(self) -> None:
+        question = Confirm(
+            "Close for good?",
+            "The token is stored nowhere and cannot be shown again.",
+            verb="close",
+        )
+        if await self.st.push_screen_wait(question):
+            self.dismiss(None)
+
+
+class Alone(Dialog[None]):
+    """Some text alone on the screen, from its first column on, to be selected with the mouse."""
+
+    ACTIONS = (Action("leave", "escape,q,f10,v,enter", "back", "Go back", hint=True),)
+    BINDINGS: ClassVar[list[BindingType]] = bindings(ACTIONS)
+    DEFAULT_CSS = """
+    Alone { align: left top; background: $background; }
+    """
+
+    def __init__(self, text: str) -> None:
+        super().__init__("")
+        self._text = text
+
+    def compose(self) -> ComposeResult:
+        yield Static(self._text, markup=False)
+        yield Static("\nSelect with the mouse (Shift+drag), one line after the other: together")
+        yield Static("they are the token. Any of q, v, Enter, F10 and Escape goes back.")

@@ -1,0 +1,99 @@
+"""A small window over the page, for a question or a short form."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from st_tui.tui.actions import FIELDS, LEAVING, Action, bindings
+from st_tui.tui.widgets.key_hints import KeyHints
+
+if TYPE_CHECKING:
+    from st_tui.tui.app import StTui
+
+Result = TypeVar("Result")
+
+
+class Dialog(ModalScreen[Result | None]):
+    """A dialog with a title; leaving it answers None."""
+
+    DEFAULT_CSS = """
+    Dialog {
+        align: center middle;
+        background: $background 60%;
+        & > .dialog {
+            width: 68; max-width: 96%; height: auto; max-height: 94%;
+            padding: 1 2 0 2; background: $panel; border: round $primary;
+        }
+        .title { text-style: bold; margin-bottom: 1; }
+        .row { height: 1; }
+        Field { background: $background; }
+        Field:focus { background: $block-cursor-blurred-background; }
+        #fault { height: auto; margin-top: 1; }
+    }
+    """
+    ACTIONS: ClassVar[tuple[Action, ...]] = LEAVING
+    BINDINGS: ClassVar[list[BindingType]] = bindings((*LEAVING, *FIELDS))
+
+    def __init__(self, title: str) -> None:
+        super().__init__()
+        self._title = title
+
+    @property
+    def st(self) -> StTui:
+        """The app, by its own type."""
+        return cast("StTui", self.app)
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog"):
+            yield Static(self._title, classes="title", markup=False)
+            yield from self.body()
+            yield Static(id="fault", markup=False)
+            yield KeyHints(self.hints())
+
+    def hints(self) -> Sequence[Action]:
+        """The actions for the dialog's last line."""
+        return self.ACTIONS
+
+    def body(self) -> ComposeResult:
+        """The widgets between the title and the hints."""
+        raise NotImplementedError
+
+    def complain(self, sentence: str) -> None:
+        """Say in the dialog what has to be mended."""
+        self.query_one("#fault", Static).update(Content.styled(sentence, "$text-error"))
+
+    def action_leave(self) -> None:
+        self.dismiss(None)
+
+
+class Confirm(Dialog[bool]):
+    """Asks before something is done that cannot be undone. Enter alone never means yes."""
+
+    ACTIONS = (
+        Action("yes", "y", "yes", "Do it", hint=True),
+        Action("leave", "n,escape,q,f10,enter", "no", "Leave everything as it is", hint=True),
+    )
+    BINDINGS: ClassVar[list[BindingType]] = bindings(ACTIONS)
+
+    def __init__(self, title: str, effect: str, *, verb: str) -> None:
+        super().__init__(title)
+        self._effect = effect
+        self._verb = verb
+
+    def body(self) -> ComposeResult:
+        yield Static(self._effect, markup=False)
+
+    def hints(self) -> list[Action]:
+        yes, no = self.ACTIONS
+        return [yes._replace(label=self._verb), no._replace(label="keep")]
+
+    def action_yes(self) -> None:
+        self.dismiss(True)

@@ -1,0 +1,52 @@
+"""A page whose list can be filtered: the field comes with `/` and goes with Escape."""
+
+from __future__ import annotations
+
+from textual import on
+from textual.widgets import Input
+
+from st_tui.tui.screens.page import Page
+from st_tui.tui.widgets.listing import Listing
+
+
+class FilteredPage(Page):
+    """A page that filters its list. Subclasses say where, by what, and load the list anew."""
+
+    filter_place: str
+    """The selector of the container that the field is put into, above the list."""
+    filter_hint: str
+    """What the field looks for."""
+
+    @property
+    def filter_text(self) -> str:
+        """What is being looked for; empty for everything."""
+        return "".join(field.value.strip() for field in self.query("#filter").results(Input))
+
+    def apply_filter(self) -> None:
+        """Load the list anew."""
+        raise NotImplementedError
+
+    async def action_filter(self) -> None:
+        from st_tui.tui.widgets.field import Field
+
+        if not self.query("#filter"):
+            field = Field(placeholder=self.filter_hint, id="filter")
+            await self.query_one(self.filter_place).mount(field, before=0)
+        self.query_one("#filter").focus()
+
+    @on(Input.Changed, "#filter")
+    def _filter_typed(self) -> None:
+        self.apply_filter()
+
+    @on(Input.Submitted, "#filter")
+    async def _filter_done(self) -> None:
+        if not self.filter_text:
+            await self.query("#filter").remove()
+        self.query(Listing).first().focus()
+
+    async def key_escape(self) -> None:
+        """Leave the filter, and drop it."""
+        if self.query("#filter"):
+            await self.query("#filter").remove()
+            self.query(Listing).first().focus()
+            self.apply_filter()

@@ -1,0 +1,167 @@
+"""All about one service token: scopes and their reach, end, switches, and what the log says."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar, cast
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import Static
+from textual.worker import Worker, WorkType
+
+from st_tui.core.expiry import in_both_times, in_local_time, remaining
+from st_tui.core.globs import PatternRefused, compile_glob
+from st_tui.core.model import AuditEntry, ServiceToken
+from st_tui.core.plain_text import shown
+from st_tui.tui.actions import Action, bindings
+from st_tui.tui.screens.page import ShowsVault
+from st_tui.tui.token_actions import TOKEN_ACTIONS, TokenActions
+from st_tui.tui.widgets.key_hints import KeyHints
+
+if TYPE_CHECKING:
+    from st_tui.tui.app import StTui
+
+_ENTRIES = 50
+
+
+class TokenScreen(TokenActions, ShowsVault, Screen[None]):
+    """The details of a token."""
+
+    ACTIONS: ClassVar[tuple[Action, ...]] = (
+        *TOKEN_ACTIONS,
+        Action("help", "f1,question_mark", "help", "Show every key of this screen", hint=True,
+               shown_key="?"),
+        Action("command_palette", "ctrl+p,colon", "palette", "Find any action by its name"),
+        Action("leave", "escape,q,f10", "back", "Go back to the list", hint=True),
+    )  # fmt: skip
+    BINDINGS: ClassVar[list[BindingType]] = bindings(ACTIONS)
+    DEFAULT_CSS = """
+    TokenScreen {
+        #title { height: 1; padding: 0 1; background: $panel; dock: top; }
+        #about { padding: 1 2; height: 1fr; }
+    }
+    """
+
+    def __init__(self, token: ServiceToken) -> None:
+        super().__init__()
+        self._token = token
+
+    @property
+    def st(self) -> StTui:
+        """The app, by its own type."""
+        return cast("StTui", self.app)
+
+    def compose(self) -> ComposeResult:
+        yield Static(id="title")
+        with VerticalScroll(id="about"):
+            yield Static(id="text")
+        yield KeyHints(self.ACTIONS)
+
+    def run_worker(self, work: WorkType[Any], **options: Any) -> Worker[Any]:  # type: ignore[override]
+        """An action outlives this screen, which closes with its token: it still says what became
+        of it."""
+        return self.app.run_worker(work, **options)
+
+    def on_mount(self) -> None:
+        self.show()
+
+    def on_screen_resume(self) -> None:
+        self.show()
+
+    def show(self) -> None:
+        """Show the token as it is now; go back if it is gone, once no dialog is above."""
+        vault = self.st.vault
+        if vault is None:
+            return
+        known = vault.tokens.lookup(self._token.id)
+        if known.token is None:
+            if self.app.screen is self:
+                self.dismiss()
+            return
+        token = self._token = known.token
+        self.query_one("#title", Static).update(
+            Content.assemble(("Service token  ", "$text-muted"), (shown(token.name), "bold"))
+        )
+        lines = [*self._facts(token), Content(""), *self._scopes(token), Content("")]
+        entries = vault.audit.page(about=token.id, limit=_ENTRIES)
+        lines.append(Content.styled("Audit log", "bold $text-primary"))
+        lines += [_entry_line(entry) for entry in entries]
+        self.query_one("#text", Static).update(Content("\n").join(lines))
+
+    def _facts(self, token: ServiceToken) -> list[Content]:
+        now = self.st.clock()
+        end = token.expires_at
+        facts = [
+            ("Id", token.id),
+            ("Version", f"V{token.version}"),
+            ("Permissions", " and ".join(sorted(token.permissions))),
+            (
+                "Expires",
+                "never" if end is None else f"{in_both_times(end)}  (in {remaining(end, now)})",
+            ),
+            ("Made", in_both_times(token.created_at)),
+            ("Last used", "not yet" if token.last_used is None else in_local_time(token.last_used)),
+        ]
+        if token.version == 3:
+            facts.append(("Active", "yes" if token.is_active else "no: press a to activate"))
+            facts.append(("Trusted IPs", " ".join(b.text for b in token.trusted_ips or ())))
+        return [
+            Content.assemble((f"{label:<13}", "$text-muted"), shown(value))
+            for label, value in facts
+        ]
+
+    def _scopes(self, token: ServiceToken) -> list[Content]:
+        vault, project = self.st.vault, self.st.project
+        lines = [Content.styled("Scopes", "bold $text-primary")]
+        if vault is None or project is None:
+            return lines
+        known = {e.slug for e in vault.environments.every(project)}
+        for number, scope in enumerate(token.scopes, start=1):
+            if scope.environment not in known:
+                reach = ("✖ the environment is gone", "$text-error")
+            else:
+                try:
+                    glob = compile_glob(scope.secret_path)
+                except PatternRefused as refused:
+                    reach = (f"✖ grants nothing: {refused}", "$text-error")
+                else:
+                    paths = ["/", *vault.folders.every(project, scope.environment)]
+                    count = sum(glob.matches(path) for path in paths)
+                    reach = (f"opens {count} of {len(paths)} folders", "$text-muted")
+            lines.append(
+                Content.assemble((f"{number} ", "$text-muted"), f"{shown(str(scope)):<32}  ", reach)
+            )
+        return lines
+
+    def chosen_token(self) -> ServiceToken | None:
+        return self._token
+
+    def revoked(self) -> None:
+        if self.app.screen is self:
+            self.dismiss()
+
+    def action_help(self) -> None:
+        from st_tui.tui.screens.help import Help
+
+        self.app.push_screen(Help(self))
+
+    def action_command_palette(self) -> None:
+        self.app.action_command_palette()
+
+    def action_leave(self) -> None:
+        self.dismiss()
+
+
+def _entry_line(entry: AuditEntry) -> Content:
+    verdict = {"allowed": ("✔ ", "$text-success"), "denied": ("✖ ", "$text-error")}
+    place = f"{entry.environment}:{entry.path}" if entry.environment else ""
+    return Content.assemble(
+        (f"{in_local_time(entry.time)[:16]}  ", "$text-muted"),
+        verdict.get(entry.verdict or "", ("  ", "")),
+        f"{shown(entry.event):<21} ",
+        (shown(place), "$text-muted"),
+        (f"  {shown(entry.reason)}" if entry.reason else "", "$text-muted"),
+    )

@@ -1,0 +1,254 @@
+"""The first page: the service tokens, and beside them what the chosen one may do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import cycle, islice
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual import events, on, work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical
+
+from st_tui.core.expiry import MINUTE
+from st_tui.core.model import Endpoint, Order, Permission, ServiceToken
+from st_tui.tui.actions import EVERYWHERE, Action, bindings, written
+from st_tui.tui.screens.filtering import FilteredPage
+from st_tui.tui.token_actions import TOKEN_ACTIONS, TokenActions
+from st_tui.tui.widgets.key_hints import KeyHints
+from st_tui.tui.widgets.listing import Listing
+from st_tui.tui.widgets.token_list import TokenList
+from st_tui.tui.widgets.top_bar import TopBar
+
+if TYPE_CHECKING:
+    from textual.css.query import DOMQuery
+
+    from st_tui.tui.widgets.access_pane import AccessPane
+
+WIDE = 100
+"""Columns from which on the pane stands beside the list."""
+
+_SORTS = ((Order.CREATED, "newest first"), (Order.NAME, "by name"), (Order.EXPIRES, "by expiry"))
+_SORTED_BY = {Order.NAME: "Name", Order.EXPIRES: "Expires"}
+
+
+class TokensPage(TokenActions, FilteredPage):
+    """Find, make and inspect service tokens."""
+
+    NAME = "tokens"
+    filter_place = "#left"
+    filter_hint = "filter by name, environment or path"
+    ACTIONS: ClassVar[tuple[Action, ...]] = (
+        Action("create", "n", "new", "Make a new service token", "service-token create", hint=True),
+        Action("open", "enter", "open", "Show all about this token", "service-token show ID",
+               hint=True),
+        Action("test", "t", "test", "Test what this token may do", "check --token-id ID",
+               hint=True),
+        Action("filter", "slash", "filter", "Filter by name, environment or path", hint=True),
+        *TOKEN_ACTIONS,
+        Action("sort", "s", "sort", "Sort by age, name or expiry"),
+        Action("tour(1)", "f6", "tour", "Walk through the demo: the next verdict and why"),
+        Action("tour(-1)", "f5", "tour: back", "Go back one step of the tour"),
+        Action("end_tour", "f8", "end the tour", "End the tour"),
+        *EVERYWHERE,
+    )  # fmt: skip
+    BINDINGS: ClassVar[list[BindingType]] = bindings(
+        action for action in ACTIONS if action.name != "open"
+    )
+    DEFAULT_CSS = """
+    TokensPage {
+        &.-wider AccessPane { width: 54; }
+        &.-narrow AccessPane { display: none; }
+        &.-narrow.testing AccessPane { display: block; width: 1fr; border-left: none; }
+        &.-narrow.testing #left { display: none; }
+    }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._sort = Order.CREATED
+        self._environments: list[str] = []
+
+    def body(self) -> ComposeResult:
+        with Horizontal(id="columns"), Vertical(id="left"):
+            yield TokenList(self._fetch, lambda: self.st.clock(), id="tokens")
+
+    def on_mount(self) -> None:
+        self._list.focus()
+        self._list.empty = "Opening…"
+        self.set_interval(30, self._list.refresh)
+        self.set_interval(1, self._count_down)
+
+    def _count_down(self) -> None:
+        """Draw the list again while the chosen token's end is told in seconds."""
+        token = self._list.current
+        end = token.expires_at if token is not None else None
+        if end is not None and end - self.st.clock() <= 2 * MINUTE:
+            self._list.refresh()
+
+    async def on_resize(self, event: events.Resize) -> None:
+        if event.size.width >= WIDE and self.st.vault is not None:
+            await self._open_pane()
+
+    async def _open_pane(self) -> AccessPane:
+        """The test-access pane. It is made when there is room for it or somebody asks for it."""
+        from st_tui.tui.widgets.access_pane import AccessPane
+
+        if not self.query(AccessPane):
+            pane = AccessPane(self.st.clock)
+            await self.query_one("#columns").mount(pane)
+            self._place(pane)
+            pane.show(self._list.current)
+        return self.query_one(AccessPane)
+
+    @property
+    def _list(self) -> TokenList:
+        return self.query_one(TokenList)
+
+    def show(self) -> None:
+        vault, project = self.st.vault, self.st.project
+        if vault is None or project is None:
+            self._list.empty = "There is no project: press p to make one."
+            self._list.reload(0)
+            self.query_one(TopBar).show(None, "")
+            return
+        self._environments = [e.slug for e in vault.environments.every(project)]
+        for pane in self._panes():
+            self._place(pane)
+        self._load()
+        if self.size.width >= WIDE:
+            # Behind the frame that shows the list.
+            self.call_after_refresh(self._open_pane)
+
+    def _panes(self) -> Iterator[AccessPane]:
+        """The pane, if it was made already."""
+        yield from cast("DOMQuery[AccessPane]", self.query("AccessPane"))
+
+    def _place(self, pane: AccessPane) -> None:
+        from st_tui.tui.widgets.reach_tree import tree
+
+        vault, project = self.st.vault, self.st.project
+        if vault is not None and project is not None:
+            environments = vault.environments.every(project)
+            folders = {e.slug: tree(vault.folders.every(project, e.slug)) for e in environments}
+            pane.place(environments, folders, e2ee=project.e2ee)
+
+    def apply_filter(self) -> None:
+        self._load(top=True)
+
+    def _load(self, *, top: bool = False) -> None:
+        vault, project = self.st.vault, self.st.project
+        if vault is None or project is None:
+            return
+        everything = vault.tokens.count(project)
+        found = vault.tokens.count(project, self.filter_text) if self.filter_text else everything
+        listing = self._list
+        listing.environments = self._environments
+        listing.sorted_by = _SORTED_BY.get(self._sort, "")
+        listing.empty = (
+            "Nothing matches the filter." if self.filter_text else "No tokens yet: press n."
+        )
+        listing.reload(found, top=top)
+        count = f"{everything} tokens" if everything != 1 else "1 token"
+        self.query_one(TopBar).show(project, f"{found} of {count}" if self.filter_text else count)
+
+    def _fetch(self, offset: int, limit: int) -> Sequence[ServiceToken]:
+        vault, project = self.st.vault, self.st.project
+        if vault is None or project is None:
+            return ()
+        return vault.tokens.page(
+            project, text=self.filter_text, order=self._sort, limit=limit, offset=offset
+        )
+
+    def chosen_token(self) -> ServiceToken | None:
+        return self._list.current
+
+    def choose(self, token_id: str) -> None:
+        """Put the cursor on a token, if the list has it."""
+        listing = self._list
+        for index in range(listing.count):
+            token = listing.item(index)
+            if token is not None and token.id == token_id:
+                listing.cursor = index
+                return
+
+    @on(Listing.Moved, "#tokens")
+    def _token_chosen(self) -> None:
+        for pane in self._panes():
+            # In the tour's last step what ended stays to be seen.
+            if not (self.query("Tour") and pane.shows_ended_token):
+                pane.show(self._list.current)
+
+    @on(Listing.Chosen, "#tokens")
+    def _token_opened(self) -> None:
+        from st_tui.tui.screens.token import TokenScreen
+
+        token = self._list.current
+        if token is not None and self.app.screen is self:
+            self.app.push_screen(TokenScreen(token))
+
+    def action_open(self) -> None:
+        self._list.action_choose()
+
+    @work
+    async def action_create(self) -> None:
+        from st_tui.tui.screens.create import Create
+
+        if self.st.project is None:
+            self.st.notify("Make a project first: press p.", severity="warning")
+            return
+        new = await self.st.push_screen_wait(Create())
+        if new is not None:
+            self.choose(new.token.id)
+            await self.reveal(new)
+
+    async def action_test(self) -> None:
+        pane = await self._open_pane()
+        self.add_class("testing")
+        # In the path "?" and "q" are letters: only keys that work while typing are offered.
+        offered = [a for a in EVERYWHERE if a.name in ("help", "command_palette")]
+        by_first_key = [a._replace(shown_key=written(a.keys.split(",")[0])) for a in offered]
+        self.query_one(KeyHints).offer((*pane.ACTIONS, *by_first_key))
+        pane.focus_path()
+
+    def on_access_pane_left(self) -> None:
+        self.remove_class("testing")
+        self.query_one(KeyHints).offer(self.ACTIONS)
+        self._list.focus()
+
+    def action_sort(self) -> None:
+        orders = [order for order, _ in _SORTS]
+        self._sort = next(islice(cycle(orders), orders.index(self._sort) + 1, None))
+        self.st.notify(f"Sorted {dict(_SORTS)[self._sort]}.", timeout=2)
+        self._load(top=True)
+
+    async def action_tour(self, amount: int) -> None:
+        from st_tui.tui.tour import Tour
+
+        if not self.query(Tour):
+            if self.st.project is None or self.st.project.slug != "demo":
+                self.st.notify("The tour is for the demo: st-tui demo", severity="warning")
+                return
+            await self.mount(Tour(self))
+        self.query_one(Tour).step(amount)
+
+    def action_end_tour(self) -> None:
+        self.query("Tour").remove()
+
+    async def demonstrate(
+        self,
+        token: ServiceToken,
+        environment: str,
+        path: str,
+        operation: Permission,
+        endpoint: Endpoint,
+        ip: str,
+    ) -> None:
+        """Show a token and a whole request, as a step of the tour wants it."""
+        self.choose(token.id)
+        pane = await self._open_pane()
+        pane.preset(environment, path, operation, endpoint, ip)
+        pane.show(token)
+        if self.size.width < WIDE:
+            await self.action_test()

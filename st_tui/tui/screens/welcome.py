@@ -1,0 +1,62 @@
+"""The first run: no vault is there yet."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal
+from textual.widgets import Input, Static
+
+from st_tui.core.drafts import LONGEST_NAME
+from st_tui.core.errors import Refusal
+from st_tui.core.vault import DEFAULT_ENVIRONMENTS, Vault, check_new_project
+from st_tui.tui.actions import Action, bindings
+from st_tui.tui.screens.dialog import Dialog
+from st_tui.tui.widgets.field import Field, Label
+
+
+class Welcome(Dialog[bool]):
+    """Asks for the name of the first project and makes the vault."""
+
+    ACTIONS = (
+        Action("make", "f2,enter", "make the project", "Make the vault and its first project",
+               "init --name NAME", hint=True, shown_key="Enter"),
+        Action("leave", "escape,f10", "quit", "Leave; nothing is made", hint=True),
+    )  # fmt: skip
+    BINDINGS: ClassVar[list[BindingType]] = bindings(ACTIONS)
+
+    def __init__(self) -> None:
+        super().__init__("Welcome to st-tui")
+
+    def body(self) -> ComposeResult:
+        yield Static(
+            "There is no vault yet. Name a project to make one: it gets the environments "
+            "Development, Staging and Production, and end-to-end encryption on.\n\n"
+            f"Place    {self.st.directory}\n"
+            "To look around first, leave and run: st-tui demo\n",
+            markup=False,
+        )
+        with Horizontal(classes="row"):
+            yield Label("Project")
+            yield Field(placeholder="its name", max_length=LONGEST_NAME, id="project")
+
+    @on(Input.Submitted)
+    @work(thread=False)
+    async def action_make(self) -> None:
+        import asyncio
+
+        name = self.query_one("#project", Field).value
+        try:
+            await asyncio.to_thread(self._make, name)
+        except Refusal as refusal:
+            self.complain(str(refusal))
+            return
+        self.dismiss(True)
+
+    def _make(self, name: str) -> None:
+        check_new_project(name, DEFAULT_ENVIRONMENTS)  # before anything is made
+        with Vault.create(self.st.directory, actor=self.st.actor, clock=self.st.clock) as vault:
+            vault.projects.create(name)

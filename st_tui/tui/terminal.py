@@ -1,0 +1,97 @@
+"""What the terminal at hand can show, decided before Textual is imported.
+
+Only the environment and three yes/no answers are looked at, so every rule here is a pure function
+and the command line can ask without paying for Textual.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, MutableMapping
+from typing import NamedTuple
+
+TWIN = "st-tui service-token list --help"
+"""The command line that does what the app does, named whenever the app cannot be shown."""
+
+PLAIN = "plain"
+"""The name of the theme that needs no colour; it is in `plain_theme`."""
+
+DEBUG_SWITCHES = (
+    "TEXTUAL",
+    "TEXTUAL_DEBUG",
+    "TEXTUAL_LOG",
+    "TEXTUAL_PRESS",
+    "TEXTUAL_SCREENSHOT",
+    "TEXTUAL_SHOW_RETURN",
+)
+"""Variables by which Textual writes what happens in an app to a file, a console or a port."""
+
+
+def refusal(
+    environ: Mapping[str, str], *, stdin_tty: bool, stdout_tty: bool, stderr_tty: bool
+) -> str | None:
+    """Why the app cannot run here, in one sentence that names the way out; None when it can.
+
+    Textual checks none of this. It reads keys from stdin, paints on *stderr* and takes the size
+    from stdout (`textual/drivers/linux_driver.py`), so a redirected stderr gets the whole screen,
+    and TERM=dumb gets more colour than usual.
+    """
+    if environ.get("TERM") == "dumb":
+        cause = "This terminal cannot show the app (TERM=dumb)."
+    elif not stdin_tty:
+        cause = "The app reads keys from a terminal, and standard input is not one."
+    elif not stdout_tty:
+        cause = "The app needs a terminal, and standard output is not one."
+    elif not stderr_tty:
+        cause = "The app paints on standard error, and that is not a terminal."
+    else:
+        return None
+    return f"{cause} Use the command line instead: {TWIN}"
+
+
+class Appearance(NamedTuple):
+    """How the app should draw on this terminal."""
+
+    theme: str
+    ansi_color: bool
+    """Leave all colours to the terminal. False: as the theme has it."""
+
+    ascii_only: bool
+    """Draw with ASCII: the Linux console's fonts lack most block and symbol glyphs."""
+
+    send_all: bool = False
+    """Send whole frames, not only what changed: for a terminal that does not show them right."""
+
+
+def appearance(environ: Mapping[str, str], theme: str) -> Appearance:
+    """The wanted theme where it can be told apart, the terminal's own colours where it cannot.
+
+    A theme's colours turn to mud when 16 have to stand for them, and NO_COLOR makes Textual turn
+    them into (truecolour) greys; with the ANSI themes either leaves default colours, bold and
+    reverse. NO_COLOR counts when it is set at all, as in Textual.
+    """
+    few = "NO_COLOR" in environ or not _has_many_colors(environ)
+    return Appearance(
+        theme=PLAIN if few and not theme.startswith("ansi-") else theme,
+        ansi_color=few,
+        ascii_only=environ.get("TERM") == "linux",
+        send_all=bool(environ.get("ST_TUI_SEND_ALL")),
+    )
+
+
+def forget_debug_switches(environ: MutableMapping[str, str]) -> None:
+    """Take away Textual's debugging switches: what they write down holds keys, pastes and values.
+
+    Call it before the first import of Textual, which reads them once.
+    """
+    for name in DEBUG_SWITCHES:
+        environ.pop(name, None)
+
+
+def _has_many_colors(environ: Mapping[str, str]) -> bool:
+    """Whether Rich, which draws for Textual, will use 256 colours or more here."""
+    term = environ.get("TERM", "").strip().lower()
+    if term == "linux":
+        return False
+    if environ.get("COLORTERM", "").strip().lower() in {"truecolor", "24bit"}:
+        return True
+    return term.rpartition("-")[2] in {"256color", "kitty"}

@@ -1,0 +1,145 @@
+"""What can be done with one service token, on whichever screen shows one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from textual import work
+from textual.app import App
+
+from st_tui.core.expiry import remaining
+from st_tui.core.model import NewToken, ServiceToken
+from st_tui.core.plain_text import shown
+from st_tui.tui.actions import Action
+
+if TYPE_CHECKING:
+    from st_tui.tui.app import StTui
+
+TOKEN_ACTIONS = (
+    Action("clone", "c", "clone", "Make a new token like this one, for as long from now",
+           "service-token clone ID", hint=True),
+    Action("rotate", "r", "rotate", "Replace this token by one with a new text",
+           "service-token rotate ID", hint=True),
+    Action("revoke", "d,delete", "revoke", "Revoke this token for good",
+           "service-token delete ID", hint=True),
+    Action("activate", "a", "activate", "Activate or deactivate this V3 token",
+           "service-token activate ID | deactivate ID"),
+    Action("trust", "i", "trusted IPs", "Change the trusted IPs of this V3 token",
+           "service-token trust ID --trusted-ip CIDR"),
+    Action("copy_id", "y", "copy id", "Copy the id of this token"),
+)  # fmt: skip
+
+
+class TokenActions:
+    """Mixed into a screen that knows which token is meant."""
+
+    app: App[object]
+
+    def chosen_token(self) -> ServiceToken | None:
+        """The token that an action is for."""
+        raise NotImplementedError
+
+    def revoked(self) -> None:
+        """Called after the chosen token was revoked or replaced."""
+
+    @property
+    def _st(self) -> StTui:
+        return cast("StTui", self.app)
+
+    @work
+    async def action_clone(self) -> None:
+        from st_tui.tui.screens.create import Create
+
+        token, vault = self.chosen_token(), self._st.vault
+        if token is not None and vault is not None:
+            draft = vault.tokens.clone_draft(token)
+            await self.reveal(await self._st.push_screen_wait(Create(draft, title="Clone")))
+
+    @work
+    async def action_rotate(self) -> None:
+        from st_tui.tui.screens.rotate import Rotate
+
+        token = self.chosen_token()
+        if token is None:
+            return
+        wish = await self._st.push_screen_wait(Rotate(token))
+        if wish is None:
+            return
+        new = await self._st.change(
+            "Rotating",
+            lambda vault: vault.tokens.rotate(
+                token, overlap=wish.overlap, keep_end=wish.keep_end, expires_at=wish.expires_at
+            ),
+        )
+        if new is not None:
+            await self.reveal(new)
+            self.revoked()
+
+    async def reveal(self, new: NewToken | None) -> None:
+        """Show the text of a new token, once."""
+        from st_tui.tui.screens.created import Created
+
+        if new is not None:
+            await self._st.push_screen_wait(Created(new))
+
+    @work
+    async def action_revoke(self) -> None:
+        from st_tui.tui.screens.dialog import Confirm
+
+        token = self.chosen_token()
+        if token is None:
+            return
+        end = remaining(token.expires_at, self._st.clock())
+        question = Confirm(
+            f"Revoke “{shown(token.name)}”?",
+            f"{shown(', '.join(map(str, token.scopes)))}\nExpires: {end}\n\n"
+            "Whoever holds it is refused from now on. This cannot be undone.",
+            verb="revoke",
+        )
+        if await self._st.push_screen_wait(question):
+            done = await self._st.change("Revoking", lambda vault: vault.tokens.revoke([token]))
+            if done:
+                self._st.notify(f"“{token.name}” is revoked.")
+                self.revoked()
+
+    @work
+    async def action_activate(self) -> None:
+        token = self.chosen_token()
+        if token is None:
+            return
+        if token.version != 3:
+            self._st.notify("Only V3 tokens have an active switch.", severity="warning")
+            return
+        active = not token.is_active
+        changed = await self._st.change(
+            "Switching", lambda vault: vault.tokens.set_active(token, active)
+        )
+        if changed is not None:
+            self._st.notify(f"“{token.name}” is {'active' if active else 'inactive'} now.")
+
+    @work
+    async def action_trust(self) -> None:
+        from st_tui.tui.screens.trust import Trust
+
+        token = self.chosen_token()
+        if token is None:
+            return
+        if token.version != 3:
+            self._st.notify("Only V3 tokens have trusted IPs.", severity="warning")
+            return
+        ranges = await self._st.push_screen_wait(Trust(token))
+        if ranges is not None:
+            changed = await self._st.change(
+                "Saving", lambda vault: vault.tokens.set_trusted_ips(token, ranges)
+            )
+            if changed is not None:
+                self._st.notify(f"“{token.name}” trusts {len(ranges)} block(s) now.")
+
+    @work
+    async def action_copy_id(self) -> None:
+        from st_tui.tui.clipboard import copy
+
+        token = self.chosen_token()
+        if token is not None:
+            outcome = await copy(self._st, token.id)
+            self._st.notify(f"Id of “{token.name}”: {outcome.message}")

@@ -1,0 +1,334 @@
+"""Test access, live: a token (or a draft of one), a request, the verdict and why, and the reach."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.suggester import SuggestFromList
+from textual.widgets import Input, Static
+
+from st_tui.core import access
+from st_tui.core.addresses import parse_address
+from st_tui.core.drafts import request_path
+from st_tui.core.errors import Refusal
+from st_tui.core.expiry import MINUTE, SECOND, remaining
+from st_tui.core.model import (
+    AccessRequest,
+    Decision,
+    Endpoint,
+    Environment,
+    Permission,
+    ScopeVerdict,
+    ServiceToken,
+)
+from st_tui.core.plain_text import shown
+from st_tui.core.wording import how_far, why
+from st_tui.tui.actions import Action, bindings
+from st_tui.tui.widgets.choice import Choice
+from st_tui.tui.widgets.field import Field, Label
+from st_tui.tui.widgets.listing import Listing
+from st_tui.tui.widgets.reach_tree import Folder, ReachTree
+
+_MOST_LINES = 14
+"""The most lines there is room for in a verdict."""
+_WRAPS_BELOW = 60
+"""Columns below which a reason may take two lines."""
+
+_COUNTED_AT_ONCE = 5_000
+"""Folders judged within one key press; more are counted in a worker."""
+
+
+class AccessPane(Vertical):
+    """The pane that answers on every keystroke whether a token may do something, and why."""
+
+    ACTIONS: ClassVar[tuple[Action, ...]] = (
+        Action("leave_pane", "escape,f10", "list", "Go back to the list", hint=True),
+    )
+    BINDINGS: ClassVar[list[BindingType]] = bindings(ACTIONS)
+    DEFAULT_CSS = """
+    AccessPane {
+        width: 46;
+        height: 1fr;
+        padding: 0 1;
+        border-left: vkey $border;
+        #subject { height: 1; margin-bottom: 1; }
+        #request { layout: grid; grid-size: 2; grid-columns: 12 1fr; grid-rows: 1; height: 5; }
+        #verdict { margin-top: 1; }
+        #reach { height: 1; margin-top: 1; }
+    }
+    """
+
+    class Left(Message):
+        """The person goes back to where they came from."""
+
+    class Picked(Message):
+        """A folder of the reach tree was chosen."""
+
+        def __init__(self, environment: str, path: str) -> None:
+            self.environment = environment
+            self.path = path
+            super().__init__()
+
+    def __init__(self, now: Callable[[], int], *, title: str = "Test access") -> None:
+        super().__init__()
+        self._now = now
+        self._title = title
+        self._token: ServiceToken | None = None
+        self._e2ee = True
+        self._environments: Sequence[Environment] = ()
+        self._folders: Mapping[str, list[Folder]] = {}
+        self._template: AccessRequest | None = None
+
+    def compose(self) -> ComposeResult:
+        yield Static(id="subject")
+        with Vertical(id="request"):
+            yield Label("Environment")
+            yield Choice[str]([], id="environment")
+            yield Label("Path")
+            yield Field(value="/", id="path", suggester=SuggestFromList([]))
+            yield Label("Operation")
+            yield Choice(
+                [("read", Permission.READ), ("write", Permission.WRITE)],
+                all_shown=True,
+                id="operation",
+            )
+            yield Label("Endpoint")
+            yield Choice(
+                [("E2EE", Endpoint.E2EE), ("raw", Endpoint.RAW)], all_shown=True, id="endpoint"
+            )
+            yield Label("From")
+            yield Field(placeholder="any address", id="ip")
+        yield Static(id="verdict")
+        yield Static(id="reach")
+        yield ReachTree(id="tree")
+
+    def on_mount(self) -> None:
+        self.query_one(ReachTree).judge = self._judge
+        self._environment.offer([(e.name, e.slug) for e in self._environments])
+        self._in_environment()
+        self.set_interval(1, self._watch_the_end)
+
+    def place(
+        self,
+        environments: Sequence[Environment],
+        folders: Mapping[str, list[Folder]],
+        *,
+        e2ee: bool,
+    ) -> None:
+        """Say where the token lives: the project's environments and folders, and its E2EE."""
+        self._e2ee = e2ee
+        self._environments = environments
+        self._folders = folders
+        if self.is_mounted:
+            self._environment.offer([(e.name, e.slug) for e in environments])
+            self._in_environment()
+
+    def show(self, token: ServiceToken | None) -> None:
+        """Ask about another token, or the same after a change."""
+        self._token = token
+        if self.is_mounted:
+            # A height that changes with the text would lay the screen out at each key.
+            scopes = len(token.scopes) if token else 0
+            lines = (4 if self.size.width < _WRAPS_BELOW else 3) + scopes
+            self.query_one("#verdict").styles.height = min(lines, _MOST_LINES)
+            self._answer()
+            self._show_reach()
+
+    def preset(
+        self, environment: str, path: str, operation: Permission, endpoint: Endpoint, ip: str
+    ) -> None:
+        """Fill in a whole request."""
+        self.query_one("#operation", Choice).choose(operation)
+        self.query_one("#endpoint", Choice).choose(endpoint)
+        with self.prevent(Input.Changed):
+            self.query_one("#ip", Field).value = ip
+        self.ask(environment, path)
+
+    def ask(self, environment: str, path: str) -> None:
+        """Ask about another place."""
+        self._environment.choose(environment)
+        with self.prevent(Input.Changed):
+            self.query_one("#path", Field).value = path
+        self._in_environment()
+
+    @property
+    def shows_ended_token(self) -> bool:
+        """Whether the token shown has come to its end."""
+        end = self._token.expires_at if self._token else None
+        return end is not None and self._now() >= end
+
+    def focus_path(self) -> None:
+        """Put the cursor behind the path."""
+        field = self.query_one("#path", Field)
+        field.focus()
+        field.cursor_position = len(field.value)
+
+    @property
+    def _environment(self) -> Choice[str]:
+        return self.query_one("#environment", Choice)
+
+    def _request(self, path: str) -> AccessRequest:
+        """The request in the form. Raises Refusal for what cannot be asked."""
+        typed = self.query_one("#ip", Field).value.strip()
+        return AccessRequest(
+            environment=self._environment.value if self._environment.options else "",
+            path=request_path(path).path,
+            operation=self.query_one("#operation", Choice).value,
+            now=self._now(),
+            endpoint=self.query_one("#endpoint", Choice).value,
+            e2ee=self._e2ee,
+            ip=parse_address(typed) if typed else None,
+        )
+
+    def _say_subject(self) -> None:
+        """Say whose access this is and, in its last two minutes, count down."""
+        token, now = self._token, self._now()
+        name = Content.styled(shown(token.name), "bold") if token else Content("")
+        end = token.expires_at if token else None
+        left = f"  {remaining(end, now)}" if end is not None and end - now <= 2 * MINUTE else ""
+        self.query_one("#subject", Static).update(
+            Content.assemble((f"{self._title}  ", "$text-muted"), name, (left, "$text-warning")),
+            layout=False,
+        )
+
+    def _answer(self) -> None:
+        token = self._token
+        verdict = self.query_one("#verdict", Static)
+        self._say_subject()
+        if token is None:
+            verdict.update(Content.styled("No token chosen.", "$text-muted"), layout=False)
+            return
+        try:
+            typed = self.query_one("#path", Field).value
+            request = self._request(typed)
+        except Refusal as refusal:
+            verdict.update(Content.styled(f"? {refusal}", "$text-warning"), layout=False)
+            return
+        decision = access.decide(token, request)
+        lines = verdict_lines(token, request, decision, access.explain(token, request))
+        note = request_path(typed).note if typed.strip() not in ("", "/") else None
+        if note:
+            lines.append(Content.styled(f"  {shown(note)}", "$text-muted"))
+        verdict.update(Content("\n").join(lines), layout=False)
+
+    def _watch_the_end(self) -> None:
+        """Turn the verdict at the very second that the token ends, while somebody looks."""
+        end = self._token.expires_at if self._token else None
+        if end is None:
+            return
+        left = end - self._now()
+        if -2 * SECOND < left <= 0:
+            self._answer()
+            self._show_reach()
+        elif 0 < left <= 2 * MINUTE:
+            self._say_subject()
+
+    def _judge(self, path: str) -> bool:
+        if self._token is None or self._template is None:
+            return False
+        return access.decide(self._token, self._template._replace(path=path)).allowed
+
+    def _in_environment(self) -> None:
+        """Offer the environment's folders for completion; answer for it, and show its tree."""
+        paths = [folder.path for folder in self._here()]
+        self.query_one("#path", Field).suggester = SuggestFromList(paths, case_sensitive=True)
+        self._answer()
+        self._show_reach()
+
+    def _here(self) -> list[Folder]:
+        return self._folders.get(self._environment.value, []) if self._environment.options else []
+
+    def _show_reach(self) -> None:
+        try:
+            self._template = self._request("/")
+        except Refusal:
+            self._template = None
+        folders = self._here()
+        self.query_one(ReachTree).show(folders)
+        if len(folders) > _COUNTED_AT_ONCE:
+            self.query_one("#reach", Static).update("Reach: counting…")
+            self.run_worker(
+                lambda: self.app.call_from_thread(self._say_reach, self._reached(folders)),
+                group="reach",
+                exclusive=True,
+                thread=True,
+            )
+        else:
+            self._say_reach(self._reached(folders))
+
+    def _reached(self, folders: Sequence[Folder]) -> int:
+        return sum(self._judge(folder.path) for folder in folders)
+
+    def _say_reach(self, reached: int) -> None:
+        choice = self._environment
+        place = shown(choice.options[choice.index][0]) if choice.options else "no environment"
+        self.query_one("#reach", Static).update(
+            Content.assemble(
+                (f"Reach in {place}", "bold"),
+                (f"  {reached} of {len(self._here())} folders", "$text-muted"),
+            ),
+            layout=False,
+        )
+
+    @on(Input.Changed, "#path")
+    def _path_typed(self) -> None:
+        self._answer()
+
+    @on(Input.Changed, "#ip")
+    @on(Choice.Changed, "#operation")
+    @on(Choice.Changed, "#endpoint")
+    def _request_changed(self) -> None:
+        self._answer()
+        self._show_reach()
+
+    @on(Choice.Changed, "#environment")
+    def _environment_changed(self) -> None:
+        self._in_environment()
+
+    @on(Listing.Chosen, "#tree")
+    def _folder_chosen(self, event: Listing.Chosen) -> None:
+        event.stop()
+        folder = self.query_one(ReachTree).current
+        if folder is not None:
+            self.ask(self._environment.value, folder.path)
+            self.post_message(self.Picked(self._environment.value, folder.path))
+
+    def action_leave_pane(self) -> None:
+        self.post_message(self.Left())
+
+
+def verdict_lines(
+    token: ServiceToken,
+    request: AccessRequest,
+    decision: Decision,
+    scopes: Sequence[ScopeVerdict],
+) -> list[Content]:
+    """The verdict and, under it, how each scope fared."""
+    mark, style = (
+        ("✔ ALLOWED", "$text-success") if decision.allowed else ("✖ DENIED", "$text-error")
+    )
+    lines = [
+        Content.assemble((mark, f"bold {style}")),
+        Content(why(token, request, decision)),
+    ]
+    for number, scope in enumerate(scopes, start=1):
+        how = how_far(scope, request.path)
+        lines.append(
+            Content.assemble(
+                (f"{number} ", "$text-muted"),
+                shown(str(scope.scope)),
+                (
+                    f"  {'✔' if scope.matched else '✖'} ",
+                    "$text-success" if scope.matched else "$text-error",
+                ),
+                (how, "$text-muted"),
+            )
+        )
+    return lines

@@ -1,0 +1,118 @@
+"""A choice on one line: all options side by side, or the chosen one between arrows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, ClassVar, Generic, TypeVar
+
+from textual import events
+from textual.binding import BindingType
+from textual.content import Content
+from textual.message import Message
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from st_tui.core.plain_text import shown
+from st_tui.tui.actions import Action, bindings
+
+T = TypeVar("T")
+
+
+class Choice(Widget, Generic[T], can_focus=True):
+    """One of a few values, changed with the arrow keys, Space or a click."""
+
+    ACTIONS: ClassVar[tuple[Action, ...]] = (
+        Action("step(1)", "right,space,l", "next", "Choose the next one"),
+        Action("step(-1)", "left,h", "previous", "Choose the one before"),
+    )
+    BINDINGS: ClassVar[list[BindingType]] = bindings(ACTIONS)
+    DEFAULT_CSS = """
+    Choice {
+        height: 1;
+        width: 1fr;
+        padding: 0 1;
+        &:focus { background: $block-cursor-blurred-background; text-style: bold; }
+        &:ansi:focus { text-style: reverse; }
+    }
+    """
+
+    index: reactive[int] = reactive(0)
+
+    class Changed(Message):
+        """Another option was chosen by the person."""
+
+        def __init__(self, choice: Choice[Any]) -> None:
+            self.choice = choice
+            super().__init__()
+
+        @property
+        def control(self) -> Choice[Any]:
+            return self.choice
+
+    def __init__(
+        self,
+        options: Sequence[tuple[str, T]],
+        *,
+        all_shown: bool = False,
+        id: str | None = None,  # noqa: A002
+    ) -> None:
+        super().__init__(id=id)
+        self.options = list(options)
+        self._all_shown = all_shown
+
+    @property
+    def value(self) -> T:
+        """The value of the chosen option."""
+        return self.options[self.index][1]
+
+    def choose(self, value: T) -> None:
+        """Choose a value without telling anybody; one that is no option changes nothing."""
+        for index, (_, known) in enumerate(self.options):
+            if known == value:
+                with self.prevent(self.Changed):
+                    self.index = index
+
+    def offer(self, options: Sequence[tuple[str, T]]) -> None:
+        """Offer other options, keeping the chosen value where it still is one."""
+        value = self.value if self.options else None
+        self.options = list(options)
+        indices = [i for i, (_, known) in enumerate(self.options) if known == value]
+        with self.prevent(self.Changed):
+            self.index = indices[0] if indices else 0
+        self.refresh()
+
+    def validate_index(self, index: int) -> int:
+        return index % len(self.options) if self.options else 0
+
+    def watch_index(self, before: int, now: int) -> None:
+        if before != now and self.is_mounted:
+            self.post_message(self.Changed(self))
+
+    def render(self) -> Content:
+        if not self.options:
+            return Content.styled("none", "$text-muted")
+        if self._all_shown:
+            return Content("  ").join(
+                [
+                    Content.styled(f"(•) {shown(label)}", "bold")
+                    if index == self.index
+                    else Content.styled(f"( ) {shown(label)}", "$text-muted")
+                    for index, (label, _) in enumerate(self.options)
+                ]
+            )
+        arrows = "$text-primary" if len(self.options) > 1 else "$text-muted"
+        return Content.assemble(("‹ ", arrows), shown(self.options[self.index][0]), (" ›", arrows))
+
+    def action_step(self, amount: int) -> None:
+        self.index += amount
+
+    def on_click(self, event: events.Click) -> None:
+        if not self._all_shown:
+            self.index += 1
+            return
+        left = 1
+        for index, (label, _) in enumerate(self.options):
+            right = left + len(shown(label)) + 4
+            if left <= event.x < right:
+                self.index = index
+            left = right + 2

@@ -1,0 +1,52 @@
+"""A line to type in, one cell high, and the label before it."""
+
+from __future__ import annotations
+
+from textual.suggester import Suggester
+from textual.widgets import Input, Static
+
+
+class Label(Static):
+    """The name of a field."""
+
+    DEFAULT_CSS = """
+    Label { width: 12; height: 1; color: $text-muted; }
+    """
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text, markup=False)
+
+
+class Field(Input):
+    """An input of one line without a frame, whose cursor does not blink: blinking costs 2 kB/s."""
+
+    DEFAULT_CSS = """
+    Field {
+        height: 1;
+        border: none;
+        padding: 0 1;
+        background: $panel;
+        &:focus { border: none; background: $block-cursor-blurred-background; background-tint: 0%; }
+        &:ansi { text-style: underline; }
+        &:ansi:focus { text-style: bold underline; }
+    }
+    """
+
+    def __init__(
+        self,
+        value: str = "",
+        *,
+        placeholder: str = "",
+        suggester: Suggester | None = None,
+        max_length: int = 0,
+        id: str | None = None,  # noqa: A002
+    ) -> None:
+        super().__init__(
+            value,
+            placeholder=placeholder,
+            suggester=suggester,
+            max_length=max_length,
+            select_on_focus=False,
+            id=id,
+        )
+        self.cursor_blink = False

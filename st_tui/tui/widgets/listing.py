@@ -1,0 +1,239 @@
+"""A list that draws only what is on the screen and loads only what it draws."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, ClassVar, Generic, TypeVar
+
+from rich.cells import cell_len, set_cell_size
+from rich.segment import Segment
+from textual import events
+from textual.binding import BindingType
+from textual.geometry import Size
+from textual.message import Message
+from textual.reactive import reactive
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from st_tui.core.plain_text import shown
+from st_tui.tui.actions import MOVING, Action, bindings
+
+T = TypeVar("T")
+
+Piece = tuple[str, str]
+"""Some text of a line, and the name of its style: one of `Listing.COMPONENT_CLASSES`, or ""."""
+
+_PAGE = 64
+_PAGES_KEPT = 16
+
+
+def column(text: str, width: int) -> str:
+    """Text as a column of this many cells, cut with an ellipsis; control characters written out."""
+    text = shown(text)
+    if cell_len(text) > width:
+        return set_cell_size(set_cell_size(text, max(width - 1, 0)) + "…", width)
+    return set_cell_size(text, width)
+
+
+class Listing(ScrollView, Generic[T], can_focus=True):
+    """A list over any number of items with a cursor. Subclasses load and draw them."""
+
+    ACTIONS: ClassVar[tuple[Action, ...]] = (
+        *MOVING,
+        Action("choose", "enter", "open", "Open the line under the cursor", hint=True),
+    )
+    BINDINGS: ClassVar[list[BindingType]] = bindings(ACTIONS)
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "listing--cursor",
+        "listing--header",
+        "listing--dim",
+        "listing--good",
+        "listing--bad",
+        "listing--warning",
+        "listing--mark",
+    }
+    DEFAULT_CSS = """
+    Listing {
+        overflow-x: hidden;
+        scrollbar-size-vertical: 1;
+        & > .listing--header { color: $text-muted; text-style: bold; }
+        & > .listing--dim { color: $text-muted; }
+        & > .listing--good { color: $text-success; }
+        & > .listing--bad { color: $text-error; }
+        & > .listing--warning { color: $text-warning; }
+        & > .listing--mark { color: $text-primary; text-style: bold; }
+        & > .listing--cursor { background: $panel; }
+        &:focus > .listing--cursor {
+            background: $block-cursor-blurred-background; text-style: bold;
+        }
+        &:ansi > .listing--cursor { text-style: underline; }
+        &:ansi:focus > .listing--cursor { text-style: reverse; }
+    }
+    """
+    auto_links = False
+    header: str = ""
+    empty: str = "Nothing here yet."
+
+    cursor = reactive(0, repaint=False)
+    """The index of the line under the cursor."""
+
+    class Moved(Message):
+        """The cursor went to another item."""
+
+        def __init__(self, listing: Listing[Any]) -> None:
+            self.listing = listing
+            super().__init__()
+
+        @property
+        def control(self) -> Listing[Any]:
+            return self.listing
+
+    class Chosen(Moved):
+        """Enter or a second click on the line under the cursor."""
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id, classes=classes)
+        self.count = 0
+        self._pages: dict[int, Sequence[T]] = {}
+
+    def load(self, offset: int, limit: int) -> Sequence[T]:
+        """The items from `offset` on, at most `limit` of them."""
+        raise NotImplementedError
+
+    def draw(self, item: T, width: int) -> list[Piece]:
+        """One item as a line of styled pieces."""
+        raise NotImplementedError
+
+    def identity(self, item: T) -> object:
+        """What tells an item from the others when the list is loaded anew."""
+        return item
+
+    def draw_header(self, width: int) -> str:
+        """The line above the items; empty for none."""
+        return self.header
+
+    @property
+    def current(self) -> T | None:
+        """The item under the cursor."""
+        return self.item(self.cursor) if self.count else None
+
+    def item(self, index: int) -> T | None:
+        """One item by its index, from the pages at hand or loaded now."""
+        number = index // _PAGE
+        if number not in self._pages:
+            while len(self._pages) >= _PAGES_KEPT:
+                del self._pages[next(iter(self._pages))]
+            self._pages[number] = self.load(number * _PAGE, _PAGE)
+        page = self._pages[number]
+        return page[index % _PAGE] if index % _PAGE < len(page) else None
+
+    def reload(self, count: int, *, top: bool = False) -> None:
+        """Load `count` items anew. The cursor stays on its item if that is near, or goes on top."""
+        before = self.current if not top else None
+        self._pages.clear()
+        self.count = count
+        index = 0 if top else min(self.cursor, max(count - 1, 0))
+        if before is not None:
+            index = self._near(index, before)
+        self.virtual_size = Size(self.size.width, count + self._header_lines)
+        self.set_reactive(Listing.cursor, index)
+        self._show_cursor()
+        self.refresh()
+        self.post_message(self.Moved(self))
+
+    def _near(self, index: int, before: T) -> int:
+        wanted = self.identity(before)
+        for distance in range(_PAGE):
+            for candidate in (index - distance, index + distance):
+                if 0 <= candidate < self.count:
+                    item = self.item(candidate)
+                    if item is not None and self.identity(item) == wanted:
+                        return candidate
+        return index
+
+    @property
+    def _header_lines(self) -> int:
+        return 1 if self.draw_header(self.size.width) else 0
+
+    def render_line(self, y: int) -> Strip:
+        width = self.scrollable_content_region.width
+        base = self.rich_style
+        header = self._header_lines
+        if y < header:
+            style = self.get_component_rich_style("listing--header")
+            return Strip([Segment(column(self.draw_header(width), width), style)], width)
+        if self.count == 0 and y == header + 1:
+            style = self.get_component_rich_style("listing--dim")
+            return Strip([Segment(column(f"  {self.empty}", width), style)], width)
+        index = y - header + self.scroll_offset.y
+        item = self.item(index) if index < self.count else None
+        if item is None:
+            return Strip.blank(width, base)
+        marked = index == self.cursor
+        line = base + self.get_component_rich_style("listing--cursor") if marked else base
+        segments = []
+        bar = "▌" if marked and self.has_focus else " "
+        for text, name in [(bar, "mark"), *self.draw(item, width - 1)]:
+            style = base + self.get_component_rich_style(f"listing--{name}") if name else base
+            if marked and self.app.current_theme.ansi:
+                style = line  # in few colours the cursor's line is of one piece
+            elif marked:
+                style = style + self.get_component_rich_style("listing--cursor", partial=True)
+            segments.append(Segment(text, style))
+        return Strip(segments).adjust_cell_length(width, line)
+
+    def on_resize(self) -> None:
+        self.virtual_size = Size(self.size.width, self.count + self._header_lines)
+        self._show_cursor()
+
+    def validate_cursor(self, cursor: int) -> int:
+        return max(0, min(cursor, self.count - 1))
+
+    def watch_cursor(self, before: int, now: int) -> None:
+        self._show_cursor()
+        for index in (before, now):
+            self.refresh_line(index + self._header_lines)
+        self.post_message(self.Moved(self))
+
+    def watch_has_focus(self, has_focus: bool) -> None:
+        super().watch_has_focus(has_focus)
+        self.refresh_line(self.cursor + self._header_lines)
+
+    def _show_cursor(self) -> None:
+        height = self.size.height - self._header_lines
+        if height <= 0:
+            return
+        top = self.scroll_offset.y
+        if self.cursor < top:
+            self.scroll_to(y=self.cursor, animate=False, immediate=True)
+        elif self.cursor >= top + height:
+            self.scroll_to(y=self.cursor - height + 1, animate=False, immediate=True)
+
+    def action_cursor_up(self) -> None:
+        self.cursor -= 1
+
+    def action_cursor_down(self) -> None:
+        self.cursor += 1
+
+    def action_page_up(self) -> None:
+        self.cursor -= max(self.size.height - 2, 1)
+
+    def action_page_down(self) -> None:
+        self.cursor += max(self.size.height - 2, 1)
+
+    def action_first(self) -> None:
+        self.cursor = 0
+
+    def action_last(self) -> None:
+        self.cursor = self.count - 1
+
+    def action_choose(self) -> None:
+        if self.count:
+            self.post_message(self.Chosen(self))
+
+    def on_click(self, event: events.Click) -> None:
+        index = event.y - self._header_lines + self.scroll_offset.y
+        if 0 <= index < self.count and event.y >= self._header_lines:
+            if index == self.cursor:
+                self.action_choose()
+            self.cursor = index

@@ -1,0 +1,68 @@
+"""The folders of an environment as a tree, each with what a token may do there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from st_tui.tui.widgets.listing import Listing, Piece, column
+
+
+class Folder(NamedTuple):
+    """One line of the tree: the folder's path, its name, and the guides that lead to it."""
+
+    path: str
+    name: str
+    guides: str
+
+
+def tree(paths: Sequence[str]) -> list[Folder]:
+    """The root and these folders (parents before children) with the guides of a tree."""
+    rows: list[Folder] = []
+    open_levels: set[int] = set()
+    # From the end: a level is open while a later sibling of it was seen and not yet its parent.
+    for path in reversed(paths):
+        depth = path.count("/")
+        last = depth not in open_levels
+        open_levels = {level for level in open_levels if level <= depth} | {depth}
+        stem = "".join("│ " if level in open_levels else "  " for level in range(1, depth))
+        rows.append(Folder(path, path.rpartition("/")[2], f"{stem}{'└' if last else '├'} "))
+    rows.append(Folder("/", "/", ""))
+    return rows[::-1]
+
+
+class ReachTree(Listing[Folder]):
+    """A folder tree with a mark for each folder, which `judge` gives: allowed or not."""
+
+    DEFAULT_CSS = """
+    ReachTree { height: 1fr; min-height: 3; }
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._folders: list[Folder] = []
+        self.judge: Callable[[str], bool] = lambda path: False
+        self.note: Callable[[str], str] = lambda path: ""
+
+    def show(self, folders: list[Folder]) -> None:
+        """Show other folders, or the same anew."""
+        top = folders is not self._folders
+        self._folders = folders
+        self.reload(len(folders), top=top and self.cursor == 0)
+
+    def load(self, offset: int, limit: int) -> Sequence[Folder]:
+        return self._folders[offset : offset + limit]
+
+    def identity(self, item: Folder) -> str:
+        return item.path
+
+    def draw(self, item: Folder, width: int) -> list[Piece]:
+        reached = self.judge(item.path)
+        note = self.note(item.path)
+        used = len(item.guides) + 2 + len(item.name) + 2
+        return [
+            (item.guides, "dim"),
+            ("✔ " if reached else "✖ ", "good" if reached else "dim"),
+            (f"{item.name}  ", "" if reached else "dim"),
+            (column(note, max(width - used, 0)), "mark"),
+        ]

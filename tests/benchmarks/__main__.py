@@ -1,0 +1,181 @@
+"""Measure, and print a small table of ratios: `python -m tests.benchmarks [--runs N]`."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import shlex
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from st_tui.core.access import decide
+from st_tui.core.model import AccessRequest, Permission, Scope, ServiceToken
+from tests.benchmarks.painting import Painted, paint
+
+BARE_APP = (sys.executable, str(Path(__file__).with_name("bare_app.py")))
+ST_TUI = (sys.executable, "-c", "import sys; from st_tui.cli import main; sys.exit(main())")
+CHECK = (
+    "check", "--scope", "dev:/common/**", "--access-level", "read",
+    "--env", "dev", "--path", "/common/db", "--operation", "read",
+)  # fmt: skip
+READ = frozenset({Permission.READ})
+
+
+class Row(NamedTuple):
+    """Something of ours beside something that everybody has, in the same unit."""
+
+    what: str
+    ours: float
+    beside: str
+    theirs: float
+    unit: str = "ms"
+
+
+def main() -> None:
+    """Measure all, print the table; a program that is not there is left out and named."""
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks")
+    parser.add_argument("--runs", type=int, default=7, help="of each program; medians are shown")
+    parser.add_argument("--app", type=shlex.split, help="instead of `st-tui demo`")
+    options = parser.parse_args()
+    app: Sequence[str] = options.app or (*ST_TUI, "demo")
+    measures: list[Callable[[], list[Row]]] = [
+        lambda: painting(app, options.runs),
+        lambda: processes(options.runs),
+        deciding,
+    ]
+    for measure in measures:
+        try:
+            rows = measure()
+        except RuntimeError as error:
+            print(f"left out: {error}")
+            continue
+        for what, ours, beside, theirs, unit in rows:
+            print(
+                f"{what:34} {ours:8.2f} {unit}   {beside:34} {theirs:8.2f} {unit}"
+                f"   {ours / theirs:6.2f} x",
+                flush=True,
+            )
+
+
+def painting(app: Sequence[str], runs: int) -> list[Row]:
+    """First paint and complete screen against a bare Textual app, by turns."""
+    ours: list[Painted] = []
+    theirs: list[Painted] = []
+    for _ in range(runs + 1):
+        ours.append(paint(app))
+        theirs.append(paint(BARE_APP))
+    bare = "a bare Textual app"
+    # The first of each only warms the disk's cache.
+    ours, theirs = ours[1:], theirs[1:]
+    return [
+        Row(
+            "st-tui demo, first paint",
+            statistics.median(run.first for run in ours),
+            f"{bare}, first paint",
+            statistics.median(run.first for run in theirs),
+        ),
+        Row(
+            "st-tui demo, complete screen",
+            statistics.median(run.complete for run in ours),
+            f"{bare}, complete",
+            statistics.median(run.complete for run in theirs),
+        ),
+    ]
+
+
+def processes(runs: int) -> list[Row]:
+    """A whole `st-tui check` against a Python that only imports sqlite3, by turns."""
+    ours, theirs = [], []
+    for _ in range(3 * runs):
+        ours.append(_process((*ST_TUI, *CHECK)))
+        theirs.append(_process((sys.executable, "-c", "import sqlite3")))
+    return [
+        Row(
+            "st-tui check, whole process",
+            statistics.median(ours),
+            "python -c 'import sqlite3'",
+            statistics.median(theirs),
+        )
+    ]
+
+
+def _process(command: Sequence[str]) -> float:
+    start = time.perf_counter()
+    ended = subprocess.run(command, check=False, capture_output=True, text=True)
+    took = (time.perf_counter() - start) * 1000
+    if ended.returncode:
+        raise RuntimeError(f"{shlex.join(command)} ended with {ended.returncode}: {ended.stderr}")
+    return took
+
+
+def deciding() -> list[Row]:
+    """One decision for a token of five scopes, prepared and unprepared, against plain `re`."""
+    request = AccessRequest("prod", "/apps/shop/db/primary", Permission.READ, 0)
+    token = _token(0)
+    expressions = [re.compile(text) for text in _EXPRESSIONS]
+    number = iter(range(1, 10**9))
+
+    def with_re() -> object:
+        return next((e for e in expressions if e.fullmatch("prod:/apps/shop/db/primary")), None)
+
+    def compile_with_re() -> object:
+        made = next(number)
+        return [re.compile(f"{text}{made}") for text in _EXPRESSIONS]
+
+    return [
+        Row(
+            "decide, 5 scopes, warm",
+            _microseconds(lambda: decide(token, request), 20_000),
+            "5 compiled `re` patterns",
+            _microseconds(with_re, 20_000),
+            "µs",
+        ),
+        Row(
+            "decide, 5 scopes never seen before",
+            _microseconds(lambda: decide(_token(next(number)), request), 200),
+            "compiling 5 `re` patterns",
+            _microseconds(compile_with_re, 200),
+            "µs",
+        ),
+    ]
+
+
+_EXPRESSIONS = (
+    "dev:/common(/.*)?",
+    "dev:/apps/[^/]*/db",
+    "prod:/common(/.*)?",
+    "prod:/apps/[^/]*/cache",
+    "prod:/apps/[^/]*/db(/.*)?",
+)
+
+
+def _token(number: int) -> ServiceToken:
+    """A token whose last scope matches, with patterns that no other number has."""
+    scopes = (
+        Scope("dev", f"/common{number}/**"),
+        Scope("dev", f"/apps{number}/*/db"),
+        Scope("prod", f"/common{number}/**"),
+        Scope("prod", f"/apps{number}/*/cache"),
+        Scope("prod", "/apps/*/db/**"),
+    )
+    return ServiceToken("id", "name", scopes, READ)
+
+
+def _microseconds(act: Callable[[], object], times: int) -> float:
+    """The best of five rounds: what the machine does besides only ever adds."""
+    rounds = []
+    for _ in range(5):
+        start = time.perf_counter()
+        for _ in range(times):
+            act()
+        rounds.append((time.perf_counter() - start) / times * 1e6)
+    return min(rounds)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,121 @@
+"""Opening the app: on the vault, on a demo that goes, on a demo that stays."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import NamedTuple
+
+import pytest
+
+from tests.cli.conftest import Run, assert_refused
+
+
+class Opened(NamedTuple):
+    """How the app was opened, and whether its directory was there."""
+
+    directory: Path
+    demo: bool
+    was_there: bool
+
+
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> list[Opened]:
+    """A stand-in for the app, which needs a terminal: what it was opened with."""
+    opened = []
+
+    def run(directory: Path, *, actor: str, demo: bool) -> int:
+        assert actor
+        opened.append(Opened(directory, demo, directory.exists()))
+        return 7
+
+    module = ModuleType("st_tui.tui")
+    monkeypatch.setattr(module, "run", run, raising=False)
+    monkeypatch.setitem(sys.modules, "st_tui.tui", module)
+    return opened
+
+
+def test_without_a_command_the_app_opens(run: Run, opened: list[Opened], tmp_path: Path) -> None:
+    assert run().status == 7
+    assert opened == [Opened(tmp_path / "data" / "st-tui", False, False)]
+    assert run("--vault", str(tmp_path)).status == 7
+    assert opened[1] == Opened(tmp_path, False, True)
+
+
+def test_a_demo_is_thrown_away(run: Run, opened: list[Opened], directory: Path) -> None:
+    # ST_TUI_VAULT names the real vault: the demo must not be laid there.
+    assert run("demo").status == 7
+    [demo] = opened
+    assert demo.demo
+    assert demo.was_there
+    assert demo.directory != directory
+    assert not demo.directory.exists()
+
+
+def test_a_demo_can_be_kept(run: Run, opened: list[Opened], tmp_path: Path) -> None:
+    kept = str(tmp_path / "kept")
+    assert run("demo", "--vault", kept).status == 7
+    assert run("init", "--vault", kept, "--name", "demo").status == 0
+    assert run("demo", "--vault", kept).status == 7
+    assert [demo.directory for demo in opened] == [Path(kept)] * 2
+
+
+def test_a_demo_is_laid_over_nothing_else(
+    run: Run, opened: list[Opened], tmp_path: Path, directory: Path
+) -> None:
+    assert_refused(run("demo", "--vault", str(directory)), "no demo", "empty directory")
+    (tmp_path / "file").touch()
+    assert_refused(run("demo", "--vault", str(tmp_path)), "other files", "empty directory")
+    assert_refused(run("demo", "--vault", str(tmp_path / "file")), "empty directory")
+    assert opened == []
+
+
+def test_the_app_takes_no_project(run: Run, opened: list[Opened]) -> None:
+    assert_refused(run("--project", "shop"), "--project")
+    assert_refused(run("demo", "--project", "shop"), "--project")
+    assert opened == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_demo_goes_when_the_terminal_does(number: signal.Signals) -> None:
+    code = """
+import sys, time, types
+module = types.ModuleType("st_tui.tui")
+def run(directory, **_):
+    (directory / "vault.db").touch()
+    print(directory, flush=True)
+    time.sleep(60)
+module.run = run
+sys.modules["st_tui.tui"] = module
+from st_tui.cli import main
+sys.exit(main(["demo"]))
+"""
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        directory = Path(process.stdout.readline().strip())
+        assert directory.exists()
+        process.send_signal(number)
+        assert process.wait(timeout=60) == 128 + number
+        assert process.stderr.read() == ""
+    assert not directory.exists()
+
+
+def test_nothing_heavy_is_imported_before_the_app() -> None:
+    code = """
+import sys, types
+module = types.ModuleType("st_tui.tui")
+module.run = lambda directory, **_: print(*sys.modules) or 0
+sys.modules["st_tui.tui"] = module
+from st_tui.cli import main
+sys.exit(main(["--vault", "/nowhere"]))
+"""
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert not set(done.stdout.split()) & {
+        "textual", "rich", "sqlite3", "sqlite_utils", "cryptography", "platformdirs",
+    }  # fmt: skip

@@ -1,0 +1,166 @@
+"""The audit log: append-only, and a change to it shows where it was made."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Callable
+
+import pytest
+
+from st_tui.core.errors import Refusal
+from st_tui.core.model import AuditEntry, Project
+from st_tui.core.vault import Vault
+from tests.core.vaults import raw, v2
+
+
+@pytest.fixture
+def log(vault: Vault, project: Project) -> list[AuditEntry]:
+    """Six entries, oldest first."""
+    for name in "abcde":
+        vault.tokens.create(project, v2(name))
+    return vault.audit.page()[::-1]
+
+
+def test_every_entry_hashes_the_one_before_and_itself(log: list[AuditEntry]) -> None:
+    """SHA-256 of the previous hash and the canonical JSON of the rest, computed here anew."""
+    previous = "0" * 64
+    for number, entry in enumerate(log, start=1):
+        rest = entry._asdict()
+        assert rest["seq"] == number
+        stated = rest.pop("hash")
+        text = previous + json.dumps(rest, sort_keys=True, separators=(",", ":"))
+        previous = hashlib.sha256(text.encode()).hexdigest()
+        assert stated == previous
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE audit_log SET actor = 'bob' WHERE seq = 3",
+        "UPDATE audit_log SET actor = actor",
+        "UPDATE OR REPLACE audit_log SET seq = 4 WHERE seq = 3",
+        "DELETE FROM audit_log WHERE seq = 6",
+        "DELETE FROM audit_log",
+        "REPLACE INTO audit_log SELECT * FROM audit_log WHERE seq = 3",
+        "REPLACE INTO audit_log SELECT * FROM audit_log WHERE seq = 6",
+        "INSERT OR IGNORE INTO audit_log SELECT * FROM audit_log WHERE seq = 3",
+        "INSERT INTO audit_log (seq, time, actor, event, details, hash) "
+        "VALUES (99, 0, 'x', 'x', '{}', '')",
+        "INSERT INTO audit_log (seq, time, actor, event, details, hash) "
+        "VALUES (-1, 0, 'x', 'x', '{}', '')",
+        "INSERT INTO audit_log SELECT * FROM audit_log WHERE seq = 3 "
+        "ON CONFLICT (seq) DO UPDATE SET actor = 'bob'",
+    ],
+)
+def test_the_log_is_append_only(vault: Vault, log: list[AuditEntry], statement: str) -> None:
+    with (
+        raw(vault.directory) as connection,
+        pytest.raises(sqlite3.IntegrityError, match="append-only"),
+    ):
+        connection.execute(statement)
+    assert vault.audit.page()[::-1] == log
+
+
+@pytest.mark.parametrize("column", AuditEntry._fields)
+def test_a_changed_field_shows_at_its_entry(
+    vault: Vault, log: list[AuditEntry], column: str
+) -> None:
+    assert vault.audit.first_broken() is None
+    forged = 40 if column == "seq" else 1 if column == "time" else "forged"
+    with raw(vault.directory) as connection:
+        drop_triggers(connection)
+        connection.execute(f"UPDATE audit_log SET {column} = ? WHERE seq = 4", (forged,))
+    assert vault.audit.first_broken() == 4
+
+
+@pytest.mark.parametrize(
+    ("statements", "broken"),
+    [
+        (["DELETE FROM audit_log WHERE seq = 1"], 1),
+        (["DELETE FROM audit_log WHERE seq = 3"], 3),
+        (
+            ["DELETE FROM audit_log WHERE seq = 3", "UPDATE audit_log SET seq = 3 WHERE seq = 6"],
+            3,
+        ),
+        (
+            ["UPDATE audit_log SET seq = 9 WHERE seq = 2", "UPDATE audit_log SET seq = 2 WHERE "
+             "seq = 5", "UPDATE audit_log SET seq = 5 WHERE seq = 9"],
+            2,
+        ),
+        (["INSERT INTO audit_log SELECT 7, time, actor, ip, user_agent, event, project_id, target, "
+          "environment, path, operation, verdict, reason, details, hash FROM audit_log "
+          "WHERE seq = 6"], 7),
+    ],
+)  # fmt: skip
+def test_a_missing_moved_or_added_entry_shows(
+    vault: Vault, log: list[AuditEntry], statements: list[str], broken: int
+) -> None:
+    with raw(vault.directory) as connection:
+        drop_triggers(connection)
+        for statement in statements:
+            connection.execute(statement)
+    assert vault.audit.first_broken() == broken
+
+
+def test_a_gap_shows_even_where_the_hash_was_made_anew(vault: Vault, log: list[AuditEntry]) -> None:
+    forged = log[5]._replace(seq=9)._asdict()
+    del forged["hash"]
+    text = log[4].hash + json.dumps(forged, sort_keys=True, separators=(",", ":"))
+    with raw(vault.directory) as connection:
+        drop_triggers(connection)
+        connection.execute(
+            "UPDATE audit_log SET seq = 9, hash = ? WHERE seq = 6",
+            (hashlib.sha256(text.encode()).hexdigest(),),
+        )
+    assert vault.audit.first_broken() == 6
+
+
+def test_a_failed_change_leaves_no_entry_and_no_row(
+    vault: Vault, project: Project, log: list[AuditEntry]
+) -> None:
+    wishes: list[Callable[[], object]] = [
+        lambda: vault.tokens.create(project, v2("x", "test:/")),
+        lambda: vault.tokens.create(project, v2("x", "dev:/[!a]")),
+        lambda: vault.projects.create("x", ()),
+        lambda: vault.folders.create(project, "test", "/a"),
+    ]
+    for wish in wishes:
+        with pytest.raises(Refusal):
+            wish()
+    assert vault.audit.page()[::-1] == log
+    with raw(vault.directory) as connection:
+        connection.execute(
+            "CREATE TRIGGER full BEFORE INSERT ON audit_log BEGIN SELECT RAISE(ABORT, 'no'); END"
+        )
+    living = vault.tokens.page(project)
+    wishes = [
+        lambda: vault.tokens.create(project, v2("unlogged")),
+        lambda: vault.tokens.revoke(living),
+        lambda: vault.tokens.rotate(living[0]),
+        lambda: vault.projects.set_e2ee(project, on=False),
+    ]
+    for wish in wishes:
+        with pytest.raises(Refusal):
+            wish()
+    assert vault.tokens.page(project) == living
+    assert vault.projects.get().e2ee
+
+
+def test_the_log_is_filtered_counted_and_paged(vault: Vault, log: list[AuditEntry]) -> None:
+    target = log[2].target
+    assert [e.seq for e in vault.audit.page(about=target)] == [3]
+    assert [e.seq for e in vault.audit.page(limit=2, offset=1)] == [5, 4]
+    assert vault.audit.count(text="CREATE-SERVICE") == 5
+    assert vault.audit.count(text='"name":"b"') == 1
+    for wildcard in ("%", "_", "\\"):
+        assert vault.audit.count(text=f"create{wildcard}service") == 0
+    assert vault.audit.count(project=Project("other", "o", "O", True, 0)) == 0
+
+
+def drop_triggers(connection: sqlite3.Connection) -> None:
+    for (name,) in connection.execute(
+        "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'audit_log'"
+    ).fetchall():
+        connection.execute(f"DROP TRIGGER {name}")

@@ -1,0 +1,62 @@
+"""The warnings about a draft: each trap with the paths that show it is one."""
+
+from __future__ import annotations
+
+import pytest
+
+from st_tui.core.analysis import lint
+from st_tui.core.globs import compile_glob
+from st_tui.core.model import Permission, Scope, TokenDraft
+
+READ = frozenset({Permission.READ})
+FOLDERS = {"dev": ["/", "/a", "/a/b", "/a/b/c", "/x", "/x/deep"], "prod": ["/"]}
+
+
+def warnings(*patterns: str, environment: str = "dev") -> list[str]:
+    scopes = tuple(Scope(environment, pattern) for pattern in patterns)
+    return lint(TokenDraft("t", scopes, READ, 1), FOLDERS)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "said", "opens", "closed"),
+    [
+        ("/a/*", "leaves out /a itself and all that is deeper", ["/a/b"], ["/a", "/a/b/c"]),
+        ("/**/deep", "leaves out /deep in the root", ["/x/deep"], ["/deep"]),
+        ("/[^a]x", "lets dot names in", ["/.x", "/bx"], ["/ax"]),
+        ("/{a,b}?", "lets dot names in", ["/ab", "/a."], ["/a"]),
+        ("/**", "opens all 6 folders of dev", FOLDERS["dev"], []),
+        ("/nowhere/**", "matches no folder that is in dev now", ["/nowhere"], FOLDERS["dev"]),
+    ],
+)
+def test_each_trap_is_named_and_is_one(
+    pattern: str, said: str, opens: list[str], closed: list[str]
+) -> None:
+    assert any(said in warning for warning in warnings(pattern))
+    glob = compile_glob(pattern)
+    assert [path for path in opens if not glob.matches(path)] == []
+    assert [path for path in closed if glob.matches(path)] == []
+
+
+@pytest.mark.parametrize("pattern", ["/", "/a", "/a/b", "/a/**", "/x/d*p"])
+def test_what_means_what_it_looks_like_is_silent(pattern: str) -> None:
+    assert warnings(pattern) == []
+
+
+def test_a_scope_that_says_nothing_new_names_the_one_that_does() -> None:
+    assert warnings("/a", "/x", "/a") == ["Scope 3: the same as scope 1."]
+
+
+def test_an_environment_that_is_gone_and_a_pattern_from_elsewhere() -> None:
+    assert warnings("/a", environment="qa") == ["Scope 1: there is no environment qa."]
+    [warning] = warnings("/x***")
+    assert "***" in warning
+
+
+def test_permissions_and_end() -> None:
+    scopes = (Scope("dev", "/a"),)
+    write_only = TokenDraft("t", scopes, frozenset({Permission.WRITE}), None)
+    assert lint(write_only, FOLDERS) == [
+        "It may write but not read: write does not imply read.",
+        "It never expires: it lives until somebody revokes it.",
+    ]
+    assert lint(write_only._replace(permissions=READ, expires_at=1), FOLDERS) == []

@@ -1,0 +1,88 @@
+"""Decisions in words: every reason by its name, and where a scope stopped."""
+
+from __future__ import annotations
+
+import pytest
+
+from st_tui.core.access import decide, explain
+from st_tui.core.addresses import parse_address, parse_ranges
+from st_tui.core.model import (
+    AccessRequest,
+    Decision,
+    Endpoint,
+    Permission,
+    Reason,
+    Scope,
+    ServiceToken,
+)
+from st_tui.core.wording import access_letters, how_far, why
+
+TOKEN = ServiceToken(
+    "id",
+    "name",
+    (Scope("dev", "/a/*"), Scope("prod", "/x\x1b")),
+    frozenset({Permission.READ}),
+    expires_at=60_000,
+    version=3,
+    trusted_ips=parse_ranges(["10.0.0.0/8"]),
+)
+ASKED = AccessRequest("dev", "/a/b", Permission.READ, now=0, ip=parse_address("10.1.2.3"))
+
+
+@pytest.mark.parametrize(
+    ("token", "request_", "words"),
+    [
+        (TOKEN, ASKED, "by scope 1  dev:/a/*"),
+        (TOKEN, ASKED._replace(now=60_000), "expired: it ended 1970-01-01 00:01 UTC"),
+        (TOKEN._replace(is_active=False), ASKED, "inactive: a V3 token must be activated first"),
+        (TOKEN, ASKED._replace(ip=None), "ip: it trusts 10.0.0.0/8, not every address"),
+        (TOKEN, ASKED._replace(ip=0), "ip: it trusts 10.0.0.0/8, not this address"),
+        (TOKEN, ASKED._replace(environment="\x1b"), "environment: no scope names \\x1b"),
+        (TOKEN, ASKED._replace(path="/\x07"), "path: no scope in dev matches /\\x07"),
+        (
+            TOKEN,
+            ASKED._replace(operation=Permission.WRITE),
+            "permission: a scope matches, but the token may not write",
+        ),
+        (
+            TOKEN,
+            ASKED._replace(endpoint=Endpoint.RAW, e2ee=True),
+            "raw_e2ee: E2EE is on, so a raw endpoint cannot open the values",
+        ),
+    ],
+)
+def test_why(token: ServiceToken, request_: AccessRequest, words: str) -> None:
+    assert why(token, request_, decide(token, request_)) == words
+
+
+def test_why_of_a_token_that_is_not_there() -> None:
+    unknown = Decision(False, Reason.UNKNOWN, None)
+    assert why(None, ASKED, unknown).startswith("unknown: ")
+    expired = Decision(False, Reason.EXPIRED, None)
+    assert why(None, ASKED, expired, 60_000) == (
+        "expired: it ended 1970-01-01 00:01 UTC and was deleted"
+    )
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("/a/b", "matches"),
+        ("/a", "wants a longer path"),
+        ("/", "wants a longer path"),
+        ("/b/c", "stops at “b”, segment 1"),
+        ("/a/b/\x1b", "stops at “\\x1b”, segment 3"),
+    ],
+)
+def test_how_far(path: str, words: str) -> None:
+    request = ASKED._replace(path=path)
+    here, elsewhere = explain(TOKEN, request)
+    assert how_far(here, path) == words
+    assert how_far(elsewhere, path) == "other environment"
+
+
+def test_access_letters() -> None:
+    both = frozenset(Permission)
+    assert access_letters(both) == "RW"
+    assert access_letters(both - {Permission.READ}) == "·W"
+    assert access_letters(both - {Permission.WRITE}) == "R·"

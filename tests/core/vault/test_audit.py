@@ -1,0 +1,58 @@
+"""Accesses in the audit log: who, what, the verdict and why; and the use they were."""
+
+from __future__ import annotations
+
+from st_tui.core.access import UNKNOWN, decide
+from st_tui.core.model import AccessRequest, Endpoint, Permission, Project, ServiceToken
+from st_tui.core.vault import Access, Vault
+from tests.core.vaults import NOON, v2, v3
+
+
+def access(project: Project, token: ServiceToken | None, path: str, now: int) -> Access:
+    request = AccessRequest("dev", path, Permission.READ, now, Endpoint.RAW)
+    decision = UNKNOWN if token is None else decide(token, request)
+    return Access(
+        "get-secrets", project, token, request, decision, "192.0.2.1", "cli", {"numberOfSecrets": 2}
+    )
+
+
+def test_an_access_is_logged_as_it_was_decided(vault: Vault, project: Project) -> None:
+    token = vault.tokens.create(project, v2()).token
+    inactive = vault.tokens.create(project, v3()).token
+    vault.audit.record(
+        [
+            access(project, token, "/common/db", NOON + 1),
+            access(project, token, "/other", NOON + 2),
+            access(project, inactive, "/common", NOON + 3),
+            access(project, None, "/", NOON + 4),
+        ]
+    )
+    logged = vault.audit.page(limit=4)[::-1]
+    assert [(e.time, e.actor, e.path, e.verdict, e.reason) for e in logged] == [
+        (NOON + 1, token.id, "/common/db", "allowed", "allowed"),
+        (NOON + 2, token.id, "/other", "denied", "path"),
+        (NOON + 3, inactive.id, "/common", "denied", "inactive"),
+        (NOON + 4, "anonymous", "/", "denied", "unknown"),
+    ]
+    first = logged[0]
+    assert (first.event, first.ip, first.user_agent) == ("get-secrets", "192.0.2.1", "cli")
+    assert (first.environment, first.operation, first.project_id) == ("dev", "read", project.id)
+    assert first.details == '{"endpoint":"raw","numberOfSecrets":2}'
+    assert vault.audit.first_broken() is None
+    assert vault.tokens.get(token.id).last_used == NOON + 2
+    assert vault.tokens.get(inactive.id).last_used is None
+
+
+def test_an_access_with_a_token_deleted_since_is_still_logged(
+    vault: Vault, project: Project
+) -> None:
+    token = vault.tokens.create(project, v2()).token
+    vault.tokens.revoke([token])
+    vault.audit.record([access(project, token, "/common", NOON)])
+    assert vault.audit.page(limit=1)[0].actor == token.id
+
+
+def test_nothing_to_record_writes_nothing(vault: Vault, project: Project) -> None:
+    count = vault.audit.count()
+    vault.audit.record([])
+    assert vault.audit.count() == count

@@ -1,0 +1,60 @@
+"""Folders: made with their parents, listed as a tree, deleted with all below."""
+
+from __future__ import annotations
+
+import pytest
+
+from st_tui.core.errors import Refusal
+from st_tui.core.model import Project
+from st_tui.core.vault import Vault, VaultError
+
+
+def test_parents_are_made_and_children_follow_them(vault: Vault, project: Project) -> None:
+    for path in ("/common/db/primary", "/common-x", "/common/api", "/A", "a_b/"):
+        vault.folders.create(project, "dev", path)
+    assert vault.folders.every(project, "dev") == [
+        "/A",
+        "/a_b",
+        "/common",
+        "/common/api",
+        "/common/db",
+        "/common/db/primary",
+        "/common-x",
+    ]
+    assert vault.folders.every(project, "prod") == []
+
+
+def test_a_folder_goes_with_all_below_and_nothing_beside(vault: Vault, project: Project) -> None:
+    for path in ("/a/b/c", "/a/b-d", "/a/b0", "/ab"):
+        vault.folders.create(project, "dev", path)
+    vault.folders.create(project, "prod", "/a/b")
+    assert vault.folders.delete(project, "dev", "/a/b") == 2
+    assert vault.folders.every(project, "dev") == ["/a", "/a/b-d", "/a/b0", "/ab"]
+    assert vault.folders.every(project, "prod") == ["/a", "/a/b"]
+
+
+@pytest.mark.parametrize(
+    ("environment", "path", "told"),
+    [
+        ("dev", "/a", "is a folder /a in dev already"),
+        ("dev", "/", "already"),
+        ("qa", "/b", "no environment 'qa'"),
+        ("dev", "/a b", "is no folder path"),
+        ("dev", "/\x1b", "control character"),
+    ],
+)
+def test_what_cannot_be_made_is_refused(
+    vault: Vault, project: Project, environment: str, path: str, told: str
+) -> None:
+    vault.folders.create(project, "dev", "/a")
+    count = vault.audit.count()
+    with pytest.raises(Refusal, match=told):
+        vault.folders.create(project, environment, path)
+    assert vault.audit.count() == count
+
+
+def test_what_cannot_be_deleted_is_refused(vault: Vault, project: Project) -> None:
+    with pytest.raises(VaultError, match="root folder cannot be deleted"):
+        vault.folders.delete(project, "dev", "/")
+    with pytest.raises(VaultError, match="There is no folder /a in dev"):
+        vault.folders.delete(project, "dev", "/a")

@@ -1,0 +1,83 @@
+"""What every journey does: wait for the app to settle, type, and read the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from textual.pilot import Pilot
+
+from st_tui.core.model import ServiceToken
+from st_tui.core.vault import Vault
+from st_tui.tui.app import StTui
+from st_tui.tui.widgets.token_list import TokenList
+
+_KEYS = {
+    "/": "slash", " ": "space", "*": "asterisk", "[": "left_square_bracket",
+    "]": "right_square_bracket", "-": "minus", "_": "underscore", ".": "full_stop", ":": "colon",
+    ",": "comma",
+}  # fmt: skip
+
+
+async def write(pilot: Pilot[Any], text: str) -> None:
+    """Press a key for each character."""
+    for character in text:
+        await pilot.press(_KEYS.get(character, character))
+
+
+async def until(pilot: Pilot[Any], holds: Callable[[], bool], what: str) -> None:
+    """Let the app go on until something holds; the limit is there only to end a failing test."""
+    for _ in range(400):
+        await pilot.pause(0.02)
+        if holds():
+            return
+    raise AssertionError(f"never happened: {what}\n{screen_text(pilot)}")
+
+
+async def opened(pilot: Pilot[Any]) -> None:
+    """Wait until the list shows the vault's tokens."""
+    app = pilot.app
+    assert isinstance(app, StTui)
+    await until(pilot, lambda: app.vault is not None and tokens_shown(app) > 0, "the list is shown")
+    await pilot.pause()
+
+
+def tokens_shown(app: StTui) -> int:
+    """How many tokens the list has."""
+    found = app.screen_stack[0].query(TokenList)
+    return found.first().count if found else 0
+
+
+def vault(app: StTui) -> Vault:
+    """The app's own vault."""
+    assert app.vault is not None
+    return app.vault
+
+
+def token_named(app: StTui, name: str) -> ServiceToken:
+    """A living token by its name."""
+    assert app.project is not None
+    return next(t for t in vault(app).tokens.page(app.project) if t.name == name)
+
+
+async def choose(pilot: Pilot[Any], name: str) -> ServiceToken:
+    """Put the list's cursor on a token, by keys alone."""
+    app = pilot.app
+    assert isinstance(app, StTui)
+    listing = app.screen.query_one(TokenList)
+    await pilot.press("home")
+    for _ in range(listing.count):
+        token = listing.current
+        if token is not None and token.name == name:
+            await pilot.pause()
+            return token
+        await pilot.press("down")
+    raise AssertionError(f"no token {name!r} in the list")
+
+
+def screen_text(pilot: Pilot[Any]) -> str:
+    """What is on the screen, as text."""
+    from tests.pictures import portable, text_of
+
+    drawing = portable(pilot.app.export_screenshot(simplify=True))
+    return text_of(drawing, pilot.app.size.height)

@@ -1,0 +1,153 @@
+"""Every key is known to the help, every action to the palette, and the tour tells the truth."""
+
+from __future__ import annotations
+
+import pytest
+from textual.command import CommandPalette
+from textual.pilot import Pilot
+
+from st_tui.core.expiry import MINUTE
+from st_tui.core.model import Reason
+from st_tui.demo.steps import TOUR
+from st_tui.tui.app import StTui
+from st_tui.tui.screens.help import ActionList, Help
+from st_tui.tui.screens.tokens import TokensPage
+from st_tui.tui.widgets.token_list import TokenList
+from tests.conftest import Clock
+from tests.journeys.driving import choose, opened, screen_text, until, write
+
+# Textual's own: what a text field, a scrolling area and the palette have anyway.
+_TEXTUALS_OWN = {"ctrl+c", "super+c", "ctrl+q", "ctrl+p", "shift+f10"}
+
+WAYS = {
+    "tokens": (),
+    "test access": ("t",),
+    "create": ("n",),
+    "details": ("enter",),
+    "folders": ("2",),
+    "audit": ("3",),
+}
+
+
+@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
+async def test_the_help_lists_every_key(demo_app: StTui, way: tuple[str, ...]) -> None:
+    async with demo_app.run_test(size=(120, 36)) as pilot:
+        await opened(pilot)
+        await pilot.press(*way)
+        await pilot.pause()
+        screen = demo_app.screen
+        ours = [holder for holder in (screen, *screen.query("*")) if hasattr(holder, "ACTIONS")]
+        bound = {key for holder in ours for key in holder._bindings.key_to_bindings}
+        await pilot.press("f1")
+        await pilot.pause()
+        shown = {
+            key for action, _ in demo_app.screen.query_one(ActionList)._all
+            for key in action.keys.split(",")
+        }  # fmt: skip
+        inputs = {"Field", "Input"}
+        from_textual = {
+            key
+            for holder in (screen, *screen.query("*"))
+            if not hasattr(holder, "ACTIONS") or type(holder).__name__ in inputs
+            for key in holder._bindings.key_to_bindings
+        }
+        inherited = {
+            key
+            for holder in ours
+            for base in type(holder).__mro__
+            if base.__module__.startswith("textual.")
+            for binding in base.__dict__.get("BINDINGS", ())
+            for key in (binding[0] if isinstance(binding, tuple) else binding.key).split(",")
+        }
+        assert bound - shown - from_textual - inherited - _TEXTUALS_OWN == set()
+
+
+async def test_every_hint_has_a_binding_that_works(demo_app: StTui) -> None:
+    async with demo_app.run_test(size=(120, 36)) as pilot:
+        await opened(pilot)
+        for action in TokensPage.ACTIONS:
+            keys = action.keys.split(",")
+            active = demo_app.screen.active_bindings
+            assert any(key in active for key in keys), action
+
+
+async def test_help_finds_and_runs(demo_app: StTui) -> None:
+    async with demo_app.run_test(size=(80, 24)) as pilot:
+        await opened(pilot)
+        await pilot.press("question_mark")
+        await until(pilot, lambda: isinstance(demo_app.screen, Help), "the help opens")
+        await write(pilot, "audit log")
+        await pilot.press("enter")
+        await until(pilot, lambda: "3 Audit log" in screen_text(pilot), "it ran")
+        await until(pilot, lambda: demo_app.current_mode == "audit", "the audit page is shown")
+
+
+async def test_the_palette_offers_every_action_with_its_command(demo_app: StTui) -> None:
+    async with demo_app.run_test(size=(80, 24)) as pilot:
+        await opened(pilot)
+        await pilot.press("colon")
+        await until(pilot, lambda: isinstance(demo_app.screen, CommandPalette), "the palette opens")
+        await write(pilot, "rotate ID")
+        await until(
+            pilot, lambda: "st-tui service-token rotate ID" in screen_text(pilot), "it is found"
+        )
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
+async def test_the_tour_shows_what_it_says(
+    demo_app: StTui, clock: Clock, size: tuple[int, int]
+) -> None:
+    async with demo_app.run_test(size=size, notifications=True) as pilot:
+        await opened(pilot)
+        for step in TOUR:
+            await pilot.press("f6")
+            await until(pilot, lambda step=step: step.title in screen_text(pilot), step.title)  # type: ignore[misc]
+            said = "✔ ALLOWED" if step.reason is Reason.ALLOWED else "✖ DENIED"
+            if step.make_one_minute_token:
+                await until(pilot, lambda: "✔ ALLOWED" in screen_text(pilot), "it works at first")
+                clock.now += MINUTE
+            await until(pilot, lambda said=said: said in screen_text(pilot), step.title)  # type: ignore[misc]
+            if step.reason is not Reason.ALLOWED:
+                await until(
+                    pilot,
+                    lambda step=step: f"{step.reason}: " in screen_text(pilot),  # type: ignore[misc]
+                    f"{step.title}: {step.reason}",
+                )
+        await pilot.press("f8")
+        await until(pilot, lambda: TOUR[-1].title not in screen_text(pilot), "the tour ends")
+
+
+async def test_text_is_never_markup(demo_app: StTui) -> None:
+    names = ("[red]x", "[/]", "a[bold", "[link=x]y[/link]", "$text-error")
+    async with demo_app.run_test(size=(120, 36), notifications=True) as pilot:
+        await opened(pilot)
+        for name in names:
+            await pilot.press("n")
+            await pilot.pause()
+            await _paste(pilot, name)
+            await pilot.press("tab", "tab")
+            await write(pilot, "/[ab]")
+            await pilot.press("f2")
+            await until(pilot, lambda name=name: f"“{name}” is made" in screen_text(pilot), name)  # type: ignore[misc]
+            await pilot.press("q", "y")
+            await until(pilot, lambda: len(demo_app.screen_stack) == 1, "it is closed")
+            await choose(pilot, name)
+            assert name in screen_text(pilot)
+            await pilot.press("enter")
+            await pilot.pause()
+            assert name in screen_text(pilot)
+            await pilot.press("d")
+            await pilot.pause()
+            assert f"Revoke “{name}”?" in screen_text(pilot)
+            await pilot.press("n", "q")
+            await pilot.pause()
+        assert demo_app.screen.query_one(TokenList).count >= len(names)
+
+
+async def _paste(pilot: Pilot[None], text: str) -> None:
+    from textual.events import Paste
+
+    focused = pilot.app.focused
+    assert focused is not None
+    focused.post_message(Paste(text))
+    await pilot.pause()

@@ -1,0 +1,173 @@
+"""The program as a person starts it, in a real terminal."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from tests.terminal_session import TerminalSession
+
+ST_TUI = (sys.executable, "-m", "st_tui")
+ESCAPE, DOWN, F6, CTRL_Q = "\x1b", "\x1b[B", "\x1b[17~", "\x11"
+
+
+def demo(
+    *options: str, size: tuple[int, int] = (80, 24), environ: Mapping[str, str | None] | None = None
+) -> TerminalSession:
+    columns, rows = size
+    return TerminalSession((*ST_TUI, "demo", *options), columns=columns, rows=rows, environ=environ)
+
+
+def test_the_demo_opens_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    with demo(environ={"TMPDIR": str(tmp_path)}) as session:
+        session.wait_for("11 tokens")
+        assert list(tmp_path.iterdir())
+        session.type(F6)
+        session.wait_for("A door that opens")
+        session.wait_for("ALLOWED")
+        session.type(CTRL_Q)
+        assert session.wait_exit() == 0
+        assert session.left_on == []
+        assert session.modes == session.modes_before
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_gives_the_terminal_back(tmp_path: Path, number: signal.Signals) -> None:
+    with demo(environ={"TMPDIR": str(tmp_path)}) as session:
+        session.wait_for("11 tokens")
+        session.signal(number)
+        assert session.wait_exit() == 0
+        assert session.left_on == []
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("columns", [80, 120])
+def test_nothing_is_written_while_nothing_happens(columns: int) -> None:
+    with demo(size=(columns, 36)) as session:
+        session.wait_for("11 tokens")
+        session.quiet_for(1.5)
+        assert session.quiet_for(2.5) == b""
+        session.type("t")  # a field has the focus now
+        session.wait_for("Reach in Development")
+        session.quiet_for(1.5)
+        assert session.quiet_for(2.5) == b""
+
+
+@pytest.mark.parametrize(
+    "environ",
+    [
+        {"TERM": "linux", "COLORTERM": None},
+        {"NO_COLOR": "1"},
+        {"TERM": "xterm-16color", "COLORTERM": None},
+    ],
+    ids=["linux", "no-color", "16"],
+)
+def test_few_colours(environ: dict[str, str | None]) -> None:
+    with demo(environ=environ) as session:
+        session.wait_for("11 tokens")
+        session.type("t")
+        session.wait_for("DENIED")
+        assert not re.search(rb"\x1b\[[0-9;]*[34]8;", session.output)  # 256 or more colours
+        if environ.get("TERM") == "linux":
+            session.quiet_for(0.5)
+            assert session.text.isascii()
+
+
+@pytest.mark.parametrize("name", ["TERM", "stdout"])
+def test_where_no_app_can_be_shown_the_command_line_is_named(name: str, tmp_path: Path) -> None:
+    environ = {**os.environ, "TERM": "dumb" if name == "TERM" else "xterm", "TMPDIR": str(tmp_path)}
+    done = subprocess.run(
+        (*ST_TUI, "demo"), env=environ, capture_output=True, text=True, stdin=subprocess.DEVNULL
+    )
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert len(done.stderr.splitlines()) == 1
+    assert "st-tui service-token list" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_file_made_elsewhere_holds_is_shown_harmlessly(tmp_path: Path) -> None:
+    vault = tmp_path / "vault"
+    with demo("--vault", str(vault)) as session:
+        session.wait_for("11 tokens")
+        session.type("q")
+        assert session.wait_exit() == 0
+    evil = "evil\x1b]0;owned\x07\x1b[2J"
+    with sqlite3.connect(vault / "vault.db") as connection:
+        row = list(connection.execute("SELECT * FROM service_token LIMIT 1").fetchone())
+        columns = [c[1] for c in connection.execute("PRAGMA table_info(service_token)")]
+        token = dict(zip(columns, row, strict=True)) | {
+            "id": "11111111-1111-4111-8111-111111111111",
+            "name": evil,
+            "created_at": row[columns.index("created_at")] + 10**12,
+        }
+        connection.execute(
+            "INSERT INTO service_token_scope VALUES (?, 0, 'dev', ?)", (token["id"], f"/{evil}")
+        )
+        marks = ", ".join("?" * len(columns))
+        connection.execute(
+            f"INSERT INTO service_token VALUES ({marks})", [token[c] for c in columns]
+        )
+    with demo("--vault", str(vault)) as session:
+        session.wait_for("12 tokens")
+        session.wait_for(r"evil\x1b]0;owned")
+        session.type("\r")
+        session.wait_for("11111111-1111-4111-8111-111111111111")
+        session.quiet_for(0.5)
+        assert b"\x1b]0;" not in session.output
+    listed = subprocess.run(
+        (*ST_TUI, "service-token", "list", "--vault", str(vault)), capture_output=True, check=True
+    )
+    assert rb"evil\x1b]0;owned\x07" in listed.stdout
+    assert b"\x1b" not in listed.stdout
+
+
+def test_the_first_frame_imports_no_more_than_it_needs() -> None:
+    code = "import sys, st_tui.tui.app; print(*sys.modules)"
+    done = subprocess.run((sys.executable, "-c", code), capture_output=True, text=True, check=True)
+    modules = set(done.stdout.split())
+    late = {
+        "cryptography", "sqlite3", "sqlite_utils", "click", "st_tui.demo",
+        "st_tui.core.vault", "st_tui.core.globs", "st_tui.tui.widgets.access_pane",
+        "textual.widgets._markdown", "textual.widgets._data_table",
+    }  # fmt: skip
+    assert "st_tui.tui.screens.tokens" in modules
+    assert late & modules == set()
+
+
+def test_a_missing_key_is_said_in_a_sentence(tmp_path: Path) -> None:
+    vault = tmp_path / "vault"
+    init = (*ST_TUI, "init", "--name", "Shop", "--vault", str(vault))
+    subprocess.run(init, check=True, capture_output=True)
+    (vault / "operator" / "operator.key").unlink()
+    with TerminalSession((*ST_TUI, "--vault", str(vault))) as session:
+        session.wait_for("No tokens yet")
+        session.type("n")
+        session.wait_for("New service token")
+        session.type("x\t\t/a")  # a name and a path, as fast as a slow line delivers them
+        session.wait_for("opens 0 of 1 folders")
+        session.type("\x13")  # ctrl+s
+        session.wait_for("operator.key is missing")
+        session.type(CTRL_Q)
+        assert session.wait_exit() == 0
+
+
+def test_a_vault_that_cannot_be_opened_ends_the_app_with_a_sentence(tmp_path: Path) -> None:
+    vault = Path(tempfile.mkdtemp(dir=tmp_path))
+    database = vault / "vault.db"
+    database.write_bytes(b"no database at all, but long enough to look like one" * 40)
+    database.chmod(0o600)
+    with TerminalSession((*ST_TUI, "--vault", str(vault))) as session:
+        assert session.wait_exit() == 2
+        assert "not a vault" in " ".join(session.text.split())
+        assert session.left_on == []

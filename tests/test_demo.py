@@ -1,0 +1,230 @@
+"""The demo tells the truth: each stop of the tour and each made-up access is what is decided."""
+
+from __future__ import annotations
+
+import random
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from st_tui import demo
+from st_tui.core.access import decide, explain
+from st_tui.core.addresses import parse_address
+from st_tui.core.expiry import DAY, MINUTE
+from st_tui.core.model import (
+    AccessRequest,
+    AuditEntry,
+    Endpoint,
+    Permission,
+    Project,
+    Reason,
+    ServiceToken,
+)
+from st_tui.core.vault import Vault
+from st_tui.demo import steps
+
+NOW = 1_800_014_400_000
+"""2027-01-15T12:00:00Z, a Friday."""
+
+
+def make(directory: Path) -> Path:
+    demo.make(directory, actor="ann", clock=lambda: NOW, randbytes=random.Random(4).randbytes)
+    return directory
+
+
+@pytest.fixture(scope="module")
+def vault(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Vault]:
+    directory = make(tmp_path_factory.mktemp("demo") / "vault")
+    with Vault.open(directory, actor="ann", clock=lambda: NOW) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def project(vault: Vault) -> Project:
+    return vault.projects.get()
+
+
+@pytest.fixture(scope="module")
+def tokens(vault: Vault, project: Project) -> dict[str, ServiceToken]:
+    return {token.name: token for token in vault.tokens.page(project)}
+
+
+def request_of(step: steps.Step, now: int) -> AccessRequest:
+    ip = None if step.ip is None else parse_address(step.ip)
+    return AccessRequest(
+        step.environment, step.path, step.operation, now, step.endpoint, e2ee=True, ip=ip
+    )
+
+
+def test_there_is_one_project_with_e2ee_on(vault: Vault, project: Project) -> None:
+    assert (project.name, project.slug, project.e2ee) == ("Demo", "demo", True)
+    assert [(e.slug, e.name) for e in vault.environments.every(project)] == [
+        ("dev", "Development"),
+        ("staging", "Staging"),
+        ("prod", "Production"),
+    ]
+    folders = {slug: vault.folders.every(project, slug) for slug in ("dev", "staging", "prod")}
+    assert 20 <= len(folders["dev"]) <= 25
+    for paths in folders.values():
+        assert {"/folder1/subfolder1", "/folder1/subfolder/subsubfolder", "/folder2/subfolder"} < {
+            *paths
+        }
+        assert len(paths) <= len(folders["dev"])
+
+
+@pytest.mark.parametrize("step", steps.TOUR, ids=lambda step: step.title)
+def test_every_stop_of_the_tour_is_what_is_decided(
+    step: steps.Step, tmp_path: Path, tokens: dict[str, ServiceToken]
+) -> None:
+    if step.make_one_minute_token:
+        with Vault.open(make(tmp_path / "vault"), actor="ann", clock=lambda: NOW) as vault:
+            draft = steps.one_minute_draft(NOW)
+            token = vault.tokens.create(vault.projects.get(), draft).token
+        assert token.name == step.token
+        assert decide(token, request_of(step, NOW + MINUTE - 1)).allowed
+        assert decide(token, request_of(step, NOW + MINUTE)).reason is step.reason
+    else:
+        assert decide(tokens[step.token], request_of(step, NOW)).reason is step.reason
+
+
+def test_the_tour_shows_every_reason_of_a_known_token() -> None:
+    assert {step.reason for step in steps.TOUR} == set(Reason) - {Reason.UNKNOWN}
+    assert steps.TOUR[0].reason is Reason.ALLOWED
+    for step in steps.TOUR:
+        assert len(step.words) <= 160
+        assert len(re.findall(r"[.!?](?= |$)", step.words)) <= 2
+
+
+FAQ = {
+    "all-folders": {
+        "/", "/folder1", "/folder1/subfolder1", "/folder1/subfolder",
+        "/folder1/subfolder/subsubfolder", "/folder2", "/folder2/subfolder",
+    },
+    "top-level": {"/folder1", "/folder2"},
+    "second-level": {"/folder1/subfolder1", "/folder1/subfolder", "/folder2/subfolder"},
+    "folder1-children": {"/folder1/subfolder1", "/folder1/subfolder"},
+}  # fmt: skip
+"""The folders of the documentation's question, and which of them each of its patterns opens."""
+
+
+@pytest.mark.parametrize("name", FAQ)
+def test_the_patterns_of_the_documentation_open_what_it_says(
+    name: str, tokens: dict[str, ServiceToken]
+) -> None:
+    opened = {
+        path
+        for path in FAQ["all-folders"]
+        if decide(tokens[name], AccessRequest("dev", path, Permission.READ, NOW)).allowed
+    }
+    assert opened == FAQ[name]
+    pattern = {"all-folders": "/**", "top-level": "/*", "second-level": "/*/*"}
+    assert tokens[name].scopes[0].secret_path == pattern.get(name, "/folder1/*")
+
+
+def test_the_list_looks_alive(vault: Vault, tokens: dict[str, ServiceToken]) -> None:
+    ends = [token.expires_at for token in tokens.values()]
+    assert None in ends
+    assert sum(1 for end in ends if end is not None and NOW < end <= NOW + DAY) == 1
+    assert all(end is None or end > NOW for end in ends)
+    assert len({NOW - token.created_at for token in tokens.values()}) == len(tokens)
+    assert tokens["ci-deploy"].expires_at == tokens["ci-deploy"].created_at + 180 * DAY
+    assert max(len(token.scopes) for token in tokens.values()) >= 3
+    assert frozenset({Permission.WRITE}) in {token.permissions for token in tokens.values()}
+    assert [t.name for t in tokens.values() if not t.is_active] == ["mobile-release"]
+    used = [token.last_used for token in tokens.values()]
+    assert None in used
+    assert all(at is None or NOW - 14 * DAY <= at < NOW for at in used)
+
+
+def entries(vault: Vault) -> list[AuditEntry]:
+    return vault.audit.page()[::-1]
+
+
+def test_the_log_is_unbroken_and_in_the_order_of_time(vault: Vault) -> None:
+    log = entries(vault)
+    assert vault.audit.first_broken() is None
+    assert [entry.time for entry in log] == sorted(entry.time for entry in log)
+    accesses = [entry for entry in log if entry.verdict]
+    assert 300 <= len(accesses) <= 900
+    assert {entry.reason for entry in accesses} == {reason.value for reason in Reason}
+    assert all(NOW - 15 * DAY < entry.time < NOW for entry in accesses)
+    weekend = [entry for entry in accesses if (entry.time // DAY + 3) % 7 >= 5]
+    assert len(weekend) < len(accesses) / 5
+
+
+def test_every_access_says_what_is_decided(
+    vault: Vault, project: Project, tokens: dict[str, ServiceToken]
+) -> None:
+    """Switches aside, for those were other than now when some of the accesses were made."""
+    by_id = {token.id: token for token in tokens.values()}
+    created = {e.target: e.time for e in entries(vault) if e.event == "create-service-token"}
+    for entry in entries(vault):
+        if entry.verdict is None:
+            continue
+        assert entry.project_id == project.id
+        assert (entry.verdict == "allowed") is (entry.reason == "allowed")
+        assert (entry.operation == "read") is entry.event.startswith("get-")
+        token = by_id.get(entry.actor)
+        if token is None:
+            assert entry.reason in ("unknown", "expired", "allowed")
+            continue
+        assert entry.time > created[token.id]
+        assert entry.environment is not None
+        assert entry.path is not None
+        endpoint = Endpoint.RAW if '"endpoint":"raw"' in entry.details else Endpoint.E2EE
+        request = AccessRequest(
+            entry.environment,
+            entry.path,
+            Permission(entry.operation or ""),
+            entry.time,
+            endpoint,
+            e2ee=True,
+            ip=parse_address(entry.ip or ""),
+        )
+        assert decide(token, request).reason == entry.reason, (entry, explain(token, request))
+
+
+def test_one_has_ended_and_left_its_tombstone(vault: Vault) -> None:
+    (tombstone,) = [e for e in entries(vault) if e.reason == "expired" and e.target]
+    assert '"name":"load-test"' in tombstone.details
+    assert vault.tokens.lookup(tombstone.target or "").tombstone == tombstone
+
+
+def test_the_same_clock_and_randomness_make_the_same_demo(
+    vault: Vault, tokens: dict[str, ServiceToken], tmp_path: Path
+) -> None:
+    with Vault.open(make(tmp_path / "again"), actor="ann", clock=lambda: NOW) as again:
+        assert entries(again) == entries(vault)
+        assert again.tokens.page(again.projects.get()) == list(tokens.values())
+
+
+def test_a_demo_is_recognised(vault: Vault, tmp_path: Path) -> None:
+    assert demo.is_demo(vault.directory)
+    assert not demo.is_demo(tmp_path)
+    with Vault.create(tmp_path / "real", actor="ann") as real:
+        assert not demo.is_demo(real.directory)
+        real.projects.create("Demo")
+        real.projects.create("Shop")
+        assert not demo.is_demo(real.directory)
+
+
+def test_a_demo_is_never_made_over_a_vault(tmp_path: Path) -> None:
+    with Vault.create(tmp_path / "real", actor="ann") as real:
+        shop = real.projects.create("Shop")
+        with pytest.raises(demo.NotEmpty, match="choose an empty or a new directory"):
+            make(real.directory)
+        assert real.projects.every() == [shop]
+
+
+def test_it_loads_neither_sqlite_utils_nor_textual() -> None:
+    """They would cost more than making the whole demo."""
+    code = (
+        "import sys; from st_tui import demo; "
+        "print([m for m in ('sqlite_utils', 'textual', 'click') if m in sys.modules])"
+    )
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "[]"

@@ -1,0 +1,113 @@
+"""What the README says is true: its commands work as pasted, its tables are what happens."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from st_tui.core.globs import PatternRefused, compile_glob
+from st_tui.core.model import Reason
+from st_tui.tui.screens.page import Page
+from st_tui.tui.screens.tokens import TokensPage
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def run(line: str, vault: Path, text: str = "") -> subprocess.CompletedProcess[str]:
+    words = shlex.split(line)
+    assert words[0] == "st-tui"
+    return subprocess.run(
+        (sys.executable, "-m", "st_tui", *words[1:]),
+        env={**os.environ, "ST_TUI_VAULT": str(vault)},
+        input=text,
+        capture_output=True,
+        text=True,
+    )
+
+
+def table(header: str) -> Iterator[list[str]]:
+    """The rows of the table that begins with this header, cell by cell."""
+    lines = iter(README.splitlines())
+    assert any(line.startswith(header) for line in lines)
+    next(lines)
+    for line in lines:
+        if not line.startswith("|"):
+            return
+        yield [cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]]
+
+
+def quoted(cell: str) -> list[str]:
+    return re.findall(r"`([^`]+)`", cell)
+
+
+def test_its_commands_work_in_order(tmp_path: Path) -> None:
+    blocks = re.findall(r"```console\n(.*?)```", README, re.DOTALL)
+    commands = [line[2:] for block in blocks for line in block.splitlines()]
+    assert len(commands) > 4
+    for command in commands:
+        done = run(command, tmp_path / "vault")
+        assert (done.returncode, done.stderr) == (0, ""), command
+
+
+def test_its_batch_line_works(tmp_path: Path) -> None:
+    [line] = re.findall(r'^ {4}(\{"scopes".*\})$', README, re.MULTILINE)
+    done = run("st-tui check --batch -", tmp_path / "none", line + "\n")
+    assert json.loads(done.stdout) == {
+        "allowed": True, "reason": "allowed", "scope": 0, "met": True,
+    }  # fmt: skip
+    assert done.returncode == 0
+
+
+@pytest.mark.parametrize("row", list(table("| pattern | opens |")), ids=lambda row: row[0])
+def test_its_table_of_patterns(row: list[str]) -> None:
+    patterns, opens, closed = row
+    every_opened, every_closed = opens.split(";"), closed.split(";")
+    for index, pattern in enumerate(quoted(patterns)):
+        glob = compile_glob(pattern)
+        for path in quoted(every_opened[min(index, len(every_opened) - 1)]):
+            assert glob.matches(path), (pattern, path)
+        for path in quoted(every_closed[min(index, len(every_closed) - 1)]):
+            assert not glob.matches(path), (pattern, path)
+
+
+@pytest.mark.parametrize("row", list(table("| refused |")), ids=lambda row: row[0])
+def test_its_table_of_refusals(row: list[str]) -> None:
+    [pattern] = quoted(row[0])
+    with pytest.raises(PatternRefused):
+        compile_glob(pattern)
+    for rewrite in quoted(row[2]):
+        compile_glob(rewrite)
+
+
+def test_its_keys_and_reasons_are_the_apps() -> None:
+    known = {
+        {"slash": "/", "enter": "Enter", "question_mark": "?"}.get(key, key)
+        for action in (*TokensPage.ACTIONS, *Page.ACTIONS)
+        for key in action.keys.split(",")
+    }
+    keys = [key for row in table("| key |") for key in quoted(row[0])]
+    assert len(keys) > 8
+    assert set(keys) <= known
+    order = README.index("Reasons are given")
+    reasons = quoted(README[order : README.index(".", order + 20) + 1])
+    assert reasons == [reason.value for reason in Reason if reason is not Reason.ALLOWED]
+
+
+def test_its_pictures_and_set_up_lines_are_there() -> None:
+    pictures = re.findall(r"!\[[^]]+\]\(([^)]+)\)", README)
+    assert pictures
+    assert all((ROOT / picture).is_file() for picture in pictures)
+    for line in (
+        "python3 -m venv .venv && .venv/bin/pip install . && .venv/bin/st-tui demo",
+        "python3 -m venv .venv && .venv/bin/pip install -e '.[dev]' && .venv/bin/pytest",
+    ):
+        assert f"\n    {line}\n" in README

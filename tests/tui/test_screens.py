@@ -1,0 +1,185 @@
+"""Every screen as it looks, at the size it is designed for and wide, against stored pictures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from st_tui.tui.app import StTui
+from st_tui.tui.terminal import Appearance
+from tests.conftest import Clock
+from tests.journeys.driving import choose, opened, until, write
+from tests.pictures import Pictures
+
+SIZES = [(80, 24), (120, 36)]
+
+each_size = pytest.mark.parametrize("size", SIZES, ids=["80x24", "120x36"])
+
+
+@each_size
+async def test_tokens(demo_app: StTui, pictures: Pictures, size: tuple[int, int]) -> None:
+    async with demo_app.run_test(size=size) as pilot:
+        await opened(pilot)
+        await choose(pilot, "ci-deploy")
+        if size[0] > 100:
+            await _ask(pilot, "common/db/primary")
+        await pictures.check(pilot, "tokens")
+        await pilot.press("f9")
+        await pictures.check(pilot, "tokens-light")
+
+
+@each_size
+async def test_access(demo_app: StTui, pictures: Pictures, size: tuple[int, int]) -> None:
+    async with demo_app.run_test(size=size) as pilot:
+        await opened(pilot)
+        await choose(pilot, "top-level")
+        await _ask(pilot, "folder1/subfolder1")
+        await pictures.check(pilot, "access")
+
+
+@each_size
+async def test_filter(demo_app: StTui, pictures: Pictures, size: tuple[int, int]) -> None:
+    async with demo_app.run_test(size=size) as pilot:
+        await opened(pilot)
+        await pilot.press("slash")
+        await write(pilot, "prod")
+        await pictures.check(pilot, "filter", drawn=False)
+
+
+@each_size
+async def test_create(demo_app: StTui, pictures: Pictures, size: tuple[int, int]) -> None:
+    async with demo_app.run_test(size=size) as pilot:
+        await opened(pilot)
+        await pilot.press("n")
+        await pilot.pause()
+        await write(pilot, "web-frontend")
+        await pilot.press("tab", "tab")
+        await write(pilot, "/common/**")
+        await pilot.press("enter")
+        await write(pilot, "/folder1/*")
+        await pictures.check(pilot, "create")
+        await pilot.press("enter", "f4", "down", "space")
+        await pictures.check(pilot, "pick")
+
+
+@each_size
+async def test_create_v3_and_refusal(
+    demo_app: StTui, pictures: Pictures, size: tuple[int, int]
+) -> None:
+    async with demo_app.run_test(size=size) as pilot:
+        await opened(pilot)
+        await choose(pilot, "office-sync")
+        await pilot.press("c")
+        await pilot.pause()
+        await pilot.press("tab", "tab")
+        await write(pilot, "/team-[!0-9]")
+        await pictures.check(pilot, "create-v3")
+
+
+@each_size
+async def test_created(demo_app: StTui, pictures: Pictures, size: tuple[int, int]) -> None:
+    async with demo_app.run_test(size=size) as pilot:
+        await opened(pilot)
+        await choose(pilot, "ci-deploy")
+        await pilot.press("c")
+        await pilot.pause()
+        await pilot.press("f2")
+        await until(pilot, lambda: len(demo_app.screen_stack) == 2, "the token is shown")
+        await pictures.check(pilot, "created")
+        await pilot.press("v")
+        await pictures.check(pilot, "alone", drawn=False)
+        await pilot.press("v", "q")
+        await pilot.pause()
+        await pictures.check(pilot, "leave", drawn=False)
+
+
+@each_size
+async def test_token(demo_app: StTui, pictures: Pictures, size: tuple[int, int]) -> None:
+    async with demo_app.run_test(size=size) as pilot:
+        await opened(pilot)
+        await choose(pilot, "office-sync")
+        await pilot.press("enter")
+        await pictures.check(pilot, "token")
+
+
+@each_size
+@pytest.mark.parametrize(
+    ("key", "name"), [("d", "revoke"), ("r", "rotate"), ("i", "trust"), ("f7", "e2ee")]
+)
+async def test_dialogs(
+    demo_app: StTui, pictures: Pictures, size: tuple[int, int], key: str, name: str
+) -> None:
+    async with demo_app.run_test(size=size) as pilot:
+        await opened(pilot)
+        await choose(pilot, "office-sync")
+        await pilot.press(key)
+        await pictures.check(pilot, name)
+
+
+@each_size
+async def test_folders(demo_app: StTui, pictures: Pictures, size: tuple[int, int]) -> None:
+    async with demo_app.run_test(size=size) as pilot:
+        await opened(pilot)
+        await pilot.press("2")
+        await pictures.check(pilot, "folders")
+        await pilot.press("d")
+        await pictures.check(pilot, "delete-environment")
+
+
+@each_size
+async def test_audit(demo_app: StTui, pictures: Pictures, size: tuple[int, int]) -> None:
+    async with demo_app.run_test(size=size) as pilot:
+        await opened(pilot)
+        await pilot.press("3", "down", "down")
+        await pictures.check(pilot, "audit")
+
+
+@each_size
+async def test_help(demo_app: StTui, pictures: Pictures, size: tuple[int, int]) -> None:
+    async with demo_app.run_test(size=size) as pilot:
+        await opened(pilot)
+        await pilot.press("question_mark")
+        await pictures.check(pilot, "help")
+
+
+@each_size
+async def test_tour(demo_app: StTui, pictures: Pictures, size: tuple[int, int]) -> None:
+    async with demo_app.run_test(size=size) as pilot:
+        await opened(pilot)
+        await pilot.press("f6", "f6")
+        await pilot.pause()
+        await pictures.check(pilot, "tour")
+
+
+@each_size
+async def test_welcome(
+    tmp_path: Path, clock: Clock, pictures: Pictures, size: tuple[int, int]
+) -> None:
+    looks = Appearance("st-tui-dark", ansi_color=False, ascii_only=False)
+    app = StTui(Path("vault"), looks, actor="operator", clock=clock)
+    async with app.run_test(size=size) as pilot:
+        await until(pilot, lambda: len(app.screen_stack) == 2, "the welcome is shown")
+        await pictures.check(pilot, "welcome")
+
+
+@each_size
+@pytest.mark.parametrize("ascii_only", [False, True], ids=["no-color", "linux"])
+async def test_few_colours(
+    demo_app: StTui, pictures: Pictures, size: tuple[int, int], ascii_only: bool
+) -> None:
+    looks = Appearance("plain", ansi_color=True, ascii_only=ascii_only)
+    app = StTui(demo_app.directory, looks, actor="operator", clock=demo_app.clock)
+    async with app.run_test(size=size) as pilot:
+        await opened(pilot)
+        await choose(pilot, "ci-deploy")
+        await _ask(pilot, "common/db")
+        await pictures.check(pilot, "plain-ascii" if ascii_only else "plain")
+
+
+async def _ask(pilot: Pilot[None], path: str) -> None:
+    await pilot.press("t")
+    await pilot.pause()
+    await write(pilot, path)
+    await pilot.pause()
