@@ -21,6 +21,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="write the screens' pictures anew instead of comparing with them",
     )
+    parser.addoption(
+        "--pairs",
+        type=int,
+        default=3_000,
+        help="how many pairs of short patterns the algebra is tried on (a night's run: 200000)",
+    )
 
 
 @pytest.fixture

@@ -72,8 +72,7 @@ class Automaton:
 
     def read(self, ends: int, text: str) -> int:
         """The ends that are alive after one more segment, `text` (code units, no slash)."""
-        alive = ends << 1 | ends & self.globstars
-        alive |= (alive & self.skippable) << 1
+        alive = self._begin(ends)
         if text:
             # picomatch: neither `**` nor a leading `*` lets in a leading dot.
             if text[0] == "." or text[0] in _LINE_ENDS:
@@ -83,16 +82,26 @@ class Automaton:
                 alive &= ~self.dot_star_starts
         if alive & self.forks:
             alive = self._branch(alive)
-        branching = self.forks | self.word_ends
-        step, other_step = self.steps.get, self.other_step
         for unit in text:
-            passed, stays = step(unit, other_step)
-            alive = (alive & passed) << 1 | alive & stays
-            if alive & branching:
-                alive = self._branch(alive)
-            elif not alive:
+            alive = self.advance(alive, unit)
+            if not alive:
                 return 0
         return alive & self.ends
+
+    def enter(self, ends: int) -> int:
+        """The places alive before the first character of a segment that begins with no dot."""
+        alive = self._begin(ends)
+        return self._branch(alive) if alive & self.forks else alive
+
+    def advance(self, alive: int, unit: str) -> int:
+        """The places alive after one more character of the segment; 0 if it cannot go on."""
+        passed, stays = self.steps.get(unit, self.other_step)
+        alive = (alive & passed) << 1 | alive & stays
+        return self._branch(alive) if alive & (self.forks | self.word_ends) else alive
+
+    def _begin(self, ends: int) -> int:
+        alive = ends << 1 | ends & self.globstars
+        return alive | (alive & self.skippable) << 1
 
     def accepts(self, ends: int, text: str) -> bool:
         """Whether a path may end here; `text` is the last segment that was read."""

@@ -1,0 +1,112 @@
+"""Check a certificate of `core.algebra` without trusting the search that made it.
+
+A certificate claims: "these are all the states that a path can lead to, and none of them breaks
+the relation." It is believed if that is seen to be so: the root path does not break it, the state
+after the leading slash is among them, and from each of them every character that a path can have
+leads to one among them. A state in which nothing can break the relation any more may be missing.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from st_tui.core.algebra import FOLDER_CHARS, Certificate, Relation, Side, State
+from st_tui.core.errors import Refusal
+from st_tui.core.globs import Glob, compile_glob
+
+UNIVERSE: Final = "/ and (/[A-Za-z0-9_-]+)+"
+"""The paths that a certificate speaks of, as a regular expression."""
+
+
+def check(certificate: Certificate) -> bool:
+    """Whether the certificate proves what it claims. PatternRefused if a pattern is none."""
+    relation, states = certificate.relation, certificate.states
+    left = [compile_glob(text) for text in certificate.left]
+    right = [compile_glob(text) for text in certificate.right]
+
+    def matters(state: State) -> bool:
+        return bool(state.left) and (relation is Relation.INSIDE or bool(state.right))
+
+    def breaks(path_of_left: bool, path_of_right: bool) -> bool:
+        return path_of_left and path_of_right == (relation is Relation.APART)
+
+    root = (any(glob.matches("/") for glob in side) for side in (left, right))
+    if breaks(*root):
+        return False
+    first = State(True, *(_after_root(side) for side in (left, right)))
+    if matters(first) and first not in states:
+        return False
+    for state in states:
+        if not state.fresh and breaks(_stops(left, state.left), _stops(right, state.right)):
+            return False
+        for char in FOLDER_CHARS if state.fresh else FOLDER_CHARS + "/":
+            after = State(
+                char == "/", _step(left, state.left, char), _step(right, state.right, char)
+            )
+            if matters(after) and after not in states:
+                return False
+    return True
+
+
+def _after_root(globs: list[Glob]) -> Side:
+    alive = [glob.automaton.enter(glob.automaton.read(glob.automaton.start, "")) for glob in globs]
+    return tuple((index, places) for index, places in enumerate(alive) if places)
+
+
+def _step(globs: list[Glob], side: Side, char: str) -> Side:
+    after = []
+    for index, places in side:
+        automaton = globs[index].automaton
+        if char == "/":
+            following = automaton.enter(places & automaton.ends)
+        else:
+            following = automaton.advance(places, char)
+        if following:
+            after.append((index, following))
+    return tuple(after)
+
+
+def _stops(globs: list[Glob], side: Side) -> bool:
+    return any(places & globs[index].automaton.accepting for index, places in side)
+
+
+def as_json(certificate: Certificate) -> dict[str, Any]:
+    """The certificate for a file; places are hexadecimal, for they have many bits."""
+    return {
+        "universe": UNIVERSE,
+        "relation": certificate.relation.value,
+        "left": list(certificate.left),
+        "right": list(certificate.right),
+        "states": [
+            [state.fresh, *([[i, f"{places:x}"] for i, places in side] for side in state[1:])]
+            for state in sorted(certificate.states)
+        ],
+    }
+
+
+def from_json(data: Any) -> Certificate:
+    """Read what `as_json` wrote; Refusal if it is something else."""
+    try:
+        if data["universe"] != UNIVERSE:
+            raise ValueError
+        return Certificate(
+            Relation(data["relation"]),
+            tuple(map(_text, data["left"])),
+            tuple(map(_text, data["right"])),
+            frozenset(
+                State(fresh is True, _side(left), _side(right))
+                for fresh, left, right in data["states"]
+            ),
+        )
+    except (KeyError, TypeError, ValueError) as fault:
+        raise Refusal("This is no certificate: make one with `st-tui scope compare`.") from fault
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError
+    return value
+
+
+def _side(pairs: Any) -> Side:
+    return tuple((int(index), int(places, 16)) for index, places in pairs)

@@ -1,0 +1,139 @@
+"""What one set of grants allows that another does not: tokens beside tokens, drafts, boundaries.
+
+Grants are scopes with the permissions that hold for all of them, as a token or a draft has them.
+Ends, switches and trusted IPs are not compared: they say when, not what.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple, Protocol
+
+from st_tui.core.algebra import Certificate, Work, contains
+from st_tui.core.globs import Glob, PatternRefused, compile_glob
+from st_tui.core.model import Permission, Scope
+
+
+class Grants(Protocol):
+    """Whatever has scopes and permissions: a service token, a draft, a boundary."""
+
+    @property
+    def scopes(self) -> tuple[Scope, ...]: ...
+    @property
+    def permissions(self) -> frozenset[Permission]: ...
+
+
+class Boundary(NamedTuple):
+    """Grants of nobody in particular: what a token is to stay inside."""
+
+    scopes: tuple[Scope, ...]
+    permissions: frozenset[Permission] = frozenset(Permission)
+
+
+class Surplus(NamedTuple):
+    """A scope that opens more than the other side: one path, as short as any, shows it.
+
+    `operations` are those for which it does; `exists` says that the path is a folder now.
+    """
+
+    scope: Scope
+    operations: tuple[Permission, ...]
+    witness: str
+    exists: bool
+
+
+class Inside(NamedTuple):
+    """A scope that opens nothing more than the other side, with the proof."""
+
+    scope: Scope
+    certificate: Certificate
+
+
+class Comparison(NamedTuple):
+    """What the new grants gain and lose; nothing on either side means: they allow the same."""
+
+    gains: tuple[Surplus, ...]
+    losses: tuple[Surplus, ...]
+
+
+def compare(old: Grants, new: Grants, folders: Mapping[str, Sequence[str]]) -> Comparison:
+    """Gains and losses of `new` beside `old`; `folders` gives each environment's paths.
+
+    Raises TooComplex if that would take too long.
+    """
+    work = Work()
+    return Comparison(
+        surplus(new, old, folders, work)[0],
+        surplus(old, new, folders, work)[0],
+    )
+
+
+def surplus(
+    grants: Grants,
+    boundary: Grants,
+    folders: Mapping[str, Sequence[str]],
+    work: Work | None = None,
+) -> tuple[tuple[Surplus, ...], tuple[Inside, ...]]:
+    """What the grants allow outside the boundary, scope by scope, and what is proved inside.
+
+    Raises TooComplex if that would take too long.
+    """
+    work = work or Work()
+    out: list[Surplus] = []
+    inside: list[Inside] = []
+    shared = grants.permissions & boundary.permissions
+    lacking = tuple(sorted(grants.permissions - shared))
+    for scope in dict.fromkeys(grants.scopes):
+        here = folders.get(scope.environment, ())
+        glob = granting(scope)
+        if glob is None:
+            continue
+        around = [
+            other
+            for candidate in dict.fromkeys(boundary.scopes)
+            if candidate.environment == scope.environment
+            and (other := granting(candidate)) is not None
+        ]
+        if lacking:
+            anywhere = contains((), (glob,), here, work)
+            if anywhere.witness is not None:
+                out.append(Surplus(scope, lacking, anywhere.witness, anywhere.exists))
+        if not shared:
+            continue
+        answer = contains([glob] if glob in around else around, [glob], here, work)
+        if answer.certificate is not None:
+            inside.append(Inside(scope, answer.certificate))
+        elif answer.witness is not None:
+            out.append(Surplus(scope, tuple(sorted(shared)), answer.witness, answer.exists))
+    return tuple(out), tuple(inside)
+
+
+def redundant(scopes: Sequence[Scope]) -> dict[int, tuple[int, ...]]:
+    """The scopes that open nothing of their own: index of each, and of those that open it all.
+
+    The others stand without them: two equal scopes are not both redundant. Raises TooComplex.
+    """
+    work = Work()
+    kept = [(i, scope, glob) for i, scope in enumerate(scopes) if (glob := granting(scope))]
+    found: dict[int, tuple[int, ...]] = {}
+    for entry in reversed(kept):
+        index, scope, glob = entry
+        others = [
+            (i, other)
+            for i, beside, other in kept
+            if i != index and i not in found and beside.environment == scope.environment
+        ]
+        alone = next((i for i, other in others if contains([other], [glob], (), work).holds), None)
+        if alone is not None:
+            found[index] = (alone,)
+        elif len(others) > 1 and contains([o for _, o in others], [glob], (), work).holds:
+            found[index] = tuple(i for i, _ in others)
+    return dict(sorted(found.items()))
+
+
+def granting(scope: Scope) -> Glob | None:
+    """The scope's pattern; None if it is outside the language: such a scope grants nothing."""
+    try:
+        return compile_glob(scope.secret_path)
+    except PatternRefused:
+        return None
