@@ -41,6 +41,7 @@ _SECRET_PART = re.compile(r"\b(st(?:v3)?\.[\w-]+)\.[\w.]+", re.IGNORECASE)
         "service-token": "service_token",
         "check": "check",
         "audit": "audit",
+        "scope": "scope",
     },
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},

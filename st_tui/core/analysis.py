@@ -3,28 +3,50 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
+from st_tui.core.algebra import TooComplex
+from st_tui.core.compare import redundant
 from st_tui.core.globs import PatternRefused, compile_glob
-from st_tui.core.model import Permission, Scope, TokenDraft
+from st_tui.core.model import Permission, Scope, ServiceToken, TokenDraft
 
 
-def lint(draft: TokenDraft, folders: Mapping[str, Sequence[str]]) -> list[str]:
-    """Warnings about a draft, a sentence each, the most telling first.
+def lint(
+    draft: TokenDraft | ServiceToken,
+    folders: Mapping[str, Sequence[str]],
+    written: Collection[str] | None = None,
+) -> list[str]:
+    """Warnings about a draft or a token, a sentence each, the most telling first.
 
-    `folders` are the paths of each environment's folders, the root among them.
+    `folders` are the paths of each environment's folders, the root among them; `written` the
+    environments that some other token may write to, where that is known.
     """
     warnings: list[str] = []
+    covered = _covered(draft.scopes)
     for number, scope in enumerate(draft.scopes, start=1):
+        about = _about_scope(scope, draft.scopes[: number - 1], folders)
+        if scope not in draft.scopes[: number - 1] and number - 1 in covered:
+            by = ", ".join(str(index + 1) for index in covered[number - 1])
+            about.append(f"says nothing new: scope {by} opens all of it (proved).")
+        warnings += [f"Scope {number}: {warning}" for warning in about]
+    if written is not None and Permission.WRITE in draft.permissions:
+        fresh = {scope.environment for scope in draft.scopes} & folders.keys() - set(written)
         warnings += [
-            f"Scope {number}: {warning}"
-            for warning in _about_scope(scope, draft.scopes[: number - 1], folders)
+            f"It is the first token that may write to {environment}."
+            for environment in sorted(fresh)
         ]
     if draft.permissions == frozenset({Permission.WRITE}):
         warnings.append("It may write but not read: write does not imply read.")
     if draft.expires_at is None:
         warnings.append("It never expires: it lives until somebody revokes it.")
     return warnings
+
+
+def _covered(scopes: Sequence[Scope]) -> dict[int, tuple[int, ...]]:
+    try:
+        return redundant(scopes)
+    except TooComplex:
+        return {}  # nothing is claimed that was not proved
 
 
 def _about_scope(

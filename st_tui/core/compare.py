@@ -114,20 +114,23 @@ def redundant(scopes: Sequence[Scope]) -> dict[int, tuple[int, ...]]:
     The others stand without them: two equal scopes are not both redundant. Raises TooComplex.
     """
     work = Work()
-    kept = [(i, scope, glob) for i, scope in enumerate(scopes) if (glob := granting(scope))]
+    left = {i: glob for i, scope in enumerate(scopes) if (glob := granting(scope))}
     found: dict[int, tuple[int, ...]] = {}
-    for entry in reversed(kept):
-        index, scope, glob = entry
-        others = [
-            (i, other)
-            for i, beside, other in kept
-            if i != index and i not in found and beside.environment == scope.environment
-        ]
-        alone = next((i for i, other in others if contains([other], [glob], (), work).holds), None)
-        if alone is not None:
-            found[index] = (alone,)
-        elif len(others) > 1 and contains([o for _, o in others], [glob], (), work).holds:
-            found[index] = tuple(i for i, _ in others)
+
+    def opened(index: int, by: Sequence[int]) -> bool:
+        return contains([left[i] for i in by], [left[index]], (), work).holds
+
+    # Those inside a single other scope go first: of `/a`, `/b` and `/[ab]` the last one is kept.
+    for together in (False, True):
+        for index in sorted(left, reverse=True):
+            others = [
+                i for i in left if i != index and scopes[i].environment == scopes[index].environment
+            ]
+            if others and opened(index, others):
+                alone = next(([i] for i in others if opened(index, [i])), others)
+                if together or len(alone) == 1:
+                    found[index] = tuple(alone)
+                    del left[index]
     return dict(sorted(found.items()))
 
 

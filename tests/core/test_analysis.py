@@ -60,3 +60,18 @@ def test_permissions_and_end() -> None:
         "It never expires: it lives until somebody revokes it.",
     ]
     assert lint(write_only._replace(permissions=READ, expires_at=1), FOLDERS) == []
+
+
+def test_a_scope_inside_others_says_nothing_new() -> None:
+    assert warnings("/a/**", "/a/b") == [
+        "Scope 2: says nothing new: scope 1 opens all of it (proved)."
+    ]
+
+
+def test_the_first_token_that_may_write_to_an_environment() -> None:
+    draft = TokenDraft("t", (Scope("dev", "/a"),), frozenset(Permission), 1)
+    assert lint(draft, FOLDERS, written={"prod"}) == [
+        "It is the first token that may write to dev."
+    ]
+    assert lint(draft, FOLDERS, written={"dev"}) == []
+    assert lint(draft._replace(permissions=READ), FOLDERS, written=set()) == []

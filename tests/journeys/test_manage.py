@@ -19,6 +19,7 @@ from st_tui.tui.screens.dialog import Confirm
 from st_tui.tui.screens.token import TokenScreen
 from st_tui.tui.screens.welcome import Welcome
 from st_tui.tui.terminal import Appearance
+from st_tui.tui.widgets.field import Field
 from st_tui.tui.widgets.token_list import TokenList
 from tests.conftest import NOW, Clock
 from tests.journeys.driving import (
@@ -206,6 +207,18 @@ async def test_the_verdict_changes_letter_by_letter(demo_app: StTui) -> None:
         await pilot.press("escape")
         await pilot.pause()
         assert demo_app.screen.query_one(TokenList).has_focus
+
+
+async def test_a_clone_says_what_it_allows_more_than_its_original(demo_app: StTui) -> None:
+    async with demo_app.run_test(notifications=True, size=WIDE) as pilot:
+        await opened(pilot)
+        await choose(pilot, "folder1-children")
+        await pilot.press("c")
+        await until(pilot, lambda: isinstance(demo_app.screen, Create), "the clone's form opens")
+        await until(pilot, lambda: "the same as the original" in screen_text(pilot), "the same")
+        demo_app.screen.query_one("#scope-path", Field).focus()
+        await write(pilot, "/folder1/**")
+        await until(pilot, lambda: "+ Gains read dev:/folder1/**" in screen_text(pilot), "more")
 
 
 async def test_clone_and_rotate(demo_app: StTui) -> None:

@@ -68,6 +68,11 @@ class Tokens:
         with self._session.reading() as connection:
             return tokens.count(connection, project.id, text)
 
+    def written_environments(self, project: Project) -> set[str]:
+        """The slugs of the environments that some token may write to."""
+        with self._session.reading() as connection:
+            return tokens.written_environments(connection, project.id)
+
     def get(self, token_id: str) -> ServiceToken:
         """One token by its id. Raises VaultError, saying so when it expired."""
         known = self.lookup(token_id)

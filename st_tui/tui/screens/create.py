@@ -14,6 +14,8 @@ from textual.suggester import SuggestFromList
 from textual.widgets import Input, Static
 
 from st_tui.core import addresses, analysis
+from st_tui.core.algebra import TooComplex
+from st_tui.core.compare import Surplus, compare
 from st_tui.core.drafts import (
     LONGEST_NAME,
     as_token,
@@ -32,6 +34,7 @@ from st_tui.core.model import (
     Scope,
     TokenDraft,
 )
+from st_tui.core.plain_text import shown
 from st_tui.tui.actions import FIELDS, Action, bindings
 from st_tui.tui.screens.dialog import Confirm
 from st_tui.tui.widgets.access_pane import AccessPane
@@ -98,6 +101,7 @@ class Create(Screen[NewToken | None]):
         self._scopes: tuple[Scope, ...] = draft.scopes if draft else ()
         self._environments: list[Environment] = []
         self._folders: dict[str, list[Folder]] = {}
+        self._written: set[str] = set()
         self._making = False
         self._untouched: list[object] = []
 
@@ -167,6 +171,7 @@ class Create(Screen[NewToken | None]):
                 environment.slug: tree(vault.folders.every(project, environment.slug))
                 for environment in self._environments
             }
+            self._written = vault.tokens.written_environments(project)
         pane = self.query_one(AccessPane)
         pane.place(self._environments, self._folders, e2ee=self._project.e2ee)
         folders = self.query_one(ReachTree)
@@ -222,12 +227,31 @@ class Create(Screen[NewToken | None]):
             return
         self.query_one(AccessPane).show(as_token(draft))
         paths = {slug: [f.path for f in folders] for slug, folders in self._folders.items()}
-        warnings = analysis.lint(draft, paths)
-        lines = [Content.styled(f"! {warning}", "$text-warning") for warning in warnings]
+        warnings = analysis.lint(draft, paths, self._written)
+        lines = [
+            *self._beside_the_original(draft, paths),
+            *(Content.styled(f"! {warning}", "$text-warning") for warning in warnings),
+        ]
         if len(lines) > _WARNINGS_SHOWN:
             more = Content.styled(f"  and {len(lines) - _WARNINGS_SHOWN + 1} more", "$text-muted")
             lines = [*lines[: _WARNINGS_SHOWN - 1], more]
         self.query_one("#warnings", Static).update(Content("\n").join(lines))
+
+    def _beside_the_original(
+        self, draft: TokenDraft, folders: dict[str, list[str]]
+    ) -> list[Content]:
+        """What a clone would allow more and less than its original, each with a path."""
+        if self._start is None:
+            return []
+        try:
+            gains, losses = compare(self._start, draft, folders)
+        except TooComplex as refusal:
+            return [Content.styled(f"! {refusal}", "$text-warning")]
+        if not gains and not losses:
+            return [Content.styled("= Allows the same as the original (proved).", "$text-success")]
+        more = [Content.styled(f"+ Gains {_surplus(one)}", "$text-warning") for one in gains]
+        less = [Content.styled(f"- Loses {_surplus(one)}", "$text-muted") for one in losses]
+        return [*more, *less]
 
     def _about_path(self) -> Content:
         typed = self.query_one("#scope-path", Field).value.strip()
@@ -388,6 +412,11 @@ class Create(Screen[NewToken | None]):
         from st_tui.tui.screens.help import Help
 
         self.app.push_screen(Help(self))
+
+
+def _surplus(one: Surplus) -> str:
+    access = " and ".join(one.operations)
+    return f"{access} {shown(str(one.scope))}, as on {one.witness}"
 
 
 def _trusted(draft: TokenDraft | None) -> str:

@@ -1,0 +1,163 @@
+"""`scope compare`, `scope verify` and `scope lint`: what scopes allow, with proof or a witness."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from st_tui.cli.commands import (
+    BadUsage,
+    Command,
+    find_token,
+    json_option,
+    open_vault,
+    project_in,
+)
+from st_tui.cli.output import note, say, say_json
+from st_tui.core import drafts
+from st_tui.core.errors import Refusal
+from st_tui.core.model import Permission
+
+if TYPE_CHECKING:
+    from st_tui.core.compare import Surplus
+    from st_tui.core.model import Project, ServiceToken
+    from st_tui.core.vault import Vault
+
+
+@click.command(cls=Command)
+@click.argument("token_id", metavar="ID")
+@click.argument("other_id", metavar="[OTHER_ID]", required=False)
+@click.option(
+    "--scope", "scopes", multiple=True, metavar="ENV:PATH", help="Instead of OTHER_ID; repeatable."
+)
+@click.option(
+    "--access-level",
+    "levels",
+    multiple=True,
+    type=click.Choice([permission.value for permission in Permission]),
+    help="With --scope; repeatable.",
+)
+@json_option
+def compare(
+    token_id: str,
+    other_id: str | None,
+    scopes: tuple[str, ...],
+    levels: tuple[str, ...],
+    as_json: bool,
+) -> int:
+    """Say what another token, or these scopes, would allow more and less than a token.
+
+    Exit status 0: nothing more; 1: something more. --json carries the proofs, for `scope verify`.
+    """
+    from st_tui.core.certificate import as_json as certificate_data
+    from st_tui.core.compare import Boundary, Grants, surplus
+
+    if (other_id is None) == (not (scopes and levels)) or (other_id and (scopes or levels)):
+        raise BadUsage("Give either a second token's id, or --scope with --access-level.")
+    with open_vault() as vault:
+        old = find_token(vault, token_id)
+        folders = _folders(vault, vault.projects.of(old))
+        new: Grants
+        if other_id is not None:
+            new = find_token(vault, other_id)
+        else:
+            parsed = tuple(drafts.parse_scope(scope)[0] for scope in scopes)
+            for scope in parsed:
+                drafts.check_environment(
+                    scope.environment, vault.environments.every(vault.projects.of(old))
+                )
+            new = Boundary(parsed, frozenset(map(Permission, levels)))
+    gains, inside = surplus(new, old, folders)
+    losses, _ = surplus(old, new, folders)
+    if as_json:
+        say_json(
+            {
+                "gains": [_surplus_data(one) for one in gains],
+                "losses": [_surplus_data(one) for one in losses],
+                "certificates": [
+                    {**one.scope.data, "certificate": certificate_data(one.certificate)}
+                    for one in inside
+                ],
+            }
+        )
+        return 1 if gains else 0
+    for sign, side in (("+", gains), ("-", losses)):
+        for one in side:
+            where = "the folder" if one.exists else "for example"
+            say(f"{sign} {' and '.join(one.operations)} {one.scope}  {where} {one.witness}")
+    if not gains:
+        say(f"Nothing more is allowed: proved for {len(inside)} scope(s).")
+    return 1 if gains else 0
+
+
+@click.command(cls=Command)
+@click.argument("file", type=click.File(encoding="utf-8"))
+def verify(file: Any) -> int:
+    """Check the proofs that `scope compare --json` printed, without trusting who made them."""
+    import json
+
+    from st_tui.core.certificate import check, from_json
+
+    try:
+        entries = json.load(file)["certificates"]
+        proofs = [(str(entry["secretPath"]), from_json(entry["certificate"])) for entry in entries]
+    except (ValueError, KeyError, TypeError) as fault:
+        if isinstance(fault, Refusal):
+            raise
+        raise Refusal("Give what `st-tui scope compare --json` printed.") from None
+    broken = [path for path, proof in proofs if proof.left != (path,) or not check(proof)]
+    for path in broken:
+        say(f"Not proved: {path}")
+    if not broken:
+        say(f"{len(proofs)} proof(s) hold.")
+    return 1 if broken else 0
+
+
+@click.command(cls=Command)
+@json_option
+def lint(as_json: bool) -> int:
+    """Warn about the scopes of all tokens: redundant, matching nothing, wider than they look.
+
+    Exit status 0: no warning; 1: some.
+    """
+    from st_tui.core.analysis import lint as warnings_of
+
+    with open_vault() as vault:
+        project = project_in(vault)
+        folders = _folders(vault, project)
+        tokens: list[ServiceToken] = vault.tokens.page(project)
+    if not tokens:
+        raise Refusal("There is no token to look at: make one first.")
+    found = [(token, warning) for token in tokens for warning in warnings_of(token, folders)]
+    if as_json:
+        say_json(
+            {
+                "tokens": len(tokens),
+                "warnings": [
+                    {"id": token.id, "name": token.name, "warning": warning}
+                    for token, warning in found
+                ],
+            }
+        )
+    else:
+        for token, warning in found:
+            say(f"{token.name}: {warning}")
+        note(f"{len(found)} warning(s) about {len(tokens)} token(s).")
+    return 1 if found else 0
+
+
+def _folders(vault: Vault, project: Project) -> dict[str, list[str]]:
+    return {
+        environment.slug: ["/", *vault.folders.every(project, environment.slug)]
+        for environment in vault.environments.every(project)
+    }
+
+
+def _surplus_data(one: Surplus) -> dict[str, Any]:
+    return {
+        **one.scope.data,
+        "operations": [operation.value for operation in one.operations],
+        "witness": one.witness,
+        "witnessExists": one.exists,
+    }

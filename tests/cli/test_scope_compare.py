@@ -1,0 +1,82 @@
+"""`scope compare`, `verify` and `lint`, as a team's CI would call them."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.cli.conftest import Run, assert_refused, create
+
+
+@pytest.fixture(autouse=True)
+def _vault(directory: object) -> None:
+    """Each of these has a vault with the project `shop`."""
+
+
+def test_a_wider_token_is_answered_with_a_path_and_exit_status_1(run: Run) -> None:
+    old = create(run, scope="dev:/apps/*")["serviceTokenData"]["id"]
+    new = create(run, scope="dev:/apps/**", level="write")["serviceTokenData"]["id"]
+    result = run("scope", "compare", old, new)
+    assert result.status == 1
+    assert result.out.splitlines() == [
+        "+ write dev:/apps/**  for example /apps",
+        "- read dev:/apps/*  for example /apps/a",
+    ]
+    run("folders", "create", "--env", "dev", "--path", "/apps/web/keys")
+    wider = ("--scope", "dev:/apps/**", "--access-level", "read")
+    data = run("scope", "compare", old, *wider, "--json").json
+    assert data["gains"] == [
+        {
+            "environment": "dev",
+            "secretPath": "/apps/**",
+            "operations": ["read"],
+            "witness": "/apps",
+            "witnessExists": True,
+        }
+    ]
+    assert data["losses"] == []
+
+
+def test_a_narrower_one_is_proved_and_the_proof_can_be_checked(run: Run) -> None:
+    old = create(run, scope="dev:/apps/**")["serviceTokenData"]["id"]
+    narrower = ("--scope", "dev:/apps/*/keys", "--access-level", "read")
+    result = run("scope", "compare", old, *narrower)
+    assert result.status == 0
+    assert "Nothing more is allowed: proved for 1 scope(s)." in result.out
+    proof = run("scope", "compare", old, *narrower, "--json").json
+    checked = run("scope", "verify", "-", stdin=json.dumps(proof).encode())
+    assert (checked.status, checked.out) == (0, "1 proof(s) hold.\n")
+    states = proof["certificates"][0]["certificate"]["states"]
+    states.pop(len(states) // 2)
+    checked = run("scope", "verify", "-", stdin=json.dumps(proof).encode())
+    assert (checked.status, checked.out) == (1, "Not proved: /apps/*/keys\n")
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"certificates": 3}', '{"certificates": [{}]}'])
+def test_what_is_no_proof_gets_a_sentence(run: Run, text: str) -> None:
+    assert_refused(run("scope", "verify", "-", stdin=text.encode()), "scope compare --json")
+
+
+def test_bad_usage(run: Run) -> None:
+    token = create(run)["serviceTokenData"]["id"]
+    assert_refused(run("scope", "compare", token), "a second token's id, or --scope")
+    qa = ("--scope", "qa:/x", "--access-level", "read")
+    assert_refused(run("scope", "compare", token, *qa), "There is no environment 'qa'")
+    broken = ("--scope", "dev:/x***", "--access-level", "read")
+    assert_refused(run("scope", "compare", token, *broken), "***")
+
+
+def test_lint_of_the_whole_project(run: Run) -> None:
+    assert_refused(run("scope", "lint"), "no token")
+    run("folders", "create", "--env", "dev", "--path", "/common/db")
+    create(run, "--name", "fine", scope="dev:/common/db")
+    assert run("scope", "lint").status == 0
+    create(run, "--name", "twice", "--scope", "dev:/common/db", "--never")
+    result = run("scope", "lint", "--json")
+    assert result.status == 1
+    assert result.json["tokens"] == 2
+    assert [(w["name"], w["warning"]) for w in result.json["warnings"]] == [
+        ("twice", "Scope 2: says nothing new: scope 1 opens all of it (proved)."),
+        ("twice", "It never expires: it lives until somebody revokes it."),
+    ]
