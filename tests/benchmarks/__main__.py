@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -47,6 +48,8 @@ def main() -> None:
         lambda: painting(app, options.runs),
         lambda: processes(options.runs),
         deciding,
+        lambda: [*comparing(), *enduring()],
+        lambda: [beside_picomatch(options.runs)],
     ]
     for measure in measures:
         try:
@@ -143,6 +146,83 @@ def deciding() -> list[Row]:
             "µs",
         ),
     ]
+
+
+def comparing() -> list[Row]:
+    """Containment of two patterns from their texts, against automata-lib on the same automata."""
+    try:
+        from automata.fa.dfa import DFA
+    except ImportError:
+        raise RuntimeError("automata-lib is not installed") from None
+    from st_tui.core.algebra import contains, overlaps
+    from st_tui.core.globs import Glob
+    from tests.core.test_algebra import as_dfa
+
+    outer, inner = "/apps/**", "/apps/*/db"
+
+    def ours(ask: Callable[..., object]) -> Callable[[], object]:
+        return lambda: ask([Glob(outer)], [Glob(inner)])
+
+    def theirs(ask: Callable[[DFA, DFA], object]) -> Callable[[], object]:
+        return lambda: ask(*(as_dfa(DFA, Glob(text), outer + inner) for text in (inner, outer)))
+
+    return [
+        Row("contains, from text", _microseconds(ours(contains), 50), "automata-lib's issubset",
+            _microseconds(theirs(DFA.issubset), 5), "µs"),
+        Row("overlaps, from text", _microseconds(ours(overlaps), 50), "automata-lib's isdisjoint",
+            _microseconds(theirs(DFA.isdisjoint), 5), "µs"),
+    ]  # fmt: skip
+
+
+def enduring() -> list[Row]:
+    """Patterns that hang backtracking matchers: time per character on a long and a short path."""
+    rows = []
+    for pattern, unit in (("/" + "*a" * 12 + "b", "a"), ("/x" + "/**/a" * 10 + "/b", "/a")):
+        short, long = ("/x" + unit * times for times in (200, 20_000))
+        took = [
+            _microseconds(partial(_match_anew, pattern, path), 2) / len(path)
+            for path in (long, short)
+        ]
+        what = pattern if len(pattern) < 20 else f"{pattern[:19]}…"
+        rows.append(
+            Row(f"{what}, each of 20,000", took[0], "each of 200 characters", took[1], "µs")
+        )
+    return rows
+
+
+def _match_anew(pattern: str, path: str) -> bool:
+    from st_tui.core.globs import Glob
+
+    return Glob(pattern).matches(path)
+
+
+_PICOMATCH = """
+const picomatch = require(process.env.PICOMATCH ?? 'picomatch');
+const patterns = ['/common/**', '/apps/*/cache', '/apps/*/db/**'];
+const path = '/apps/shop/db/primary';
+const ask = matchers => matchers.find(matches => matches(path));
+const made = patterns.map(p => picomatch(p, { strictSlashes: false }));
+for (let i = 0; i < 1e5; i++) ask(made);
+const start = process.hrtime.bigint();
+for (let i = 0; i < 1e6; i++) ask(made);
+console.log(Number(process.hrtime.bigint() - start) / 1e9);
+"""
+
+
+def beside_picomatch(runs: int) -> Row:
+    """One decision against picomatch alone, compiled, in node: no end, no permission, no reason."""
+    times = []
+    for _ in range(runs):
+        asked = subprocess.run(
+            ("node", "-e", _PICOMATCH), check=False, capture_output=True, text=True
+        )
+        if asked.returncode:
+            raise RuntimeError("picomatch is not installed where node looks (NODE_PATH)")
+        times.append(float(asked.stdout))
+    request = AccessRequest("prod", "/apps/shop/db/primary", Permission.READ, 0)
+    token = _token(0)
+    ours = _microseconds(lambda: decide(token, request), 20_000)
+    return Row("decide, 5 scopes, warm", ours, "picomatch, 3 matchers, in node", min(times), "µs")
 
 
 _EXPRESSIONS = (

@@ -145,12 +145,12 @@ def _provable(brute: Brute, count: int, seed: int) -> list[tuple[Glob, Glob]]:
 def test_automata_lib_finds_the_same(brute: Brute) -> None:
     dfas = pytest.importorskip("automata.fa.dfa", reason="automata-lib is not installed")
     for left, right in _provable(brute, 60, 7):
-        ours, theirs = (_as_dfa(dfas, glob, left.text + right.text) for glob in (left, right))
+        ours, theirs = (as_dfa(dfas.DFA, glob, left.text + right.text) for glob in (left, right))
         assert contains([right], [left]).holds == ours.issubset(theirs), (left, right)
         assert overlaps([left], [right]).holds != ours.isdisjoint(theirs), (left, right)
 
 
-def _as_dfa(dfas: Any, glob: Glob, mentioned: str) -> Any:
+def as_dfa(make: Any, glob: Glob, mentioned: str) -> Any:
     """The pattern as a DFA of the library, over the characters that tell anything apart."""
     one = glob.automaton
     letters = {char for char in FOLDER_CHARS if char in mentioned} | {"z", "/"}
@@ -183,7 +183,7 @@ def _as_dfa(dfas: Any, glob: Glob, mentioned: str) -> Any:
     table["start"] = {char: "root" if char == "/" else dead for char in letters}
     if glob.matches("/"):
         finals.add("root")
-    return dfas.DFA(
+    return make(
         states=set(table), input_symbols=letters, transitions=table,
         initial_state="start", final_states=finals,
     )  # fmt: skip

@@ -13,6 +13,7 @@ import subprocess
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -102,6 +103,21 @@ def test_every_short_pattern_on_every_short_path() -> None:
     assert count == 5_059
 
 
+def vectors(folder: Path) -> list[dict[str, Any]]:
+    """The published cases: pattern, path, expected, why."""
+    read: list[dict[str, Any]] = json.loads((folder / "scope_vectors.json").read_text("utf-8"))
+    return read
+
+
+def test_the_published_vectors() -> None:
+    wrong = [
+        v for v in vectors(DATA) if compile_glob(v["pattern"]).matches(v["path"]) != v["expected"]
+    ]
+    assert wrong == []
+    assert len(vectors(DATA)) > 60
+    assert all(v.keys() == {"pattern", "path", "expected", "why"} for v in vectors(DATA))
+
+
 def test_exactly_the_grammar_is_accepted() -> None:
     patterns = PATTERNS + [pattern for pattern, _, _ in cases("wild")]
     assert [text for text in patterns if accepted(text) != bool(GRAMMAR.fullmatch(text))] == []
@@ -122,6 +138,7 @@ def test_the_recorded_answers_are_those_of_the_package_at_hand(tmp_path: Path) -
     facts, live = (
         json.loads((folder / "glob_facts.json").read_text("utf-8")) for folder in (DATA, tmp_path)
     )
+    assert vectors(tmp_path) == vectors(DATA)
     # What lies outside the language may differ from one major version to the next.
     if facts["picomatch"].split(".")[0] == live["picomatch"].split(".")[0]:
         assert live["facts"] == facts["facts"]

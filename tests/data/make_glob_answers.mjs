@@ -63,3 +63,9 @@ writeFileSync(
   join(target, 'glob_facts.json'),
   JSON.stringify({ picomatch: version, facts }, null, 1) + '\n',
 );
+
+const vectors = JSON.parse(readFileSync(join(here, 'scope_vectors.json'), 'utf8'));
+const lines = vectors.map(vector =>
+  JSON.stringify({ ...vector, expected: matcher(vector.pattern)(vector.path) }),
+);
+writeFileSync(join(target, 'scope_vectors.json'), `[\n ${lines.join(',\n ')}\n]\n`);
