@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from st_tui.core.addresses import covers_every_address
 from st_tui.core.expiry import in_utc
 from st_tui.core.model import (
     AccessRequest,
@@ -60,3 +61,11 @@ def how_far(verdict: ScopeVerdict, path: str) -> str:
     if stopped_at < len(segments):
         return f"stops at “{shown(segments[stopped_at])}”, segment {stopped_at + 1}"
     return "wants a longer path"
+
+
+def caveats(token: ServiceToken) -> str:
+    """What a token needs beside its scopes: `inactive`, `only from 10.0.0.0/8`; else nothing."""
+    words = [] if token.is_active else ["inactive"]
+    if token.trusted_ips is not None and not covers_every_address(token.trusted_ips):
+        words.append(f"only from {' '.join(block.text for block in token.trusted_ips)}")
+    return ", ".join(words)

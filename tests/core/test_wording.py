@@ -15,7 +15,7 @@ from st_tui.core.model import (
     Scope,
     ServiceToken,
 )
-from st_tui.core.wording import access_letters, how_far, why
+from st_tui.core.wording import access_letters, caveats, how_far, why
 
 TOKEN = ServiceToken(
     "id",
@@ -86,3 +86,10 @@ def test_access_letters() -> None:
     assert access_letters(both) == "RW"
     assert access_letters(both - {Permission.READ}) == "·W"
     assert access_letters(both - {Permission.WRITE}) == "R·"
+
+
+def test_what_a_token_needs_beside_its_scopes() -> None:
+    assert caveats(TOKEN) == "only from 10.0.0.0/8"
+    assert caveats(TOKEN._replace(is_active=False)) == "inactive, only from 10.0.0.0/8"
+    assert caveats(TOKEN._replace(trusted_ips=parse_ranges(["0.0.0.0/0", "::/0"]))) == ""
+    assert caveats(TOKEN._replace(version=2, trusted_ips=None)) == ""

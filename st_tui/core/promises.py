@@ -1,0 +1,176 @@
+"""Promises about all tokens of a project, one a line, each proved or broken with a witness.
+
+    # A comment: a line, or the rest of one, from a # at its start or after a space.
+    no token may write prod:/**
+    only ci-*, deploy may read prod:/db/**
+    every token expires within 12 months
+
+A scope is written as everywhere, without spaces. `only` names tokens; `*` in a name stands for any
+text, all else for itself, and commas stand between names. A token breaks `no` and `only` if one of
+its scopes lets it do that at some path that a folder of the pattern can have, whether the folder
+exists or not, and breaks `every` if it ends later than so long from now, or never. Tokens that have
+ended are not looked at; those that are not activated, or trust some addresses only, are: a switch
+is soon turned.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from fnmatch import fnmatchcase
+from typing import NamedTuple
+
+from st_tui.core import drafts, expiry
+from st_tui.core.algebra import overlaps
+from st_tui.core.errors import Refusal
+from st_tui.core.globs import compile_glob
+from st_tui.core.model import Environment, Permission, Scope, ServiceToken
+from st_tui.core.reach import Reach, who_within
+
+_COMMENT = re.compile(r"(?:^|\s)#.*")
+_FORMS = (
+    "write `no token may write prod:/**`, `only ci-* may read prod:/db/**` or "
+    "`every token expires within 12 months`"
+)
+
+
+class PromiseError(Refusal):
+    """A promise that cannot be understood, or nothing to prove; the text says how to mend it."""
+
+
+class Reserved(NamedTuple):
+    """No tokens, or only those with such names, may do this there."""
+
+    line: int
+    text: str
+    names: tuple[str, ...]
+    operation: Permission
+    scope: Scope
+
+
+class Ending(NamedTuple):
+    """Every token ends within so many milliseconds from now."""
+
+    line: int
+    text: str
+    duration: int
+
+
+Promise = Reserved | Ending
+
+
+class Breach(NamedTuple):
+    """A token that breaks a promise; by which scope (0-based) and at which path, if by one."""
+
+    token: ServiceToken
+    scope: int | None = None
+    path: str | None = None
+
+
+class Verdict(NamedTuple):
+    """A promise, and all that break it: it holds if nobody does."""
+
+    promise: Promise
+    breaches: tuple[Breach, ...]
+
+    @property
+    def holds(self) -> bool:
+        """Whether nobody breaks it."""
+        return not self.breaches
+
+
+def parse(text: str, environments: Collection[Environment]) -> list[Promise]:
+    """The promises of a text. Raises PromiseError naming the line, or saying that there is none."""
+    promises = []
+    for number, line in enumerate(text.split("\n"), start=1):
+        words = _COMMENT.sub("", line).split()
+        if not words:
+            continue
+        try:
+            promises.append(_promise(number, words, environments))
+        except Refusal as refused:
+            raise PromiseError(f"Line {number}: {refused}") from refused
+    if not promises:
+        raise PromiseError(f"There is no promise to prove: {_FORMS}.")
+    return promises
+
+
+def prove(
+    promises: Sequence[Promise], reach: Reach, folders: Mapping[str, Sequence[str]]
+) -> list[Verdict]:
+    """A verdict on each promise.
+
+    `folders` are the paths of each environment's folders, the root first and parents before
+    children. Raises PromiseError if there is no token, of which anything would be true, and
+    TooComplex.
+    """
+    if not reach.tokens:
+        raise PromiseError(
+            "There is no living token, so any promise would hold: choose another project, "
+            "or create a token first."
+        )
+    return [
+        Verdict(
+            promise,
+            _too_late(promise, reach)
+            if isinstance(promise, Ending)
+            else _unnamed(promise, reach, folders[promise.scope.environment]),
+        )
+        for promise in promises
+    ]
+
+
+def _too_late(promise: Ending, reach: Reach) -> tuple[Breach, ...]:
+    latest = reach.now + promise.duration
+    return tuple(
+        Breach(token)
+        for token in reach.tokens
+        if token.expires_at is None or token.expires_at > latest
+    )
+
+
+def _unnamed(promise: Reserved, reach: Reach, folders: Sequence[str]) -> tuple[Breach, ...]:
+    environment, pattern = promise.scope
+    reachers = who_within(reach, environment, compile_glob(pattern), promise.operation, folders)
+    return tuple(
+        Breach(*reacher)
+        for reacher in reachers
+        if not any(fnmatchcase(reacher.token.name, name) for name in promise.names)
+    )
+
+
+def _promise(line: int, words: list[str], environments: Collection[Environment]) -> Promise:
+    text = " ".join(words)
+    match words:
+        case ["every", "token", "expires", "within", _, *_]:
+            return Ending(line, text, expiry.parse_duration(" ".join(words[4:])))
+        case ["no", "token", "may", operation, scope]:
+            names: tuple[str, ...] = ()
+        case ["only", _, *_, "may", operation, scope]:
+            names = tuple(map(_name_pattern, " ".join(words[1:-3]).split(",")))
+        case _:
+            raise PromiseError(f"{text[:80]!r} is no promise: {_FORMS}.")
+    if operation not in list(Permission):
+        raise PromiseError(f"{operation[:40]!r} is no operation: write read or write.")
+    return Reserved(line, text, names, Permission(operation), _scope(scope, environments))
+
+
+def _name_pattern(text: str) -> str:
+    """The name for fnmatch, to which a name's brackets and question marks would be wildcards."""
+    name = text.strip()
+    if not name:
+        raise PromiseError("A token's name is missing: write names with single commas between.")
+    return re.sub(r"[\[?]", r"[\g<0>]", name)
+
+
+def _scope(text: str, environments: Collection[Environment]) -> Scope:
+    scope, adjustment = drafts.parse_scope(text)
+    if adjustment is not None:
+        raise PromiseError(f"The path is not written as scopes are stored: write {scope}.")
+    drafts.check_environment(scope.environment, environments)
+    if not overlaps([compile_glob(scope.secret_path)], [compile_glob("/**")]).holds:
+        raise PromiseError(
+            f"No folder can have a path like {scope.secret_path}, so the promise would say "
+            "nothing: folder names are letters, digits, - and _."
+        )
+    return scope

@@ -1,0 +1,173 @@
+"""Who can reach this: the index, against asking the one decision of every token."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from st_tui.core.access import decide
+from st_tui.core.algebra import overlaps
+from st_tui.core.globs import compile_glob
+from st_tui.core.model import AccessRequest, Permission, Scope, ServiceToken
+from st_tui.core.reach import Reacher, index, reaching, who, who_within
+from tests.core.test_globs import near, noise, patterns
+from tests.core.vaults import NOON, READ, WRITE
+
+ALIKE = [
+    "/", "/**", "/*", "/a", "/a/", "/a/*", "/a/**", "/a*/**", "/**/a", "/a/**/b", "/[ab]", "/[a]/",
+    "/{a,b}/**", "/a/[^b]*", "/a/b/**", "/a/b", "/?/b", "/a-b/**", "/.*",
+]  # fmt: skip
+PATHS = [
+    "/", "", "/a", "/a/", "/a/b", "/a/b/", "/a/b/c", "/b", "//", "//a", "/a//b", "/ab", "/ab/c",
+    "a", "a/b", "/a-b", "/.a", "/[ab]", "/[a]/", "/{a,b}/**", "/a/**", "/**",
+]  # fmt: skip
+
+
+def token(
+    number: object,
+    *texts: str,
+    permissions: frozenset[Permission] = READ,
+    expires_at: int | None = None,
+) -> ServiceToken:
+    """A token with these patterns in prod."""
+    scopes = tuple(Scope("prod", text) for text in texts)
+    return ServiceToken(str(number), str(number), scopes, permissions, expires_at)
+
+
+def ids(bits: int) -> set[int]:
+    return {number for number in range(bits.bit_length()) if bits >> number & 1}
+
+
+scopes = st.builds(Scope, st.sampled_from(["dev", "prod"]), patterns | st.sampled_from(ALIKE))
+tokens = st.builds(
+    lambda scopes, permissions, end: ServiceToken("id", "t", scopes, permissions, end),
+    st.lists(scopes, min_size=1, max_size=4).map(tuple),
+    st.sets(st.sampled_from(Permission), min_size=1).map(frozenset),
+    st.sampled_from([None, NOON - 1, NOON, NOON + 1]),
+)
+
+
+@given(st.lists(tokens, max_size=6), st.data())
+def test_it_answers_as_the_decision_for_each_token(
+    some: list[ServiceToken], data: st.DataObject
+) -> None:
+    texts = [scope.secret_path for token in some for scope in token.scopes]
+    own = st.sampled_from(texts) if texts else st.nothing()
+    path = data.draw(st.sampled_from(PATHS) | noise | own | own.flatmap(near))
+    operation = data.draw(st.sampled_from(Permission))
+    reach = index(some, NOON)
+    request = AccessRequest("prod", path, operation, NOON)
+    decided = [(token, decide(token, request)) for token in some]
+    assert who(reach, "prod", path, operation) == [
+        Reacher(token, decision.scope, path)
+        for token, decision in decided
+        if decision.scope is not None
+    ]
+    bits = reaching(reach, "prod", path, operation)
+    assert bits.bit_count() == sum(decision.allowed for _, decision in decided)
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_patterns_that_look_alike(path: str) -> None:
+    reach = index([token(number, text) for number, text in enumerate(ALIKE)], NOON)
+    found = ids(reaching(reach, "prod", path, Permission.READ))
+    assert found == {
+        number for number, text in enumerate(ALIKE) if compile_glob(text).matches(path)
+    }
+
+
+@given(st.lists(tokens, max_size=4), patterns | st.sampled_from(ALIKE))
+def test_it_answers_for_a_pattern_as_overlaps_of_each_scope(
+    some: list[ServiceToken], asked: str
+) -> None:
+    glob = compile_glob(asked)
+    found = who_within(index(some, NOON), "prod", glob, Permission.READ, ["/", "/a", "/a/b"])
+    assert [(reacher.token, reacher.scope) for reacher in found] == [
+        (token, overlapping[0])
+        for token in some
+        if Permission.READ in token.permissions
+        and (token.expires_at is None or token.expires_at > NOON)
+        and (
+            overlapping := [
+                number
+                for number, (environment, text) in enumerate(token.scopes)
+                if environment == "prod" and overlaps([glob], [compile_glob(text)]).holds
+            ]
+        )
+    ]
+    for token, scope, path in found:
+        assert glob.matches(path)
+        assert compile_glob(token.scopes[scope].secret_path).matches(path)
+
+
+@pytest.mark.parametrize(
+    ("asked", "folders", "paths"),
+    [
+        ("/db/**", ["/", "/db", "/db/live"], {"all": "/db", "children": "/db/live", "own": "/db"}),
+        ("/db/**", ["/"], {"all": "/db", "children": "/db/a", "own": "/db"}),
+        ("/db/*", ["/", "/db", "/db/live"], {"all": "/db/live", "children": "/db/live"}),
+        ("/*/live", [], {"all": "/a/live", "children": "/db/live"}),
+        ("/", ["/"], {"all": "/"}),
+        ("/app", [], {"all": "/app", "app": "/app"}),
+        ("/db.old", ["/"], {}),
+    ],
+)
+def test_a_pattern_and_a_path_where_each_token_can(
+    asked: str, folders: list[str], paths: dict[str, str]
+) -> None:
+    some = [
+        token(name, text)
+        for name, text in {
+            "all": "/**", "children": "/db/*", "own": "/db", "app": "/app", "refused": "/db***",
+        }.items()
+    ]  # fmt: skip
+    found = who_within(index(some, NOON), "prod", compile_glob(asked), Permission.READ, folders)
+    assert {reacher.token.id: reacher.path for reacher in found} == paths
+
+
+def test_sets_of_few_and_of_many_tokens() -> None:
+    some = [
+        token(
+            number, "/common/**", f"/own/{number}/**", f"/team-{number % 3}/*",
+            permissions=READ if number % 2 else READ | WRITE,
+        )
+        for number in range(500)
+    ]  # fmt: skip
+    reach = index(some, NOON)
+    every = set(range(500))
+    assert ids(reaching(reach, "prod", "/common", Permission.READ)) == every
+    assert ids(reaching(reach, "prod", "/common", Permission.WRITE)) == set(range(0, 500, 2))
+    assert ids(reaching(reach, "prod", "/own/498/db", Permission.WRITE)) == {498}
+    assert ids(reaching(reach, "prod", "/own/499/db", Permission.WRITE)) == set()
+    assert ids(reaching(reach, "prod", "/team-1/db", Permission.READ)) == set(range(1, 500, 3))
+    [only] = who(reach, "prod", "/own/499/db", Permission.READ)
+    assert only == Reacher(some[499], 1, "/own/499/db")
+
+
+def test_only_patterns_on_the_way_to_the_path_are_compiled() -> None:
+    reach = index([token(number, f"/own/{number}/**") for number in range(100)], NOON)
+    compile_glob.cache_clear()
+    who(reach, "prod", "/own/7/db/x", Permission.READ)
+    assert compile_glob.cache_info().misses == 1
+
+
+def test_no_tokens_other_environments_and_patterns_from_elsewhere() -> None:
+    assert who(index([], NOON), "prod", "/a", Permission.READ) == []
+    reach = index([token(1, "/a***", "/a"), token(2, "/a***")], NOON)
+    assert who(reach, "dev", "/a", Permission.READ) == []
+    assert [
+        (found.token.id, found.scope) for found in who(reach, "prod", "/a", Permission.READ)
+    ] == [("1", 1)]
+    # decide has no own-text rule for what the language refuses, and neither has the index.
+    assert who(reach, "prod", "/a***", Permission.READ) == []
+
+
+def test_ended_tokens_are_left_out_and_switched_off_ones_are_not() -> None:
+    some = [
+        token(1, "/a", expires_at=NOON),
+        token(2, "/a", expires_at=NOON + 1),
+        token(3, "/a")._replace(version=3, is_active=False, trusted_ips=()),
+    ]
+    found = who(index(some, NOON), "prod", "/a", Permission.READ)
+    assert [reacher.token.id for reacher in found] == ["2", "3"]
