@@ -1,17 +1,182 @@
-"""`scope`: questions about what scopes open, answered with a proof or a path."""
+"""`scope`: questions about what all tokens of a project may do."""
 
 from __future__ import annotations
 
+import sys
+from contextlib import nullcontext
+from typing import Any
+
 import click
 
-from st_tui.cli.commands import Group
+from st_tui.cli.commands import BadUsage, Group, json_option, open_vault, project_in
+from st_tui.cli.output import end_text, note, say, say_json, say_table, token_data
 from st_tui.cli.scope_compare import compare, lint, verify
+from st_tui.core import drafts, promises, reach, wording
+from st_tui.core.globs import compile_glob
+from st_tui.core.model import Permission
+from st_tui.core.promises import Breach, Ending, Promise, Verdict
+
+_LONGEST_FILE = 1024 * 1024
 
 
 @click.group(cls=Group)
 def scope() -> None:
-    """Compare, prove and lint what tokens may reach."""
+    """Ask what the tokens of a project may do, and get a proof or a path."""
 
 
-for _command in (compare, lint, verify):
+for _command in (compare, verify, lint):
     scope.add_command(_command)
+
+
+@scope.command("who")
+@click.option("--env", "environment", required=True, metavar="SLUG", help="The environment.")
+@click.option("--path", help="The folder to be reached, as in /common/db.")
+@click.option("--pattern", help="Or any folder of a pattern, as in '/common/**'.")
+@click.option(
+    "--operation",
+    required=True,
+    type=click.Choice([permission.value for permission in Permission]),
+    help="What is to be done there.",
+)
+@json_option
+def who(
+    environment: str, path: str | None, pattern: str | None, operation: str, as_json: bool
+) -> int:
+    """List the tokens whose scopes and permissions let them reach a path.
+
+    Expired tokens are left out. Those that are not activated, or trust some addresses only, are
+    listed and marked. Exit status 0 if any token can, 1 if none.
+    """
+    if (path is None) == (pattern is None):
+        raise BadUsage("Give exactly one of --path and --pattern: they say what is to be reached.")
+    wanted = Permission(operation)
+    asked = drafts.request_path(path) if path is not None else drafts.scope_path(pattern or "")
+    if asked.note is not None:
+        note(f"The path was read otherwise: {asked.note}.")
+    with open_vault(sweep=False) as vault:
+        project = project_in(vault)
+        drafts.check_environment(environment, vault.environments.every(project))
+        folders = ["/", *vault.folders.every(project, environment)]
+        now = vault.now()
+        known = reach.index(vault.tokens.page(project), now)
+    if path is not None:
+        found = reach.who(known, environment, asked.path, wanted)
+    else:
+        glob = compile_glob(asked.path)
+        found = reach.who_within(known, environment, glob, wanted, folders)
+    if as_json:
+        say_json(
+            {
+                "environment": environment,
+                "path" if path is not None else "pattern": asked.path,
+                "operation": wanted,
+                "tokens": len(known.tokens),
+                "reachedBy": [
+                    {"scope": number, "path": where, "serviceTokenData": token_data(token)}
+                    for token, number, where in found
+                ],
+            }
+        )
+        return 0 if found else 1
+    within = "" if path is not None else "some folder of "
+    say(
+        f"{len(found)} of {len(known.tokens)} living token(s) can {operation} {within}{asked.path} "
+        f"in {environment}, going by scopes and permissions."
+    )
+    if found:
+        say_table(
+            ("NAME", "ID", "BY", "SCOPE", "AT", "EXPIRES", "BUT"),
+            [
+                (
+                    token.name,
+                    token.id,
+                    str(number + 1),
+                    str(token.scopes[number]),
+                    where,
+                    end_text(token.expires_at, now),
+                    wording.caveats(token),
+                )
+                for token, number, where in found
+            ],
+        )
+    return 0 if found else 1
+
+
+@scope.command("prove")
+@click.argument("file", metavar="FILE|-")
+@json_option
+def prove(file: str, as_json: bool) -> int:
+    """Prove promises about all tokens, one a line, or show who breaks them.
+
+    \b
+      # A comment.
+      no token may write prod:/**
+      only ci-*, deploy may read prod:/db/**
+      every token expires within 12 months
+
+    Expired tokens are left out; those that are not activated, or trust some addresses only, count.
+    Exit status 0 if all hold, 1 if one is broken.
+    """
+    text = _read(file)
+    with open_vault(sweep=False) as vault:
+        project = project_in(vault)
+        environments = vault.environments.every(project)
+        promised = promises.parse(text, environments)
+        folders = {slug: ["/", *vault.folders.every(project, slug)] for slug, _ in environments}
+        known = reach.index(vault.tokens.page(project), vault.now())
+    verdicts = promises.prove(promised, known, folders)
+    scopes = sum(len(token.scopes) for token in known.tokens)
+    if as_json:
+        say_json(
+            {
+                "tokens": len(known.tokens),
+                "scopes": scopes,
+                "promises": [_verdict_data(verdict) for verdict in verdicts],
+            }
+        )
+    else:
+        for verdict in verdicts:
+            say(f"{'HOLDS ' if verdict.holds else 'BROKEN'}  {verdict.promise.text}")
+            for breach in verdict.breaches:
+                say(f"        {_broken_how(verdict.promise, breach, known.now)}")
+        say(f"Looked at {len(known.tokens)} living token(s) and their {scopes} scope(s).")
+    return 0 if all(verdict.holds for verdict in verdicts) else 1
+
+
+def _read(name: str) -> str:
+    """The text of a file, or of stdin for `-`. Raises BadUsage."""
+    try:
+        with nullcontext(sys.stdin.buffer) if name == "-" else open(name, "rb") as source:
+            data = source.read(_LONGEST_FILE + 1)
+    except OSError as error:
+        raise BadUsage(
+            f"{name} cannot be read: {error.strerror}. Name a file of promises, or - for stdin."
+        ) from None
+    if len(data) > _LONGEST_FILE:
+        raise BadUsage(f"The promises have over {_LONGEST_FILE} bytes: write fewer.")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise BadUsage("The promises are not UTF-8: save them as UTF-8.") from None
+
+
+def _verdict_data(verdict: Verdict) -> dict[str, Any]:
+    return {
+        "line": verdict.promise.line,
+        "promise": verdict.promise.text,
+        "holds": verdict.holds,
+        "brokenBy": [
+            {"scope": scope, "path": path, "serviceTokenData": token_data(token)}
+            for token, scope, path in verdict.breaches
+        ],
+    }
+
+
+def _broken_how(promise: Promise, breach: Breach, now: int) -> str:
+    token, number, path = breach
+    who_ = f"{token.name} ({token.id})"
+    if isinstance(promise, Ending) or number is None:
+        return f"{who_} expires: {end_text(token.expires_at, now)}"
+    by = f"by scope {number + 1}  {token.scopes[number]}"
+    caveats = wording.caveats(token)
+    return f"{who_} may {promise.operation} {path} {by}{caveats and f'  ({caveats})'}"

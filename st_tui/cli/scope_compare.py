@@ -55,7 +55,7 @@ def compare(
 
     if (other_id is None) == (not (scopes and levels)) or (other_id and (scopes or levels)):
         raise BadUsage("Give either a second token's id, or --scope with --access-level.")
-    with open_vault() as vault:
+    with open_vault(sweep=False) as vault:
         old = find_token(vault, token_id)
         folders = _folders(vault, vault.projects.of(old))
         new: Grants
@@ -123,7 +123,7 @@ def lint(as_json: bool) -> int:
     """
     from st_tui.core.analysis import lint as warnings_of
 
-    with open_vault() as vault:
+    with open_vault(sweep=False) as vault:
         project = project_in(vault)
         folders = _folders(vault, project)
         tokens: list[ServiceToken] = vault.tokens.page(project)
