@@ -58,6 +58,26 @@ def test_its_commands_work_in_order(tmp_path: Path) -> None:
         assert (done.returncode, done.stderr) == (0, ""), command
 
 
+def test_its_promises_are_read_and_kept(tmp_path: Path) -> None:
+    [promises] = re.findall(r"```promises\n(.*?)```", README, re.DOTALL)
+    vault = tmp_path / "vault"
+    for command in (
+        "st-tui init --name Payments --env dev --env prod",
+        "st-tui service-token create --name ci-1 --scope prod:/** --access-level read",
+    ):
+        assert run(command, vault).returncode == 0
+    done = run("st-tui scope prove - --json", vault, promises)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert [promise["holds"] for promise in json.loads(done.stdout)["promises"]] == [True] * 3
+    create = "st-tui service-token create --name app --scope prod:/** --access-level write --never"
+    assert run(create, vault).returncode == 0
+    done = run("st-tui scope prove - --json", vault, promises)
+    assert done.returncode == 1
+    assert [promise["holds"] for promise in json.loads(done.stdout)["promises"]] == [
+        False, True, False,
+    ]  # fmt: skip
+
+
 def test_its_batch_line_works(tmp_path: Path) -> None:
     [line] = re.findall(r'^ {4}(\{"scopes".*\})$', README, re.MULTILINE)
     done = run("st-tui check --batch -", tmp_path / "none", line + "\n")
