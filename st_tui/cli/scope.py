@@ -21,7 +21,7 @@ _LONGEST_FILE = 1024 * 1024
 
 @click.group(cls=Group)
 def scope() -> None:
-    """Ask what the tokens of a project may do, and get a proof or a path."""
+    """Ask what tokens may do, with a proof or a path."""
 
 
 for _command in (compare, verify, lint):

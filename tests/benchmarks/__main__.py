@@ -14,7 +14,9 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
+from st_tui.core import reach
 from st_tui.core.access import decide
+from st_tui.core.globs import Glob
 from st_tui.core.model import AccessRequest, Permission, Scope, ServiceToken
 from tests.benchmarks.painting import Painted, paint
 
@@ -50,6 +52,7 @@ def main() -> None:
         deciding,
         lambda: [*comparing(), *enduring()],
         lambda: [beside_picomatch(options.runs)],
+        reaching,
     ]
     for measure in measures:
         try:
@@ -59,8 +62,8 @@ def main() -> None:
             continue
         for what, ours, beside, theirs, unit in rows:
             print(
-                f"{what:34} {ours:8.2f} {unit}   {beside:34} {theirs:8.2f} {unit}"
-                f"   {ours / theirs:6.2f} x",
+                f"{what:40} {ours:8.2f} {unit}   {beside:34} {theirs:9.2f} {unit}"
+                f"   {ours / theirs:8.3g} x",
                 flush=True,
             )
 
@@ -244,6 +247,66 @@ def _token(number: int) -> ServiceToken:
         Scope("prod", "/apps/*/db/**"),
     )
     return ServiceToken("id", "name", scopes, READ)
+
+
+def reaching() -> list[Row]:
+    """Who can read this path, by the index and by asking every scope of every token, compiled."""
+    rows = []
+    for count in (1_000, 10_000, 100_000):
+        for kind, scopes_of in (("360 scopes", _shared_scopes), ("own scopes", _own_scopes)):
+            tokens = [ServiceToken(str(n), "name", scopes_of(n), READ) for n in range(count)]
+            known = reach.index(tokens, 0)
+            # Compiled beforehand: what is compared is the asking.
+            globs = {
+                scope: Glob(scope.secret_path)
+                for token in tokens
+                for scope in token.scopes
+                if scope.environment == "prod"
+            }
+            rows.append(
+                Row(
+                    f"who can read, {count:,} tokens, {kind}",
+                    _microseconds(partial(_ask_index, known), 50),
+                    "asking each token",
+                    _microseconds(partial(_ask_each, tokens, globs), 1),
+                    "µs",
+                )
+            )
+    return rows
+
+
+def _ask_index(known: reach.Reach) -> int:
+    return reach.reaching(known, "prod", _ASKED, Permission.READ)
+
+
+def _ask_each(tokens: Sequence[ServiceToken], globs: dict[Scope, Glob]) -> int:
+    return sum(
+        any(scope in globs and globs[scope].matches(_ASKED) for scope in token.scopes)
+        for token in tokens
+    )
+
+
+_ASKED = "/app7/db/primary"
+
+
+def _shared_scopes(number: int) -> tuple[Scope, ...]:
+    """Three of 360 scopes: 30 apps, three environments, four kinds of pattern."""
+    return tuple(
+        Scope(
+            ("dev", "staging", "prod")[place % 3],
+            f"/app{place // 3 % 30}{('', '/*', '/**', '/*/primary')[place // 90 % 4]}",
+        )
+        for place in (number * 7 % 360, number * 11 % 360, number * 13 % 360)
+    )
+
+
+def _own_scopes(number: int) -> tuple[Scope, ...]:
+    """Two patterns that no other token has, and one shared by few."""
+    return (
+        Scope("prod", f"/app{number}/**"),
+        Scope("dev", f"/app{number}/*/primary"),
+        Scope("prod", f"/common{number % 3_000}/**"),
+    )
 
 
 def _microseconds(act: Callable[[], object], times: int) -> float:
