@@ -119,8 +119,10 @@ def who_within(
         for pattern in _opening(reach, environment, folder):
             opened.setdefault(pattern, folder)
     for pattern in _near(reach, environment, asked.text):
+        if pattern in opened or not _having(reach, [pattern], operation):
+            continue
         glob = pattern.compiled()
-        if pattern in opened or glob is None:
+        if glob is None:
             continue
         witness = overlaps([asked], [glob]).witness
         if witness is not None:
