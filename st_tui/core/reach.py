@@ -19,7 +19,7 @@ from contextlib import suppress
 from itertools import compress
 from typing import NamedTuple
 
-from st_tui.core.algebra import overlaps
+from st_tui.core.algebra import TooComplex, overlaps
 from st_tui.core.drafts import stem
 from st_tui.core.globs import Glob, PatternRefused, compile_glob
 from st_tui.core.globs_parse import code_units
@@ -124,7 +124,10 @@ def who_within(
         glob = pattern.compiled()
         if glob is None:
             continue
-        witness = overlaps([asked], [glob]).witness
+        try:
+            witness = overlaps([asked], [glob]).witness
+        except TooComplex as refused:
+            raise TooComplex(f"{asked.text[:80]} beside {glob.text[:80]}: {refused}") from refused
         if witness is not None:
             opened[pattern] = witness
     return _reachers(reach, environment, opened, operation)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from st_tui.core.access import decide
-from st_tui.core.algebra import overlaps
+from st_tui.core.algebra import TooComplex, overlaps
 from st_tui.core.globs import compile_glob
 from st_tui.core.model import AccessRequest, Permission, Scope, ServiceToken
 from st_tui.core.reach import Reacher, index, reaching, who, who_within
@@ -124,6 +126,14 @@ def test_a_pattern_and_a_path_where_each_token_can(
     ]  # fmt: skip
     found = who_within(index(some, NOON), "prod", compile_glob(asked), Permission.READ, folders)
     assert {reacher.token.id: reacher.path for reacher in found} == paths
+
+
+def test_patterns_too_intricate_to_compare_are_named() -> None:
+    intricate = f"/*b{'?' * 20}"
+    reach = index([token(1, "/a"), token(2, intricate)], NOON)
+    asked = compile_glob(f"/*a{'?' * 20}c")
+    with pytest.raises(TooComplex, match=re.escape(f"{asked.text} beside {intricate}: ")):
+        who_within(reach, "prod", asked, Permission.READ, ["/"])
 
 
 def test_sets_of_few_and_of_many_tokens() -> None:
