@@ -12,8 +12,11 @@ from functools import lru_cache
 from st_tui.core.errors import Refusal
 from st_tui.core.model import IpRange
 
-_IPV6 = 2**32
-_END = _IPV6 + 2**128
+IPV6 = 2**32
+"""Where IPv6 begins on the line of addresses of `core.model`."""
+END = IPV6 + 2**128
+"""The place behind the last address."""
+
 _BLOCK = re.compile(r"[0-9A-Fa-f:.]+(/[0-9]{1,3})?", re.ASCII)
 
 ANYWHERE_TEXT = ("0.0.0.0/0", "::/0")
@@ -41,7 +44,7 @@ def parse_address(text: str) -> int:
         ) from None
     if isinstance(address, IPv6Address):
         mapped = address.ipv4_mapped
-        return _IPV6 + int(address) if mapped is None else int(mapped)
+        return IPV6 + int(address) if mapped is None else int(mapped)
     return int(address)
 
 
@@ -69,7 +72,7 @@ def parse_range(text: str) -> IpRange:
     if isinstance(network, IPv6Network):
         mapped = network.network_address.ipv4_mapped
         if mapped is None:
-            base = _IPV6
+            base = IPV6
         else:
             # A block shorter than /96 begins below the mapped addresses, never with one.
             network = IPv4Network((int(mapped), network.prefixlen - 96))
@@ -89,4 +92,20 @@ def covers_every_address(ranges: Iterable[IpRange]) -> bool:
         if first > reached:
             return False
         reached = max(reached, last + 1)
-    return reached >= _END
+    return reached >= END
+
+
+def interval_texts(first: int, last: int) -> list[str]:
+    """An interval of addresses as CIDR blocks; none for all addresses there are."""
+    from ipaddress import IPv4Address, IPv6Address, summarize_address_range
+
+    if (first, last) == (0, END - 1):
+        return []
+    texts: list[str] = []
+    if first < IPV6:
+        four = IPv4Address(first), IPv4Address(min(last, IPV6 - 1))
+        texts += map(str, summarize_address_range(*four))
+    if last >= IPV6:
+        six = IPv6Address(max(first - IPV6, 0)), IPv6Address(last - IPV6)
+        texts += map(str, summarize_address_range(*six))
+    return texts

@@ -1,0 +1,70 @@
+"""Near misses and ranges in words."""
+
+from __future__ import annotations
+
+import pytest
+
+from st_tui.core.addresses import parse_address, parse_ranges
+from st_tui.core.model import AccessRequest, Endpoint, Permission, Scope, ServiceToken
+from st_tui.core.nearest import nearest
+from st_tui.core.nearest_wording import how_near, when_and_whence
+
+TOKEN = ServiceToken(
+    "id",
+    "name",
+    (Scope("dev", "/a/*"), Scope("prod", "/x")),
+    frozenset({Permission.READ}),
+    expires_at=60_000,
+    version=3,
+    trusted_ips=parse_ranges(["10.0.0.0/8"]),
+)
+ASKED = AccessRequest("dev", "/a/b", Permission.READ, now=0, ip=parse_address("10.1.2.3"))
+
+
+@pytest.mark.parametrize(
+    ("token", "request_", "words"),
+    [
+        (TOKEN, ASKED._replace(now=60_000), "asked before 1970-01-01 00:01 UTC"),
+        (TOKEN._replace(is_active=False), ASKED, "activated"),
+        (TOKEN, ASKED._replace(ip=0), "asked from 10.0.0.0/8"),
+        (TOKEN, ASKED._replace(environment="test"), "asked in dev"),
+        (TOKEN, ASKED._replace(path="/b/b"), "asked for /a/b (1 character away)"),
+        (TOKEN, ASKED._replace(path="/common"), "asked for /a/mmon (2 characters away)"),
+        (TOKEN, ASKED._replace(operation=Permission.WRITE), "asked to read"),
+        (TOKEN, ASKED._replace(endpoint=Endpoint.RAW, e2ee=True), "asked at an E2EE endpoint"),
+        (
+            TOKEN._replace(is_active=False),
+            AccessRequest("x", "/a/b", Permission.WRITE, 60_000, Endpoint.RAW, True, 0),
+            "activated and asked before 1970-01-01 00:01 UTC, from 10.0.0.0/8, in dev, to read "
+            "and at an E2EE endpoint",
+        ),
+    ],
+)
+def test_how_near(token: ServiceToken, request_: AccessRequest, words: str) -> None:
+    assert how_near(nearest(token, request_)[0]) == f"allowed if {words}"
+
+
+def test_a_folder_that_exists_is_near_whatever_its_distance() -> None:
+    *_, known = nearest(TOKEN, ASKED._replace(path="/common"), {"dev": ["/a/db"]})
+    assert how_near(known) == "allowed if asked for /a/db"
+
+
+@pytest.mark.parametrize(
+    ("token", "request_", "words"),
+    [
+        (TOKEN, ASKED, "allowed until 1970-01-01 00:01 UTC from 10.0.0.0/8"),
+        (TOKEN._replace(expires_at=None), ASKED, "allowed for ever from 10.0.0.0/8"),
+        (TOKEN._replace(expires_at=None, trusted_ips=None), ASKED,
+         "allowed for ever from anywhere"),
+        (TOKEN._replace(expires_at=None, trusted_ips=parse_ranges(["0.0.0.0/0"])), ASKED,
+         "allowed for ever from 0.0.0.0/0"),
+        (TOKEN._replace(expires_at=None, trusted_ips=parse_ranges(["::/0", "10.0.0.0/8"])), ASKED,
+         "allowed for ever from 10.0.0.0/8 ::/0"),
+        (TOKEN._replace(expires_at=None, trusted_ips=parse_ranges(["1.1.1.1", "::1", "10.0.0.1"])),
+         ASKED, "allowed for ever from 1.1.1.1/32 10.0.0.1/32 +1"),
+        (TOKEN, ASKED._replace(now=60_000, ip=0, path="/b"),
+         "denied at any time from anywhere: path"),
+    ],
+)  # fmt: skip
+def test_when_and_whence(token: ServiceToken, request_: AccessRequest, words: str) -> None:
+    assert when_and_whence(token, request_) == words
