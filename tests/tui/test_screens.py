@@ -9,6 +9,7 @@ from textual.pilot import Pilot
 
 from st_tui.tui.app import StTui
 from st_tui.tui.terminal import Appearance
+from st_tui.tui.widgets.moment import Moment
 from tests.conftest import Clock
 from tests.journeys.driving import choose, opened, until, write
 from tests.pictures import Pictures
@@ -37,6 +38,9 @@ async def test_access(demo_app: StTui, pictures: Pictures, size: tuple[int, int]
         await choose(pilot, "top-level")
         await _ask(pilot, "folder1/subfolder1")
         await pictures.check(pilot, "access")
+        demo_app.screen.query_one(Moment).focus()
+        await pilot.press("end")
+        await pictures.check(pilot, "moment")
 
 
 @each_size

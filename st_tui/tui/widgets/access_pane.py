@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
@@ -31,15 +31,18 @@ from st_tui.core.model import (
 from st_tui.core.plain_text import shown
 from st_tui.core.wording import how_far, why
 from st_tui.tui.actions import Action, bindings
+from st_tui.tui.widgets.beyond import MOST_FOLDERS, beyond_lines
+from st_tui.tui.widgets.beyond import MOST_LINES as MOST_BEYOND
 from st_tui.tui.widgets.choice import Choice
 from st_tui.tui.widgets.field import Field, Label
 from st_tui.tui.widgets.listing import Listing
+from st_tui.tui.widgets.moment import Moment
 from st_tui.tui.widgets.reach_tree import Folder, ReachTree
 
-_MOST_LINES = 14
+_MOST_LINES = 16
 """The most lines there is room for in a verdict."""
-_WRAPS_BELOW = 60
-"""Columns below which a reason may take two lines."""
+_SHORT = 24
+"""Lines below which there are no empty ones but around the verdict."""
 
 _COUNTED_AT_ONCE = 5_000
 """Folders judged within one key press; more are counted in a worker."""
@@ -59,9 +62,11 @@ class AccessPane(Vertical):
         padding: 0 1;
         border-left: vkey $border;
         #subject { height: 1; margin-bottom: 1; }
-        #request { layout: grid; grid-size: 2; grid-columns: 12 1fr; grid-rows: 1; height: 5; }
+        #request { layout: grid; grid-size: 2; grid-columns: 12 1fr; grid-rows: 1; height: 6; }
         #verdict { margin-top: 1; }
         #reach { height: 1; margin-top: 1; }
+        &.-short #subject { margin-bottom: 0; }
+        &.-short #reach { margin-top: 0; }
     }
     """
 
@@ -84,6 +89,7 @@ class AccessPane(Vertical):
         self._e2ee = True
         self._environments: Sequence[Environment] = ()
         self._folders: Mapping[str, list[Folder]] = {}
+        self._paths: Mapping[str, Sequence[str]] = {}
         self._template: AccessRequest | None = None
 
     def compose(self) -> ComposeResult:
@@ -105,6 +111,8 @@ class AccessPane(Vertical):
             )
             yield Label("From")
             yield Field(placeholder="any address", id="ip")
+            yield Label("When")
+            yield Moment(self._now, id="when")
         yield Static(id="verdict")
         yield Static(id="reach")
         yield ReachTree(id="tree")
@@ -114,6 +122,9 @@ class AccessPane(Vertical):
         self._environment.offer([(e.name, e.slug) for e in self._environments])
         self._in_environment()
         self.set_interval(1, self._watch_the_end)
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.set_class(event.size.height < _SHORT, "-short")
 
     def place(
         self,
@@ -126,18 +137,29 @@ class AccessPane(Vertical):
         self._e2ee = e2ee
         self._environments = environments
         self._folders = folders
+        self._paths = {
+            environment: [folder.path for folder in its]
+            for environment, its in folders.items()
+            if len(its) <= MOST_FOLDERS
+        }
         if self.is_mounted:
             self._environment.offer([(e.name, e.slug) for e in environments])
             self._in_environment()
 
     def show(self, token: ServiceToken | None) -> None:
         """Ask about another token, or the same after a change."""
+        another = (self._token.id if self._token else None) != (token.id if token else None)
         self._token = token
         if self.is_mounted:
+            when = self.query_one(Moment)
+            when.end = token.expires_at if token else None
+            if another:
+                with self.prevent(Moment.Changed):
+                    when.chosen = None
+            when.refresh()
             # A height that changes with the text would lay the screen out at each key.
             scopes = len(token.scopes) if token else 0
-            lines = (4 if self.size.width < _WRAPS_BELOW else 3) + scopes
-            self.query_one("#verdict").styles.height = min(lines, _MOST_LINES)
+            self.query_one("#verdict").styles.height = min(3 + MOST_BEYOND + scopes, _MOST_LINES)
             self._answer()
             self._show_reach()
 
@@ -147,8 +169,9 @@ class AccessPane(Vertical):
         """Fill in a whole request."""
         self.query_one("#operation", Choice).choose(operation)
         self.query_one("#endpoint", Choice).choose(endpoint)
-        with self.prevent(Input.Changed):
+        with self.prevent(Input.Changed, Moment.Changed):
             self.query_one("#ip", Field).value = ip
+            self.query_one(Moment).chosen = None
         self.ask(environment, path)
 
     def ask(self, environment: str, path: str) -> None:
@@ -181,7 +204,7 @@ class AccessPane(Vertical):
             environment=self._environment.value if self._environment.options else "",
             path=request_path(path).path,
             operation=self.query_one("#operation", Choice).value,
-            now=self._now(),
+            now=self.query_one(Moment).time,
             endpoint=self.query_one("#endpoint", Choice).value,
             e2ee=self._e2ee,
             ip=parse_address(typed) if typed else None,
@@ -212,7 +235,11 @@ class AccessPane(Vertical):
             verdict.update(Content.styled(f"? {refusal}", "$text-warning"), layout=False)
             return
         decision = access.decide(token, request)
-        lines = verdict_lines(token, request, decision, access.explain(token, request))
+        lines = [
+            *verdict_lines(token, request, decision),
+            *beyond_lines(token, request, self._paths, verdict.size.width),
+            *scope_lines(request, access.explain(token, request)),
+        ]
         note = request_path(typed).note if typed.strip() not in ("", "/") else None
         if note:
             lines.append(Content.styled(f"  {shown(note)}", "$text-muted"))
@@ -284,6 +311,7 @@ class AccessPane(Vertical):
     @on(Input.Changed, "#ip")
     @on(Choice.Changed, "#operation")
     @on(Choice.Changed, "#endpoint")
+    @on(Moment.Changed)
     def _request_changed(self) -> None:
         self._answer()
         self._show_reach()
@@ -304,31 +332,25 @@ class AccessPane(Vertical):
         self.post_message(self.Left())
 
 
-def verdict_lines(
-    token: ServiceToken,
-    request: AccessRequest,
-    decision: Decision,
-    scopes: Sequence[ScopeVerdict],
-) -> list[Content]:
-    """The verdict and, under it, how each scope fared."""
+def verdict_lines(token: ServiceToken, request: AccessRequest, decision: Decision) -> list[Content]:
+    """The verdict and, under it, why."""
     mark, style = (
         ("✔ ALLOWED", "$text-success") if decision.allowed else ("✖ DENIED", "$text-error")
     )
-    lines = [
-        Content.assemble((mark, f"bold {style}")),
-        Content(why(token, request, decision)),
-    ]
-    for number, scope in enumerate(scopes, start=1):
-        how = how_far(scope, request.path)
-        lines.append(
-            Content.assemble(
-                (f"{number} ", "$text-muted"),
-                shown(str(scope.scope)),
-                (
-                    f"  {'✔' if scope.matched else '✖'} ",
-                    "$text-success" if scope.matched else "$text-error",
-                ),
-                (how, "$text-muted"),
-            )
+    return [Content.styled(mark, f"bold {style}"), Content(why(token, request, decision))]
+
+
+def scope_lines(request: AccessRequest, scopes: Sequence[ScopeVerdict]) -> list[Content]:
+    """How each scope fared."""
+    return [
+        Content.assemble(
+            (f"{number} ", "$text-muted"),
+            shown(str(scope.scope)),
+            (
+                f"  {'✔' if scope.matched else '✖'} ",
+                "$text-success" if scope.matched else "$text-error",
+            ),
+            (how_far(scope, request.path), "$text-muted"),
         )
-    return lines
+        for number, scope in enumerate(scopes, start=1)
+    ]

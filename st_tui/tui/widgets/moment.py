@@ -1,0 +1,107 @@
+"""When a request is made: now, or a moment ahead that the arrow keys move to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual.binding import BindingType
+from textual.content import Content
+from textual.message import Message
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from st_tui.core.expiry import DAY, LAST_TIME, in_utc, span
+from st_tui.tui.actions import Action, bindings
+
+_FARTHEST = 360 * DAY
+"""How far ahead one can look at a token that never ends."""
+_WITH_ZONE = 34
+"""Columns from which on there is room to name the zone."""
+
+
+class Moment(Widget, can_focus=True):
+    """A moment between now and a day behind the token's end, which is one of the stops."""
+
+    ACTIONS: ClassVar[tuple[Action, ...]] = (
+        Action("later", "right,l", "later", "In When: a day on, stopping at the token's end"),
+        Action("earlier", "left,h", "earlier", "In When: a day back, down to now"),
+        Action("to_end", "end", "the end", "In When: go to the token's end"),
+        Action("to_now", "home", "now", "In When: come back to now"),
+    )
+    BINDINGS: ClassVar[list[BindingType]] = bindings(ACTIONS)
+    DEFAULT_CSS = """
+    Moment {
+        height: 1;
+        width: 1fr;
+        padding: 0 1;
+        &:focus { background: $block-cursor-blurred-background; text-style: bold; }
+        &:ansi:focus { text-style: reverse; }
+    }
+    """
+
+    chosen: reactive[int | None] = reactive(None)
+    """The moment in milliseconds since 1970 UTC; None is now, whenever that is."""
+
+    class Changed(Message):
+        """The person looks at another moment."""
+
+    def __init__(self, now: Callable[[], int], *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._now = now
+        self.end: int | None = None
+
+    @property
+    def time(self) -> int:
+        """The moment that is meant."""
+        return self._now() if self.chosen is None else self.chosen
+
+    def watch_chosen(self) -> None:
+        if self.is_mounted:
+            self.post_message(self.Changed())
+
+    def render(self) -> Content:
+        ahead = self.chosen is not None
+        if self.chosen is None:
+            text = "now"
+        else:
+            date = in_utc(self.chosen)
+            date = date if self.size.width >= _WITH_ZONE else date.removesuffix(" UTC")
+            what = "the end" if self.chosen == self.end else f"in {span(self.chosen - self._now())}"
+            text = f"{what}  {date}"
+        back = "$text-primary" if ahead else "$text-muted"
+        on = "$text-primary" if self._after(self.time) is not None else "$text-muted"
+        return Content.assemble(("‹ ", back), text, (" ›", on))
+
+    def _after(self, time: int) -> int | None:
+        """The next stop; None behind the last."""
+        now, end = self._now(), self.end
+        if end is not None and time < end <= time + DAY:
+            return end
+        last = now + _FARTHEST if end is None else max(end, now) + DAY
+        return time + DAY if time + DAY <= min(last, LAST_TIME) else None
+
+    def _before(self, time: int) -> int | None:
+        """The stop before; None is now."""
+        now, end = self._now(), self.end
+        if end is not None and max(time - DAY, now) <= end < time:
+            return end
+        return time - DAY if time - DAY > now else None
+
+    def action_later(self) -> None:
+        following = self._after(self.time)
+        if following is not None:
+            self.chosen = following
+
+    def action_earlier(self) -> None:
+        self.chosen = self._before(self.time)
+
+    def action_to_end(self) -> None:
+        if self.end is not None and self.end > self._now():
+            self.chosen = self.end
+
+    def action_to_now(self) -> None:
+        self.chosen = None
+
+    def on_click(self) -> None:
+        self.action_later()

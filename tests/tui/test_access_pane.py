@@ -1,0 +1,95 @@
+"""The test-access pane beyond the verdict: the nearest miss, the ranges, and other moments."""
+
+from __future__ import annotations
+
+import pytest
+from textual.app import App, ComposeResult
+
+from st_tui.core.expiry import DAY, HOUR
+from st_tui.tui.app import StTui
+from st_tui.tui.widgets.moment import Moment
+from tests.conftest import NOW, Clock
+from tests.journeys.driving import choose, opened, screen_text, until, write
+
+
+async def test_a_denial_tells_what_would_be_allowed(demo_app: StTui) -> None:
+    async with demo_app.run_test(size=(80, 24)) as pilot:
+        await opened(pilot)
+        await choose(pilot, "ci-deploy")
+        await pilot.press("t")
+        await write(pilot, "comon/db")
+        await until(pilot, lambda: "/comon/db\n" in screen_text(pilot), "the path is judged")
+        text = screen_text(pilot)
+        assert "→ allowed if asked for /common/db\n" in text
+        assert "denied at any time from anywhere: path\n" in text
+        assert text.index("✖ DENIED") < text.index("→ allowed") < text.index("Reach in")
+
+
+async def test_the_verdict_at_another_time(demo_app: StTui) -> None:
+    async with demo_app.run_test(size=(80, 24)) as pilot:
+        await opened(pilot)
+        token = await choose(pilot, "ci-deploy")
+        await pilot.press("t")
+        await write(pilot, "common")
+        demo_app.screen.query_one(Moment).focus()
+        await pilot.press("right")
+        await until(pilot, lambda: "in 1 d  2026-11-24" in screen_text(pilot), "a day on")
+        assert "✔ ALLOWED" in screen_text(pilot)
+        assert "allowed until 2027-05-09 12:00 UTC from anywhere" in screen_text(pilot)
+        await pilot.press("end")
+        await until(pilot, lambda: "✖ DENIED" in screen_text(pilot), "the end")
+        assert "the end  2027-05-09 12:00 UTC" in screen_text(pilot)
+        assert "expired: it ended" in screen_text(pilot)
+        assert "0 of 24 folders" in screen_text(pilot)
+        await pilot.press("left")
+        await until(pilot, lambda: "✔ ALLOWED" in screen_text(pilot), "the day before")
+        await pilot.press("escape", "down")
+        await until(pilot, lambda: "‹ now ›" in _pane(demo_app), "another token, from now")
+        assert demo_app.screen.query_one(Moment).end != token.expires_at
+
+
+def _pane(app: StTui) -> str:
+    return str(app.screen.query_one(Moment).render())
+
+
+class _Alone(App[None]):
+    """A moment with nothing around it."""
+
+    def __init__(self, clock: Clock, end: int | None) -> None:
+        super().__init__()
+        self.moment = Moment(clock)
+        self.moment.end = end
+
+    def compose(self) -> ComposeResult:
+        yield self.moment
+
+
+@pytest.mark.parametrize(
+    ("end", "keys", "ahead"),
+    [
+        (None, "right right", 2 * DAY),
+        (None, "right right left", DAY),
+        (None, "right left left", None),
+        (None, "right right home", None),
+        (None, "end", None),
+        (HOUR, "right", HOUR),
+        (HOUR, "right right", HOUR + DAY),
+        (HOUR, "right right right", HOUR + DAY),
+        (HOUR, "right right left", HOUR),
+        (HOUR, "right right left left", None),
+        (2 * DAY, "right right", 2 * DAY),
+        (2 * DAY + HOUR, "right right right", 2 * DAY + HOUR),
+        (2 * DAY + HOUR, "end left", DAY + HOUR),
+        (2 * DAY, "end", 2 * DAY),
+        (-HOUR, "right", DAY),
+        (-HOUR, "right right", DAY),
+        (-HOUR, "end", None),
+    ],
+)
+async def test_the_stops(clock: Clock, end: int | None, keys: str, ahead: int | None) -> None:
+    app = _Alone(clock, None if end is None else NOW + end)
+    async with app.run_test() as pilot:
+        app.moment.focus()
+        await pilot.press(*keys.split())
+        assert app.moment.chosen == (None if ahead is None else NOW + ahead)
+        assert app.moment.time == NOW + (ahead or 0)
