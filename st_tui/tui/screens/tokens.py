@@ -46,6 +46,7 @@ class TokensPage(TokenActions, FilteredPage):
         Action("test", "t", "test", "Test what this token may do", "check --token-id ID",
                hint=True),
         Action("filter", "slash", "filter", "Filter by name, environment or path", hint=True),
+        Action("matrix", "m", "matrix", "Show what each token may do in each folder"),
         *TOKEN_ACTIONS,
         Action("sort", "s", "sort", "Sort by age, name or expiry"),
         Action("tour(1)", "f6", "tour", "Walk through the demo: the next verdict and why"),
@@ -222,6 +223,16 @@ class TokensPage(TokenActions, FilteredPage):
         self._sort = next(islice(cycle(orders), orders.index(self._sort) + 1, None))
         self.st.notify(f"Sorted {dict(_SORTS)[self._sort]}.", timeout=2)
         self._load(top=True)
+
+    def action_matrix(self) -> None:
+        from st_tui.tui.screens.matrix import MatrixScreen
+
+        if self.st.project is None:
+            self.st.notify("Make a project first: press p.", severity="warning")
+            return
+        self.app.push_screen(
+            MatrixScreen(text=self.filter_text, order=self._sort, cursor=self._list.cursor)
+        )
 
     async def action_tour(self, amount: int) -> None:
         from st_tui.tui.tour import Tour

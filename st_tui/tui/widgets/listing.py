@@ -51,6 +51,7 @@ class Listing(ScrollView, Generic[T], can_focus=True):
         "listing--bad",
         "listing--warning",
         "listing--mark",
+        "listing--cell",
     }
     DEFAULT_CSS = """
     Listing {
@@ -62,10 +63,12 @@ class Listing(ScrollView, Generic[T], can_focus=True):
         & > .listing--bad { color: $text-error; }
         & > .listing--warning { color: $text-warning; }
         & > .listing--mark { color: $text-primary; text-style: bold; }
+        & > .listing--cell { background: $primary; color: $background; text-style: bold; }
         & > .listing--cursor { background: $panel; }
         &:focus > .listing--cursor {
             background: $block-cursor-blurred-background; text-style: bold;
         }
+        &:ansi > .listing--cell { background: ansi_default; text-style: bold underline; }
         &:ansi > .listing--cursor { text-style: underline; }
         &:ansi:focus > .listing--cursor { text-style: reverse; }
     }
@@ -135,7 +138,7 @@ class Listing(ScrollView, Generic[T], can_focus=True):
         index = 0 if top else min(self.cursor, max(count - 1, 0))
         if before is not None:
             index = self._near(index, before)
-        self.virtual_size = Size(self.size.width, count + self._header_lines)
+        self.virtual_size = Size(self.size.width, count + self.header_lines)
         self.set_reactive(Listing.cursor, index)
         self._show_cursor()
         self.refresh()
@@ -152,16 +155,21 @@ class Listing(ScrollView, Generic[T], can_focus=True):
         return index
 
     @property
-    def _header_lines(self) -> int:
+    def header_lines(self) -> int:
+        """How many lines stand above the items."""
         return 1 if self.draw_header(self.size.width) else 0
+
+    def header_line(self, y: int, width: int) -> Strip:
+        """One of the lines above the items, drawn."""
+        style = self.get_component_rich_style("listing--header")
+        return Strip([Segment(column(self.draw_header(width), width), style)], width)
 
     def render_line(self, y: int) -> Strip:
         width = self.scrollable_content_region.width
         base = self.rich_style
-        header = self._header_lines
+        header = self.header_lines
         if y < header:
-            style = self.get_component_rich_style("listing--header")
-            return Strip([Segment(column(self.draw_header(width), width), style)], width)
+            return self.header_line(y, width)
         if self.count == 0 and y == header + 1:
             style = self.get_component_rich_style("listing--dim")
             return Strip([Segment(column(f"  {self.empty}", width), style)], width)
@@ -175,7 +183,9 @@ class Listing(ScrollView, Generic[T], can_focus=True):
         bar = "▌" if marked and self.has_focus else " "
         for text, name in [(bar, "mark"), *self.draw(item, width - 1)]:
             style = base + self.get_component_rich_style(f"listing--{name}") if name else base
-            if marked and self.app.current_theme.ansi:
+            if name == "cell":
+                pass  # the one cell of its line that is meant stands out from the rest of it
+            elif marked and self.app.current_theme.ansi:
                 style = line  # in few colours the cursor's line is of one piece
             elif marked:
                 style = style + self.get_component_rich_style("listing--cursor", partial=True)
@@ -183,7 +193,7 @@ class Listing(ScrollView, Generic[T], can_focus=True):
         return Strip(segments).adjust_cell_length(width, line)
 
     def on_resize(self) -> None:
-        self.virtual_size = Size(self.size.width, self.count + self._header_lines)
+        self.virtual_size = Size(self.size.width, self.count + self.header_lines)
         self._show_cursor()
 
     def validate_cursor(self, cursor: int) -> int:
@@ -192,15 +202,15 @@ class Listing(ScrollView, Generic[T], can_focus=True):
     def watch_cursor(self, before: int, now: int) -> None:
         self._show_cursor()
         for index in (before, now):
-            self.refresh_line(index + self._header_lines)
+            self.refresh_line(index + self.header_lines)
         self.post_message(self.Moved(self))
 
     def watch_has_focus(self, has_focus: bool) -> None:
         super().watch_has_focus(has_focus)
-        self.refresh_line(self.cursor + self._header_lines)
+        self.refresh_line(self.cursor + self.header_lines)
 
     def _show_cursor(self) -> None:
-        height = self.size.height - self._header_lines
+        height = self.size.height - self.header_lines
         if height <= 0:
             return
         top = self.scroll_offset.y
@@ -232,8 +242,8 @@ class Listing(ScrollView, Generic[T], can_focus=True):
             self.post_message(self.Chosen(self))
 
     def on_click(self, event: events.Click) -> None:
-        index = event.y - self._header_lines + self.scroll_offset.y
-        if 0 <= index < self.count and event.y >= self._header_lines:
+        index = event.y - self.header_lines + self.scroll_offset.y
+        if 0 <= index < self.count and event.y >= self.header_lines:
             if index == self.cursor:
                 self.action_choose()
             self.cursor = index

@@ -1,0 +1,196 @@
+"""The matrix: what every token may do in every folder of one environment, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import Static
+
+from st_tui.core import access
+from st_tui.core.model import AccessRequest, Environment, Order, Permission, ServiceToken
+from st_tui.core.plain_text import shown
+from st_tui.core.wording import how_far, why
+from st_tui.tui.actions import Action, bindings
+from st_tui.tui.screens.page import ShowsVault
+from st_tui.tui.widgets.key_hints import KeyHints
+from st_tui.tui.widgets.listing import Listing
+from st_tui.tui.widgets.matrix_grid import MatrixGrid
+
+if TYPE_CHECKING:
+    from st_tui.tui.app import StTui
+
+
+class MatrixScreen(ShowsVault, Screen[None]):
+    """Tokens × folders to move about in, with verdict and reason of the cell under the cursor.
+
+    Every cell asks about the E2EE endpoint, now and from anywhere; the verdict is `decide`'s.
+    """
+
+    ACTIONS: ClassVar[tuple[Action, ...]] = (
+        Action("next_environment(1)", "e", "environment", "Show the next environment", hint=True),
+        Action("next_environment(-1)", "E", "environment: back", "Show the environment before"),
+        Action("help", "f1,question_mark", "help", "Show every key of this screen", hint=True,
+               shown_key="?"),
+        Action("command_palette", "ctrl+p,colon", "palette", "Find any action by its name",
+               hint=True),
+        Action("leave", "escape,q,f10", "back", "Go back to the list", hint=True),
+    )  # fmt: skip
+    BINDINGS: ClassVar[list[BindingType]] = bindings(ACTIONS)
+    DEFAULT_CSS = """
+    MatrixScreen {
+        #title { height: 1; padding: 0 1; background: $panel; dock: top; }
+        #cell {
+            height: 5; padding: 0 1; border-top: hkey $border;
+            text-wrap: nowrap; text-overflow: ellipsis;
+        }
+    }
+    """
+
+    def __init__(self, *, text: str, order: Order, cursor: int) -> None:
+        """The tokens are those that this filter leaves, in this order; one is under the cursor."""
+        super().__init__()
+        self._text = text
+        self._order = order
+        self._begin = cursor
+        self._environments: Sequence[Environment] = ()
+        self._chosen = ""
+
+    @property
+    def st(self) -> StTui:
+        """The app, by its own type."""
+        return cast("StTui", self.app)
+
+    def compose(self) -> ComposeResult:
+        yield Static(id="title")
+        yield MatrixGrid(self._fetch, self._request)
+        yield Static(id="cell")
+        open_token = next(a for a in MatrixGrid.ACTIONS if a.name == "choose")
+        yield KeyHints((open_token, *self.ACTIONS))
+
+    def on_mount(self) -> None:
+        grid = self.query_one(MatrixGrid)
+        grid.focus()
+        grid.set_reactive(MatrixGrid.cursor, self._begin)
+        self.set_interval(30, self._tell_time)
+
+    def on_screen_resume(self) -> None:
+        self.show()
+
+    def show(self) -> None:
+        vault, project = self.st.vault, self.st.project
+        grid = self.query_one(MatrixGrid)
+        if vault is None or project is None:
+            self._environments = ()
+            grid.empty = "There is no project."
+            grid.reload(0)
+            return
+        self._environments = vault.environments.every(project)
+        environment = self._environment
+        self._chosen = environment.slug if environment else ""
+        folders = ["/", *vault.folders.every(project, environment.slug)] if environment else []
+        grid.show_folders(environment.name if environment else "", folders)
+        grid.empty = "No token matches the filter." if self._text else "No tokens yet."
+        if not environment:
+            grid.empty = "There is no environment."
+        grid.reload(vault.tokens.count(project, self._text) if environment else 0)
+        names = [
+            (f" {shown(e.slug)} ", "bold reverse" if e == environment else "$text-muted")
+            for e in self._environments
+        ]
+        found = f"   filter: {shown(self._text)}" if self._text else ""
+        self.query_one("#title", Static).update(
+            Content.assemble(
+                ("Matrix", "bold $text-primary"), f"  {shown(project.name)}  ", *names, found
+            )
+        )
+
+    @property
+    def _environment(self) -> Environment | None:
+        """The environment on show: the chosen one, or the first while that is not there."""
+        known = {environment.slug: environment for environment in self._environments}
+        return known.get(self._chosen) or next(iter(known.values()), None)
+
+    def _fetch(self, offset: int, limit: int) -> Sequence[ServiceToken]:
+        vault, project = self.st.vault, self.st.project
+        if vault is None or project is None:
+            return ()
+        return vault.tokens.page(
+            project, text=self._text, order=self._order, limit=limit, offset=offset
+        )
+
+    def _request(self, path: str, operation: Permission) -> AccessRequest:
+        project = self.st.project
+        e2ee = project is not None and project.e2ee
+        return AccessRequest(self._chosen, path, operation, self.st.clock(), e2ee=e2ee)
+
+    def _tell_time(self) -> None:
+        """Draw again what the passing of time may have changed."""
+        self.query_one(MatrixGrid).refresh()
+        self._say_cell()
+
+    @on(Listing.Moved, "#matrix")
+    def _say_cell(self) -> None:
+        grid = self.query_one(MatrixGrid)
+        token = grid.current
+        lines = self._about(token, grid.path) if token is not None else []
+        self.query_one("#cell", Static).update(Content("\n").join(lines), layout=False)
+
+    def _about(self, token: ServiceToken, path: str) -> list[Content]:
+        """Which cell this is, the verdicts and why, and how each scope fared."""
+        read = self._request(path, Permission.READ)
+        place = f"  ›  {shown(self._chosen)}:{shown(path)}"
+        scopes = [
+            f"{number} {shown(str(verdict.scope))} {how_far(verdict, path)}"
+            for number, verdict in enumerate(access.explain(token, read), start=1)
+        ]
+        return [
+            Content.assemble(
+                (shown(token.name), "bold"), ("  ›  ", "$text-muted"), (place, "bold")
+            ),
+            _verdict(token, read),
+            _verdict(token, self._request(path, Permission.WRITE)),
+            Content.styled(f"scopes {'  │  '.join(scopes)}", "$text-muted"),
+        ]
+
+    @on(Listing.Chosen, "#matrix")
+    def _token_opened(self) -> None:
+        from st_tui.tui.screens.token import TokenScreen
+
+        token = self.query_one(MatrixGrid).current
+        if token is not None and self.app.screen is self:
+            self.app.push_screen(TokenScreen(token))
+
+    def action_next_environment(self, amount: int) -> None:
+        slugs = [environment.slug for environment in self._environments]
+        if slugs:
+            self._chosen = slugs[(slugs.index(self._chosen) + amount) % len(slugs)]
+            self.show()
+
+    def action_help(self) -> None:
+        from st_tui.tui.screens.help import Help
+
+        self.app.push_screen(Help(self))
+
+    def action_command_palette(self) -> None:
+        self.app.action_command_palette()
+
+    def action_leave(self) -> None:
+        self.dismiss()
+
+
+def _verdict(token: ServiceToken, request: AccessRequest) -> Content:
+    decision = access.decide(token, request)
+    mark, style = (
+        ("✔ ALLOWED", "$text-success") if decision.allowed else ("✖ DENIED ", "$text-error")
+    )
+    return Content.assemble(
+        (f"{request.operation:<7}", "$text-muted"),
+        (mark, f"bold {style}"),
+        f"  {why(token, request, decision)}",
+    )

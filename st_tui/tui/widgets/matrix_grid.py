@@ -1,0 +1,237 @@
+"""Tokens × folders as a picture: a line for each token, a narrow column for each folder.
+
+A capital letter says that `decide` allows it now, from anywhere. A small letter says that the
+token's scopes and permissions grant it, but something about the token holds it back: it is not
+activated, it has ended, or it works from its trusted addresses only. A dot is neither. So an
+inactive token's line still shows what activating it would open.
+
+Only the cells on the screen are decided, at each drawing anew: nothing has to be kept true.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import ClassVar
+
+from rich.cells import set_cell_size
+from rich.segment import Segment
+from textual import events
+from textual.binding import BindingType
+from textual.reactive import reactive
+from textual.strip import Strip
+
+from st_tui.core import access
+from st_tui.core.model import AccessRequest, Permission, Reason, ServiceToken
+from st_tui.core.plain_text import shown
+from st_tui.tui.actions import Action, bindings
+from st_tui.tui.widgets.listing import Listing, Piece, column
+
+_CELL = 3
+"""Screen columns of a folder: two letters and the gap before them."""
+
+_HOLDS = (Reason.EXPIRED, Reason.INACTIVE, Reason.IP)
+"""Reasons that lie with the token, whatever the place."""
+
+
+class MatrixGrid(Listing[ServiceToken], inherit_bindings=False):
+    """The tokens of a project and what each may do in the folders of one environment."""
+
+    ACTIONS: ClassVar[tuple[Action, ...]] = (
+        Action("cursor_left", "left,h", "left", "Go to the folder before"),
+        Action("cursor_right", "right,l", "right", "Go to the next folder"),
+        Action("cursor_up", "up,k", "up", "Go to the token above"),
+        Action("cursor_down", "down,j", "down", "Go to the token below"),
+        Action("first_folder", "home", "first folder", "Go to the first folder"),
+        Action("last_folder", "end", "last folder", "Go to the last folder"),
+        Action("page_up", "pageup,ctrl+u", "page up", "Go one page of tokens up"),
+        Action("page_down", "pagedown,ctrl+d", "page down", "Go one page of tokens down"),
+        Action("first", "g,ctrl+home", "first token", "Go to the first token"),
+        Action("last", "G,ctrl+end", "last token", "Go to the last token"),
+        Action("choose", "enter", "open", "Show all about this token", hint=True),
+    )
+    BINDINGS: ClassVar[list[BindingType]] = bindings(ACTIONS)
+    DEFAULT_CSS = "MatrixGrid { height: 1fr; }"
+
+    folder = reactive(0)
+    """The index of the folder under the cursor."""
+
+    def __init__(
+        self,
+        fetch: Callable[[int, int], Sequence[ServiceToken]],
+        request: Callable[[str, Permission], AccessRequest],
+    ) -> None:
+        super().__init__(id="matrix")
+        self._fetch = fetch
+        self._request = request
+        self._paths: Sequence[str] = ()
+        self._longest = 0
+        self._left = 0
+        self._place = ""
+
+    @property
+    def path(self) -> str:
+        """The folder under the cursor; the root if there are no folders."""
+        return self._paths[self.folder] if self._paths else "/"
+
+    def show_folders(self, place: str, paths: Sequence[str]) -> None:
+        """Show other folders, or the same anew. The cursor stays on its folder if that is there."""
+        before = self.path
+        self._place, self._paths = place, paths
+        self._longest = max((len(path) for path in paths), default=0)
+        self.folder = paths.index(before) if before in paths else 0
+        self._show_column()
+        self.refresh()
+
+    def load(self, offset: int, limit: int) -> Sequence[ServiceToken]:
+        return self._fetch(offset, limit)
+
+    def identity(self, item: ServiceToken) -> str:
+        return item.id
+
+    @property
+    def header_lines(self) -> int:
+        """The heads are as high as the longest path, and never more than half of the room."""
+        return max(min(self._longest, self.size.height // 2), 3)
+
+    def header_line(self, y: int, width: int) -> Strip:
+        names = _names(width)
+        base = self.rich_style
+        quiet = self.get_component_rich_style("listing--header")
+        chosen = self.get_component_rich_style("listing--cell")
+        notes = self._notes(width)
+        note = notes[y] if y < len(notes) else ""
+        segments = [Segment(column(f" {note}", names), quiet)]
+        for index in self._columns(width):
+            head = _head(self._paths[index], self.header_lines)
+            letter = head[y]
+            # The gap between two columns belongs to neither.
+            segments.append(Segment(" ", base))
+            style = chosen if index == self.folder and letter != " " else quiet
+            segments.append(Segment(set_cell_size(letter, _CELL - 1), style))
+        return Strip(segments).adjust_cell_length(width, base)
+
+    def _notes(self, width: int) -> tuple[str, ...]:
+        """What stands beside the heads: where this is, how much is shown, and what it means."""
+        columns = self._columns(width)
+        top = self.scroll_offset.y
+        bottom = min(top + self.size.height - self.header_lines, self.count)
+        return (
+            self._place,
+            f"folders {_span(columns.start, columns.stop, len(self._paths))}",
+            f"tokens {_span(top, bottom, self.count)}",
+            "",
+            "RW  allowed",
+            "rw  granted, held back",
+        )
+
+    def draw(self, item: ServiceToken, width: int) -> list[Piece]:
+        names = _names(width + 1) - 1
+        pieces: list[Piece] = [(column(item.name, names - 1) + " ", "")]
+        here = self.item(self.cursor) is item
+        for index in self._columns(width + 1):
+            text = letters(item, self._paths[index], self._request)
+            style = "cell" if here and index == self.folder else _STYLES.get(text, "dim")
+            pieces += [(" ", ""), (text, style)]
+        used = names + _CELL * len(self._columns(width + 1))
+        return [*pieces, (" " * (width - used), "")]
+
+    def _columns(self, width: int) -> range:
+        """The folders on the screen."""
+        room = max((width - _names(width)) // _CELL, 1)
+        return range(self._left, min(self._left + room, len(self._paths)))
+
+    def _show_column(self) -> None:
+        width = self.scrollable_content_region.width
+        room = max((width - _names(width)) // _CELL, 1)
+        lowest = max(self.folder - room + 1, 0)
+        highest = min(self.folder, max(len(self._paths) - room, 0))
+        self._left = max(lowest, min(self._left, highest))
+
+    def validate_folder(self, folder: int) -> int:
+        return max(0, min(folder, len(self._paths) - 1))
+
+    def watch_folder(self) -> None:
+        self._show_column()
+        self.post_message(self.Moved(self))
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        super().watch_scroll_y(old_value, new_value)
+        self.refresh()
+
+    def on_resize(self) -> None:
+        super().on_resize()
+        self._show_column()
+
+    def action_cursor_left(self) -> None:
+        self.folder -= 1
+
+    def action_cursor_right(self) -> None:
+        self.folder += 1
+
+    def action_first_folder(self) -> None:
+        self.folder = 0
+
+    def action_last_folder(self) -> None:
+        self.folder = len(self._paths) - 1
+
+    def on_click(self, event: events.Click) -> None:
+        """Go to the cell; a click on the cell under the cursor opens its token."""
+        event.prevent_default()  # Listing's own, which knows lines only
+        width = self.scrollable_content_region.width
+        index = event.y - self.header_lines + self.scroll_offset.y
+        clicked = self._left + (event.x - _names(width)) // _CELL
+        folder = clicked if clicked in self._columns(width) else self.folder
+        if event.y >= self.header_lines and index < self.count:
+            if (index, folder) == (self.cursor, self.folder):
+                self.action_choose()
+            self.cursor = index
+        self.folder = folder
+
+
+def letters(
+    token: ServiceToken, path: str, request: Callable[[str, Permission], AccessRequest]
+) -> str:
+    """What a cell says: a letter for reading and one for writing, or a dot for neither."""
+    read = _letter("R", token, request(path, Permission.READ))
+    write = _letter("W", token, request(path, Permission.WRITE))
+    return "· " if read == write == " " else read + write
+
+
+def _letter(letter: str, token: ServiceToken, request: AccessRequest) -> str:
+    decision = access.decide(token, request)
+    if decision.allowed:
+        return letter
+    if decision.reason in _HOLDS:
+        free = token._replace(expires_at=None, is_active=True, trusted_ips=None)
+        if access.decide(free, request).allowed:
+            return letter.lower()
+    return " "
+
+
+_STYLES = {"R ": "good", "RW": "warning", " W": "warning"}
+"""As in the token list: reading is good, writing wants care, what is held back is quiet."""
+
+
+def _names(width: int) -> int:
+    """Columns for the names, with the cursor's bar before them."""
+    return max(min(width * 3 // 10, 32), 12)
+
+
+def _span(start: int, stop: int, count: int) -> str:
+    return f"{start + 1}-{stop} of {count}" if count else "none"
+
+
+def _head(path: str, height: int) -> str:
+    """A path as so many letters to be read downwards, from its end as much as there is room for."""
+    text = shown(path)
+    if len(text) > height:
+        place = text.find("/", 1)
+        while place > 0 and len(text) - place + 1 > height:
+            place = text.find("/", place + 1)
+        name = text.rpartition("/")[2]
+        text = f"…{text[place:]}" if place > 0 else _cut(name, height)
+    return text.rjust(height)
+
+
+def _cut(name: str, height: int) -> str:
+    return name if len(name) <= height else f"{name[: height - 1]}…"
