@@ -24,6 +24,7 @@ WAYS = {
     "test access": ("t",),
     "create": ("n",),
     "details": ("enter",),
+    "matrix": ("m",),
     "folders": ("2",),
     "audit": ("3",),
 }

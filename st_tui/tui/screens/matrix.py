@@ -150,9 +150,7 @@ class MatrixScreen(ShowsVault, Screen[None]):
             for number, verdict in enumerate(access.explain(token, read), start=1)
         ]
         return [
-            Content.assemble(
-                (shown(token.name), "bold"), ("  ›  ", "$text-muted"), (place, "bold")
-            ),
+            Content.assemble((shown(token.name), "bold"), (place, "bold $text-primary")),
             _verdict(token, read),
             _verdict(token, self._request(path, Permission.WRITE)),
             Content.styled(f"scopes {'  │  '.join(scopes)}", "$text-muted"),

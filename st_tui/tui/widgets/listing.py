@@ -226,10 +226,10 @@ class Listing(ScrollView, Generic[T], can_focus=True):
         self.cursor += 1
 
     def action_page_up(self) -> None:
-        self.cursor -= max(self.size.height - 2, 1)
+        self.cursor -= max(self.size.height - self.header_lines - 1, 1)
 
     def action_page_down(self) -> None:
-        self.cursor += max(self.size.height - 2, 1)
+        self.cursor += max(self.size.height - self.header_lines - 1, 1)
 
     def action_first(self) -> None:
         self.cursor = 0

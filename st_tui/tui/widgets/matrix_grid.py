@@ -96,11 +96,14 @@ class MatrixGrid(Listing[ServiceToken], inherit_bindings=False):
     def header_line(self, y: int, width: int) -> Strip:
         names = _names(width)
         base = self.rich_style
-        quiet = self.get_component_rich_style("listing--header")
-        chosen = self.get_component_rich_style("listing--cell")
+        quiet = self.get_component_rich_style("listing--dim")
+        # In few colours a cursor is reverse; the cell is what is not, in its reverse line.
+        ansi = self.app.current_theme.ansi
+        chosen = self.get_component_rich_style(f"listing--{'cursor' if ansi else 'cell'}")
         notes = self._notes(width)
         note = notes[y] if y < len(notes) else ""
-        segments = [Segment(column(f" {note}", names), quiet)]
+        title = self.get_component_rich_style("listing--header")
+        segments = [Segment(column(f" {note}", names), quiet if y else title)]
         for index in self._columns(width):
             head = _head(self._paths[index], self.header_lines)
             letter = head[y]
