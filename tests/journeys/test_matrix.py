@@ -146,6 +146,23 @@ async def test_a_change_of_the_vault_is_shown(demo_app: StTui) -> None:
         await until(pilot, lambda: "fresh  ›  dev:/" in screen_text(pilot), "and can be gone to")
 
 
+async def test_without_environments_it_says_so(demo_app: StTui) -> None:
+    async with demo_app.run_test(size=(80, 24)) as pilot:
+        await opened(pilot)
+        await _open(pilot)
+        project = demo_app.project
+        assert project is not None
+        for environment in vault(demo_app).environments.every(project):
+            slug = environment.slug
+            await demo_app.change(
+                "Deleting",
+                lambda vault, slug=slug: vault.environments.delete(project, slug),  # type: ignore[misc]
+            )
+        await until(pilot, lambda: "There is no environment." in screen_text(pilot), "it says so")
+        await pilot.press("e", "right", "down", "end", "G", "enter")
+        assert isinstance(demo_app.screen, MatrixScreen)
+
+
 def test_what_the_token_holds_back_is_in_small_letters() -> None:
     def ask(path: str, operation: Permission) -> AccessRequest:
         return AccessRequest("dev", path, operation, NOW)
