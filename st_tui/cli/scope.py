@@ -11,6 +11,7 @@ import click
 from st_tui.cli.commands import BadUsage, Group, json_option, open_vault, project_in
 from st_tui.cli.output import end_text, note, say, say_json, say_table, token_data
 from st_tui.cli.scope_compare import compare, lint, verify
+from st_tui.cli.scope_narrow import narrow
 from st_tui.core import drafts, promises, reach, wording
 from st_tui.core.globs import compile_glob
 from st_tui.core.model import Permission
@@ -24,7 +25,7 @@ def scope() -> None:
     """Ask what tokens may do, with a proof or a path."""
 
 
-for _command in (compare, verify, lint):
+for _command in (compare, narrow, verify, lint):
     scope.add_command(_command)
 
 

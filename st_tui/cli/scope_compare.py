@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -20,7 +21,7 @@ from st_tui.core.errors import Refusal
 from st_tui.core.model import Permission
 
 if TYPE_CHECKING:
-    from st_tui.core.compare import Surplus
+    from st_tui.core.compare import Inside, Surplus
     from st_tui.core.model import Project, ServiceToken
     from st_tui.core.vault import Vault
 
@@ -50,7 +51,6 @@ def compare(
 
     Exit status 0: nothing more; 1: something more. --json carries the proofs, for `scope verify`.
     """
-    from st_tui.core.certificate import as_json as certificate_data
     from st_tui.core.compare import Boundary, Grants, surplus
 
     if (other_id is None) == (not (scopes and levels)) or (other_id and (scopes or levels)):
@@ -75,10 +75,7 @@ def compare(
             {
                 "gains": [_surplus_data(one) for one in gains],
                 "losses": [_surplus_data(one) for one in losses],
-                "certificates": [
-                    {**one.scope.data, "certificate": certificate_data(one.certificate)}
-                    for one in inside
-                ],
+                "certificates": certificates_data(inside),
             }
         )
         return 1 if gains else 0
@@ -94,7 +91,7 @@ def compare(
 @click.command(cls=Command)
 @click.argument("file", type=click.File(encoding="utf-8"))
 def verify(file: Any) -> int:
-    """Check the proofs that `scope compare --json` printed, without trusting who made them."""
+    """Check the proofs that `compare` or `narrow` printed with --json, trusting nobody."""
     import json
 
     from st_tui.core.certificate import check, from_json
@@ -145,6 +142,13 @@ def lint(as_json: bool) -> int:
             say(f"{token.name}: {warning}")
         note(f"{len(found)} warning(s) about {len(tokens)} token(s).")
     return 1 if found else 0
+
+
+def certificates_data(inside: Sequence[Inside]) -> list[dict[str, Any]]:
+    """Proofs for JSON, in the form that `scope verify` reads."""
+    from st_tui.core.certificate import as_json
+
+    return [{**one.scope.data, "certificate": as_json(one.certificate)} for one in inside]
 
 
 def _folders(vault: Vault, project: Project) -> dict[str, list[str]]:

@@ -213,3 +213,12 @@ class AuditEntry(NamedTuple):
     reason: str | None
     details: str
     hash: str
+
+
+class Use(NamedTuple):
+    """What the audit log says that a token was allowed, and how many times."""
+
+    environment: str
+    path: str
+    operation: Permission
+    times: int = 1

@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
-from st_tui.core.model import AuditEntry
+from st_tui.core.model import AuditEntry, Permission, Use
 
 _COLUMNS = ", ".join(AuditEntry._fields)
 _MARKS = ", ".join("?" * len(AuditEntry._fields))
@@ -80,6 +80,20 @@ def count(
     """How many entries the same filter leaves."""
     where, values = _filter(project_id, about, text)
     return int(connection.execute(f"SELECT count(*) FROM audit_log {where}", values).fetchone()[0])
+
+
+def uses(connection: sqlite3.Connection, token_id: str) -> list[Use]:
+    """What a token was allowed, each environment, path and operation once."""
+    rows = connection.execute(
+        "SELECT environment, path, operation, count(*) FROM audit_log "
+        "WHERE actor = ? AND verdict = 'allowed' AND operation IN ('read', 'write') "
+        "AND environment IS NOT NULL AND path IS NOT NULL GROUP BY 1, 2, 3",
+        (token_id,),
+    )
+    return [
+        Use(environment, path, Permission(operation), times)
+        for environment, path, operation, times in rows
+    ]
 
 
 def token_name(connection: sqlite3.Connection, token_id: str) -> str | None:

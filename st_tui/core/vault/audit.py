@@ -12,6 +12,7 @@ from st_tui.core.model import (
     Project,
     Reason,
     ServiceToken,
+    Use,
 )
 from st_tui.core.store import audit, tokens
 from st_tui.core.store.connection import transaction
@@ -89,6 +90,11 @@ class AuditLog:
                     if access.token is not None and access.decision.reason not in _NO_USE
                 ],
             )
+
+    def uses(self, token: ServiceToken) -> list[Use]:
+        """What a token was allowed so far, each environment, path and operation once."""
+        with self._session.reading() as connection:
+            return audit.uses(connection, token.id)
 
     def token_name(self, token_id: str) -> str | None:
         """The name that a token was made with, whether it still lives or not."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from st_tui.core.access import UNKNOWN, decide
-from st_tui.core.model import AccessRequest, Endpoint, Permission, Project, ServiceToken
+from st_tui.core.model import AccessRequest, Endpoint, Permission, Project, ServiceToken, Use
 from st_tui.core.vault import Access, Vault
 from tests.core.vaults import NOON, v2, v3
 
@@ -56,3 +56,21 @@ def test_nothing_to_record_writes_nothing(vault: Vault, project: Project) -> Non
     count = vault.audit.count()
     vault.audit.record([])
     assert vault.audit.count() == count
+
+
+def test_the_uses_of_a_token_are_what_it_was_allowed(vault: Vault, project: Project) -> None:
+    token = vault.tokens.create(project, v2()).token
+    other = vault.tokens.create(project, v2("other")).token
+    read_db = access(project, token, "/common/db", NOON)
+    write = read_db.request._replace(operation=Permission.WRITE)
+    denied = access(project, token, "/other", NOON)
+    vault.audit.record(
+        [
+            read_db,
+            read_db,
+            denied,
+            read_db._replace(request=write, decision=decide(token, write)),
+            access(project, other, "/common/other", NOON),
+        ]
+    )
+    assert vault.audit.uses(token) == [Use("dev", "/common/db", Permission.READ, 2)]

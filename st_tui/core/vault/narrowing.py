@@ -1,0 +1,39 @@
+"""Least privilege as a draft: what the audit log says a token needs, ready to be made."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from st_tui.core.drafts import LONGEST_NAME
+from st_tui.core.least_privilege import Narrowed, narrow
+from st_tui.core.model import ServiceToken, TokenDraft
+
+if TYPE_CHECKING:
+    from st_tui.core.vault import Vault
+
+_ADDED = " narrowed"
+
+
+class Proposal(NamedTuple):
+    """A draft like a clone's, but with no more than was used, and why that is so."""
+
+    draft: TokenDraft
+    narrowed: Narrowed
+
+
+def propose(vault: Vault, token: ServiceToken) -> Proposal:
+    """The narrowest token that could take this one's place.
+
+    Raises Refusal if nothing is recorded of it, TooComplex if it cannot be proved in reasonable
+    time, and VaultError if the token has ended.
+    """
+    project = vault.projects.of(token)
+    draft = vault.tokens.clone_draft(token, name=token.name[: LONGEST_NAME - len(_ADDED)] + _ADDED)
+    folders = {
+        environment.slug: ["/", *vault.folders.every(project, environment.slug)]
+        for environment in vault.environments.every(project)
+    }
+    narrowed = narrow(token, vault.audit.uses(token), folders)
+    return Proposal(
+        draft._replace(scopes=narrowed.scopes, permissions=narrowed.permissions), narrowed
+    )
