@@ -14,7 +14,7 @@ paths are those that folders can have, as in `core.algebra`, and a folder that e
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from itertools import compress
 from typing import NamedTuple
@@ -108,17 +108,26 @@ def who(reach: Reach, environment: str, path: str, operation: Permission) -> lis
 
 
 def who_within(
-    reach: Reach, environment: str, asked: Glob, operation: Permission, folders: Sequence[str]
+    reach: Reach,
+    environment: str,
+    asked: Glob,
+    operation: Permission,
+    folders: Sequence[str],
+    *,
+    go_on: Callable[[], object] = bool,
 ) -> list[Reacher]:
     """The tokens that may do it at some path of a pattern, each with its first scope that overlaps.
 
-    `folders` are those of the environment, parents before children. Raises TooComplex.
+    `folders` are those of the environment, parents before children. Very many patterns take
+    seconds: `go_on` is called before each, and gives up by raising. Raises TooComplex.
     """
     opened: dict[Pattern, str] = {}
     for folder in filter(asked.matches, folders):
+        go_on()
         for pattern in _opening(reach, environment, folder):
             opened.setdefault(pattern, folder)
     for pattern in _near(reach, environment, asked.text):
+        go_on()
         if pattern in opened or not _having(reach, [pattern], operation):
             continue
         glob = pattern.compiled()

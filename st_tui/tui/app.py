@@ -159,7 +159,7 @@ class StTui(SafeApp[None]):
             1, lambda: self.notify(f"{doing}… {(self.clock() - started) // 1000} s", timeout=1)
         )
         try:
-            answer = await asyncio.to_thread(self._with_vault, job)
+            answer = await self.read(job)
         except Refusal as refusal:
             self.notify(str(refusal), severity="error", timeout=8)
             return None
@@ -169,6 +169,10 @@ class StTui(SafeApp[None]):
             self._seen = self.vault.changed_elsewhere()
         self.show_change()
         return answer
+
+    async def read(self, job: Callable[[Vault], Answer]) -> Answer:
+        """What a job in a worker thread finds in the vault, opened for it. Raises Refusal."""
+        return await asyncio.to_thread(self._with_vault, job)
 
     def _with_vault(self, job: Callable[[Vault], Answer]) -> Answer:
         with self._open_vault() as vault:

@@ -15,7 +15,8 @@ from st_tui.tui.widgets.token_list import TokenList
 _KEYS = {
     "/": "slash", " ": "space", "*": "asterisk", "[": "left_square_bracket",
     "]": "right_square_bracket", "-": "minus", "_": "underscore", ".": "full_stop", ":": "colon",
-    ",": "comma",
+    ",": "comma", "{": "left_curly_bracket", "}": "right_curly_bracket",
+    "!": "exclamation_mark",
 }  # fmt: skip
 
 

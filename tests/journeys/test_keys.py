@@ -27,6 +27,7 @@ WAYS = {
     "matrix": ("m",),
     "folders": ("2",),
     "audit": ("3",),
+    "who": ("w",),
 }
 
 

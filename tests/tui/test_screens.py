@@ -11,7 +11,7 @@ from st_tui.tui.app import StTui
 from st_tui.tui.terminal import Appearance
 from st_tui.tui.widgets.moment import Moment
 from tests.conftest import Clock
-from tests.journeys.driving import choose, opened, until, write
+from tests.journeys.driving import choose, opened, screen_text, until, write
 from tests.pictures import Pictures
 
 SIZES = [(80, 24), (120, 36)]
@@ -138,6 +138,20 @@ async def test_audit(demo_app: StTui, pictures: Pictures, size: tuple[int, int])
         await opened(pilot)
         await pilot.press("3", "down", "down")
         await pictures.check(pilot, "audit")
+
+
+@each_size
+async def test_who(demo_app: StTui, pictures: Pictures, size: tuple[int, int]) -> None:
+    async with demo_app.run_test(size=size) as pilot:
+        await opened(pilot)
+        await pilot.press("w")
+        await write(pilot, "common/db")
+        await until(pilot, lambda: "can read /common/db in" in screen_text(pilot), "an answer")
+        await pictures.check(pilot, "who")
+        await write(pilot, "/**")
+        await until(pilot, lambda: "of /common/db/** in" in screen_text(pilot), "an answer")
+        await pilot.press("down", "down")
+        await pictures.check(pilot, "who-pattern")
 
 
 @each_size

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import cycle, islice
 from typing import TYPE_CHECKING, ClassVar, cast
 
@@ -10,6 +10,7 @@ from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
+from textual.screen import Screen
 
 from st_tui.core.expiry import MINUTE
 from st_tui.core.model import Endpoint, Order, Permission, ServiceToken
@@ -48,6 +49,8 @@ class TokensPage(TokenActions, FilteredPage):
         Action("filter", "slash", "filter", "Filter by name, environment or path", hint=True),
         Action("matrix", "m", "matrix", "Show what each token may do in each folder"),
         *TOKEN_ACTIONS,
+        Action("who", "w", "who", "Ask who can reach a path or a pattern",
+               "scope who --env SLUG --path PATH"),
         Action("sort", "s", "sort", "Sort by age, name or expiry"),
         Action("tour(1)", "f6", "tour", "Walk through the demo: the next verdict and why"),
         Action("tour(-1)", "f5", "tour: back", "Go back one step of the tour"),
@@ -203,6 +206,18 @@ class TokensPage(TokenActions, FilteredPage):
         if new is not None:
             self.choose(new.token.id)
             await self.reveal(new)
+
+    def action_who(self) -> None:
+        from st_tui.tui.screens.who import Who
+
+        self._look_over(Who)
+
+    def _look_over(self, overview: Callable[[], Screen[None]]) -> None:
+        """Open a screen about all tokens of the project, if there is one."""
+        if self.st.project is None:
+            self.st.notify("Make a project first: press p.", severity="warning")
+        elif self.app.screen is self:
+            self.app.push_screen(overview())
 
     async def action_test(self) -> None:
         pane = await self._open_pane()

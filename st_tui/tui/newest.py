@@ -1,0 +1,36 @@
+"""A job that is asked for again while it still runs."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from textual.dom import DOMNode
+
+
+class Newest:
+    """Runs a job whenever it is asked for, never twice at a time: the newest wish is the last run.
+
+    The job ends with the widget it is for.
+    """
+
+    def __init__(self, host: DOMNode, job: Callable[[], Awaitable[None]]) -> None:
+        self._host = host
+        self._job = job
+        self._is_running = False
+        self.is_asked = False
+        """Whether somebody asked again since the job was begun."""
+
+    def ask(self) -> None:
+        """Run the job, after the one that runs now."""
+        self.is_asked = True
+        if not self._is_running:
+            self._is_running = True
+            self._host.run_worker(self._run())
+
+    async def _run(self) -> None:
+        try:
+            while self.is_asked:
+                self.is_asked = False
+                await self._job()
+        finally:
+            self._is_running = False

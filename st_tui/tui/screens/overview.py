@@ -1,0 +1,125 @@
+"""What the screens about all tokens have in common: they read them in a worker, and again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import Static
+
+from st_tui.core.errors import Refusal
+from st_tui.core.model import Project, ServiceToken
+from st_tui.core.plain_text import shown
+from st_tui.tui.actions import FIELDS, Action, bindings
+from st_tui.tui.newest import Newest
+from st_tui.tui.screens.page import ShowsVault
+from st_tui.tui.widgets.key_hints import KeyHints
+
+if TYPE_CHECKING:
+    from st_tui.core.vault import Vault
+    from st_tui.tui.app import StTui
+
+
+class Overview(ShowsVault, Screen[None]):
+    """A screen over the page. Subclasses give `NAME`, their body, `look` and `chosen_token`."""
+
+    NAME: ClassVar[str]
+    ACTIONS: ClassVar[tuple[Action, ...]] = (
+        Action("open", "enter", "open", "Show all about this token", "service-token show ID",
+               hint=True),
+        # First the keys that work in a field as well, where letters and marks are typed.
+        Action("help", "f1,question_mark", "help", "Show every key of this screen", hint=True),
+        Action("command_palette", "ctrl+p,colon", "palette", "Find any action by its name",
+               hint=True),
+        *FIELDS,
+        Action("leave", "escape,q,f10", "back", "Go back to the list", hint=True),
+    )  # fmt: skip
+    BINDINGS: ClassVar[list[BindingType]] = bindings(ACTIONS[1:])
+    DEFAULT_CSS = """
+    Overview {
+        #title { height: 1; padding: 0 1; background: $panel; dock: top; }
+        #found { height: 1; padding: 0 1; }
+        Listing { height: 1fr; margin-top: 1; }
+    }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._looking = Newest(self, self._look_at_project)
+
+    @property
+    def st(self) -> StTui:
+        """The app, by its own type."""
+        return cast("StTui", self.app)
+
+    def compose(self) -> ComposeResult:
+        yield Static(id="title")
+        yield from self.body()
+        yield KeyHints(self.ACTIONS)
+
+    def body(self) -> ComposeResult:
+        """The widgets between the title and the hints, among them `#found`, a Static."""
+        raise NotImplementedError
+
+    async def look(self, project: Project) -> None:
+        """Read the project's tokens and show what there is to know. Raises Refusal."""
+        raise NotImplementedError
+
+    def chosen_token(self) -> ServiceToken | None:
+        """The token of the line under the cursor."""
+        raise NotImplementedError
+
+    def say(self, *parts: str | tuple[str, str]) -> None:
+        """Say in one line what was found, or what is being done."""
+        self.query_one("#found", Static).update(Content.assemble(*parts), layout=False)
+
+    def on_mount(self) -> None:
+        self.show()
+
+    def show(self) -> None:
+        self._looking.ask()
+
+    async def _look_at_project(self) -> None:
+        project = self.st.project
+        if project is None:
+            self.dismiss()
+            return
+        self.query_one("#title", Static).update(
+            Content.assemble((self.NAME, "bold"), (f"  {shown(project.name)}", "$text-muted"))
+        )
+        try:
+            await self.look(project)
+        except Refusal as refusal:
+            self.say((f"✖ {shown(str(refusal))}", "$text-error"))
+
+    def action_open(self) -> None:
+        from st_tui.tui.screens.token import TokenScreen
+
+        token = self.chosen_token()
+        if token is not None and self.app.screen is self:
+            self.app.push_screen(TokenScreen(token))
+
+    def on_listing_chosen(self) -> None:
+        self.action_open()
+
+    def action_help(self) -> None:
+        from st_tui.tui.screens.help import Help
+
+        self.app.push_screen(Help(self))
+
+    def action_command_palette(self) -> None:
+        self.app.action_command_palette()
+
+    def action_leave(self) -> None:
+        self.dismiss()
+
+
+def folders_of(vault: Vault, project: Project) -> dict[str, list[str]]:
+    """The paths of each environment's folders, the root first."""
+    return {
+        environment.slug: ["/", *vault.folders.every(project, environment.slug)]
+        for environment in vault.environments.every(project)
+    }

@@ -1,0 +1,214 @@
+"""Who can reach this?  A path or a pattern, and live below it the tokens that can."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.suggester import SuggestFromList
+from textual.widgets import Input, Static
+
+from st_tui.core import reach
+from st_tui.core.algebra import TooComplex
+from st_tui.core.drafts import check_pattern, request_path, stem
+from st_tui.core.errors import Refusal
+from st_tui.core.globs import compile_glob
+from st_tui.core.model import Environment, Permission, Project, ServiceToken
+from st_tui.core.plain_text import shown
+from st_tui.core.reach import Reach, Reacher
+from st_tui.tui.actions import Action, bindings
+from st_tui.tui.newest import Newest
+from st_tui.tui.screens.overview import Overview, folders_of
+from st_tui.tui.widgets.choice import Choice
+from st_tui.tui.widgets.field import Field, Label
+from st_tui.tui.widgets.reacher_list import ReacherList
+
+if TYPE_CHECKING:
+    from st_tui.core.vault import Vault
+
+
+class Question(NamedTuple):
+    """What is asked: a path, or with wildcards a pattern, and what is to be done there."""
+
+    environment: str
+    path: str
+    operation: Permission
+
+    @property
+    def is_pattern(self) -> bool:
+        """Whether it is about any folder of a pattern."""
+        return stem(self.path) != self.path
+
+
+class Known(NamedTuple):
+    """What the answers are taken from: the index, and each environment's folders."""
+
+    environments: Sequence[Environment]
+    folders: Mapping[str, Sequence[str]]
+    reach: Reach
+
+
+class _Overtaken(Exception):
+    """Something else is asked by now."""
+
+
+class Who(Overview):
+    """Asks the index of all tokens on every keystroke."""
+
+    NAME = "Who can reach this?"
+    ACTIONS: ClassVar[tuple[Action, ...]] = (
+        *Overview.ACTIONS,
+        Action("to_list", "down", "list", "Go from the question to the list"),
+    )
+    BINDINGS: ClassVar[list[BindingType]] = bindings(ACTIONS[-1:])
+    DEFAULT_CSS = """
+    Who {
+        #question {
+            layout: grid; grid-size: 2; grid-columns: 12 1fr; grid-rows: 1;
+            height: 3; margin: 1 1 0 1;
+        }
+        #says { height: 2; padding: 0 1 0 14; }
+    }
+    """
+    AUTO_FOCUS: ClassVar[str] = "#path"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._known: Known | None = None
+        self._question: Question | None = None
+        self._answered: Question | None = None
+        self._answering = Newest(self, self._answer)
+
+    def body(self) -> ComposeResult:
+        with Vertical(id="question"):
+            yield Label("Environment")
+            yield Choice[str]([], id="environment")
+            yield Label("Path")
+            yield Field(
+                "/", placeholder="/common/db, or /common/** for any folder there", id="path"
+            )
+            yield Label("Operation")
+            yield Choice(
+                [(permission.value, permission) for permission in Permission],
+                all_shown=True,
+                id="operation",
+            )
+        yield Static(id="says")
+        yield Static(id="found")
+        yield ReacherList(self.st.clock)
+
+    async def look(self, project: Project) -> None:
+        if self._known is None:
+            self.say((f"Reading the tokens of {shown(project.name)}…", "$text-muted"))
+        self._known = await self.st.read(lambda vault: _read(vault, project))
+        self._environment.offer([(e.name, e.slug) for e in self._known.environments])
+        self._in_environment()
+        self._answering.ask()  # the last question, even if what is in the field is none
+
+    @property
+    def _environment(self) -> Choice[str]:
+        return self.query_one("#environment", Choice)
+
+    @on(Choice.Changed, "#environment")
+    def _in_environment(self) -> None:
+        """Offer the environment's folders for completion, and ask there."""
+        if self._known is not None and self._environment.options:
+            paths = self._known.folders[self._environment.value]
+            self.query_one("#path", Field).suggester = SuggestFromList(paths, case_sensitive=True)
+        self._ask()
+
+    @on(Input.Changed, "#path")
+    @on(Choice.Changed, "#operation")
+    def _ask(self) -> None:
+        """Ask what is in the form. What cannot be asked is said, and the last answer stays."""
+        if self._known is None:
+            return
+        if not self._environment.options:
+            self._remark("? There is no environment: make one among the folders.", "$text-warning")
+            return
+        typed = self.query_one("#path", Field).value
+        try:
+            path, note = request_path(typed)
+            operation = self.query_one("#operation", Choice).value
+            question = Question(self._environment.value, path, operation)
+            if question.is_pattern:
+                check_pattern(path)
+        except Refusal as refusal:
+            self._remark(f"? {refusal}", "$text-warning")
+            return
+        self._remark(note if note and typed.strip() else "", "$text-muted")
+        self._question = question
+        self._answering.ask()
+
+    async def _answer(self) -> None:
+        """Answer the newest question; a thread asks the index, for a pattern may take long."""
+        known, question = self._known, self._question
+        if known is None or question is None:
+            return
+
+        def go_on() -> None:
+            if self._answering.is_asked or not self.is_running:
+                raise _Overtaken
+
+        if question.is_pattern:
+            self.say((f"Comparing all scopes with {shown(question.path)}…", "$text-muted"))
+        try:
+            found = await asyncio.to_thread(answer, known, question, go_on)
+        except _Overtaken:
+            return
+        except TooComplex as refusal:
+            self.say((f"? {shown(str(refusal))}", "$text-warning"))
+            self._list.show((), says_where=False, top=True)
+            return
+        within = "some folder of " if question.is_pattern else ""
+        self.say(
+            (f"{len(found)} of {len(known.reach.tokens)}", "bold"),
+            f" living tokens can {question.operation} {within}",
+            (shown(question.path), "bold $text-primary"),
+            f" in {shown(question.environment)}",
+        )
+        is_new, self._answered = question != self._answered, question
+        self._list.show(found, says_where=question.is_pattern, top=is_new)
+
+    @property
+    def _list(self) -> ReacherList:
+        return self.query_one(ReacherList)
+
+    def _remark(self, sentence: str, style: str) -> None:
+        self.query_one("#says", Static).update(Content.styled(shown(sentence), style), layout=False)
+
+    def chosen_token(self) -> ServiceToken | None:
+        chosen = self._list.current
+        return chosen.token if chosen else None
+
+    def action_to_list(self) -> None:
+        self._list.focus()
+
+    @on(Input.Submitted, "#path")
+    def _path_done(self) -> None:
+        self.action_open()
+
+
+def answer(known: Known, question: Question, go_on: Callable[[], object]) -> list[Reacher]:
+    """The tokens that can. Raises TooComplex, and what `go_on` raises to give up."""
+    environment, path, operation = question
+    if not question.is_pattern:
+        return reach.who(known.reach, environment, path, operation)
+    folders = known.folders.get(environment, ())
+    return reach.who_within(
+        known.reach, environment, compile_glob(path), operation, folders, go_on=go_on
+    )
+
+
+def _read(vault: Vault, project: Project) -> Known:
+    return Known(
+        vault.environments.every(project),
+        folders_of(vault, project),
+        reach.index(vault.tokens.page(project), vault.now()),
+    )

@@ -1,0 +1,68 @@
+"""The tokens that can reach something: each with the scope that does it, its end and its ifs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from st_tui.core.expiry import remaining
+from st_tui.core.reach import Reacher
+from st_tui.core.wording import caveats
+from st_tui.tui.widgets.listing import Listing, Piece, column
+from st_tui.tui.widgets.token_list import ENDS_SOON
+
+_EXPIRES = 12
+
+
+class ReacherList(Listing[Reacher]):
+    """Tokens that can, and with `says_where` at which path."""
+
+    def __init__(self, now: Callable[[], int]) -> None:
+        super().__init__(id="reachers")
+        self._now = now
+        self._found: Sequence[Reacher] = ()
+        self._says_where = False
+        self.empty = ""
+
+    def show(self, found: Sequence[Reacher], *, says_where: bool, top: bool) -> None:
+        """Show who was found, with the cursor on top or on the same token as before."""
+        self._found = found
+        self._says_where = says_where
+        self.empty = "No token can."
+        self.reload(len(found), top=top)
+
+    def load(self, offset: int, limit: int) -> Sequence[Reacher]:
+        return self._found[offset : offset + limit]
+
+    def identity(self, item: Reacher) -> str:
+        return item.token.id
+
+    def draw_header(self, width: int) -> str:
+        name, scope, where, but = self._widths(width - 1)
+        return (
+            " "
+            + column("Name", name)
+            + column("By scope", scope)
+            + column("At", where)
+            + column("Expires", _EXPIRES)
+            + column("But", but)
+        )
+
+    def draw(self, item: Reacher, width: int) -> list[Piece]:
+        name, scope, where, but = self._widths(width)
+        token, now = item.token, self._now()
+        soon = token.expires_at is not None and token.expires_at - now < ENDS_SOON
+        end = remaining(token.expires_at, now) + ("  !" if soon else "")
+        by = f"{item.scope + 1}  {token.scopes[item.scope]}"
+        return [
+            (column(token.name, name - 1) + " ", ""),
+            (column(by, scope - 1) + " ", "dim"),
+            (column(item.path, where - 1) + " " if where else "", ""),
+            (column(end, _EXPIRES), "warning" if soon else "dim"),
+            (column(caveats(token), but), "warning"),
+        ]
+
+    def _widths(self, width: int) -> tuple[int, int, int, int]:
+        rest = max(width - _EXPIRES, 40)
+        name, scope, where = (23, 28, 18) if self._says_where else (28, 39, 0)
+        parts = [rest * part // 100 for part in (name, scope, where)]
+        return parts[0], parts[1], parts[2], rest - sum(parts)

@@ -1,0 +1,264 @@
+"""Who can reach this, asked by keys: the screen against the one decision about every token."""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Static
+
+from st_tui.cli import main
+from st_tui.core.access import decide
+from st_tui.core.model import AccessRequest, Permission, ServiceToken
+from st_tui.core.reach import Reacher
+from st_tui.core.vault import Vault
+from st_tui.tui.app import StTui
+from st_tui.tui.screens import who
+from st_tui.tui.screens.token import TokenScreen
+from st_tui.tui.screens.who import Known, Question, Who
+from st_tui.tui.widgets.field import Field
+from st_tui.tui.widgets.reacher_list import ReacherList
+from tests.conftest import NOW, Clock
+from tests.core.vaults import v2, v3
+from tests.journeys.driving import opened, screen_text, token_named, until, vault, write
+
+SMALL, WIDE = (80, 24), (120, 36)
+
+
+def listed(app: StTui) -> list[Reacher]:
+    """Every line of the list, on the screen or not."""
+    listing = app.screen.query_one(ReacherList)
+    items = (listing.item(index) for index in range(listing.count))
+    return [item for item in items if item is not None]
+
+
+def every_token(app: StTui) -> list[ServiceToken]:
+    assert app.project is not None
+    return vault(app).tokens.page(app.project)
+
+
+async def asked(pilot: Pilot[Any], operation: str, place: str) -> None:
+    """Wait until the screen answers for this."""
+    pattern = re.compile(rf"can {operation} {re.escape(place)} in")
+    await until(pilot, lambda: bool(pattern.search(screen_text(pilot))), f"{operation} {place}")
+
+
+def by_brute_force(
+    app: StTui, environment: str, path: str, operation: Permission
+) -> list[tuple[str, int | None]]:
+    """Who can, going by scopes and permissions: the decision for each token, switches aside."""
+    request = AccessRequest(environment, path, operation, NOW)
+    return [
+        (token.id, decision.scope)
+        for token in every_token(app)
+        if (decision := decide(token._replace(is_active=True, trusted_ips=None), request)).allowed
+    ]
+
+
+@pytest.mark.parametrize("size", [SMALL, WIDE])
+async def test_each_keystroke_answers_as_the_decision_does(
+    demo_app: StTui, size: tuple[int, int]
+) -> None:
+    async with demo_app.run_test(size=size) as pilot:
+        await opened(pilot)
+        await pilot.press("w")
+        await asked(pilot, "read", "/")
+        path = "/"
+        for character in "common/db":
+            await write(pilot, character)
+            path += character
+            shown = path.removesuffix("/") or "/"
+            await asked(pilot, "read", shown)
+            expected = by_brute_force(demo_app, "dev", shown, Permission.READ)
+            assert [(r.token.id, r.scope) for r in listed(demo_app)] == expected
+        assert len(expected) > 2
+        everybody = len(every_token(demo_app))
+        assert f"{len(expected)} of {everybody} living tokens" in screen_text(pilot)
+        assert "only from 10.0.0.0/8"[: 10 if size == SMALL else 20] in screen_text(pilot)
+        await pilot.press("tab", "right")
+        await asked(pilot, "write", "/common/db")
+        assert [(r.token.id, r.scope) for r in listed(demo_app)] == by_brute_force(
+            demo_app, "dev", "/common/db", Permission.WRITE
+        )
+        await pilot.press("shift+tab", "shift+tab", "right")
+        await until(pilot, lambda: "/common/db in staging" in screen_text(pilot), "staging")
+        assert [(r.token.id, r.scope) for r in listed(demo_app)] == by_brute_force(
+            demo_app, "staging", "/common/db", Permission.WRITE
+        )
+
+
+async def test_a_pattern_is_answered_as_on_the_command_line(
+    demo_app: StTui, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with demo_app.run_test(size=WIDE) as pilot:
+        await opened(pilot)
+        await pilot.press("w")
+        await asked(pilot, "read", "/")
+        await write(pilot, "folder1/**")
+        await asked(pilot, "read", "some folder of /folder1/**")
+        found = [(r.token.id, r.scope, r.path) for r in listed(demo_app)]
+    monkeypatch.setenv("ST_TUI_VAULT", str(demo_app.directory))
+    monkeypatch.setattr(Vault, "now", lambda _: NOW)
+    words = [
+        "scope",
+        "who",
+        "--env",
+        "dev",
+        "--pattern",
+        "/folder1/**",
+        "--operation",
+        "read",
+        "--json",
+    ]
+    assert main(words) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert found == [
+        (one["serviceTokenData"]["id"], one["scope"], one["path"]) for one in told["reachedBy"]
+    ]
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [("common/[!a]", "[^a]"), ("{a", "close it"), ("\u202e", "control"), ("a\x1b[31m", "control")],
+)
+async def test_bad_input_is_said_and_the_last_answer_stays(
+    demo_app: StTui, typed: str, said: str
+) -> None:
+    async with demo_app.run_test(size=SMALL) as pilot:
+        await opened(pilot)
+        await pilot.press("w")
+        await asked(pilot, "read", "/")
+        before = listed(demo_app)
+        demo_app.screen.query_one("#path", Field).value = f"/{typed}"
+        await until(pilot, lambda: "? " in _said(demo_app), "the sentence")
+        assert said in _said(demo_app)
+        assert "can read / in dev" in screen_text(pilot)
+        assert listed(demo_app) == before
+
+
+def _said(app: StTui) -> str:
+    return str(app.screen.query_one("#says", Static).render())
+
+
+async def test_an_adjusted_path_is_told(demo_app: StTui) -> None:
+    async with demo_app.run_test(size=SMALL) as pilot:
+        await opened(pilot)
+        await pilot.press("w")
+        await asked(pilot, "read", "/")
+        await pilot.press("backspace")
+        await write(pilot, "ci/")
+        await until(pilot, lambda: "trailing slash was cut" in screen_text(pilot), "the note")
+        await asked(pilot, "read", "/ci")
+
+
+async def test_enter_opens_the_token_and_its_end_shows_on_return(demo_app: StTui) -> None:
+    async with demo_app.run_test(size=SMALL) as pilot:
+        await opened(pilot)
+        await pilot.press("w")
+        await asked(pilot, "read", "/")
+        await write(pilot, "common")
+        await asked(pilot, "read", "/common")
+        names = [r.token.name for r in listed(demo_app)]
+        await pilot.press("down", "down", "enter")
+        await until(pilot, lambda: isinstance(demo_app.screen, TokenScreen), "the details")
+        assert names[1] in screen_text(pilot)
+        await pilot.press("d")
+        await until(pilot, lambda: "Revoke" in screen_text(pilot), "the question")
+        await pilot.press("y")
+        await until(pilot, lambda: isinstance(demo_app.screen, Who), "back again")
+        left = [name for name in names if name != names[1]]
+        await until(pilot, lambda: [r.token.name for r in listed(demo_app)] == left, "it is gone")
+        await pilot.press("q")
+        await until(pilot, lambda: len(demo_app.screen_stack) == 1, "the list again")
+
+
+async def test_a_colleagues_token_shows_and_the_cursor_stays(demo_app: StTui, clock: Clock) -> None:
+    async with demo_app.run_test(size=SMALL) as pilot:
+        await opened(pilot)
+        await pilot.press("w")
+        await asked(pilot, "read", "/")
+        await write(pilot, "common")
+        await asked(pilot, "read", "/common")
+        await pilot.press("down", "down")
+        before = demo_app.screen.query_one(ReacherList).current
+        names = [r.token.name for r in listed(demo_app)]
+        assert demo_app.project is not None
+        with Vault.open(demo_app.directory, actor="colleague", clock=clock) as other:
+            draft = v3("colleagues", "dev:/common")._replace(expires_at=None)
+            other.tokens.create(demo_app.project, draft)
+            elsewhere = v2("elsewhere", "prod:/common")._replace(expires_at=None)
+            other.tokens.create(demo_app.project, elsewhere)
+        await until(pilot, lambda: len(listed(demo_app)) == len(names) + 1, "the new token")
+        assert [r.token.name for r in listed(demo_app)] == ["colleagues", *names]
+        assert "inactive" in screen_text(pilot)
+        assert demo_app.screen.query_one(ReacherList).current == before
+
+
+async def test_the_newest_question_overtakes_a_slow_one(
+    demo_app: StTui, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = threading.Event()
+    overtaken: list[str] = []
+    ask = who.answer
+
+    def slow(known: Known, question: Question, go_on: Callable[[], object]) -> list[Reacher]:
+        if question.path == "/*":
+            begun.set()
+            try:
+                while True:
+                    go_on()
+            except Exception:
+                overtaken.append(question.path)
+                raise
+        return ask(known, question, go_on)
+
+    monkeypatch.setattr(who, "answer", slow)
+    async with demo_app.run_test(size=SMALL) as pilot:
+        await opened(pilot)
+        await pilot.press("w")
+        await asked(pilot, "read", "/")
+        await write(pilot, "*")
+        await until(pilot, begun.is_set, "the slow question")
+        await until(pilot, lambda: "Comparing" in screen_text(pilot), "it says what it does")
+        await write(pilot, "*")
+        await asked(pilot, "read", "some folder of /**")
+        assert overtaken == ["/*"]
+
+
+async def test_it_paints_before_it_knows(demo_app: StTui, monkeypatch: pytest.MonkeyPatch) -> None:
+    may_go_on = threading.Event()
+    read = who._read
+
+    def slow(*arguments: Any) -> Known:
+        may_go_on.wait()
+        return read(*arguments)
+
+    monkeypatch.setattr(who, "_read", slow)
+    async with demo_app.run_test(size=SMALL) as pilot:
+        await opened(pilot)
+        await pilot.press("w")
+        await until(pilot, lambda: "Reading the tokens of Demo" in screen_text(pilot), "painted")
+        await write(pilot, "ci")
+        may_go_on.set()
+        await asked(pilot, "read", "/ci")
+        expected = by_brute_force(demo_app, "dev", "/ci", Permission.READ)
+        assert [r.token.id for r in listed(demo_app)] == [id_ for id_, _ in expected]
+
+
+async def test_names_from_the_vault_are_never_markup(demo_app: StTui) -> None:
+    async with demo_app.run_test(size=SMALL) as pilot:
+        await opened(pilot)
+        assert demo_app.project is not None
+        draft = v2("[red]x[/red]", "dev:/ci")._replace(expires_at=None)
+        vault(demo_app).tokens.create(demo_app.project, draft)
+        assert token_named(demo_app, "[red]x[/red]")
+        await pilot.press("w")
+        await asked(pilot, "read", "/")
+        await write(pilot, "ci")
+        await asked(pilot, "read", "/ci")
+        assert "[red]x[/red]" in screen_text(pilot)
