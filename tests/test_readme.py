@@ -15,6 +15,7 @@ import pytest
 
 from st_tui.core.globs import PatternRefused, compile_glob
 from st_tui.core.model import Reason
+from st_tui.tui.actions import written
 from st_tui.tui.screens.page import Page
 from st_tui.tui.screens.tokens import TokensPage
 
@@ -110,7 +111,7 @@ def test_its_table_of_refusals(row: list[str]) -> None:
 
 def test_its_keys_and_reasons_are_the_apps() -> None:
     known = {
-        {"slash": "/", "enter": "Enter", "question_mark": "?"}.get(key, key)
+        written(key)
         for action in (*TokensPage.ACTIONS, *Page.ACTIONS)
         for key in action.keys.split(",")
     }

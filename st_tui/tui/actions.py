@@ -43,9 +43,9 @@ class Action(NamedTuple):
 
 
 _WRITTEN = {
-    "slash": "/", "question_mark": "?", "colon": ":", "enter": "Enter", "escape": "Esc",
-    "space": "Space", "tab": "Tab", "shift+tab": "⇧Tab", "up": "↑", "down": "↓", "left": "←",
-    "right": "→", "pageup": "PgUp", "pagedown": "PgDn", "home": "Home", "end": "End",
+    "slash": "/", "question_mark": "?", "exclamation_mark": "!", "colon": ":", "enter": "Enter",
+    "escape": "Esc", "space": "Space", "tab": "Tab", "shift+tab": "⇧Tab", "up": "↑", "down": "↓",
+    "left": "←", "right": "→", "pageup": "PgUp", "pagedown": "PgDn", "home": "Home", "end": "End",
     "delete": "Del",
 }  # fmt: skip
 

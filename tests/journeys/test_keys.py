@@ -28,6 +28,7 @@ WAYS = {
     "folders": ("2",),
     "audit": ("3",),
     "who": ("w",),
+    "warnings": ("exclamation_mark",),
 }
 
 

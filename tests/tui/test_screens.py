@@ -155,6 +155,19 @@ async def test_who(demo_app: StTui, pictures: Pictures, size: tuple[int, int]) -
 
 
 @each_size
+async def test_warnings(demo_app: StTui, pictures: Pictures, size: tuple[int, int]) -> None:
+    async with demo_app.run_test(size=size) as pilot:
+        await opened(pilot)
+        await pilot.press("exclamation_mark")
+        await until(pilot, lambda: "11 warnings about" in screen_text(pilot), "all are found")
+        await pilot.press("down")
+        await pictures.check(pilot, "warnings")
+        await pilot.press("enter")
+        await until(pilot, lambda: "! Scope 1" in screen_text(pilot), "the details")
+        await pictures.check(pilot, "token-warned", drawn=False)
+
+
+@each_size
 async def test_help(demo_app: StTui, pictures: Pictures, size: tuple[int, int]) -> None:
     async with demo_app.run_test(size=size) as pilot:
         await opened(pilot)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual.app import ComposeResult
@@ -12,11 +13,13 @@ from textual.screen import Screen
 from textual.widgets import Static
 from textual.worker import Worker, WorkType
 
+from st_tui.core import analysis
 from st_tui.core.expiry import in_both_times, in_local_time, remaining
 from st_tui.core.globs import PatternRefused, compile_glob
 from st_tui.core.model import AuditEntry, ServiceToken
 from st_tui.core.plain_text import shown
 from st_tui.tui.actions import Action, bindings
+from st_tui.tui.screens.overview import folders_of
 from st_tui.tui.screens.page import ShowsVault
 from st_tui.tui.token_actions import TOKEN_ACTIONS, TokenActions
 from st_tui.tui.widgets.key_hints import KeyHints
@@ -73,11 +76,11 @@ class TokenScreen(TokenActions, ShowsVault, Screen[None]):
 
     def show(self) -> None:
         """Show the token as it is now; go back if it is gone, once no dialog is above."""
-        vault = self.st.vault
+        vault, project = self.st.vault, self.st.project
         if vault is None:
             return
         known = vault.tokens.lookup(self._token.id)
-        if known.token is None:
+        if known.token is None or project is None:
             if self.app.screen is self:
                 self.dismiss()
             return
@@ -85,7 +88,8 @@ class TokenScreen(TokenActions, ShowsVault, Screen[None]):
         self.query_one("#title", Static).update(
             Content.assemble(("Service token  ", "$text-muted"), (shown(token.name), "bold"))
         )
-        lines = [*self._facts(token), Content(""), *self._scopes(token), Content("")]
+        folders = folders_of(vault, project)
+        lines = [*self._facts(token), Content(""), *self._scopes(token, folders), Content("")]
         entries = vault.audit.page(about=token.id, limit=_ENTRIES)
         lines.append(Content.styled("Audit log", "bold $text-primary"))
         lines += [_entry_line(entry) for entry in entries]
@@ -113,27 +117,27 @@ class TokenScreen(TokenActions, ShowsVault, Screen[None]):
             for label, value in facts
         ]
 
-    def _scopes(self, token: ServiceToken) -> list[Content]:
-        vault, project = self.st.vault, self.st.project
+    def _scopes(self, token: ServiceToken, folders: Mapping[str, Sequence[str]]) -> list[Content]:
+        """The scopes with how many folders each opens, and what to know about them."""
         lines = [Content.styled("Scopes", "bold $text-primary")]
-        if vault is None or project is None:
-            return lines
-        known = {e.slug for e in vault.environments.every(project)}
         for number, scope in enumerate(token.scopes, start=1):
-            if scope.environment not in known:
-                reach = ("✖ the environment is gone", "$text-error")
+            paths = folders.get(scope.environment, ())
+            try:
+                glob = compile_glob(scope.secret_path)
+            except PatternRefused:
+                paths = ()
+            if paths:
+                count = sum(glob.matches(path) for path in paths)
+                reach = (f"opens {count} of {len(paths)} folders", "$text-muted")
             else:
-                try:
-                    glob = compile_glob(scope.secret_path)
-                except PatternRefused as refused:
-                    reach = (f"✖ grants nothing: {refused}", "$text-error")
-                else:
-                    paths = ["/", *vault.folders.every(project, scope.environment)]
-                    count = sum(glob.matches(path) for path in paths)
-                    reach = (f"opens {count} of {len(paths)} folders", "$text-muted")
+                reach = ("✖ grants nothing: see below", "$text-error")
             lines.append(
                 Content.assemble((f"{number} ", "$text-muted"), f"{shown(str(scope)):<32}  ", reach)
             )
+        lines += [
+            Content.styled(f"! {shown(warning)}", "$text-warning")
+            for warning in analysis.lint(token, folders)
+        ]
         return lines
 
     def chosen_token(self) -> ServiceToken | None:

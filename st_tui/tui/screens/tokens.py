@@ -51,6 +51,8 @@ class TokensPage(TokenActions, FilteredPage):
         *TOKEN_ACTIONS,
         Action("who", "w", "who", "Ask who can reach a path or a pattern",
                "scope who --env SLUG --path PATH"),
+        Action("warnings", "exclamation_mark", "warnings",
+               "Lint the project: the warnings about every token", "scope lint"),
         Action("sort", "s", "sort", "Sort by age, name or expiry"),
         Action("tour(1)", "f6", "tour", "Walk through the demo: the next verdict and why"),
         Action("tour(-1)", "f5", "tour: back", "Go back one step of the tour"),
@@ -211,6 +213,11 @@ class TokensPage(TokenActions, FilteredPage):
         from st_tui.tui.screens.who import Who
 
         self._look_over(Who)
+
+    def action_warnings(self) -> None:
+        from st_tui.tui.screens.warnings import Warnings
+
+        self._look_over(Warnings)
 
     def _look_over(self, overview: Callable[[], Screen[None]]) -> None:
         """Open a screen about all tokens of the project, if there is one."""

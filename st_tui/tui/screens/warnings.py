@@ -1,0 +1,119 @@
+"""Lint the project: what a person should know about each of its tokens."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from textual import on
+from textual.app import ComposeResult
+from textual.widgets import Static
+
+from st_tui.core import analysis
+from st_tui.core.model import Project, ServiceToken
+from st_tui.core.plain_text import shown
+from st_tui.tui.screens.overview import Overview, folders_of
+from st_tui.tui.widgets.listing import Listing, Piece, column
+
+_AT_ONCE = 200
+"""Tokens between two words about the progress."""
+
+
+class Warned(NamedTuple):
+    """A token and one thing to know about it."""
+
+    token: ServiceToken
+    warning: str
+
+
+class WarningList(Listing[Warned]):
+    """Warnings, each with its token's name."""
+
+    def __init__(self) -> None:
+        super().__init__(id="warnings")
+        self.rows: Sequence[Warned] = ()
+        self.empty = ""
+
+    def load(self, offset: int, limit: int) -> Sequence[Warned]:
+        return self.rows[offset : offset + limit]
+
+    def identity(self, item: Warned) -> tuple[str, str]:
+        return item.token.id, item.warning
+
+    def draw_header(self, width: int) -> str:
+        return " " + column("Name", _name_width(width - 1)) + "Warning"
+
+    def draw(self, item: Warned, width: int) -> list[Piece]:
+        name = _name_width(width)
+        return [
+            (column(item.token.name, name - 1) + " ", ""),
+            (column(f"! {item.warning}", width - name), "warning"),
+        ]
+
+
+class Warnings(Overview):
+    """The warnings about all tokens; found by and by, and anew when the vault changed."""
+
+    NAME = "Warnings"
+    DEFAULT_CSS = """
+    Warnings {
+        #found { margin-top: 1; }
+        #whole { height: 4; padding: 0 1; border-top: hkey $border; }
+    }
+    """
+
+    def body(self) -> ComposeResult:
+        yield Static(id="found")
+        yield WarningList()
+        yield Static(id="whole", markup=False)
+
+    async def look(self, project: Project) -> None:
+        is_first = not self._list.empty
+        if is_first:
+            self.say((f"Reading the tokens of {shown(project.name)}…", "$text-muted"))
+        tokens, folders = await self.st.read(
+            lambda vault: (vault.tokens.page(project), folders_of(vault, project))
+        )
+        found: list[Warned] = []
+        for start in range(0, len(tokens), _AT_ONCE):
+            found += await asyncio.to_thread(warnings, tokens[start : start + _AT_ONCE], folders)
+            done = min(start + _AT_ONCE, len(tokens))
+            self.say((f"Looked at {done} of {len(tokens)} tokens…", "$text-muted"))
+            if is_first:
+                self._show(found)
+        self._show(found)
+        self._list.empty = "Nothing to warn about."
+        about = len({row.token.id for row in found})
+        self.say(
+            (f"{len(found)} {'warning' if len(found) == 1 else 'warnings'}", "bold"),
+            f" about {about} of {len(tokens)} tokens",
+        )
+
+    def _show(self, found: Sequence[Warned]) -> None:
+        self._list.rows = found
+        self._list.reload(len(found))
+
+    @property
+    def _list(self) -> WarningList:
+        return self.query_one(WarningList)
+
+    @on(Listing.Moved, "#warnings")
+    def _warning_chosen(self) -> None:
+        """Say the whole warning, for which a line may be too short."""
+        row = self._list.current
+        whole = f"{row.token.name}: {row.warning}" if row else ""
+        self.query_one("#whole", Static).update(shown(whole), layout=False)
+
+    def chosen_token(self) -> ServiceToken | None:
+        chosen = self._list.current
+        return chosen.token if chosen else None
+
+
+def warnings(tokens: Sequence[ServiceToken], folders: Mapping[str, Sequence[str]]) -> list[Warned]:
+    """All warnings about these tokens, in their order."""
+    return [Warned(token, warning) for token in tokens for warning in analysis.lint(token, folders)]
+
+
+def _name_width(width: int) -> int:
+    return width * 26 // 100

@@ -1,0 +1,159 @@
+"""The warnings about all tokens, on the screens, against what the command line says."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Mapping, Sequence
+
+import pytest
+
+from st_tui.cli import main
+from st_tui.core.model import ServiceToken
+from st_tui.core.vault import Vault
+from st_tui.tui.app import StTui
+from st_tui.tui.screens import warnings
+from st_tui.tui.screens.token import TokenScreen
+from st_tui.tui.screens.warnings import Warned, WarningList, Warnings
+from tests.conftest import Clock
+from tests.core.vaults import v2
+from tests.journeys.driving import choose, opened, screen_text, token_named, until, vault, write
+
+SMALL, WIDE = (80, 24), (120, 36)
+
+
+def listed(app: StTui) -> list[tuple[str, str]]:
+    """Every line of the list, on the screen or not: a token's id and a warning."""
+    listing = app.screen.query_one(WarningList)
+    items = (listing.item(index) for index in range(listing.count))
+    return [(item.token.id, item.warning) for item in items if item is not None]
+
+
+def told(
+    app: StTui, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> list[tuple[str, str]]:
+    """The same from the command line."""
+    monkeypatch.setenv("ST_TUI_VAULT", str(app.directory))
+    capsys.readouterr()
+    assert main(["scope", "lint", "--json"]) == 1
+    found = json.loads(capsys.readouterr().out)["warnings"]
+    return [(one["id"], one["warning"]) for one in found]
+
+
+@pytest.mark.parametrize("size", [SMALL, WIDE])
+async def test_they_are_those_of_the_command_line(
+    demo_app: StTui,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    size: tuple[int, int],
+) -> None:
+    async with demo_app.run_test(size=size) as pilot:
+        await opened(pilot)
+        await pilot.press("exclamation_mark")
+        await until(pilot, lambda: "warnings about" in screen_text(pilot), "all are found")
+        on_screen = listed(demo_app)
+    expected = told(demo_app, capsys, monkeypatch)
+    assert len(expected) > 5
+    assert on_screen == expected
+
+
+async def test_the_palette_opens_it_and_enter_a_token(demo_app: StTui) -> None:
+    async with demo_app.run_test(size=SMALL) as pilot:
+        await opened(pilot)
+        await pilot.press("ctrl+p")
+        await pilot.pause()
+        await write(pilot, "lint")
+        await until(pilot, lambda: "Lint the project" in screen_text(pilot), "the palette")
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(demo_app.screen, Warnings), "the screen")
+        await until(pilot, lambda: "warnings about" in screen_text(pilot), "all are found")
+        await pilot.press("down", "enter")
+        await until(pilot, lambda: isinstance(demo_app.screen, TokenScreen), "the details")
+        await until(pilot, lambda: "top-level" in screen_text(pilot), "of the second line")
+        assert "! Scope 1: /* leaves out / itself" in screen_text(pilot)
+        await pilot.press("q")
+        await until(pilot, lambda: isinstance(demo_app.screen, Warnings), "back again")
+
+
+async def test_the_details_show_every_warning(demo_app: StTui) -> None:
+    async with demo_app.run_test(size=WIDE) as pilot:
+        await opened(pilot)
+        await choose(pilot, "metrics-ingest")
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(demo_app.screen, TokenScreen), "the details")
+        await until(pilot, lambda: "write does not imply read" in screen_text(pilot), "warnings")
+        text = screen_text(pilot)
+        assert "! Scope 1: /backend/* leaves out" in text
+        assert "! Scope 2: /backend/* leaves out" in text
+
+
+async def test_a_scope_without_its_environment_is_told_once(demo_app: StTui) -> None:
+    async with demo_app.run_test(size=WIDE) as pilot:
+        await opened(pilot)
+        assert demo_app.project is not None
+        environments = vault(demo_app).environments
+        environments.delete(demo_app.project, "dev")
+        await choose(pilot, "top-level")
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(demo_app.screen, TokenScreen), "the details")
+        await until(pilot, lambda: "no environment dev" in screen_text(pilot), "the warning")
+        assert "✖ grants nothing" in screen_text(pilot)
+        assert screen_text(pilot).count("no environment") == 1
+
+
+async def test_a_colleagues_token_is_warned_of_and_shown_as_text(
+    demo_app: StTui, clock: Clock
+) -> None:
+    async with demo_app.run_test(size=SMALL) as pilot:
+        await opened(pilot)
+        await pilot.press("exclamation_mark")
+        await until(pilot, lambda: "11 warnings" in screen_text(pilot), "all are found")
+        await pilot.press("down")
+        before = demo_app.screen.query_one(WarningList).current
+        assert demo_app.project is not None
+        with Vault.open(demo_app.directory, actor="colleague", clock=clock) as other:
+            draft = v2("[b]gone[/b]", "dev:/nowhere")._replace(expires_at=None)
+            other.tokens.create(demo_app.project, draft)
+        await until(pilot, lambda: "13 warnings about 8 of 12" in screen_text(pilot), "two more")
+        assert "[b]gone[/b]" in screen_text(pilot)
+        assert "matches no folder" in screen_text(pilot)
+        assert demo_app.screen.query_one(WarningList).current == before
+
+
+async def test_it_says_how_far_it_is_and_shows_what_it_has(
+    demo_app: StTui, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    may_go_on = threading.Event()
+    ask = warnings.warnings
+    asked: list[int] = []
+
+    def slow(tokens: Sequence[ServiceToken], folders: Mapping[str, Sequence[str]]) -> list[Warned]:
+        asked.append(len(tokens))
+        if len(asked) == 2:
+            may_go_on.wait()
+        return ask(tokens, folders)
+
+    monkeypatch.setattr(warnings, "warnings", slow)
+    monkeypatch.setattr(warnings, "_AT_ONCE", 4)
+    async with demo_app.run_test(size=SMALL) as pilot:
+        await opened(pilot)
+        await pilot.press("exclamation_mark")
+        await until(pilot, lambda: "Looked at 4 of 11 tokens" in screen_text(pilot), "progress")
+        first = token_named(demo_app, "folder1-children")
+        assert [token_id for token_id, _ in listed(demo_app)] == [first.id]
+        may_go_on.set()
+        await until(pilot, lambda: "11 warnings about" in screen_text(pilot), "all are found")
+        assert asked == [4, 4, 3]
+
+
+async def test_nothing_to_warn_about(demo_app: StTui) -> None:
+    async with demo_app.run_test(size=SMALL) as pilot:
+        await opened(pilot)
+        assert demo_app.project is not None
+        tokens = vault(demo_app).tokens
+        tokens.revoke(tokens.page(demo_app.project))
+        await pilot.press("exclamation_mark")
+        await until(pilot, lambda: "0 warnings about 0 of 0" in screen_text(pilot), "none")
+        assert "Nothing to warn about." in screen_text(pilot)
+        await pilot.press("enter", "q")
+        await until(pilot, lambda: len(demo_app.screen_stack) == 1, "the list again")
