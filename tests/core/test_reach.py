@@ -181,3 +181,17 @@ def test_ended_tokens_are_left_out_and_switched_off_ones_are_not() -> None:
     ]
     found = who(index(some, NOON), "prod", "/a", Permission.READ)
     assert [reacher.token.id for reacher in found] == ["2", "3"]
+
+
+def test_a_question_about_many_patterns_can_be_given_up() -> None:
+    reach = index([token(number, f"/a/x{number}/**") for number in range(9)], NOON)
+    calls = []
+
+    def go_on() -> None:
+        calls.append(1)
+        if len(calls) == 3:
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        who_within(reach, "prod", compile_glob("/a/**"), Permission.READ, ["/"], go_on=go_on)
+    assert len(calls) == 3

@@ -109,7 +109,10 @@ class Who(Overview):
         self._known = await self.st.read(lambda vault: _read(vault, project))
         self._environment.offer([(e.name, e.slug) for e in self._known.environments])
         self._in_environment()
-        self._answering.ask()  # the last question, even if what is in the field is none
+        if self._question is None:
+            self.say("")  # nothing can be asked yet, and it is said why
+        else:
+            self._answering.ask()  # even if what is in the field by now cannot be asked
 
     @property
     def _environment(self) -> Choice[str]:

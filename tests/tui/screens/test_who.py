@@ -230,7 +230,12 @@ async def test_the_newest_question_overtakes_a_slow_one(
         assert overtaken == ["/*"]
 
 
-async def test_it_paints_before_it_knows(demo_app: StTui, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("typed", "said"), [("ci", "living tokens can read /ci in dev"), ("[", "? [ at character 2")]
+)
+async def test_it_paints_before_it_knows(
+    demo_app: StTui, monkeypatch: pytest.MonkeyPatch, typed: str, said: str
+) -> None:
     may_go_on = threading.Event()
     read = who._read
 
@@ -243,11 +248,22 @@ async def test_it_paints_before_it_knows(demo_app: StTui, monkeypatch: pytest.Mo
         await opened(pilot)
         await pilot.press("w")
         await until(pilot, lambda: "Reading the tokens of Demo" in screen_text(pilot), "painted")
-        await write(pilot, "ci")
+        await write(pilot, typed)
         may_go_on.set()
-        await asked(pilot, "read", "/ci")
-        expected = by_brute_force(demo_app, "dev", "/ci", Permission.READ)
-        assert [r.token.id for r in listed(demo_app)] == [id_ for id_, _ in expected]
+        await until(pilot, lambda: said in screen_text(pilot), said)
+        assert "Reading" not in screen_text(pilot)
+
+
+async def test_without_environments_it_says_so(demo_app: StTui) -> None:
+    async with demo_app.run_test(size=SMALL) as pilot:
+        await opened(pilot)
+        assert demo_app.project is not None
+        for environment in vault(demo_app).environments.every(demo_app.project):
+            vault(demo_app).environments.delete(demo_app.project, environment.slug)
+        await pilot.press("w")
+        await until(pilot, lambda: "There is no environment" in screen_text(pilot), "it is said")
+        assert "Reading" not in screen_text(pilot)
+        assert listed(demo_app) == []
 
 
 async def test_names_from_the_vault_are_never_markup(demo_app: StTui) -> None:
