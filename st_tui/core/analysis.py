@@ -83,6 +83,6 @@ def _traps(pattern: str) -> list[str]:
     if segments[0] == "**" and len(segments) > 1:
         rest = "/" + "/".join(segments[1:])
         warnings.append(f"{pattern} leaves out {rest} in the root.")
-    if any(re.match(r"[\[{]", segment) for segment in segments):
+    if any(re.match(r"\[\^|\{(?:[^}]*,)?\.", segment) for segment in segments):
         warnings.append("a class or choice at the start of a segment lets dot names in.")
     return warnings
