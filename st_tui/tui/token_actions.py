@@ -13,6 +13,7 @@ from st_tui.core.plain_text import shown
 from st_tui.tui.actions import Action
 
 if TYPE_CHECKING:
+    from st_tui.core.least_privilege import Narrowed
     from st_tui.tui.app import StTui
 
 TOKEN_ACTIONS = (
@@ -22,6 +23,8 @@ TOKEN_ACTIONS = (
            "service-token rotate ID", hint=True),
     Action("revoke", "d,delete", "revoke", "Revoke this token for good",
            "service-token delete ID", hint=True),
+    Action("narrow", "l", "narrow", "Make a token with no more than this one was used for",
+           "scope narrow ID"),
     Action("activate", "a", "activate", "Activate or deactivate this V3 token",
            "service-token activate ID | deactivate ID"),
     Action("trust", "i", "trusted IPs", "Change the trusted IPs of this V3 token",
@@ -54,6 +57,24 @@ class TokenActions:
         if token is not None and vault is not None:
             draft = vault.tokens.clone_draft(token)
             await self.reveal(await self._st.push_screen_wait(Create(draft, title="Clone")))
+
+    @work
+    async def action_narrow(self) -> None:
+        from st_tui.core.vault.narrowing import propose
+        from st_tui.tui.screens.create import Create
+
+        token = self.chosen_token()
+        if token is None:
+            return
+        found = await self._st.change("Reading the audit log", lambda vault: propose(vault, token))
+        if found is None:
+            return
+        draft, narrowed = found
+        if not narrowed.stops:
+            self._st.notify(f"“{token.name}” was used for all that it may do: nothing to narrow.")
+            return
+        form = Create(draft, title="Narrow", original=token, about=_about(narrowed))
+        await self.reveal(await self._st.push_screen_wait(form))
 
     @work
     async def action_rotate(self) -> None:
@@ -143,3 +164,14 @@ class TokenActions:
         if token is not None:
             outcome = await copy(self._st, token.id)
             self._st.notify(f"Id of “{token.name}”: {outcome.message}")
+
+
+def _about(narrowed: Narrowed) -> str:
+    """How much of what is recorded a draft covers, and what would stop working."""
+    left_out = sum(use.times for use in narrowed.left_out)
+    besides = f", {left_out} left out where no folder can be" if left_out else ""
+    stops = ", ".join(map(str, narrowed.stops))
+    return shown(
+        f"Covers {narrowed.accesses} recorded access(es){besides}. "
+        f"Would stop working, for example: {stops}."
+    )

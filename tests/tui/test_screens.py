@@ -8,6 +8,7 @@ import pytest
 from textual.pilot import Pilot
 
 from st_tui.tui.app import StTui
+from st_tui.tui.screens.create import Create
 from st_tui.tui.terminal import Appearance
 from st_tui.tui.widgets.moment import Moment
 from tests.conftest import Clock
@@ -66,6 +67,17 @@ async def test_create(demo_app: StTui, pictures: Pictures, size: tuple[int, int]
         await pictures.check(pilot, "create")
         await pilot.press("enter", "f4", "down", "space")
         await pictures.check(pilot, "pick")
+
+
+@each_size
+async def test_narrow(demo_app: StTui, pictures: Pictures, size: tuple[int, int]) -> None:
+    async with demo_app.run_test(size=size) as pilot:
+        await opened(pilot)
+        await choose(pilot, "ci-deploy")
+        await pilot.press("l")
+        await until(pilot, lambda: isinstance(demo_app.screen, Create), "the form opens")
+        await pilot.pause()
+        await pictures.check(pilot, "narrow", drawn=False)
 
 
 @each_size

@@ -14,8 +14,7 @@ from textual.suggester import SuggestFromList
 from textual.widgets import Input, Static
 
 from st_tui.core import addresses, analysis
-from st_tui.core.algebra import TooComplex
-from st_tui.core.compare import Surplus, compare
+from st_tui.core.compare import Grants
 from st_tui.core.drafts import (
     LONGEST_NAME,
     as_token,
@@ -34,8 +33,8 @@ from st_tui.core.model import (
     Scope,
     TokenDraft,
 )
-from st_tui.core.plain_text import shown
 from st_tui.tui.actions import FIELDS, Action, bindings
+from st_tui.tui.screens.comparison import beside
 from st_tui.tui.screens.dialog import Confirm
 from st_tui.tui.widgets.access_pane import AccessPane
 from st_tui.tui.widgets.choice import Choice
@@ -54,7 +53,11 @@ _WARNINGS_SHOWN = 4
 
 
 class Create(Screen[NewToken | None]):
-    """The form for a new token, empty or filled in from a clone's draft."""
+    """The form for a new token, empty or filled in from a draft.
+
+    The draft is held against `original`, or against itself as it was given; `about` says where it
+    comes from.
+    """
 
     ACTIONS: ClassVar[tuple[Action, ...]] = (
         Action("create", "f2,ctrl+s", "create", "Make this token", "service-token create",
@@ -83,6 +86,7 @@ class Create(Screen[NewToken | None]):
         }
         .v3 { display: none; }
         &.is-v3 .v3 { display: block; }
+        #about { height: auto; margin-bottom: 1; color: $text-success; }
         #warnings { height: auto; margin-top: 1; }
         #fault { height: auto; }
         &.-wider AccessPane { width: 54; }
@@ -93,11 +97,18 @@ class Create(Screen[NewToken | None]):
     """
 
     def __init__(
-        self, draft: TokenDraft | None = None, *, title: str = "New service token"
+        self,
+        draft: TokenDraft | None = None,
+        *,
+        title: str = "New service token",
+        original: Grants | None = None,
+        about: str = "",
     ) -> None:
         super().__init__()
         self._title = title
         self._start = draft
+        self._original = original or draft
+        self._about = about
         self._scopes: tuple[Scope, ...] = draft.scopes if draft else ()
         self._environments: list[Environment] = []
         self._folders: dict[str, list[Folder]] = {}
@@ -123,6 +134,8 @@ class Create(Screen[NewToken | None]):
         yield Static(self._title, id="title", markup=False)
         with Horizontal():
             with VerticalScroll(id="form", can_focus=False):
+                if self._about:
+                    yield Static(self._about, id="about", markup=False)
                 with Horizontal(classes="row"):
                     yield Label("Name")
                     yield Field(
@@ -229,29 +242,13 @@ class Create(Screen[NewToken | None]):
         paths = {slug: [f.path for f in folders] for slug, folders in self._folders.items()}
         warnings = analysis.lint(draft, paths, self._written)
         lines = [
-            *self._beside_the_original(draft, paths),
+            *(beside(self._original, draft, paths) if self._original else ()),
             *(Content.styled(f"! {warning}", "$text-warning") for warning in warnings),
         ]
         if len(lines) > _WARNINGS_SHOWN:
             more = Content.styled(f"  and {len(lines) - _WARNINGS_SHOWN + 1} more", "$text-muted")
             lines = [*lines[: _WARNINGS_SHOWN - 1], more]
         self.query_one("#warnings", Static).update(Content("\n").join(lines))
-
-    def _beside_the_original(
-        self, draft: TokenDraft, folders: dict[str, list[str]]
-    ) -> list[Content]:
-        """What a clone would allow more and less than its original, each with a path."""
-        if self._start is None:
-            return []
-        try:
-            gains, losses = compare(self._start, draft, folders)
-        except TooComplex as refusal:
-            return [Content.styled(f"! {refusal}", "$text-warning")]
-        if not gains and not losses:
-            return [Content.styled("= Allows the same as the original (proved).", "$text-success")]
-        more = [Content.styled(f"+ Gains {_surplus(one)}", "$text-warning") for one in gains]
-        less = [Content.styled(f"- Loses {_surplus(one)}", "$text-muted") for one in losses]
-        return [*more, *less]
 
     def _about_path(self) -> Content:
         typed = self.query_one("#scope-path", Field).value.strip()
@@ -412,11 +409,6 @@ class Create(Screen[NewToken | None]):
         from st_tui.tui.screens.help import Help
 
         self.app.push_screen(Help(self))
-
-
-def _surplus(one: Surplus) -> str:
-    access = " and ".join(one.operations)
-    return f"{access} {shown(str(one.scope))}, as on {one.witness}"
 
 
 def _trusted(draft: TokenDraft | None) -> str:
