@@ -25,6 +25,9 @@ from st_tui.core.model import AccessRequest, Permission, Scope, ServiceToken, Us
 _LONGEST_CHOICE = 200
 """Characters of a pattern with a choice: more would be hard to read, and slow to prove."""
 
+_MOST_SCOPES = 500
+"""More than anybody would look through, and deciding by thousands is slow."""
+
 _STOPS_SHOWN = 3
 
 
@@ -63,7 +66,8 @@ def narrow(old: Grants, uses: Iterable[Use], folders: Mapping[str, Sequence[str]
     """What the grants could be, going by these recorded uses.
 
     `folders` gives the paths of each environment there is, the root among them. Raises Refusal if
-    nothing is recorded to go by, and TooComplex if the proofs would take too long.
+    nothing is recorded to go by or it is of too many folders, and TooComplex if the proofs would
+    take too long.
     """
     recorded = sorted(uses)
     fitting = [
@@ -79,9 +83,15 @@ def narrow(old: Grants, uses: Iterable[Use], folders: Mapping[str, Sequence[str]
             "token, so nobody knows what it needs."
         )
     permissions = frozenset(use.operation for use in fitting)
+    scopes = tuple(_exact(fitting))
+    if len(scopes) > _MOST_SCOPES:
+        raise Refusal(
+            f"This token was used in so many folders that it would take {len(scopes)} scopes to "
+            f"name them, and {_MOST_SCOPES} is the most: make it several tokens."
+        )
     proofs = tuple(
         proof
-        for scope in _exact(fitting)
+        for scope in scopes
         for proof in surplus(Boundary((scope,), permissions), old, folders)[1]
     )
     new = Boundary(tuple(proof.scope for proof in proofs), permissions)

@@ -103,6 +103,13 @@ def test_very_many_folders_stay_exact_and_are_proved() -> None:
     assert not allows(found, "dev", "/apps/team-1000", READ)
 
 
+def test_more_scopes_than_anybody_would_read_are_refused() -> None:
+    uses = read(*(f"dev:/apps/{n}/db" for n in range(501)))
+    assert len(narrow(grants("dev:/**"), uses[1:], FOLDERS).scopes) == 500
+    with pytest.raises(Refusal, match="take 501 scopes"):
+        narrow(grants("dev:/**"), uses, FOLDERS)
+
+
 _NAMES = st.sampled_from(["a", "b", "c", "-", "A_1", "0", "*", "{a,b}", "é", ".x"])
 _PATHS = st.lists(_NAMES, max_size=3).map(lambda names: "/" + "/".join(names))
 _PATTERNS = st.sampled_from(

@@ -24,8 +24,8 @@ class Proposal(NamedTuple):
 def propose(vault: Vault, token: ServiceToken) -> Proposal:
     """The narrowest token that could take this one's place.
 
-    Raises Refusal if nothing is recorded of it, TooComplex if it cannot be proved in reasonable
-    time, and VaultError if the token has ended.
+    Raises Refusal if nothing is recorded of it or it is of too many folders, TooComplex if it
+    cannot be proved in reasonable time, and VaultError if the token has ended.
     """
     project = vault.projects.of(token)
     draft = vault.tokens.clone_draft(token, name=token.name[: LONGEST_NAME - len(_ADDED)] + _ADDED)
