@@ -12,6 +12,7 @@ from st_tui.core.access import decide
 from st_tui.core.model import AccessRequest, Permission
 from st_tui.core.vault import Access, Vault
 from tests.cli.conftest import NOW, Run, assert_refused, create
+from tests.core.vaults import v2
 
 
 @pytest.fixture(autouse=True)
@@ -118,3 +119,12 @@ def test_nothing_to_go_by(run: Run, vault: Vault) -> None:
     use(vault, token, "dev:/db", operation="write")  # denied
     assert_refused(run("scope", "narrow", token), "Nothing recorded: ")
     assert_refused(run("scope", "narrow", "nobody"), "There is no token", status=1)
+
+
+def test_a_life_below_a_second_does_not_become_never(
+    run: Run, vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("st_tui.core.expiry.system_clock", lambda: NOW)
+    token = vault.tokens.create(vault.projects.get(), v2("brief", expires_at=NOW + 500)).token
+    use(vault, token.id, "dev:/common/db")
+    assert run("scope", "narrow", token.id).out.splitlines()[-1].endswith("--expiry-seconds 1")

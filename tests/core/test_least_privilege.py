@@ -60,6 +60,12 @@ def test_where_no_folder_is_lost_a_path_shows_what_is() -> None:
     assert [(one.environment, one.path, one.exists) for one in found.stops] == [
         ("prod", "/b", False)
     ]
+    found = narrow(grants("prod:/**", may="read write"), read("prod:/", "prod:/a"), FOLDERS)
+    assert [(one.path, one.exists) for one in found.stops] == [
+        ("/", True),
+        ("/a", True),
+        ("/b", False),
+    ]
 
 
 def test_nothing_is_narrower_than_what_was_all_used() -> None:
@@ -147,6 +153,7 @@ def test_what_was_used_stays_allowed_and_nothing_is_added(
         for path in paths:
             if any(allows(found, environment, path, operation) for operation in Permission):
                 assert (environment, path) in used
+    assert len({(stop.environment, stop.path) for stop in found.stops}) == len(found.stops)
     for stop in found.stops:
         for operation in stop.operations:
             assert allows(old, stop.environment, stop.path, operation)
