@@ -10,6 +10,7 @@ import click
 
 from st_tui.cli.commands import BadUsage, Group, json_option, open_vault, project_in
 from st_tui.cli.output import end_text, note, say, say_json, say_table, token_data
+from st_tui.cli.scope_around import around, matrix
 from st_tui.cli.scope_compare import compare, lint, verify
 from st_tui.cli.scope_narrow import narrow
 from st_tui.core import drafts, promises, reach, wording
@@ -25,7 +26,7 @@ def scope() -> None:
     """Ask what tokens may do, with a proof or a path."""
 
 
-for _command in (compare, narrow, verify, lint):
+for _command in (compare, narrow, verify, lint, around, matrix):
     scope.add_command(_command)
 
 

@@ -8,6 +8,7 @@ import pytest
 from textual.pilot import Pilot
 
 from st_tui.core import access
+from st_tui.core.cells import letters
 from st_tui.core.model import (
     AccessRequest,
     Decision,
@@ -22,7 +23,7 @@ from st_tui.tui.app import StTui
 from st_tui.tui.screens.matrix import MatrixScreen
 from st_tui.tui.screens.token import TokenScreen
 from st_tui.tui.screens.tokens import TokensPage
-from st_tui.tui.widgets.matrix_grid import MatrixGrid, letters
+from st_tui.tui.widgets.matrix_grid import MatrixGrid
 from tests.conftest import NOW, Clock
 from tests.journeys.driving import choose, opened, screen_text, until, vault, write
 from tests.pictures import Pictures

@@ -1,11 +1,7 @@
 """Tokens × folders as a picture: a line for each token, a narrow column for each folder.
 
-A capital letter says that `decide` allows it now, from anywhere. A small letter says that the
-token's scopes and permissions grant it, but something about the token holds it back: it is not
-activated, it has ended, or it works from its trusted addresses only. A dot is neither. So an
-inactive token's line still shows what activating it would open.
-
-Only the cells on the screen are decided, at each drawing anew: nothing has to be kept true.
+What a cell says, `core.cells` tells. Only the cells on the screen are decided, at each drawing
+anew: nothing has to be kept true.
 """
 
 from __future__ import annotations
@@ -20,17 +16,14 @@ from textual.binding import BindingType
 from textual.reactive import reactive
 from textual.strip import Strip
 
-from st_tui.core import access
-from st_tui.core.model import AccessRequest, Permission, Reason, ServiceToken
+from st_tui.core.cells import letters
+from st_tui.core.model import AccessRequest, Permission, ServiceToken
 from st_tui.core.plain_text import shown
 from st_tui.tui.actions import Action, bindings
 from st_tui.tui.widgets.listing import Listing, Piece, column
 
 _CELL = 3
 """Screen columns of a folder: two letters and the gap before them."""
-
-_HOLDS = (Reason.EXPIRED, Reason.INACTIVE, Reason.IP)
-"""Reasons that lie with the token, whatever the place."""
 
 
 class MatrixGrid(Listing[ServiceToken], inherit_bindings=False):
@@ -189,26 +182,6 @@ class MatrixGrid(Listing[ServiceToken], inherit_bindings=False):
                 self.action_choose()
             self.cursor = index
         self.folder = folder
-
-
-def letters(
-    token: ServiceToken, path: str, request: Callable[[str, Permission], AccessRequest]
-) -> str:
-    """What a cell says: a letter for reading and one for writing, or a dot for neither."""
-    read = _letter("R", token, request(path, Permission.READ))
-    write = _letter("W", token, request(path, Permission.WRITE))
-    return "· " if read == write == " " else read + write
-
-
-def _letter(letter: str, token: ServiceToken, request: AccessRequest) -> str:
-    decision = access.decide(token, request)
-    if decision.allowed:
-        return letter
-    if decision.reason in _HOLDS:
-        free = token._replace(expires_at=None, is_active=True, trusted_ips=None)
-        if access.decide(free, request).allowed:
-            return letter.lower()
-    return " "
 
 
 _STYLES = {"R ": "good", "RW": "warning", " W": "warning"}

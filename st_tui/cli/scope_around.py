@@ -1,0 +1,165 @@
+"""`scope around` and `scope matrix`: what lies beyond one verdict, and all verdicts at a glance."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from st_tui.cli.commands import (
+    Command,
+    find_token,
+    json_option,
+    open_vault,
+    project_in,
+    token_argument,
+)
+from st_tui.cli.output import note, say, say_json, say_table
+from st_tui.core import access, drafts, expiry, wording
+from st_tui.core.model import AccessRequest, Endpoint, Permission
+
+if TYPE_CHECKING:
+    from st_tui.core.nearest import Miss
+
+_environment = click.option(
+    "--env", "environment", required=True, metavar="SLUG", help="The environment."
+)
+
+
+@click.command(cls=Command)
+@token_argument
+@_environment
+@click.option("--path", required=True, help="The folder to be reached.")
+@click.option(
+    "--operation",
+    required=True,
+    type=click.Choice([permission.value for permission in Permission]),
+    help="What is to be done there.",
+)
+@click.option(
+    "--endpoint",
+    type=click.Choice([endpoint.value for endpoint in Endpoint]),
+    default=Endpoint.E2EE.value,
+    help="How the server is asked. Default: e2ee.",
+)
+@json_option
+def around(
+    token_id: str, environment: str, path: str, operation: str, endpoint: str, as_json: bool
+) -> int:
+    """Say when and from where a token may do something, and how near a denial missed.
+
+    Exit status 0 if it is allowed now from anywhere, else 1.
+    """
+    from st_tui.core.addresses import interval_texts
+    from st_tui.core.nearest import nearest
+    from st_tui.core.nearest_wording import how_near, when_and_whence
+    from st_tui.core.ranges import over_both
+
+    asked = drafts.request_path(path)
+    if asked.note is not None:
+        note(f"The path was read otherwise: {asked.note}.")
+    with open_vault(sweep=False) as vault:
+        token = find_token(vault, token_id)
+        project = vault.projects.of(token)
+        environments = vault.environments.every(project)
+        drafts.check_environment(environment, environments)
+        folders = {slug: ["/", *vault.folders.every(project, slug)] for slug, _ in environments}
+        request = AccessRequest(
+            environment,
+            asked.path,
+            Permission(operation),
+            vault.now(),
+            Endpoint(endpoint),
+            e2ee=project.e2ee,
+        )
+    decision = access.decide(token, request)
+    misses = nearest(token, request, folders)
+    ranges = over_both(token, request)
+    if as_json:
+        possible = ranges.decision.allowed
+        end = ranges.until if possible else None
+        say_json(
+            {
+                "allowed": decision.allowed,
+                "reason": decision.reason,
+                "scope": decision.scope,
+                "possible": possible,
+                "until": None if end is None else expiry.iso(end),
+                "from": [
+                    text for interval in ranges.addresses for text in interval_texts(*interval)
+                ],
+                "nearest": [_miss_data(miss) for miss in misses],
+            }
+        )
+        return 0 if decision.allowed else 1
+    verdict = "ALLOWED" if decision.allowed else "DENIED"
+    say(f"{verdict}  {wording.why(token, request, decision)}")
+    say(when_and_whence(token, request))
+    for miss in misses:
+        say(f"-> {how_near(miss)}")
+    return 0 if decision.allowed else 1
+
+
+@click.command(cls=Command)
+@_environment
+@json_option
+def matrix(environment: str, as_json: bool) -> None:
+    """Print what every token may do in every folder of an environment: R, W, or RW.
+
+    It goes by now, from anywhere, at an E2EE endpoint. Small letters are granted by the scopes but
+    held back: the token has ended, is not activated, or works from its trusted addresses only.
+    """
+    from st_tui.core.cells import letters
+
+    with open_vault(sweep=False) as vault:
+        project = project_in(vault)
+        drafts.check_environment(environment, vault.environments.every(project))
+        folders = ["/", *vault.folders.every(project, environment)]
+        tokens = vault.tokens.page(project)
+        now = vault.now()
+
+    def request(path: str, operation: Permission) -> AccessRequest:
+        return AccessRequest(environment, path, operation, now, e2ee=project.e2ee)
+
+    cells = [[letters(token, path, request) for path in folders] for token in tokens]
+    if as_json:
+        say_json(
+            {
+                "environment": environment,
+                "folders": folders,
+                "tokens": [
+                    {
+                        "id": token.id,
+                        "name": token.name,
+                        "access": [cell.strip(" ·") for cell in row],
+                    }
+                    for token, row in zip(tokens, cells, strict=True)
+                ],
+            }
+        )
+        return
+    numbers = [str(number) for number in range(1, len(folders) + 1)]
+    say_table(
+        ("NAME", *numbers),
+        [(token.name, *row) for token, row in zip(tokens, cells, strict=True)],
+    )
+    say()
+    say_table(("COLUMN", "FOLDER"), zip(numbers, folders, strict=True))
+
+
+def _miss_data(miss: Miss) -> dict[str, Any]:
+    from st_tui.core.addresses import interval_texts
+
+    token, request = miss.token, miss.request
+    ip = request.ip
+    return {
+        "changes": [change.value for change in miss.changes],
+        "environment": request.environment,
+        "path": request.path,
+        "pathExists": miss.exists,
+        "operation": request.operation,
+        "endpoint": request.endpoint,
+        "at": expiry.iso(request.now),
+        "ip": None if ip is None else interval_texts(ip, ip)[0].partition("/")[0],
+        "isActive": token.is_active,
+    }

@@ -1,0 +1,37 @@
+"""A token and a folder in two letters: the cells of the matrix.
+
+A capital letter says that `decide` allows it now, from anywhere. A small letter says that the
+token's scopes and permissions grant it, but something about the token holds it back: it is not
+activated, it has ended, or it works from its trusted addresses only. A dot is neither. So an
+inactive token's line still shows what activating it would open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from st_tui.core import access
+from st_tui.core.model import AccessRequest, Permission, Reason, ServiceToken
+
+_HOLDS = (Reason.EXPIRED, Reason.INACTIVE, Reason.IP)
+"""Reasons that lie with the token, whatever the place."""
+
+
+def letters(
+    token: ServiceToken, path: str, request: Callable[[str, Permission], AccessRequest]
+) -> str:
+    """What a cell says: a letter for reading and one for writing, or a dot for neither."""
+    read = _letter("R", token, request(path, Permission.READ))
+    write = _letter("W", token, request(path, Permission.WRITE))
+    return "· " if read == write == " " else read + write
+
+
+def _letter(letter: str, token: ServiceToken, request: AccessRequest) -> str:
+    decision = access.decide(token, request)
+    if decision.allowed:
+        return letter
+    if decision.reason in _HOLDS:
+        free = token._replace(expires_at=None, is_active=True, trusted_ips=None)
+        if access.decide(free, request).allowed:
+            return letter.lower()
+    return " "

@@ -1,0 +1,73 @@
+"""`scope around` and `scope matrix`: the same answers as the screens, for programs."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.cli.conftest import Run, assert_refused, create
+
+
+@pytest.fixture(autouse=True)
+def _places(run: Run, directory: object) -> None:
+    """Folders to be near to."""
+    for path in ("/common/db", "/folder1/sub"):
+        assert run("folders", "create", "--env", "dev", "--path", path).status == 0
+
+
+def ask(path: str, *more: str, environment: str = "dev", operation: str = "read") -> list[str]:
+    return ["--env", environment, "--path", path, "--operation", operation, *more]
+
+
+def test_the_nearest_miss_would_be_allowed(run: Run) -> None:
+    token = create(run, "--never", scope="dev:/folder1/*")["serviceTokenData"]["id"]
+    result = run("scope", "around", token, *ask("/folder1"), "--json")
+    assert result.status == 1
+    assert (result.json["reason"], result.json["possible"]) == ("path", False)
+    assert "/folder1/sub" in {
+        miss["path"] for miss in result.json["nearest"] if miss["changes"] == ["path"]
+    }
+    for miss in result.json["nearest"]:
+        place = ask(miss["path"], environment=miss["environment"], operation=miss["operation"])
+        assert run("check", "--token-id", token, *place).status == 0
+    said = run("scope", "around", token, *ask("/folder1")).out.splitlines()
+    assert said[0].startswith("DENIED  path: ")
+    assert "-> allowed if asked for /folder1/sub" in said
+
+
+def test_one_verdict_over_all_times_and_addresses(run: Run) -> None:
+    v3 = ("--token-version", "3", "--active", "--trusted-ip", "10.0.0.0/8")
+    end = ("--expires-at", "2031-01-02T03:04:05Z")
+    token = create(run, *v3, *end)["serviceTokenData"]["id"]
+    result = run("scope", "around", token, *ask("/common/db"), "--json")
+    assert result.status == 1  # from anywhere it is denied
+    assert (result.json["reason"], result.json["possible"]) == ("ip", True)
+    assert (result.json["until"], result.json["from"]) == (
+        "2031-01-02T03:04:05.000Z", ["10.0.0.0/8"],
+    )  # fmt: skip
+    assert [miss["ip"] for miss in result.json["nearest"]] == ["10.0.0.0"]
+    said = run("scope", "around", token, *ask("/common/db")).out
+    assert "allowed until 2031-01-02 03:04 UTC from 10.0.0.0/8" in said
+
+
+def test_the_matrix_has_a_cell_for_each_token_and_folder(run: Run) -> None:
+    create(run, "--name", "reader", scope="dev:/common/**")
+    create(run, "--name", "writer", "--token-version", "3", scope="dev:/*", level="write")
+    data = run("scope", "matrix", "--env", "dev", "--json").json
+    assert data["folders"] == ["/", "/common", "/common/db", "/folder1", "/folder1/sub"]
+    assert {token["name"]: token["access"] for token in data["tokens"]} == {
+        "reader": ["", "R", "R", "", ""],
+        "writer": ["", "w", "", "w", ""],  # not activated yet
+    }
+    lines = run("scope", "matrix", "--env", "dev").out.splitlines()
+    assert lines[0].split() == ["NAME", "1", "2", "3", "4", "5"]
+    assert "reader  ·   R   R   ·   ·" in lines
+    assert lines[-1].split() == ["5", "/folder1/sub"]
+
+
+def test_bad_input(run: Run) -> None:
+    token = create(run)["serviceTokenData"]["id"]
+    assert_refused(
+        run("scope", "around", token, *ask("/x", environment="qa")), "no environment 'qa'"
+    )
+    assert_refused(run("scope", "around", "nothing", *ask("/x")), "nothing", status=1)
+    assert_refused(run("scope", "matrix", "--env", "qa"), "no environment 'qa'")
