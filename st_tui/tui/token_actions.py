@@ -25,6 +25,8 @@ TOKEN_ACTIONS = (
            "service-token delete ID", hint=True),
     Action("narrow", "l", "narrow", "Make a token with no more than this one was used for",
            "scope narrow ID"),
+    Action("compare", "x", "compare", "Say what another token allows more and less than this one",
+           "scope compare ID OTHER_ID"),
     Action("activate", "a", "activate", "Activate or deactivate this V3 token",
            "service-token activate ID | deactivate ID"),
     Action("trust", "i", "trusted IPs", "Change the trusted IPs of this V3 token",
@@ -75,6 +77,49 @@ class TokenActions:
             return
         form = Create(draft, title="Narrow", original=token, about=_about(narrowed))
         await self.reveal(await self._st.push_screen_wait(form))
+
+    @work
+    async def action_compare(self) -> None:
+        from st_tui.core.vault.comparing import compare_tokens
+        from st_tui.tui.screens.comparison import Beside
+
+        token = self.chosen_token()
+        other = await self._other_than(token) if token is not None else None
+        if token is None or other is None:
+            return
+        found = await self._st.change(
+            "Comparing", lambda vault: compare_tokens(vault, token, other)
+        )
+        if found is not None:
+            await self._st.push_screen_wait(Beside(token, other, found))
+
+    async def _other_than(self, token: ServiceToken) -> ServiceToken | None:
+        """Ask for another token of the project: by a list, or by a text first if it were long."""
+        from st_tui.core.vault.comparing import MOST, others
+        from st_tui.tui.screens.picker import Picker
+        from st_tui.tui.screens.prompt import Prompt
+
+        doing = "Reading the tokens"
+        found = await self._st.change(doing, lambda vault: others(vault, token))
+        if found is not None and found.more:
+            title = f"Compare with which of more than {MOST} tokens?"
+            prompt = Prompt(title, "", "part of its name or scopes, or its id", lambda _: None)
+            text = await self._st.push_screen_wait(prompt)
+            if text is None:
+                return None
+            found = await self._st.change(doing, lambda vault: others(vault, token, text.strip()))
+        if found is None:
+            return None
+        if not found.tokens:
+            self._st.notify("There is no such other token to compare with.", severity="warning")
+            return None
+        options = [
+            (shown(f"{other.name}  {', '.join(map(str, other.scopes))}"), other)
+            for other in found.tokens
+        ]
+        title = f"Compare with (the first {MOST} by name)" if found.more else "Compare with"
+        other: ServiceToken | None = await self._st.push_screen_wait(Picker(title, options))
+        return other
 
     @work
     async def action_rotate(self) -> None:

@@ -8,7 +8,9 @@ import pytest
 from textual.pilot import Pilot
 
 from st_tui.tui.app import StTui
+from st_tui.tui.screens.comparison import Beside
 from st_tui.tui.screens.create import Create
+from st_tui.tui.screens.picker import Picker
 from st_tui.tui.terminal import Appearance
 from st_tui.tui.widgets.moment import Moment
 from tests.conftest import Clock
@@ -78,6 +80,18 @@ async def test_narrow(demo_app: StTui, pictures: Pictures, size: tuple[int, int]
         await until(pilot, lambda: isinstance(demo_app.screen, Create), "the form opens")
         await pilot.pause()
         await pictures.check(pilot, "narrow", drawn=False)
+
+
+@each_size
+async def test_compare(demo_app: StTui, pictures: Pictures, size: tuple[int, int]) -> None:
+    async with demo_app.run_test(size=size) as pilot:
+        await opened(pilot)
+        await choose(pilot, "top-level")
+        await pilot.press("x")
+        await until(pilot, lambda: isinstance(demo_app.screen, Picker), "the tokens are offered")
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(demo_app.screen, Beside), "the answer is shown")
+        await pictures.check(pilot, "compare", drawn=False)
 
 
 @each_size
