@@ -68,7 +68,7 @@ def token_fields(
         ("Status", status(token, environments, now)),
         *((f"Scope {number}", str(scope)) for number, scope in enumerate(token.scopes, start=1)),
         ("Permissions", access_text(token)),
-        ("Expires", end_text(token.expires_at, now)),
+        ("Expires", expiry.end_text(token.expires_at, now)),
         ("Created", expiry.in_utc(token.created_at)),
         ("Last used", "never" if token.last_used is None else expiry.in_utc(token.last_used)),
     ]
@@ -80,14 +80,6 @@ def token_fields(
 def access_text(token: ServiceToken) -> str:
     """`read`, `write` or `read, write`."""
     return ", ".join(_permissions(token)) or "none"
-
-
-def end_text(end: int | None, now: int) -> str:
-    """`in 6 months (2027-05-23)`, `never`, or `expired (2026-01-31)`."""
-    if end is None:
-        return "never"
-    left = expiry.remaining(end, now)
-    return f"{f'in {left}' if end > now else left} ({expiry.iso(end)[:10]})"
 
 
 def status(token: ServiceToken, environments: Collection[Environment], now: int) -> str:

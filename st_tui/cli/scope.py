@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import sys
-from contextlib import nullcontext
+from pathlib import Path
 from typing import Any
 
 import click
 
 from st_tui.cli.commands import BadUsage, Group, json_option, open_vault, project_in
-from st_tui.cli.output import end_text, note, say, say_json, say_table, token_data
+from st_tui.cli.output import note, say, say_json, say_table, token_data
 from st_tui.cli.scope_around import around, matrix
 from st_tui.cli.scope_compare import compare, lint, verify
 from st_tui.cli.scope_narrow import narrow
-from st_tui.core import drafts, promises, reach, wording
+from st_tui.core import drafts, expiry, promises, reach, wording
 from st_tui.core.globs import compile_glob
 from st_tui.core.model import Permission
-from st_tui.core.promises import Breach, Ending, Promise, Verdict
-
-_LONGEST_FILE = 1024 * 1024
+from st_tui.core.promises import Verdict
 
 
 @click.group(cls=Group)
@@ -95,7 +93,7 @@ def who(
                     str(number + 1),
                     str(token.scopes[number]),
                     where,
-                    end_text(token.expires_at, now),
+                    expiry.end_text(token.expires_at, now),
                     wording.caveats(token),
                 )
                 for token, number, where in found
@@ -119,7 +117,7 @@ def prove(file: str, as_json: bool) -> int:
     Expired tokens are left out; those that are not activated, or trust some addresses only, count.
     Exit status 0 if all hold, 1 if one is broken.
     """
-    text = _read(file)
+    text = promises.read(Path(file), sys.stdin.buffer if file == "-" else None)
     with open_vault(sweep=False) as vault:
         project = project_in(vault)
         environments = vault.environments.every(project)
@@ -140,26 +138,10 @@ def prove(file: str, as_json: bool) -> int:
         for verdict in verdicts:
             say(f"{'HOLDS ' if verdict.holds else 'BROKEN'}  {verdict.promise.text}")
             for breach in verdict.breaches:
-                say(f"        {_broken_how(verdict.promise, breach, known.now)}")
+                how = promises.broken_how(verdict.promise, breach, known.now)
+                say(f"        {breach.token.name} ({breach.token.id}) {how}")
         say(f"Looked at {len(known.tokens)} living token(s) and their {scopes} scope(s).")
     return 0 if all(verdict.holds for verdict in verdicts) else 1
-
-
-def _read(name: str) -> str:
-    """The text of a file, or of stdin for `-`. Raises BadUsage."""
-    try:
-        with nullcontext(sys.stdin.buffer) if name == "-" else open(name, "rb") as source:
-            data = source.read(_LONGEST_FILE + 1)
-    except OSError as error:
-        raise BadUsage(
-            f"{name} cannot be read: {error.strerror}. Name a file of promises, or - for stdin."
-        ) from None
-    if len(data) > _LONGEST_FILE:
-        raise BadUsage(f"The promises have over {_LONGEST_FILE} bytes: write fewer.")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise BadUsage("The promises are not UTF-8: save them as UTF-8.") from None
 
 
 def _verdict_data(verdict: Verdict) -> dict[str, Any]:
@@ -172,13 +154,3 @@ def _verdict_data(verdict: Verdict) -> dict[str, Any]:
             for token, scope, path in verdict.breaches
         ],
     }
-
-
-def _broken_how(promise: Promise, breach: Breach, now: int) -> str:
-    token, number, path = breach
-    who_ = f"{token.name} ({token.id})"
-    if isinstance(promise, Ending) or number is None:
-        return f"{who_} expires: {end_text(token.expires_at, now)}"
-    by = f"by scope {number + 1}  {token.scopes[number]}"
-    caveats = wording.caveats(token)
-    return f"{who_} may {promise.operation} {path} {by}{caveats and f'  ({caveats})'}"

@@ -18,7 +18,6 @@ from st_tui.cli.commands import (
 from st_tui.cli.new_token import clone, create, rotate
 from st_tui.cli.output import (
     access_text,
-    end_text,
     say,
     say_fields,
     say_json,
@@ -66,7 +65,7 @@ def list_tokens(expiring_within: str | None, as_json: bool) -> None:
                 token.name,
                 f"V{token.version}",
                 access_text(token),
-                end_text(token.expires_at, now),
+                expiry.end_text(token.expires_at, now),
                 status(token, environments, now),
                 ", ".join(map(str, token.scopes)),
             )

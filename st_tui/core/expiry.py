@@ -180,3 +180,11 @@ def _utc(time: int) -> datetime:
     # A file made elsewhere may hold a time that no date can say: the nearest is shown.
     within = min(max(time, 0), LAST_TIME)
     return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=within)
+
+
+def end_text(end: int | None, now: int) -> str:
+    """`in 6 months (2027-05-23)`, `never`, or `expired (2026-01-31)`."""
+    if end is None:
+        return "never"
+    left = remaining(end, now)
+    return f"{f'in {left}' if end > now else left} ({iso(end)[:10]})"

@@ -17,16 +17,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import nullcontext
 from fnmatch import fnmatchcase
-from typing import NamedTuple
+from pathlib import Path
+from typing import BinaryIO, NamedTuple
 
-from st_tui.core import drafts, expiry
+from st_tui.core import drafts, expiry, wording
 from st_tui.core.algebra import overlaps
 from st_tui.core.errors import Refusal
 from st_tui.core.globs import compile_glob
 from st_tui.core.model import Environment, Permission, Scope, ServiceToken
 from st_tui.core.reach import Reach, who_within
 
+_LONGEST_FILE = 1024 * 1024
 _COMMENT = re.compile(r"(?:^|\s)#.*")
 _FORMS = (
     "write `no token may write prod:/**`, `only ci-* may read prod:/db/**` or "
@@ -79,6 +82,22 @@ class Verdict(NamedTuple):
         return not self.breaches
 
 
+def read(file: Path, source: BinaryIO | None = None) -> str:
+    """The text of a file of promises, or of what is open already. Raises PromiseError."""
+    try:
+        with file.open("rb") if source is None else nullcontext(source) as opened:
+            data = opened.read(_LONGEST_FILE + 1)
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else "no file has such a name"
+        raise PromiseError(f"{file} cannot be read: {why}. Name a file of promises.") from None
+    if len(data) > _LONGEST_FILE:
+        raise PromiseError(f"The promises have over {_LONGEST_FILE} bytes: write fewer.")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise PromiseError("The promises are not UTF-8: save them as UTF-8.") from None
+
+
 def parse(text: str, environments: Collection[Environment]) -> list[Promise]:
     """The promises of a text. Raises PromiseError naming the line, or saying that there is none."""
     promises = []
@@ -118,6 +137,16 @@ def prove(
         )
         for promise in promises
     ]
+
+
+def broken_how(promise: Promise, breach: Breach, now: int) -> str:
+    """What the token may do or when it ends, to stand behind its name."""
+    token, number, path = breach
+    if isinstance(promise, Ending) or number is None:
+        return f"expires: {expiry.end_text(token.expires_at, now)}"
+    by = f"by scope {number + 1}  {token.scopes[number]}"
+    caveats = wording.caveats(token)
+    return f"may {promise.operation} {path} {by}{caveats and f'  ({caveats})'}"
 
 
 def _too_late(promise: Ending, reach: Reach) -> tuple[Breach, ...]:

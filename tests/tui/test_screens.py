@@ -194,6 +194,32 @@ async def test_warnings(demo_app: StTui, pictures: Pictures, size: tuple[int, in
 
 
 @each_size
+async def test_promises(
+    demo_app: StTui,
+    pictures: Pictures,
+    size: tuple[int, int],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("ours").write_text(
+        "no token may write prod:/folder1/**\n"
+        "only ci-* may read prod:/common/**\n"
+        "every token expires within 12 months\n",
+        encoding="utf-8",
+    )
+    async with demo_app.run_test(size=size) as pilot:
+        await opened(pilot)
+        await pilot.press("v")
+        await until(pilot, lambda: len(demo_app.screen_stack) == 2, "the question")
+        await write(pilot, "ours")
+        await pilot.press("enter")
+        await until(pilot, lambda: "3 hold. Looked at" in screen_text(pilot), "all are proved")
+        await pilot.press("down", "down")
+        await pictures.check(pilot, "promises", drawn=False)
+
+
+@each_size
 async def test_help(demo_app: StTui, pictures: Pictures, size: tuple[int, int]) -> None:
     async with demo_app.run_test(size=size) as pilot:
         await opened(pilot)

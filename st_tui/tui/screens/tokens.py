@@ -54,6 +54,8 @@ class TokensPage(TokenActions, FilteredPage):
                "scope who --env SLUG --path PATH"),
         Action("warnings", "exclamation_mark", "warnings",
                "Lint the project: the warnings about every token", "scope lint"),
+        Action("promises", "v", "promises", "Prove the promises of a file about all tokens",
+               "scope prove FILE"),
         Action("sort", "s", "sort", "Sort by age, name or expiry"),
         Action("tour(1)", "f6", "tour", "Walk through the demo: the next verdict and why"),
         Action("tour(-1)", "f5", "tour: back", "Go back one step of the tour"),
@@ -219,6 +221,23 @@ class TokensPage(TokenActions, FilteredPage):
         from st_tui.tui.screens.warnings import Warnings
 
         self._look_over(Warnings)
+
+    @work
+    async def action_promises(self) -> None:
+        from st_tui.tui.screens.promises import Promises, promises_in
+        from st_tui.tui.screens.prompt import Prompt
+
+        vault, project = self.st.vault, self.st.project
+        if vault is None or project is None:
+            self.st.notify("Make a project first: press p.", severity="warning")
+            return
+        environments = vault.environments.every(project)
+        prompt = Prompt(
+            "File of promises", "", "promises.txt", lambda name: promises_in(name, environments)
+        )
+        name = await self.st.push_screen_wait(prompt)
+        if name is not None:
+            self._look_over(lambda: Promises(name))
 
     def _look_over(self, overview: Callable[[], Screen[None]]) -> None:
         """Open a screen about all tokens of the project, if there is one."""

@@ -1,0 +1,154 @@
+"""Promises about all tokens, from a file: which hold, and who breaks the others."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from textual import on
+from textual.app import ComposeResult
+from textual.widgets import Static
+
+from st_tui.core import promises, reach
+from st_tui.core.errors import Refusal
+from st_tui.core.model import Environment, Project, ServiceToken
+from st_tui.core.plain_text import shown
+from st_tui.core.promises import Promise, PromiseError, Verdict
+from st_tui.core.reach import Reach
+from st_tui.tui.screens.overview import Overview, folders_of
+from st_tui.tui.widgets.listing import Listing, Piece, column
+
+if TYPE_CHECKING:
+    from st_tui.core.vault import Vault
+
+
+class Line(NamedTuple):
+    """A promise; or below a broken one, a token that breaks it and how."""
+
+    promise: Promise
+    holds: bool
+    token: ServiceToken | None = None
+    how: str = ""
+
+
+class PromiseList(Listing[Line]):
+    """Promises, and below each broken one the tokens that break it."""
+
+    def __init__(self) -> None:
+        super().__init__(id="promises")
+        self.rows: Sequence[Line] = ()
+        self.empty = ""
+
+    def load(self, offset: int, limit: int) -> Sequence[Line]:
+        return self.rows[offset : offset + limit]
+
+    def identity(self, item: Line) -> tuple[int, str]:
+        return item.promise.line, item.token.id if item.token else ""
+
+    def draw(self, item: Line, width: int) -> list[Piece]:
+        if item.token is not None:
+            name = width * 26 // 100
+            by = column(f"    {item.token.name}", name - 1) + " "
+            return [(by, ""), (column(item.how, width - name), "warning")]
+        verdict, style = ("✔ holds   ", "good") if item.holds else ("✖ broken  ", "bad")
+        return [(verdict, style), (column(item.promise.text, width - len(verdict)), "")]
+
+
+class Promises(Overview):
+    """The promises of a file, proved by and by, and anew when the vault changed."""
+
+    NAME = "Promises"
+    DEFAULT_CSS = """
+    Promises {
+        #found { margin-top: 1; }
+        #whole { height: 4; padding: 0 1; border-top: hkey $border; }
+    }
+    """
+
+    def __init__(self, file: str) -> None:
+        super().__init__()
+        self._file = file
+
+    def body(self) -> ComposeResult:
+        yield Static(id="found")
+        yield PromiseList()
+        yield Static(id="whole", markup=False)
+
+    async def look(self, project: Project) -> None:
+        if not self._list.rows:
+            self.say((f"Reading the tokens of {shown(project.name)}…", "$text-muted"))
+        try:
+            await self._prove(project)
+        except Refusal:
+            self._show(())  # what was proved before may not be true any more
+            raise
+
+    async def _prove(self, project: Project) -> None:
+        def read(vault: Vault) -> tuple[list[Promise], dict[str, list[str]], Reach]:
+            return (
+                promises_in(self._file, vault.environments.every(project)),
+                folders_of(vault, project),
+                reach.index(vault.tokens.page(project), vault.now()),
+            )
+
+        promised, folders, known = await self.st.read(read)
+        rows: list[Line] = []
+        holding = 0
+        for number, promise in enumerate(promised, start=1):
+            self.say((f"Proving {number} of {len(promised)} promises…", "$text-muted"))
+            [verdict] = await asyncio.to_thread(promises.prove, [promise], known, folders)
+            rows += lines(verdict, known.now)
+            holding += verdict.holds
+        self._show(rows)
+        scopes = sum(len(token.scopes) for token in known.tokens)
+        self.say(
+            (f"{holding} of {len(promised)} hold.", "bold"),
+            f" Looked at {len(known.tokens)} living tokens and their {scopes} scopes",
+        )
+
+    def _show(self, rows: Sequence[Line]) -> None:
+        self._list.rows = rows
+        self._list.reload(len(rows))
+
+    @property
+    def _list(self) -> PromiseList:
+        return self.query_one(PromiseList)
+
+    @on(Listing.Moved, "#promises")
+    def _line_chosen(self) -> None:
+        """Say the whole line, for which the screen may be too narrow."""
+        row = self._list.current
+        whole = row.promise.text if row else ""
+        if row and row.token:
+            whole = f"{row.token.name} ({row.token.id}) {row.how}"
+        self.query_one("#whole", Static).update(shown(whole), layout=False)
+
+    def chosen_token(self) -> ServiceToken | None:
+        chosen = self._list.current
+        return chosen.token if chosen else None
+
+
+def promises_in(name: str, environments: Collection[Environment]) -> list[Promise]:
+    """The promises of a file by the name that somebody typed. Raises PromiseError."""
+    file = Path(name.strip())
+    if name.strip().startswith("~/"):
+        file = Path.home() / name.strip()[2:]
+    try:
+        is_other = file.exists() and not file.is_file() and not file.is_dir()
+    except OSError:
+        is_other = False  # reading it says why
+    if is_other:  # it might never end
+        raise PromiseError(f"{file} is no ordinary file. Name a file of promises.")
+    return promises.parse(promises.read(file), environments)
+
+
+def lines(verdict: Verdict, now: int) -> list[Line]:
+    """A promise and the tokens that break it, as lines."""
+    promise, breaches = verdict
+    broken = [
+        Line(promise, False, breach.token, promises.broken_how(promise, breach, now))
+        for breach in breaches
+    ]
+    return [Line(promise, verdict.holds), *broken]

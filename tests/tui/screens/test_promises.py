@@ -1,0 +1,144 @@
+"""Promises about all tokens, on the screens, against what the command line says."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from st_tui.cli import main
+from st_tui.core.model import Permission
+from st_tui.core.promises import PromiseError
+from st_tui.core.vault import Vault
+from st_tui.tui.app import StTui
+from st_tui.tui.screens.promises import PromiseList, Promises, promises_in
+from st_tui.tui.screens.prompt import Prompt
+from st_tui.tui.screens.token import TokenScreen
+from tests.conftest import Clock
+from tests.core.vaults import v2
+from tests.journeys.driving import opened, screen_text, until, vault, write
+
+SMALL, WIDE = (80, 24), (120, 36)
+TEXT = "no token may write staging:/nowhere/**\nno token may write prod:/**\n"
+
+
+@pytest.fixture(autouse=True)
+def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The file `ours` in the working directory."""
+    place = tmp_path / "files"
+    place.mkdir()
+    monkeypatch.chdir(place)
+    ours = place / "ours"
+    ours.write_text(TEXT, encoding="utf-8")
+    return ours
+
+
+def listed(app: StTui) -> list[str]:
+    """Every line of the list, on the screen or not, as the command line writes it."""
+    return [
+        f"        {row.token.name} ({row.token.id}) {row.how}"
+        if row.token
+        else f"{'HOLDS ' if row.holds else 'BROKEN'}  {row.promise.text}"
+        for row in app.screen.query_one(PromiseList).rows
+    ]
+
+
+@pytest.mark.parametrize("size", [SMALL, WIDE])
+async def test_they_are_those_of_the_command_line(
+    demo_app: StTui,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    size: tuple[int, int],
+) -> None:
+    async with demo_app.run_test(size=size) as pilot:
+        await opened(pilot)
+        await pilot.press("v")
+        await until(pilot, lambda: isinstance(demo_app.screen, Prompt), "the question")
+        await write(pilot, "ours")
+        await pilot.press("enter")
+        await until(pilot, lambda: "1 of 2 hold" in screen_text(pilot), "all are proved")
+        text = screen_text(pilot)
+        assert "✔ holds   no token may write staging:/nowhere/**" in text
+        assert "✖ broken  no token may write prod:/**" in text
+        on_screen = listed(demo_app)
+        assert demo_app.project is not None
+        tokens = vault(demo_app).tokens.page(demo_app.project)
+        scopes = sum(len(token.scopes) for token in tokens)
+        counted = f"Looked at {len(tokens)} living tokens and their {scopes} scopes"
+        assert counted in text
+    monkeypatch.setenv("ST_TUI_VAULT", str(demo_app.directory))
+    capsys.readouterr()
+    assert main(["scope", "prove", "ours"]) == 1
+    *told, _ = capsys.readouterr().out.splitlines()
+    assert len(told) > 2
+    assert on_screen == told
+
+
+async def test_enter_opens_a_token_that_breaks_it(demo_app: StTui) -> None:
+    async with demo_app.run_test(size=SMALL) as pilot:
+        await opened(pilot)
+        await pilot.press("v")
+        await write(pilot, "ours")
+        await pilot.press("enter")
+        await until(pilot, lambda: "1 of 2 hold" in screen_text(pilot), "all are proved")
+        await pilot.press("enter")
+        assert isinstance(demo_app.screen, Promises)
+        await pilot.press("down", "down")
+        row = demo_app.screen.query_one(PromiseList).current
+        assert row is not None
+        assert row.token is not None
+        name = row.token.name
+        assert f"{name} ({row.token.id})" in screen_text(pilot)
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(demo_app.screen, TokenScreen), "the details")
+        await until(pilot, lambda: name in screen_text(pilot), "of that token")
+        await pilot.press("q")
+        await until(pilot, lambda: isinstance(demo_app.screen, Promises), "back again")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (None, "cannot be read: No such file"),
+        (b"\nno token may fly", "Line 2: 'no token may fly' is no promise"),
+        (b"no token may read prod:/\xff", "not UTF-8"),
+    ],
+)
+async def test_a_bad_file_is_told_in_the_dialog(
+    demo_app: StTui, file: Path, text: bytes | None, said: str
+) -> None:
+    file.unlink()
+    if text is not None:
+        file.write_bytes(text)
+    async with demo_app.run_test(size=WIDE) as pilot:
+        await opened(pilot)
+        await pilot.press("v")
+        await write(pilot, "ours")
+        await pilot.press("enter")
+        await until(pilot, lambda: said in screen_text(pilot), "what is wrong")
+        assert isinstance(demo_app.screen, Prompt)
+        await pilot.press("escape")
+        await until(pilot, lambda: len(demo_app.screen_stack) == 1, "the list again")
+
+
+async def test_a_colleagues_token_is_seen_and_shown_as_text(demo_app: StTui, clock: Clock) -> None:
+    async with demo_app.run_test(size=SMALL) as pilot:
+        await opened(pilot)
+        await pilot.press("v")
+        await write(pilot, "ours")
+        await pilot.press("enter")
+        await until(pilot, lambda: "1 of 2 hold" in screen_text(pilot), "all are proved")
+        assert demo_app.project is not None
+        with Vault.open(demo_app.directory, actor="colleague", clock=clock) as other:
+            draft = v2("[b]new[/b]", "staging:/**", permissions=frozenset({Permission.WRITE}))
+            other.tokens.create(demo_app.project, draft)
+        await until(pilot, lambda: "0 of 2 hold" in screen_text(pilot), "one more is broken")
+        assert "[b]new[/b]" in screen_text(pilot)
+
+
+@pytest.mark.parametrize("name", ["pipe", "", "a\0b", "x" * 5000, "~/nowhere/at-all"])
+def test_what_is_no_file_is_refused_at_once(name: str) -> None:
+    os.mkfifo("pipe")
+    with pytest.raises(PromiseError, match="Name a file of promises"):
+        promises_in(name, ())
