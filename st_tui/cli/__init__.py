@@ -17,6 +17,7 @@ import click
 
 from st_tui import __version__
 from st_tui.cli.commands import NotFound, RootGroup
+from st_tui.cli.output import REMARKS, note
 from st_tui.core.errors import Refusal
 from st_tui.core.plain_text import shown
 
@@ -91,7 +92,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(arguments: Sequence[str]) -> int:
     try:
         with cli.make_context("st-tui", list(arguments)) as context:
-            return cli.invoke(context) or 0
+            status = cli.invoke(context) or 0
+            for remark in context.meta.get(REMARKS, ()):
+                note(remark)
+            return status
     except click.exceptions.Exit as done:
         return done.exit_code
 

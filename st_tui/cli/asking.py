@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from st_tui.cli.commands import BadUsage
-from st_tui.cli.output import note
+from st_tui.cli.output import note, remark
 from st_tui.core import token_text
 from st_tui.core.model import TokenText
 
@@ -15,7 +15,7 @@ _LONGEST_INPUT = 4096
 def read_token(text: str) -> TokenText:
     """The token given as an option, or on stdin if that is `-`. Raises TokenTextError."""
     if text != "-":
-        note("The process list shows a token given on the command line: better give - and stdin.")
+        remark("The process list shows a token given on the command line: better give - and stdin.")
     elif sys.stdin.isatty():
         from getpass import getpass
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import click
 
 from st_tui.cli.commands import BadUsage, Command, json_option, open_vault, require_project
-from st_tui.cli.output import note, say, say_json
+from st_tui.cli.output import remark, say, say_json
 from st_tui.core import access, drafts, expiry, wording
 from st_tui.core.model import (
     AccessRequest,
@@ -98,7 +98,7 @@ def check(
     refuse_controls(environment, "environment")
     adjusted = drafts.request_path(path)
     if adjusted.note is not None:
-        note(f"The path was read otherwise: {adjusted.note}.")
+        remark(f"The path was read otherwise: {adjusted.note}.")
     request = AccessRequest(
         environment=environment,
         path=adjusted.path,
@@ -129,7 +129,7 @@ def _judge_inline(
     parsed = [drafts.parse_scope(scope) for scope in scopes]
     for scope, adjustment in parsed:
         if adjustment is not None:
-            note(f"The scope of {scope.environment} was read otherwise: {adjustment}.")
+            remark(f"The scope of {scope.environment} was read otherwise: {adjustment}.")
     token = ServiceToken(
         id="",
         name="",

@@ -20,7 +20,7 @@ from st_tui.cli.commands import (
     project_in,
     token_argument,
 )
-from st_tui.cli.output import new_token_data, note, say, say_fields, say_json, token_fields
+from st_tui.cli.output import new_token_data, note, remark, say, say_fields, say_json, token_fields
 from st_tui.core import drafts, expiry
 from st_tui.core.errors import Refusal
 from st_tui.core.model import Environment, NewToken, Permission, TokenDraft
@@ -142,7 +142,7 @@ def create(
     parsed = [drafts.parse_scope(scope) for scope in scopes]
     for scope, adjustment in parsed:
         if adjustment is not None:
-            note(f"The scope of {scope.environment} was read otherwise: {adjustment}.")
+            remark(f"The scope of {scope.environment} was read otherwise: {adjustment}.")
     trusted = None
     if version == "3":
         from st_tui.core.addresses import ANYWHERE_TEXT, parse_ranges

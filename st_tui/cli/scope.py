@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from st_tui.cli.commands import BadUsage, Group, json_option, open_vault, project_in
-from st_tui.cli.output import note, say, say_json, say_table, token_data
+from st_tui.cli.output import remark, say, say_json, say_table, token_data
 from st_tui.cli.scope_around import around, matrix
 from st_tui.cli.scope_compare import compare, lint, verify
 from st_tui.cli.scope_narrow import narrow
@@ -52,7 +52,7 @@ def who(
     wanted = Permission(operation)
     asked = drafts.request_path(path) if path is not None else drafts.scope_path(pattern or "")
     if asked.note is not None:
-        note(f"The path was read otherwise: {asked.note}.")
+        remark(f"The path was read otherwise: {asked.note}.")
     with open_vault(sweep=False) as vault:
         project = project_in(vault)
         drafts.check_environment(environment, vault.environments.every(project))

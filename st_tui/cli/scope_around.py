@@ -14,7 +14,7 @@ from st_tui.cli.commands import (
     project_in,
     token_argument,
 )
-from st_tui.cli.output import note, say, say_json, say_table
+from st_tui.cli.output import remark, say, say_json, say_table
 from st_tui.core import access, drafts, expiry, wording
 from st_tui.core.model import AccessRequest, Endpoint, Permission
 
@@ -57,7 +57,7 @@ def around(
 
     asked = drafts.request_path(path)
     if asked.note is not None:
-        note(f"The path was read otherwise: {asked.note}.")
+        remark(f"The path was read otherwise: {asked.note}.")
     with open_vault(sweep=False) as vault:
         token = find_token(vault, token_id)
         project = vault.projects.of(token)
