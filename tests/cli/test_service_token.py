@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -148,6 +150,25 @@ def test_an_ended_token_is_swept_by_what_manages_and_not_by_what_judges(
         "status": "expired",
         "secretMatches": None,
     }
+
+
+@pytest.mark.parametrize("details", ["", "{", "[]", "{}", '{"expiresAt":1}', '{"expiresAt":"x"}'])
+def test_a_tombstone_changed_elsewhere_still_says_expired(
+    run: Run, vault: Vault, directory: Path, ended: NewToken, details: str
+) -> None:
+    """Its end is lost then; when it was swept is not."""
+    assert ids(run) == []
+    with closing(sqlite3.connect(directory / "vault.db")) as connection, connection:
+        connection.execute("DROP TRIGGER audit_log_no_update")
+        connection.execute(
+            "UPDATE audit_log SET details = ?, time = ? WHERE reason = 'expired'",
+            (details, NOW),
+        )
+    swept = "2026-01-02T03:04:05.000Z"
+    assert_refused(run("service-token", "show", ended.token.id), "expired", swept, status=1)
+    asked = ("--env", "dev", "--path", "/", "--operation", "read", "--json")
+    assert run("check", "--token-id", ended.token.id, *asked).json["reason"] == "expired"
+    assert run("audit", "verify").status == 1
 
 
 def test_inspect_tells_a_right_secret_from_a_wrong_one(run: Run, directory: Path) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from st_tui.core import crypto, drafts, expiry, token_text
+from st_tui.core.errors import Refusal
 from st_tui.core.model import (
     AuditEntry,
     Environment,
@@ -310,7 +311,11 @@ def record_end(record: Recorder, project: Project, token: ServiceToken, *, reaso
 
 def ended_at(tombstone: AuditEntry) -> int:
     """When an expired token reached its end, which may be long before it was swept."""
-    return expiry.parse_time(json.loads(tombstone.details)["expiresAt"])
+    try:
+        return expiry.parse_time(json.loads(tombstone.details)["expiresAt"])
+    except (ValueError, LookupError, TypeError, AttributeError, Refusal):
+        # Only a file changed elsewhere says none (`audit verify` tells): at this time it was gone.
+        return tombstone.time
 
 
 def _described(token: ServiceToken) -> dict[str, Any]:
