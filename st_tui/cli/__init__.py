@@ -112,7 +112,9 @@ def _failed(sentence: str, status: int = 2) -> int:
     _let_stdout_go()
     plain = shown(_SECRET_PART.sub(r"\1.…", sentence))
     if len(plain) > _LONGEST_SENTENCE:
-        plain = f"{plain[:_LONGEST_SENTENCE]}…"
+        # What is wrong and how to mend it may stand behind a long path.
+        half = _LONGEST_SENTENCE // 2
+        plain = f"{plain[:half]}…{plain[-half:]}"
     with suppress(OSError):  # Nobody may be there to read it.
         click.echo(plain, err=True)
     return status

@@ -108,6 +108,9 @@ def test_a_very_long_argument_is_cut_in_the_sentence(run: Run) -> None:
     result = run("service-token", "create", "--expiry-seconds", "9" * 10_000)
     assert_refused(result)
     assert len(result.err) < 1000
+    nowhere = run("service-token", "list", "--vault", "/" + "long/" * 1000)
+    assert_refused(nowhere, "/long/long/", "cannot be a vault: File name too long.")
+    assert len(nowhere.err) < 1000
 
 
 def test_no_sentence_repeats_a_secret(run: Run, directory: Path) -> None:
