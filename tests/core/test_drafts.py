@@ -25,6 +25,7 @@ ENVIRONMENTS = [Environment("dev", "Development"), Environment("prod", "Producti
         ("", "/", "leading slash was added"),
         ("/a//", "/a/", "trailing slash was cut"),
         ("/a\n", "/a", None),
+        ("\ufeff/a\u3000", "/a", None),
     ],
 )
 def test_a_path_is_adjusted_and_the_person_told(text: str, path: str, told: str | None) -> None:
@@ -49,6 +50,13 @@ def test_what_is_no_scope_is_refused(text: str) -> None:
     with pytest.raises((DraftError, TextError)) as refused:
         drafts.parse_scope(text)
     assert "\x1b" not in str(refused.value)
+
+
+@pytest.mark.parametrize("text", ["/a\x1f", "\x1c/a", "/a\x85", "/a\0"])
+def test_control_characters_are_not_trimmed_but_refused(text: str) -> None:
+    for rule in (drafts.request_path, drafts.scope_path, drafts.folder_path):
+        with pytest.raises(TextError, match="control character"):
+            rule(text)
 
 
 def test_a_pattern_outside_the_language_is_refused_with_its_reason() -> None:
