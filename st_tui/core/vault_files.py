@@ -26,9 +26,11 @@ KEY_BYTES = 32
 
 _OURS = frozenset({DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", SERVER_KEY, "operator"})
 _NETWORK_FILE_SYSTEMS = frozenset(
-    {"9p", "afs", "beegfs", "ceph", "cifs", "davfs", "fuse.sshfs", "glusterfs", "lustre", "nfs",
-     "nfs4", "smb3", "smbfs"}
+    {"9p", "afs", "beegfs", "ceph", "ceph-fuse", "cifs", "coda", "davfs", "gfs2", "glusterfs",
+     "gpfs", "juicefs", "lustre", "ncpfs", "nfs", "nfs4", "ocfs2", "orangefs", "rclone", "s3fs",
+     "smb3", "smbfs", "sshfs"}
 )  # fmt: skip
+"""As /proc/mounts names them, those that run as a program of their own without their `fuse.`."""
 
 
 class VaultFilesError(Refusal):
@@ -48,6 +50,8 @@ def make_directory(directory: Path) -> None:
 
     Raises VaultFilesError for a directory that holds something else.
     """
+    # Before anything is made there.
+    refuse_network_file_system(directory, _mounts())
     try:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         names = {entry.name for entry in directory.iterdir()}
@@ -96,7 +100,7 @@ def refuse_network_file_system(directory: Path, mounts: str) -> None:
         root = re.sub(r"\\([0-7]{3})", lambda octal: chr(int(octal[1], 8)), fields[1])
         if len(root) >= longest and (place == root or place.startswith(root.rstrip("/") + "/")):
             longest, kind, point = len(root), fields[2], root
-    if kind in _NETWORK_FILE_SYSTEMS:
+    if kind.removeprefix("fuse.") in _NETWORK_FILE_SYSTEMS:
         raise VaultFilesError(
             f"{directory} is on a network file system ({kind} at {point}), where SQLite's WAL is "
             "unsafe: put the vault on a local disk."

@@ -194,6 +194,9 @@ server:/home /home nfs4 rw 0 0
 /dev/sdb1 /home/ann/disk ext4 rw 0 0
 //nas/share /mnt/my\040share cifs rw 0 0
 server:/b /mnt/bücher nfs rw 0 0
+gluster:/v /mnt/gluster fuse.glusterfs rw 0 0
+sshfs /mnt/ssh fuse.sshfs rw 0 0
+portal /mnt/own fuse.portal rw 0 0
 bad line
 """
 
@@ -209,6 +212,9 @@ bad line
         ("/homestead/vault", None),
         ("/mnt/my share/vault", "cifs"),
         ("/mnt/bücher/vault", "nfs"),
+        ("/mnt/gluster/vault", "fuse.glusterfs"),
+        ("/mnt/ssh/vault", "fuse.sshfs"),
+        ("/mnt/own/vault", None),
     ],
 )
 def test_a_network_file_system_is_refused(place: str, kind: str | None) -> None:
@@ -217,6 +223,15 @@ def test_a_network_file_system_is_refused(place: str, kind: str | None) -> None:
     else:
         with pytest.raises(VaultFilesError, match=rf"network file system \({kind} at "):
             vault_files.refuse_network_file_system(Path(place), MOUNTS)
+
+
+def test_nothing_is_made_on_a_network_file_system(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(vault_files, "_mounts", lambda: "server:/x / nfs4 rw 0 0\n")
+    with pytest.raises(VaultFilesError, match="network file system"):
+        Vault.create(tmp_path / "new" / "vault", actor="ann")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_later_mount_hides_an_earlier_one() -> None:
