@@ -139,6 +139,7 @@ def test_the_recorded_answers_are_those_of_the_package_at_hand(tmp_path: Path) -
         json.loads((folder / "glob_facts.json").read_text("utf-8")) for folder in (DATA, tmp_path)
     )
     assert vectors(tmp_path) == vectors(DATA)
-    # What lies outside the language may differ from one major version to the next.
-    if facts["picomatch"].split(".")[0] == live["picomatch"].split(".")[0]:
+    # What lies outside the language may differ from one version to the next, and between 4.0.3 and
+    # 4.0.7 it does.
+    if facts["picomatch"] == live["picomatch"]:
         assert live["facts"] == facts["facts"]
