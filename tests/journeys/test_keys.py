@@ -154,3 +154,25 @@ async def _paste(pilot: Pilot[None], text: str) -> None:
     assert focused is not None
     focused.post_message(Paste(text))
     await pilot.pause()
+
+
+async def test_the_key_that_opens_the_help_closes_it(demo_app: StTui) -> None:
+    async with demo_app.run_test() as pilot:
+        await opened(pilot)
+        await pilot.press("question_mark")
+        await pilot.pause()
+        assert isinstance(demo_app.screen, Help)
+        await pilot.press("question_mark")
+        await pilot.pause()
+        assert not isinstance(demo_app.screen, Help)
+
+
+async def test_the_word_tour_finds_in_the_palette_how_it_starts(demo_app: StTui) -> None:
+    async with demo_app.run_test() as pilot:
+        await opened(pilot)
+        await pilot.press("ctrl+p")
+        await pilot.pause()
+        await pilot.press(*"tour")
+        await until(pilot, lambda: "Tour of the demo" in screen_text(pilot), "the tour is found")
+        await pilot.press("enter")
+        await until(pilot, lambda: "1/10" in screen_text(pilot), "the tour starts")

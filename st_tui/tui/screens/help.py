@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.dom import DOMNode
+from textual.events import Key
 from textual.screen import Screen
 from textual.widgets import Input
 
@@ -56,6 +57,19 @@ class ActionList(Listing[Found]):
         ]
 
 
+class Search(Field):
+    """Where the words to search for are typed."""
+
+    async def _on_key(self, event: Key) -> None:
+        # The key that opened the help closes it, unless it is one of the letters searched for.
+        if event.key == "question_mark" and not self.value:
+            event.stop()
+            event.prevent_default()
+            self.screen.dismiss(None)
+        else:
+            await super()._on_key(event)
+
+
 class Help(Dialog[None]):
     """What can be done on a screen, with the keys for it and the command that does the same."""
 
@@ -74,7 +88,7 @@ class Help(Dialog[None]):
 
     def body(self) -> ComposeResult:
         with Vertical():
-            yield Field(placeholder="type to search, ↓ to choose, Enter to run", id="search")
+            yield Search(placeholder="type to search, ↓ to choose, Enter to run", id="search")
             yield ActionList(self._actions)
 
     def on_mount(self) -> None:

@@ -57,7 +57,7 @@ class TokensPage(TokenActions, FilteredPage):
         Action("promises", "v", "promises", "Prove the promises of a file about all tokens",
                "scope prove FILE"),
         Action("sort", "s", "sort", "Sort by age, name or expiry"),
-        Action("tour(1)", "f6", "tour", "Walk through the demo: the next verdict and why"),
+        Action("tour(1)", "f6", "tour", "Tour of the demo: the next verdict and why"),
         Action("tour(-1)", "f5", "tour: back", "Go back one step of the tour"),
         Action("end_tour", "f8", "end the tour", "End the tour"),
         *EVERYWHERE,
