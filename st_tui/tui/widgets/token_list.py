@@ -55,7 +55,9 @@ class TokenList(Listing[ServiceToken]):
         first = str(item.scopes[0]) if item.scopes else "none"
         more = f" +{len(item.scopes) - 1}" if len(item.scopes) > 1 else ""
         soon = item.expires_at is not None and item.expires_at - now < ENDS_SOON
-        end = remaining(item.expires_at, now) + ("  !" if soon else "")
+        end = remaining(item.expires_at, now)
+        if soon:
+            end += "  !" if len(end) + 3 < _EXPIRES else " !"
         state, style = _state(item, self.environments)
         return [
             (column(item.name, name - 1) + " ", ""),
