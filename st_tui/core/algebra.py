@@ -26,7 +26,7 @@ from st_tui.core.globs import Automaton, Glob
 FOLDER_CHARS: Final = ascii_lowercase + digits + ascii_uppercase + "-_"
 """What the name of a folder is made of, in the order in which a witness tries them."""
 
-_STEPS: Final = 60_000
+_STEPS: Final = 50_000
 """A step is one pattern reading one character: a microsecond or two."""
 
 

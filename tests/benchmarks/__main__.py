@@ -52,6 +52,7 @@ def main() -> None:
         deciding,
         lambda: [*comparing(), *enduring()],
         lambda: [beside_picomatch(options.runs)],
+        lambda: [beside_wcmatch()],
         reaching,
     ]
     for measure in measures:
@@ -226,6 +227,25 @@ def beside_picomatch(runs: int) -> Row:
     token = _token(0)
     ours = _microseconds(lambda: decide(token, request), 20_000)
     return Row("decide, 5 scopes, warm", ours, "picomatch, 3 matchers, in node", min(times), "µs")
+
+
+def beside_wcmatch() -> Row:
+    """One decision against wcmatch alone, compiled: no end, no permission, no reason."""
+    try:
+        from wcmatch import glob
+    except ImportError:
+        raise RuntimeError("wcmatch is not installed") from None
+    patterns = ["/common/**", "/apps/*/cache", "/apps/*/db/**"]
+    matcher = glob.compile(patterns, flags=glob.GLOBSTAR | glob.BRACE | glob.FORCEUNIX)
+    request = AccessRequest("prod", "/apps/shop/db/primary", Permission.READ, 0)
+    token = _token(0)
+    return Row(
+        "decide, 5 scopes, warm",
+        _microseconds(lambda: decide(token, request), 20_000),
+        "wcmatch, 3 patterns, compiled",
+        _microseconds(lambda: matcher.match("/apps/shop/db/primary"), 2_000),
+        "µs",
+    )
 
 
 _EXPRESSIONS = (
