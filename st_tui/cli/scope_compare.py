@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -126,7 +127,12 @@ def lint(as_json: bool) -> int:
         tokens: list[ServiceToken] = vault.tokens.page(project)
     if not tokens:
         raise Refusal("There is no token to look at: make one first.")
-    found = [(token, warning) for token in tokens for warning in warnings_of(token, folders)]
+    writers = Counter(slug for token in tokens for slug in _written(token))
+    found = [
+        (token, warning)
+        for token in tokens
+        for warning in warnings_of(token, folders, (writers - Counter(_written(token))).keys())
+    ]
     if as_json:
         say_json(
             {
@@ -149,6 +155,13 @@ def certificates_data(inside: Sequence[Inside]) -> list[dict[str, Any]]:
     from st_tui.core.certificate import as_json
 
     return [{**one.scope.data, "certificate": as_json(one.certificate)} for one in inside]
+
+
+def _written(token: ServiceToken) -> set[str]:
+    """The environments that a token may write to."""
+    if Permission.WRITE not in token.permissions:
+        return set()
+    return {scope.environment for scope in token.scopes}
 
 
 def _folders(vault: Vault, project: Project) -> dict[str, list[str]]:

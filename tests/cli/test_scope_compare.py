@@ -80,3 +80,10 @@ def test_lint_of_the_whole_project(run: Run) -> None:
         ("twice", "Scope 2: says nothing new: scope 1 opens all of it (proved)."),
         ("twice", "It never expires: it lives until somebody revokes it."),
     ]
+
+
+def test_lint_names_the_only_token_that_may_write_to_an_environment(run: Run) -> None:
+    create(run, scope="dev:/", level="write")
+    assert "It is the first token that may write to dev." in run("scope", "lint").out
+    create(run, scope="dev:/", level="write")
+    assert "It is the first token" not in run("scope", "lint").out
