@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from st_tui.core.algebra import Certificate, Work, contains
+from st_tui.core.drafts import stem
 from st_tui.core.globs import Glob, PatternRefused, compile_glob
 from st_tui.core.model import Permission, Scope
 
@@ -123,15 +124,21 @@ def redundant(scopes: Sequence[Scope]) -> dict[int, tuple[int, ...]]:
     # Those inside a single other scope go first: of `/a`, `/b` and `/[ab]` the last one is kept.
     for together in (False, True):
         for index in sorted(left, reverse=True):
-            others = [
-                i for i in left if i != index and scopes[i].environment == scopes[index].environment
-            ]
+            others = [i for i in left if i != index and _may_meet(scopes[i], scopes[index])]
             if others and opened(index, others):
                 alone = next(([i] for i in others if opened(index, [i])), others)
                 if together or len(alone) == 1:
                     found[index] = tuple(alone)
                     del left[index]
     return dict(sorted(found.items()))
+
+
+def _may_meet(one: Scope, other: Scope) -> bool:
+    """False only if no path is of both: the folders that all their paths are in lie apart."""
+    here, there = (f"{stem(scope.secret_path).rstrip('/')}/" for scope in (one, other))
+    return one.environment == other.environment and (
+        here.startswith(there) or there.startswith(here)
+    )
 
 
 def granting(scope: Scope) -> Glob | None:

@@ -121,3 +121,8 @@ def test_redundant(patterns: str, expected: dict[int, tuple[int, ...]]) -> None:
 
 def test_other_environments_make_nothing_redundant() -> None:
     assert redundant([Scope("dev", "/**"), Scope("prod", "/a")]) == {}
+
+
+def test_what_is_redundant_among_many_scopes_is_still_proved() -> None:
+    scopes = [Scope("dev", f"/app{n}{end}") for n in range(40) for end in ("/**", "/*/db")]
+    assert redundant(scopes) == {2 * n + 1: (2 * n,) for n in range(40)}
