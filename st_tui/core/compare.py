@@ -92,8 +92,7 @@ def surplus(
         around = [
             other
             for candidate in dict.fromkeys(boundary.scopes)
-            if candidate.environment == scope.environment
-            and (other := granting(candidate)) is not None
+            if _may_meet(candidate, scope) and (other := granting(candidate)) is not None
         ]
         if lacking:
             anywhere = contains((), (glob,), here, work)

@@ -126,3 +126,12 @@ def test_other_environments_make_nothing_redundant() -> None:
 def test_what_is_redundant_among_many_scopes_is_still_proved() -> None:
     scopes = [Scope("dev", f"/app{n}{end}") for n in range(40) for end in ("/**", "/*/db")]
     assert redundant(scopes) == {2 * n + 1: (2 * n,) for n in range(40)}
+
+
+def test_tokens_of_many_scopes_are_still_compared() -> None:
+    wide = tuple(Scope("dev", f"/app{n}/**") for n in range(90))
+    deep = tuple(Scope("dev", f"/app{n}/*/db/[a-f]?*") for n in range(90))
+    reads = frozenset({Permission.READ})
+    outside, inside = surplus(Boundary(deep, reads), Boundary(wide, reads), {})
+    assert outside == ()
+    assert len(inside) == 90
