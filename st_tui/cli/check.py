@@ -6,7 +6,14 @@ from typing import NamedTuple
 
 import click
 
-from st_tui.cli.commands import BadUsage, Command, json_option, open_vault, require_project
+from st_tui.cli.commands import (
+    BadUsage,
+    Command,
+    json_option,
+    open_vault,
+    require_project,
+    typed_scopes,
+)
 from st_tui.cli.output import remark, say, say_json
 from st_tui.core import access, drafts, expiry, wording
 from st_tui.core.model import (
@@ -126,14 +133,10 @@ def _judge_inline(
 ) -> _Judged:
     if not scopes or not levels:
         raise BadUsage("--scope and --access-level go together: give both.")
-    parsed = [drafts.parse_scope(scope) for scope in scopes]
-    for scope, adjustment in parsed:
-        if adjustment is not None:
-            remark(f"The scope of {scope.environment} was read otherwise: {adjustment}.")
     token = ServiceToken(
         id="",
         name="",
-        scopes=tuple(scope for scope, _ in parsed),
+        scopes=typed_scopes(scopes),
         permissions=frozenset(map(Permission, levels)),
     )
     return _Judged(access.decide(token, request), request, token, None)

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -18,7 +18,7 @@ from st_tui.core.errors import Refusal
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from st_tui.core.model import Project, ServiceToken
+    from st_tui.core.model import Project, Scope, ServiceToken
     from st_tui.core.vault import Vault
 
 VAULT_VARIABLE = "ST_TUI_VAULT"
@@ -184,3 +184,17 @@ def require_project(vault: Vault, token: ServiceToken) -> None:
     """Raise BadUsage if --project states another project than the token's own."""
     if stated_project() is not None and project_in(vault).id != token.project_id:
         raise BadUsage("That token belongs to another project: leave --project out.")
+
+
+def typed_scopes(texts: Iterable[str]) -> tuple[Scope, ...]:
+    """The scopes given by --scope; what is read otherwise than typed is remarked."""
+    from st_tui.cli.output import remark
+    from st_tui.core import drafts
+
+    scopes = []
+    for text in texts:
+        scope, adjustment = drafts.parse_scope(text)
+        if adjustment is not None:
+            remark(f"The scope of {scope.environment} was read otherwise: {adjustment}.")
+        scopes.append(scope)
+    return tuple(scopes)

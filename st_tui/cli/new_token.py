@@ -19,9 +19,10 @@ from st_tui.cli.commands import (
     open_vault,
     project_in,
     token_argument,
+    typed_scopes,
 )
-from st_tui.cli.output import new_token_data, note, remark, say, say_fields, say_json, token_fields
-from st_tui.core import drafts, expiry
+from st_tui.cli.output import new_token_data, note, say, say_fields, say_json, token_fields
+from st_tui.core import expiry
 from st_tui.core.errors import Refusal
 from st_tui.core.model import Environment, NewToken, Permission, TokenDraft
 
@@ -139,10 +140,7 @@ def create(
         raise BadUsage(
             "--trusted-ip, --active and --inactive belong to V3 tokens: add --token-version 3."
         )
-    parsed = [drafts.parse_scope(scope) for scope in scopes]
-    for scope, adjustment in parsed:
-        if adjustment is not None:
-            remark(f"The scope of {scope.environment} was read otherwise: {adjustment}.")
+    parsed = typed_scopes(scopes)
     trusted = None
     if version == "3":
         from st_tui.core.addresses import ANYWHERE_TEXT, parse_ranges
@@ -153,7 +151,7 @@ def create(
         project = project_in(vault)
         draft = TokenDraft(
             name=name,
-            scopes=tuple(scope for scope, _ in parsed),
+            scopes=parsed,
             permissions=frozenset(map(Permission, levels)),
             expires_at=ending.from_now(now),
             version=int(version),

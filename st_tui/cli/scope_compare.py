@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +14,7 @@ from st_tui.cli.commands import (
     json_option,
     open_vault,
     project_in,
+    typed_scopes,
 )
 from st_tui.cli.output import note, say, say_json
 from st_tui.core import drafts
@@ -63,7 +63,7 @@ def compare(
         if other_id is not None:
             new = find_token(vault, other_id)
         else:
-            parsed = tuple(drafts.parse_scope(scope)[0] for scope in scopes)
+            parsed = typed_scopes(scopes)
             for scope in parsed:
                 drafts.check_environment(
                     scope.environment, vault.environments.every(vault.projects.of(old))
@@ -119,7 +119,7 @@ def lint(as_json: bool) -> int:
 
     Exit status 0: no warning; 1: some.
     """
-    from st_tui.core.analysis import lint as warnings_of
+    from st_tui.core.analysis import lint_each, writers_of
 
     with open_vault(sweep=False) as vault:
         project = project_in(vault)
@@ -127,12 +127,7 @@ def lint(as_json: bool) -> int:
         tokens: list[ServiceToken] = vault.tokens.page(project)
     if not tokens:
         raise Refusal("There is no token to look at: make one first.")
-    writers = Counter(slug for token in tokens for slug in _written(token))
-    found = [
-        (token, warning)
-        for token in tokens
-        for warning in warnings_of(token, folders, (writers - Counter(_written(token))).keys())
-    ]
+    found = list(lint_each(tokens, folders, writers_of(tokens)))
     if as_json:
         say_json(
             {
@@ -155,13 +150,6 @@ def certificates_data(inside: Sequence[Inside]) -> list[dict[str, Any]]:
     from st_tui.core.certificate import as_json
 
     return [{**one.scope.data, "certificate": as_json(one.certificate)} for one in inside]
-
-
-def _written(token: ServiceToken) -> set[str]:
-    """The environments that a token may write to."""
-    if Permission.WRITE not in token.permissions:
-        return set()
-    return {scope.environment for scope in token.scopes}
 
 
 def _folders(vault: Vault, project: Project) -> dict[str, list[str]]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from st_tui.core.algebra import TooComplex
 from st_tui.core.compare import redundant
@@ -40,6 +41,26 @@ def lint(
     if draft.expires_at is None:
         warnings.append("It never expires: it lives until somebody revokes it.")
     return warnings
+
+
+def lint_each(
+    tokens: Sequence[ServiceToken], folders: Mapping[str, Sequence[str]], writers: Counter[str]
+) -> Iterator[tuple[ServiceToken, str]]:
+    """The warnings about tokens that exist, each with its token; `writers` as of all of them."""
+    for token in tokens:
+        others = (writers - writers_of([token])).keys()
+        for warning in lint(token, folders, others):
+            yield token, warning
+
+
+def writers_of(tokens: Iterable[ServiceToken]) -> Counter[str]:
+    """How many of these tokens may write to each environment."""
+    return Counter(
+        environment
+        for token in tokens
+        if Permission.WRITE in token.permissions
+        for environment in {scope.environment for scope in token.scopes}
+    )
 
 
 def _covered(scopes: Sequence[Scope]) -> dict[int, tuple[int, ...]]:

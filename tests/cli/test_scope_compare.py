@@ -87,3 +87,10 @@ def test_lint_names_the_only_token_that_may_write_to_an_environment(run: Run) ->
     assert "It is the first token that may write to dev." in run("scope", "lint").out
     create(run, scope="dev:/", level="write")
     assert "It is the first token" not in run("scope", "lint").out
+
+
+def test_a_scope_to_compare_with_that_is_read_otherwise_is_remarked(run: Run) -> None:
+    token = create(run, scope="dev:/a")["serviceTokenData"]["id"]
+    result = run("scope", "compare", token, "--scope", "dev:a", "--access-level", "read")
+    assert result.status == 0
+    assert "The scope of dev was read otherwise" in result.err

@@ -208,14 +208,16 @@ def count_naming_environment(connection: sqlite3.Connection, project_id: str, sl
     )
 
 
-def written_environments(connection: sqlite3.Connection, project_id: str) -> set[str]:
-    """The slugs of a project's environments that some token may write to."""
+def written_environments(
+    connection: sqlite3.Connection, project_id: str, besides: str = ""
+) -> set[str]:
+    """The slugs of a project's environments that some token, besides one, may write to."""
     rows = connection.execute(
         "SELECT slug FROM environment e WHERE project_id = ?1 AND EXISTS ("
         "SELECT 1 FROM service_token_scope s JOIN service_token t ON t.id = s.token_id "
         "WHERE s.environment = e.slug AND t.project_id = ?1 "
-        "AND t.permissions IN ('write', 'read write'))",
-        (project_id,),
+        "AND t.id <> ?2 AND t.permissions IN ('write', 'read write'))",
+        (project_id, besides),
     )
     return {slug for (slug,) in rows}
 

@@ -69,10 +69,14 @@ class Tokens:
         with self._session.reading() as connection:
             return tokens.count(connection, project.id, text)
 
-    def written_environments(self, project: Project) -> set[str]:
-        """The slugs of the environments that some token may write to."""
+    def written_environments(
+        self, project: Project, *, besides: ServiceToken | None = None
+    ) -> set[str]:
+        """The slugs of the environments that some token, besides this one, may write to."""
         with self._session.reading() as connection:
-            return tokens.written_environments(connection, project.id)
+            return tokens.written_environments(
+                connection, project.id, besides.id if besides else ""
+            )
 
     def get(self, token_id: str) -> ServiceToken:
         """One token by its id. Raises VaultError, saying so when it expired."""

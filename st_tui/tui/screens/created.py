@@ -70,7 +70,7 @@ class Created(Dialog[None]):
         from st_tui.tui.clipboard import copy
 
         outcome = await copy(self.app, text)
-        self.st.notify(f"{what}: {outcome.message}", severity="information")
+        self.st.notify(outcome.message, title=what, severity="information")
         if not outcome.sent:
             self.action_alone()
 

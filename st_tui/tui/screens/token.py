@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual.app import ComposeResult
@@ -89,7 +89,9 @@ class TokenScreen(TokenActions, ShowsVault, Screen[None]):
             Content.assemble(("Service token  ", "$text-muted"), (shown(token.name), "bold"))
         )
         folders = folders_of(vault, project)
-        lines = [*self._facts(token), Content(""), *self._scopes(token, folders), Content("")]
+        written = vault.tokens.written_environments(project, besides=token)
+        scopes = self._scopes(token, folders, written)
+        lines = [*self._facts(token), Content(""), *scopes, Content("")]
         entries = vault.audit.page(about=token.id, limit=_ENTRIES)
         lines.append(Content.styled("Audit log", "bold $text-primary"))
         lines += [_entry_line(entry) for entry in entries]
@@ -117,7 +119,9 @@ class TokenScreen(TokenActions, ShowsVault, Screen[None]):
             for label, value in facts
         ]
 
-    def _scopes(self, token: ServiceToken, folders: Mapping[str, Sequence[str]]) -> list[Content]:
+    def _scopes(
+        self, token: ServiceToken, folders: Mapping[str, Sequence[str]], written: Collection[str]
+    ) -> list[Content]:
         """The scopes with how many folders each opens, and what to know about them."""
         lines = [Content.styled("Scopes", "bold $text-primary")]
         for number, scope in enumerate(token.scopes, start=1):
@@ -136,7 +140,7 @@ class TokenScreen(TokenActions, ShowsVault, Screen[None]):
             )
         lines += [
             Content.styled(f"! {shown(warning)}", "$text-warning")
-            for warning in analysis.lint(token, folders)
+            for warning in analysis.lint(token, folders, written)
         ]
         return lines
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -75,9 +76,11 @@ class Warnings(Overview):
         tokens, folders = await self.st.read(
             lambda vault: (vault.tokens.page(project), folders_of(vault, project))
         )
+        writers = analysis.writers_of(tokens)
         found: list[Warned] = []
         for start in range(0, len(tokens), _AT_ONCE):
-            found += await asyncio.to_thread(warnings, tokens[start : start + _AT_ONCE], folders)
+            some = tokens[start : start + _AT_ONCE]
+            found += await asyncio.to_thread(warned, some, folders, writers)
             done = min(start + _AT_ONCE, len(tokens))
             self.say((f"Looked at {done} of {len(tokens)} tokens…", "$text-muted"))
             if is_first:
@@ -110,9 +113,10 @@ class Warnings(Overview):
         return chosen.token if chosen else None
 
 
-def warnings(tokens: Sequence[ServiceToken], folders: Mapping[str, Sequence[str]]) -> list[Warned]:
-    """All warnings about these tokens, in their order."""
-    return [Warned(token, warning) for token in tokens for warning in analysis.lint(token, folders)]
+def warned(
+    tokens: Sequence[ServiceToken], folders: Mapping[str, Sequence[str]], writers: Counter[str]
+) -> list[Warned]:
+    return [Warned(*each) for each in analysis.lint_each(tokens, folders, writers)]
 
 
 def _name_width(width: int) -> int:

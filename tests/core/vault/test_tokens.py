@@ -500,3 +500,14 @@ def test_new_environments_are_known_to_drafts_at_once(vault: Vault, project: Pro
     vault.environments.create(project, Environment("qa", "QA"))
     new: NewToken = vault.tokens.create(project, v2("t", "qa:/"))
     assert new.token.scopes == (Scope("qa", "/"),)
+
+
+def test_the_environments_that_some_other_token_may_write_to(
+    vault: Vault, project: Project
+) -> None:
+    vault.tokens.create(project, v2("reader", "staging:/**"))
+    only = vault.tokens.create(project, v2("only", "dev:/a", permissions=WRITE)).token
+    assert vault.tokens.written_environments(project) == {"dev"}
+    assert vault.tokens.written_environments(project, besides=only) == set()
+    vault.tokens.create(project, v2("second", "dev:/b", permissions=WRITE))
+    assert vault.tokens.written_environments(project, besides=only) == {"dev"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import pytest
@@ -124,16 +125,18 @@ async def test_it_says_how_far_it_is_and_shows_what_it_has(
     demo_app: StTui, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     may_go_on = threading.Event()
-    ask = warnings.warnings
+    ask = warnings.warned
     asked: list[int] = []
 
-    def slow(tokens: Sequence[ServiceToken], folders: Mapping[str, Sequence[str]]) -> list[Warned]:
+    def slow(
+        tokens: Sequence[ServiceToken], folders: Mapping[str, Sequence[str]], writers: Counter[str]
+    ) -> list[Warned]:
         asked.append(len(tokens))
         if len(asked) == 2:
             may_go_on.wait()
-        return ask(tokens, folders)
+        return ask(tokens, folders, writers)
 
-    monkeypatch.setattr(warnings, "warnings", slow)
+    monkeypatch.setattr(warnings, "warned", slow)
     monkeypatch.setattr(warnings, "_AT_ONCE", 4)
     async with demo_app.run_test(size=SMALL) as pilot:
         await opened(pilot)
