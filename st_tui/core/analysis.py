@@ -6,10 +6,19 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-from st_tui.core.algebra import TooComplex
+from st_tui.core.algebra import TooComplex, contains
 from st_tui.core.compare import redundant
 from st_tui.core.globs import PatternRefused, compile_glob
 from st_tui.core.model import Permission, Scope, ServiceToken, TokenDraft
+
+_LETS_DOTS_IN = re.compile(r"\[\^|\{(?:[^}]*,)?\.")
+_SMALLEST = (
+    (r"(?<=/)\[\^[^]]*\]", "."),
+    (r"(?<=/)\{(?:[^}]*,)?(\.[^,}]*)[^}]*\}", r"\1"),
+    (r"\[\^[^]]*\]|\*\*|\*|\?", "x"),
+    (r"\[(.)[^]]*\]|\{([^,}]*)[^}]*\}", r"\1\2"),
+)
+"""Each piece of a pattern, and the least that it may stand for; a dot where one is let in."""
 
 
 def lint(
@@ -101,9 +110,32 @@ def _traps(pattern: str) -> list[str]:
     warnings = []
     if segments[-1] == "*":
         warnings.append(f"{pattern} leaves out {parent} itself and all that is deeper.")
-    if segments[0] == "**" and len(segments) > 1:
+    if segments[0] == "**" and set(segments) != {"**"}:
         rest = "/" + "/".join(segments[1:])
         warnings.append(f"{pattern} leaves out {rest} in the root.")
-    if any(re.match(r"\[\^|\{(?:[^}]*,)?\.", segment) for segment in segments):
-        warnings.append("a class or choice at the start of a segment lets dot names in.")
+    if segments[-1] == "**" and (left_out := _left_out(parent, pattern)):
+        warnings.append(f"{pattern} leaves out {left_out}, though not what is below it.")
+    if any(_LETS_DOTS_IN.match(segment) for segment in segments):
+        shown_by = _dot_path(pattern)
+        such_as = f", such as {shown_by}" if shown_by else ""
+        warnings.append(f"a class or choice at the start of a segment lets dot names in{such_as}.")
     return warnings
+
+
+def _left_out(parent: str, pattern: str) -> str | None:
+    """A path of the parent that the pattern, `/**` below it, does not match.
+
+    picomatch: `/x/**` matches `/x`, but not where a `*` ends the segment before.
+    """
+    try:
+        return contains([compile_glob(pattern)], [compile_glob(parent or "/")]).witness
+    except TooComplex:
+        return None
+
+
+def _dot_path(pattern: str) -> str | None:
+    """A path with a dot name that this pattern matches, put together piece by piece."""
+    path = pattern
+    for piece, instead in _SMALLEST:
+        path = re.sub(piece, instead, path)
+    return path if compile_glob(pattern).matches(path) else None

@@ -22,8 +22,11 @@ def warnings(*patterns: str, environment: str = "dev") -> list[str]:
     [
         ("/a/*", "leaves out /a itself and all that is deeper", ["/a/b"], ["/a", "/a/b/c"]),
         ("/**/deep", "leaves out /deep in the root", ["/x/deep"], ["/deep"]),
-        ("/[^a]x", "lets dot names in", ["/.x", "/bx"], ["/ax"]),
-        ("/{a,.b}?", "lets dot names in", ["/.bx", "/ab"], ["/a"]),
+        ("/[^a]x", "lets dot names in, such as /.x.", ["/.x", "/bx"], ["/ax"]),
+        ("/{a,.b}?", "lets dot names in, such as /.bx.", ["/.bx", "/ab"], ["/a"]),
+        ("/[ab]/*/[^a]*/**", "such as /a/x/.x/x.", ["/a/x/.x/x"], []),
+        ("/a*/**", "leaves out /a, though not what is below it", ["/a/b", "/ab/c"], ["/a", "/ab"]),
+        ("/a/*/**", "leaves out /a/a, though", ["/a/b/c"], ["/a/b", "/a/a"]),
         ("/**", "opens all 6 folders of dev", FOLDERS["dev"], []),
         ("/nowhere/**", "matches no folder that is in dev now", ["/nowhere"], FOLDERS["dev"]),
     ],
@@ -37,7 +40,9 @@ def test_each_trap_is_named_and_is_one(
     assert [path for path in closed if glob.matches(path)] == []
 
 
-@pytest.mark.parametrize("pattern", ["/", "/a", "/a/b", "/a/**", "/x/d*p", "/{a,x}", "/[ax]"])
+@pytest.mark.parametrize(
+    "pattern", ["/", "/a", "/a/b", "/a/**", "/x/d*p", "/{a,x}", "/[ax]", "/{a,x}/**", "/a/?/**"]
+)
 def test_what_means_what_it_looks_like_is_silent(pattern: str) -> None:
     assert warnings(pattern) == []
 
@@ -75,3 +80,7 @@ def test_the_first_token_that_may_write_to_an_environment() -> None:
     ]
     assert lint(draft, FOLDERS, written={"dev"}) == []
     assert lint(draft._replace(permissions=READ), FOLDERS, written=set()) == []
+
+
+def test_everything_written_twice_leaves_nothing_out() -> None:
+    assert warnings("/**/**") == ["Scope 1: opens all 6 folders of dev."]
