@@ -16,8 +16,7 @@ from contextlib import suppress
 import click
 
 from st_tui import __version__
-from st_tui.cli.commands import NotFound, RootGroup
-from st_tui.cli.output import REMARKS, note
+from st_tui.cli.commands import NotFound, RootGroup, say_remarks
 from st_tui.core.errors import Refusal
 from st_tui.core.plain_text import shown
 
@@ -93,8 +92,7 @@ def _run(arguments: Sequence[str]) -> int:
     try:
         with cli.make_context("st-tui", list(arguments)) as context:
             status = cli.invoke(context) or 0
-            for remark in context.meta.get(REMARKS, ()):
-                note(remark)
+            say_remarks(context)
             return status
     except click.exceptions.Exit as done:
         return done.exit_code

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sys
 
-from st_tui.cli.commands import BadUsage
-from st_tui.cli.output import note, remark
+from st_tui.cli.commands import BadUsage, remark
+from st_tui.cli.output import note
 from st_tui.core import token_text
 from st_tui.core.model import TokenText
 

@@ -12,9 +12,10 @@ from st_tui.cli.commands import (
     json_option,
     open_vault,
     require_project,
+    typed_path,
     typed_scopes,
 )
-from st_tui.cli.output import remark, say, say_json
+from st_tui.cli.output import say, say_json
 from st_tui.core import access, drafts, expiry, wording
 from st_tui.core.model import (
     AccessRequest,
@@ -103,12 +104,9 @@ def check(
     if environment is None or path is None or operation is None:
         raise BadUsage("Give --env, --path and --operation: they say what is to be judged.")
     refuse_controls(environment, "environment")
-    adjusted = drafts.request_path(path)
-    if adjusted.note is not None:
-        remark(f"The path was read otherwise: {adjusted.note}.")
     request = AccessRequest(
         environment=environment,
-        path=adjusted.path,
+        path=typed_path(drafts.request_path(path)),
         operation=Permission(operation),
         now=expiry.system_clock() if at is None else expiry.parse_time(at),
         endpoint=Endpoint.E2EE if endpoint is None else Endpoint(endpoint),

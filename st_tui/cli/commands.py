@@ -18,10 +18,12 @@ from st_tui.core.errors import Refusal
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from st_tui.core.drafts import Adjusted
     from st_tui.core.model import Project, Scope, ServiceToken
     from st_tui.core.vault import Vault
 
 VAULT_VARIABLE = "ST_TUI_VAULT"
+_REMARKS = "st_tui.remarks"
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 yes_option = click.option("--yes", is_flag=True, help="Delete unasked.")
@@ -186,14 +188,34 @@ def require_project(vault: Vault, token: ServiceToken) -> None:
         raise BadUsage("That token belongs to another project: leave --project out.")
 
 
+def remark(text: str) -> None:
+    """A word for the person once the command did its work: a refusal stays one line."""
+    click.get_current_context().meta.setdefault(_REMARKS, []).append(text)
+
+
+def say_remarks(context: click.Context) -> None:
+    """Say what was remarked, on stderr."""
+    if texts := context.meta.get(_REMARKS):
+        from st_tui.cli.output import note
+
+        for text in texts:
+            note(text)
+
+
+def typed_path(asked: Adjusted) -> str:
+    """The path as it was understood; what is read otherwise than typed is remarked."""
+    if asked.note is not None:
+        remark(f"The path was read otherwise: {asked.note}.")
+    return asked.path
+
+
 def typed_scopes(texts: Iterable[str]) -> tuple[Scope, ...]:
     """The scopes given by --scope; what is read otherwise than typed is remarked."""
-    from st_tui.cli.output import remark
-    from st_tui.core import drafts
+    from st_tui.core.drafts import parse_scope
 
     scopes = []
     for text in texts:
-        scope, adjustment = drafts.parse_scope(text)
+        scope, adjustment = parse_scope(text)
         if adjustment is not None:
             remark(f"The scope of {scope.environment} was read otherwise: {adjustment}.")
         scopes.append(scope)

@@ -12,8 +12,6 @@ import unicodedata
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-import click
-
 from st_tui.core import expiry
 from st_tui.core.model import (
     AuditEntry,
@@ -25,9 +23,6 @@ from st_tui.core.model import (
 )
 from st_tui.core.plain_text import shown
 
-REMARKS = "st_tui.remarks"
-"""Where the context keeps what is to be remarked at the end."""
-
 
 def say(text: str = "") -> None:
     """One line of the answer."""
@@ -37,11 +32,6 @@ def say(text: str = "") -> None:
 def note(text: str) -> None:
     """One line beside the answer, on stderr."""
     print(shown(text), file=sys.stderr)
-
-
-def remark(text: str) -> None:
-    """The same, but only once the command did its work: a refusal stays one line."""
-    click.get_current_context().meta.setdefault(REMARKS, []).append(text)
 
 
 def say_json(value: dict[str, Any]) -> None:

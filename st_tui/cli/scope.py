@@ -8,8 +8,8 @@ from typing import Any
 
 import click
 
-from st_tui.cli.commands import BadUsage, Group, json_option, open_vault, project_in
-from st_tui.cli.output import remark, say, say_json, say_table, token_data
+from st_tui.cli.commands import BadUsage, Group, json_option, open_vault, project_in, typed_path
+from st_tui.cli.output import say, say_json, say_table, token_data
 from st_tui.cli.scope_around import around, matrix
 from st_tui.cli.scope_compare import compare, lint, verify
 from st_tui.cli.scope_narrow import narrow
@@ -51,8 +51,7 @@ def who(
         raise BadUsage("Give exactly one of --path and --pattern: they say what is to be reached.")
     wanted = Permission(operation)
     asked = drafts.request_path(path) if path is not None else drafts.scope_path(pattern or "")
-    if asked.note is not None:
-        remark(f"The path was read otherwise: {asked.note}.")
+    place = typed_path(asked)
     with open_vault(sweep=False) as vault:
         project = project_in(vault)
         drafts.check_environment(environment, vault.environments.every(project))
@@ -60,15 +59,15 @@ def who(
         now = vault.now()
         known = reach.index(vault.tokens.page(project), now)
     if path is not None:
-        found = reach.who(known, environment, asked.path, wanted)
+        found = reach.who(known, environment, place, wanted)
     else:
-        glob = compile_glob(asked.path)
+        glob = compile_glob(place)
         found = reach.who_within(known, environment, glob, wanted, folders)
     if as_json:
         say_json(
             {
                 "environment": environment,
-                "path" if path is not None else "pattern": asked.path,
+                "path" if path is not None else "pattern": place,
                 "operation": wanted,
                 "tokens": len(known.tokens),
                 "reachedBy": [
@@ -80,7 +79,7 @@ def who(
         return 0 if found else 1
     within = "" if path is not None else "some folder of "
     say(
-        f"{len(found)} of {len(known.tokens)} living token(s) can {operation} {within}{asked.path} "
+        f"{len(found)} of {len(known.tokens)} living token(s) can {operation} {within}{place} "
         f"in {environment}, going by scopes and permissions."
     )
     if found:

@@ -13,8 +13,9 @@ from st_tui.cli.commands import (
     open_vault,
     project_in,
     token_argument,
+    typed_path,
 )
-from st_tui.cli.output import remark, say, say_json, say_table
+from st_tui.cli.output import say, say_json, say_table
 from st_tui.core import access, drafts, expiry, wording
 from st_tui.core.model import AccessRequest, Endpoint, Permission
 
@@ -55,9 +56,7 @@ def around(
     from st_tui.core.nearest_wording import how_near, when_and_whence
     from st_tui.core.ranges import over_both
 
-    asked = drafts.request_path(path)
-    if asked.note is not None:
-        remark(f"The path was read otherwise: {asked.note}.")
+    place = typed_path(drafts.request_path(path))
     with open_vault(sweep=False) as vault:
         token = find_token(vault, token_id)
         project = vault.projects.of(token)
@@ -66,7 +65,7 @@ def around(
         folders = {slug: ["/", *vault.folders.every(project, slug)] for slug, _ in environments}
         request = AccessRequest(
             environment,
-            asked.path,
+            place,
             Permission(operation),
             vault.now(),
             Endpoint(endpoint),

@@ -145,6 +145,12 @@ def test_the_first_frame_imports_no_more_than_it_needs() -> None:
     assert late & modules == set()
 
 
+def test_the_command_line_opens_the_app_without_what_answers_need() -> None:
+    code = "import sys, st_tui.cli, st_tui.cli.app; print(*sys.modules)"
+    done = subprocess.run((sys.executable, "-c", code), capture_output=True, text=True, check=True)
+    assert {"json", "st_tui.cli.output"} & set(done.stdout.split()) == set()
+
+
 def test_a_missing_key_is_said_in_a_sentence(tmp_path: Path) -> None:
     vault = tmp_path / "vault"
     init = (*ST_TUI, "init", "--name", "Shop", "--vault", str(vault))
