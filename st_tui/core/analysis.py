@@ -113,7 +113,8 @@ def _traps(pattern: str) -> list[str]:
     if segments[0] == "**" and set(segments) != {"**"}:
         rest = "/" + "/".join(segments[1:])
         warnings.append(f"{pattern} leaves out {rest} in the root.")
-    if segments[-1] == "**" and (left_out := _left_out(parent, pattern)):
+    # picomatch: `/x/**` matches `/x`, but not where a `*` ends the segment before.
+    if segments[-1] == "**" and parent.endswith("*") and (left_out := _left_out(parent, pattern)):
         warnings.append(f"{pattern} leaves out {left_out}, though not what is below it.")
     if any(_LETS_DOTS_IN.match(segment) for segment in segments):
         shown_by = _dot_path(pattern)
@@ -123,12 +124,9 @@ def _traps(pattern: str) -> list[str]:
 
 
 def _left_out(parent: str, pattern: str) -> str | None:
-    """A path of the parent that the pattern, `/**` below it, does not match.
-
-    picomatch: `/x/**` matches `/x`, but not where a `*` ends the segment before.
-    """
+    """The shortest path of the parent that the pattern, `/**` below it, does not match."""
     try:
-        return contains([compile_glob(pattern)], [compile_glob(parent or "/")]).witness
+        return contains([compile_glob(pattern)], [compile_glob(parent)]).witness
     except TooComplex:
         return None
 

@@ -84,16 +84,18 @@ def surplus(
     inside: list[Inside] = []
     shared = grants.permissions & boundary.permissions
     lacking = tuple(sorted(grants.permissions - shared))
+    bounds = [
+        (_place(scope), glob)
+        for scope in dict.fromkeys(boundary.scopes)
+        if (glob := granting(scope)) is not None
+    ]
     for scope in dict.fromkeys(grants.scopes):
         here = folders.get(scope.environment, ())
         glob = granting(scope)
         if glob is None:
             continue
-        around = [
-            other
-            for candidate in dict.fromkeys(boundary.scopes)
-            if _may_meet(candidate, scope) and (other := granting(candidate)) is not None
-        ]
+        place = _place(scope)
+        around = [other for there, other in bounds if _may_meet(there, place)]
         if lacking:
             anywhere = contains((), (glob,), here, work)
             if anywhere.witness is not None:
@@ -115,6 +117,7 @@ def redundant(scopes: Sequence[Scope]) -> dict[int, tuple[int, ...]]:
     """
     work = Work()
     left = {i: glob for i, scope in enumerate(scopes) if (glob := granting(scope))}
+    places = [_place(scope) for scope in scopes]
     found: dict[int, tuple[int, ...]] = {}
 
     def opened(index: int, by: Sequence[int]) -> bool:
@@ -123,7 +126,7 @@ def redundant(scopes: Sequence[Scope]) -> dict[int, tuple[int, ...]]:
     # Those inside a single other scope go first: of `/a`, `/b` and `/[ab]` the last one is kept.
     for together in (False, True):
         for index in sorted(left, reverse=True):
-            others = [i for i in left if i != index and _may_meet(scopes[i], scopes[index])]
+            others = [i for i in left if i != index and _may_meet(places[i], places[index])]
             if others and opened(index, others):
                 alone = next(([i] for i in others if opened(index, [i])), others)
                 if together or len(alone) == 1:
@@ -132,12 +135,15 @@ def redundant(scopes: Sequence[Scope]) -> dict[int, tuple[int, ...]]:
     return dict(sorted(found.items()))
 
 
-def _may_meet(one: Scope, other: Scope) -> bool:
-    """False only if no path is of both: the folders that all their paths are in lie apart."""
-    here, there = (f"{stem(scope.secret_path).rstrip('/')}/" for scope in (one, other))
-    return one.environment == other.environment and (
-        here.startswith(there) or there.startswith(here)
-    )
+def _place(scope: Scope) -> tuple[str, str]:
+    """The environment, and the folder that all paths of a scope are in."""
+    return scope.environment, f"{stem(scope.secret_path).rstrip('/')}/"
+
+
+def _may_meet(one: tuple[str, str], other: tuple[str, str]) -> bool:
+    """Of the places of two scopes; False only if no path is of both: they lie apart."""
+    (environment, here), (its, there) = one, other
+    return environment == its and (here.startswith(there) or there.startswith(here))
 
 
 def granting(scope: Scope) -> Glob | None:

@@ -116,6 +116,7 @@ class Warnings(Overview):
 def warned(
     tokens: Sequence[ServiceToken], folders: Mapping[str, Sequence[str]], writers: Counter[str]
 ) -> list[Warned]:
+    """All warnings about these tokens, in their order; `writers` as of all tokens."""
     return [Warned(*each) for each in analysis.lint_each(tokens, folders, writers)]
 
 
