@@ -29,8 +29,8 @@ class Sealed(NamedTuple):
     tag: str
 
 
-def new_project_key(randbytes: RandomBytes) -> str:
-    """A project key: 32 lowercase hex digits, whose 32 ASCII bytes are the AES-256 key."""
+def new_key(randbytes: RandomBytes) -> str:
+    """A project's key: 32 lowercase hex digits, whose 32 ASCII bytes are the AES-256 key."""
     return randbytes(16).hex()
 
 
@@ -46,6 +46,13 @@ def secret_matches(secret: str, secret_hash: bytes) -> bool:
     import hmac
 
     return hmac.compare_digest(hash_secret(secret), secret_hash)
+
+
+def hash_name(name: str, name_key: str) -> bytes:
+    """HMAC-SHA256 of a secret's name under its project's name key: finds it, and opens nothing."""
+    import hmac
+
+    return hmac.digest(name_key.encode("ascii"), name.encode(), "sha256")
 
 
 def seal(plaintext: str, key: str, randbytes: RandomBytes) -> Sealed:
@@ -69,7 +76,7 @@ def unseal(sealed: Sealed, key: str) -> str:
 
 
 def wrap(plaintext: str, key: bytes, bound_to: str, randbytes: RandomBytes) -> bytes:
-    """Wrap a project key under one of the vault's own keys: IV, ciphertext and tag in one piece.
+    """Wrap a project's key under one of the vault's own keys: IV, ciphertext and tag in one piece.
 
     `bound_to` (what the key is for) is additional data, so that a wrapped key cannot be moved to
     another project or purpose.
@@ -86,7 +93,7 @@ def unwrap(wrapped: bytes, key: bytes, bound_to: str) -> str:
         opened = _aes(key).decrypt(wrapped[:IV_BYTES], wrapped[IV_BYTES:], bound_to.encode())
         return opened.decode("ascii")
     except (InvalidTag, ValueError):
-        raise SealError("This key does not open the wrapped project key.") from None
+        raise SealError("This key does not open the wrapped key.") from None
 
 
 def _aes(key: bytes) -> AESGCM:

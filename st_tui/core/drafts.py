@@ -20,7 +20,7 @@ LONGEST_FOLDER_PATH = 1_000
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9_-]*")
 # What JavaScript trims. Python would also drop control characters, which are to be refused.
-_BLANKS = (
+BLANKS = (
     "\t\n\v\f\r \xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
     "\u2028\u2029\u202f\u205f\u3000\ufeff"
 )
@@ -43,7 +43,7 @@ def scope_path(text: str) -> Adjusted:
 
     Raises TextError for control characters and DraftError outside the scope language.
     """
-    adjusted = _adjust(text.strip(_BLANKS))
+    adjusted = _adjust(text.strip(BLANKS))
     check_pattern(adjusted.path)
     return adjusted
 
@@ -74,7 +74,7 @@ def request_path(text: str) -> Adjusted:
 
     Raises TextError for control characters.
     """
-    adjusted = _adjust(text.strip(_BLANKS))
+    adjusted = _adjust(text.strip(BLANKS))
     refuse_controls(adjusted.path, "path")
     return adjusted
 

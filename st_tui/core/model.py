@@ -94,6 +94,7 @@ class ServiceToken(NamedTuple):
     project_id: str = ""
     created_by: str = ""
     last_used: int | None = None
+    use_count: int = 0
 
 
 class TokenDraft(NamedTuple):

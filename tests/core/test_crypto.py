@@ -98,9 +98,9 @@ def test_a_project_key_is_32_hex_digits_of_16_random_bytes() -> None:
         asked.append(count)
         return bytes(range(count))
 
-    assert crypto.new_project_key(randbytes) == "000102030405060708090a0b0c0d0e0f"
+    assert crypto.new_key(randbytes) == "000102030405060708090a0b0c0d0e0f"
     assert asked == [16]
-    assert re.fullmatch("[0-9a-f]{32}", crypto.new_project_key(secrets.token_bytes))
+    assert re.fullmatch("[0-9a-f]{32}", crypto.new_key(secrets.token_bytes))
 
 
 def test_the_secret_is_hashed_with_sha256() -> None:

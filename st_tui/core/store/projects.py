@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from st_tui.core.model import Environment, Project
 
@@ -29,12 +30,32 @@ def set_server_copy(
     )
 
 
-def operator_copy(connection: sqlite3.Connection, project_id: str) -> bytes:
-    """The project key as the operator's key wraps it."""
-    row = connection.execute(
-        "SELECT operator_copy FROM project WHERE id = ?", (project_id,)
-    ).fetchone()
-    return bytes(row[0])
+class WrappedKeys(NamedTuple):
+    """A project's keys as the vault's own keys wrap them.
+
+    `operator_copy` and `server_copy` are the project key, the latter only while E2EE is off;
+    `name_key` is None until the project's first secret.
+    """
+
+    operator_copy: bytes
+    server_copy: bytes | None
+    name_key: bytes | None
+
+
+def wrapped_keys(connection: sqlite3.Connection, project_id: str) -> WrappedKeys:
+    """The project's wrapped keys."""
+    return WrappedKeys(
+        *connection.execute(
+            "SELECT operator_copy, server_copy, name_key FROM project WHERE id = ?", (project_id,)
+        ).fetchone()
+    )
+
+
+def set_name_key(connection: sqlite3.Connection, project_id: str, name_key: bytes) -> None:
+    """Keep the key that secret names are hashed with. It never changes: hashes are found by it."""
+    connection.execute(
+        "UPDATE project SET name_key = ? WHERE id = ? AND name_key IS NULL", (name_key, project_id)
+    )
 
 
 def delete(connection: sqlite3.Connection, project_id: str) -> None:

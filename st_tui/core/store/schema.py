@@ -11,6 +11,11 @@ together.
 `service_token_listing` is what lists are sorted and searched by. It repeats what the token's row
 and scopes say in one narrow table, because sorting 100,000 tokens through joins takes half a
 second; only `ends_at` is its own: where a rotation lets the token end before its `expires_at`.
+
+A secret's name, value and comment are sealed apart, in a row of their own for each version; the
+secret is found by `name_hash`. `name_key` is what it is hashed with, as server.key wraps it: NULL
+in a file older than secrets, until the first one is written. `failed_authentication` counts for
+every process of the server at once.
 """
 
 from __future__ import annotations
@@ -176,5 +181,63 @@ WHEN NEW.seq IS NOT (SELECT coalesce(max(seq), 0) + 1 FROM audit_log)
 BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
 """
 
-STEPS: tuple[str, ...] = (_TOKENS_AND_PROJECTS,)
+_SECRETS = """
+ALTER TABLE project ADD COLUMN name_key BLOB;
+
+CREATE TABLE secret (
+  id                 TEXT PRIMARY KEY,
+  project_id         TEXT NOT NULL,
+  environment        TEXT NOT NULL,
+  path               TEXT NOT NULL,
+  name_hash          BLOB NOT NULL CHECK (length(name_hash) = 32),
+  version            INTEGER NOT NULL,
+  created_at         INTEGER NOT NULL,
+  UNIQUE (project_id, environment, path, name_hash),
+  FOREIGN KEY (project_id, environment) REFERENCES environment (project_id, slug) ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE secret_version (
+  secret_id          TEXT NOT NULL REFERENCES secret (id) ON DELETE CASCADE,
+  version            INTEGER NOT NULL,
+  key_ciphertext     TEXT NOT NULL,
+  key_iv             TEXT NOT NULL,
+  key_tag            TEXT NOT NULL,
+  value_ciphertext   TEXT NOT NULL,
+  value_iv           TEXT NOT NULL,
+  value_tag          TEXT NOT NULL,
+  comment_ciphertext TEXT NOT NULL,
+  comment_iv         TEXT NOT NULL,
+  comment_tag        TEXT NOT NULL,
+  created_at         INTEGER NOT NULL,
+  PRIMARY KEY (secret_id, version)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE secret_import (
+  id                 TEXT PRIMARY KEY,
+  project_id         TEXT NOT NULL,
+  environment        TEXT NOT NULL,
+  path               TEXT NOT NULL,
+  import_environment TEXT NOT NULL,
+  import_path        TEXT NOT NULL,
+  position           INTEGER NOT NULL,
+  created_at         INTEGER NOT NULL,
+  UNIQUE (project_id, environment, path, import_environment, import_path),
+  FOREIGN KEY (project_id, environment)
+    REFERENCES environment (project_id, slug) ON DELETE CASCADE,
+  FOREIGN KEY (project_id, import_environment)
+    REFERENCES environment (project_id, slug) ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER secret_version_no_update BEFORE UPDATE ON secret_version
+BEGIN SELECT RAISE(ABORT, 'a version of a secret is immutable: write the next one'); END;
+
+CREATE TABLE failed_authentication (
+  address            TEXT NOT NULL,
+  minute             INTEGER NOT NULL,
+  failures           INTEGER NOT NULL,
+  PRIMARY KEY (address, minute)
+) STRICT, WITHOUT ROWID;
+"""
+
+STEPS: tuple[str, ...] = (_TOKENS_AND_PROJECTS, _SECRETS)
 """Step i takes a file from version i to version i + 1; `PRAGMA user_version` tells where it is."""

@@ -14,7 +14,8 @@ from st_tui.core.model import IpRange, Order, Permission, Scope, ServiceToken
 _SELECT = (
     "SELECT t.id, t.name, t.permissions, "
     "min(coalesce(t.expires_at, l.ends_at), coalesce(l.ends_at, t.expires_at)), "
-    "t.created_at, t.version, v.is_active, v.trusted_ips, t.project_id, t.created_by, u.last_used, "
+    "t.created_at, t.version, v.is_active, v.trusted_ips, t.project_id, t.created_by, "
+    "u.last_used, u.use_count, "
     "(SELECT json_group_array(json_array(s.environment, s.secret_path)) FROM "
     "(SELECT environment, secret_path FROM service_token_scope WHERE token_id = t.id "
     "ORDER BY position) s) "
@@ -233,7 +234,7 @@ def _filter(project_id: str, text: str) -> tuple[str, Sequence[str]]:
 
 def _token(row: Sequence[object]) -> ServiceToken:
     (token_id, name, permissions, ends_at, created_at, version, is_active, trusted_ips,
-     project_id, created_by, last_used, scopes) = row  # fmt: skip
+     project_id, created_by, last_used, use_count, scopes) = row  # fmt: skip
     return ServiceToken(
         id=str(token_id),
         name=str(name),
@@ -247,6 +248,7 @@ def _token(row: Sequence[object]) -> ServiceToken:
         project_id=str(project_id),
         created_by=str(created_by),
         last_used=_integer(last_used),
+        use_count=_integer(use_count) or 0,
     )
 
 

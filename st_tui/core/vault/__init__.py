@@ -10,8 +10,9 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from st_tui.core import access, vault_files
 from st_tui.core.expiry import system_clock
@@ -24,6 +25,9 @@ from st_tui.core.vault.folders import Folders
 from st_tui.core.vault.projects import DEFAULT_ENVIRONMENTS, Projects, check_new_project
 from st_tui.core.vault.session import Session, VaultError
 from st_tui.core.vault.tokens import OPERATOR_ID, Known, Tokens, ended_at
+
+if TYPE_CHECKING:
+    from st_tui.core.vault.secrets import Secrets
 
 __all__ = [
     "DEFAULT_ENVIRONMENTS",
@@ -50,6 +54,13 @@ class Vault:
         self.tokens = Tokens(session)
         self.audit = AuditLog(session)
 
+    @cached_property
+    def secrets(self) -> Secrets:
+        """The project's secrets; their modules are imported when somebody asks for them."""
+        from st_tui.core.vault.secrets import Secrets
+
+        return Secrets(self._session)
+
     @classmethod
     def open(
         cls,
@@ -58,13 +69,17 @@ class Vault:
         actor: str,
         clock: Callable[[], int] = system_clock,
         randbytes: RandomBytes = os.urandom,
+        key_file: str = vault_files.OPERATOR_KEY,
     ) -> Self:
-        """Open the vault in this directory. `actor` (the OS user) is who the audit log names."""
+        """Open the vault in this directory. `actor` (the OS user) is who the audit log names.
+
+        The server gives `key_file` as `server.key`, and reads no other.
+        """
         # Where no vault is, nobody is told to close the directory: it may be /tmp, or a home.
         if vault_files.has_database(directory):
             vault_files.check_directory(directory)
         connection = connect(directory / vault_files.DATABASE)
-        return cls(Session(directory, connection, actor, clock, randbytes))
+        return cls(Session(directory, connection, actor, clock, randbytes, key_file))
 
     @classmethod
     def create(

@@ -33,7 +33,10 @@ class Folders:
         return folder
 
     def delete(self, project: Project, environment: str, path: str) -> int:
-        """Delete a folder and all below it; how many folders went."""
+        """Delete a folder, all below it and the secrets in them; how many folders went."""
+        # Here, because the app's first frame needs no secrets.
+        from st_tui.core.store import secrets
+
         folder = drafts.folder_path(path)
         with self._session.change() as record:
             self._session.require_environment(project, environment)
@@ -44,5 +47,6 @@ class Folders:
             )
             if not gone:
                 raise VaultError(f"There is no folder {folder} in {environment}.")
+            secrets.delete_below(self._session.connection, project.id, environment, folder)
             record("delete-folder", project, environment=environment, path=folder)
         return gone

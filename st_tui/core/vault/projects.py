@@ -61,7 +61,7 @@ class Projects:
         check_new_project(name, environments)
         now = self._session.clock()
         project_id = token_text.new_id(self._session.randbytes)
-        key = crypto.new_project_key(self._session.randbytes)
+        key = crypto.new_key(self._session.randbytes)
         wrapped = self._session.wrap(key, vault_files.OPERATOR_KEY, project_id)
         with self._session.change() as record:
             slug = self._free_slug(drafts.slug_of(name) or "project")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -20,6 +20,10 @@ from st_tui.core.token_text import RandomBytes
 
 class VaultError(Refusal):
     """Something that the vault does not have, or that its present state does not allow."""
+
+
+class NoServerCopy(VaultError):
+    """The server is asked for a project key while E2EE is on."""
 
 
 class Recorder(Protocol):
@@ -48,6 +52,11 @@ class Session:
     actor: str
     clock: Callable[[], int]
     randbytes: RandomBytes
+    key_file: str = vault_files.OPERATOR_KEY
+    """Which of the vault's own keys this door opens project keys with."""
+    own_keys: dict[str, bytes] = field(default_factory=dict, repr=False)
+    """The vault's own keys that were read. A project key is opened anew each time, so that none
+    outlives its erasure."""
 
     @property
     def is_read_only(self) -> bool:
@@ -75,21 +84,54 @@ class Session:
             audit.append(self.connection, events)
 
     def wrap(self, project_key: str, key_file: str, project_id: str) -> bytes:
-        """The project key as one of the vault's own keys wraps it."""
-        key = vault_files.read_key(self.directory, key_file)
-        return crypto.wrap(project_key, key, f"{key_file} {project_id}", self.randbytes)
+        """A project key as one of the vault's own keys wraps it."""
+        return self._wrap(project_key, key_file, _bound(key_file, project_id))
 
     def project_key(self, project_id: str) -> str:
-        """The project key, opened with the operator's key. Raises Refusal."""
-        key = vault_files.read_key(self.directory, vault_files.OPERATOR_KEY)
-        wrapped = projects.operator_copy(self.connection, project_id)
+        """The project key, opened with the key that this door holds. Raises Refusal.
+
+        Raises NoServerCopy at the server's door while E2EE is on.
+        """
+        keys = projects.wrapped_keys(self.connection, project_id)
+        if self.key_file == vault_files.OPERATOR_KEY:
+            wrapped: bytes | None = keys.operator_copy
+        else:
+            wrapped = keys.server_copy
+        if wrapped is None:
+            raise NoServerCopy("E2EE is on for this project: the server holds no key to it.")
+        return self._unwrap(wrapped, self.key_file, _bound(self.key_file, project_id))
+
+    def name_key(self, project_id: str) -> str:
+        """The key that the project's secret names are hashed with. Raises Refusal.
+
+        The first who asks makes it, inside a change.
+        """
+        bound_to = f"names {_bound(vault_files.SERVER_KEY, project_id)}"
+        wrapped = projects.wrapped_keys(self.connection, project_id).name_key
+        if wrapped is None:
+            made = self._wrap(crypto.new_key(self.randbytes), vault_files.SERVER_KEY, bound_to)
+            with transaction(self.connection):
+                projects.set_name_key(self.connection, project_id, made)
+                wrapped = projects.wrapped_keys(self.connection, project_id).name_key
+        assert wrapped is not None  # noqa: S101
+        return self._unwrap(wrapped, vault_files.SERVER_KEY, bound_to)
+
+    def _wrap(self, key: str, key_file: str, bound_to: str) -> bytes:
+        return crypto.wrap(key, self._own_key(key_file), bound_to, self.randbytes)
+
+    def _unwrap(self, wrapped: bytes, key_file: str, bound_to: str) -> str:
         try:
-            return crypto.unwrap(wrapped, key, f"{vault_files.OPERATOR_KEY} {project_id}")
+            return crypto.unwrap(wrapped, self._own_key(key_file), bound_to)
         except crypto.SealError:
             raise VaultError(
-                "operator.key does not open this project's key: it belongs to another vault; "
-                "restore the right one from your backup."
+                f"{Path(key_file).name} does not open this project's key: it belongs to another "
+                "vault; restore the right one from your backup."
             ) from None
+
+    def _own_key(self, key_file: str) -> bytes:
+        if key_file not in self.own_keys:
+            self.own_keys[key_file] = vault_files.read_key(self.directory, key_file)
+        return self.own_keys[key_file]
 
     def project_of(self, token: ServiceToken) -> Project:
         """The project that a token belongs to. Raises VaultError."""
@@ -111,3 +153,7 @@ class Session:
         """Raise Refusal unless the project is there and has this environment."""
         self.require_project(project)
         drafts.check_environment(slug, projects.environments(self.connection, project.id))
+
+
+def _bound(key_file: str, project_id: str) -> str:
+    return f"{key_file} {project_id}"

@@ -1,0 +1,117 @@
+"""A project's secrets as small frozen types, and the rules for their names and values."""
+
+from __future__ import annotations
+
+from base64 import b64decode
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from st_tui.core.crypto import IV_BYTES, TAG_BYTES, Sealed
+from st_tui.core.drafts import BLANKS
+from st_tui.core.errors import Refusal
+from st_tui.core.plain_text import check_text
+
+LONGEST_NAME = 256
+"""Characters of a secret's name."""
+LARGEST_VALUE = 512 * 1024
+"""Bytes of a value or comment in UTF-8."""
+
+NOTHING_SEALED = Sealed("", "", "")
+"""Stands for a comment that the client did not send."""
+
+_IV_SIZES = (IV_BYTES, 12)
+
+
+class SecretError(Refusal):
+    """A name or value that no secret may have."""
+
+
+class Place(NamedTuple):
+    """A folder of an environment, which secrets lie in."""
+
+    environment: str
+    path: str
+
+    def __str__(self) -> str:
+        return f"{self.environment}:{self.path}"
+
+
+class SealedSecret(NamedTuple):
+    """One version of a secret as it is stored: name, value and comment sealed apart.
+
+    `created_at` is the secret's own, `updated_at` this version's.
+    """
+
+    id: str
+    project_id: str
+    place: Place
+    name_hash: bytes
+    version: int
+    name: Sealed
+    value: Sealed
+    comment: Sealed
+    created_at: int
+    updated_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """A secret opened with the project key. Nothing of it shows in a `repr`."""
+
+    sealed: SealedSecret = field(repr=False)
+    name: str = field(repr=False)
+    value: str = field(repr=False)
+    comment: str = field(repr=False)
+
+
+class SecretImport(NamedTuple):
+    """A link: what lies in `source` is found in `place` too. Later links win over earlier."""
+
+    id: str
+    project_id: str
+    place: Place
+    source: Place
+    position: int
+    created_at: int
+
+
+def check_name(text: str) -> str:
+    """The name, trimmed, if a secret may have it. Raises SecretError or TextError.
+
+    Infisical refuses `:` and `/`; `.` and `..` are refused because no client can ask for them.
+    """
+    name = check_text(text.strip(BLANKS), "secret's name", LONGEST_NAME)
+    if ":" in name or "/" in name:
+        raise SecretError("A secret's name cannot contain a colon or a slash: leave it out.")
+    if name in (".", ".."):
+        raise SecretError("A secret cannot be named . or ..: no client could ask for it.")
+    return name
+
+
+def check_value(text: str, what: str = "value") -> str:
+    """The value, if it is text that fits. Raises SecretError."""
+    try:
+        size = len(text.encode())
+    except UnicodeEncodeError:
+        raise SecretError(f"The secret's {what} holds a broken character.") from None
+    if size > LARGEST_VALUE:
+        raise SecretError(f"The secret's {what} is over {LARGEST_VALUE} bytes: shorten it.")
+    if "\0" in text:
+        raise SecretError(f"The secret's {what} holds a NUL character: leave it out.")
+    return text
+
+
+def check_sealed(sealed: Sealed, what: str) -> Sealed:
+    """The sealed text, if a client could open it: base64 with padding, an IV of 16 (or 12) bytes
+    and a tag of 16. Raises SecretError."""
+    try:
+        ciphertext, iv, tag = (b64decode(part, validate=True) for part in sealed)
+    except ValueError:
+        raise SecretError(f"The secret's {what} is not sealed as base64 with padding.") from None
+    if len(iv) not in _IV_SIZES or len(tag) != TAG_BYTES:
+        raise SecretError(
+            f"The secret's {what} needs an IV of {IV_BYTES} bytes and a tag of {TAG_BYTES}."
+        )
+    if len(ciphertext) > LARGEST_VALUE:
+        raise SecretError(f"The secret's {what} is over {LARGEST_VALUE} bytes: shorten it.")
+    return sealed

@@ -1,0 +1,187 @@
+"""Secrets, their versions and the links between folders in the database."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from typing import Any
+
+from st_tui.core.crypto import Sealed
+from st_tui.core.secret import Place, SealedSecret, SecretImport
+
+_SEALED = (
+    "key_ciphertext, key_iv, key_tag, value_ciphertext, value_iv, value_tag, "
+    "comment_ciphertext, comment_iv, comment_tag"
+)
+_COLUMNS = (
+    "s.id, s.project_id, s.environment, s.path, s.name_hash, v.version, "
+    f"{_SEALED}, s.created_at, v.created_at"
+)
+_CURRENT = (
+    f"SELECT {_COLUMNS} FROM secret s "
+    "JOIN secret_version v ON v.secret_id = s.id AND v.version = s.version "
+)
+_HERE = "s.project_id = ? AND s.environment = ? AND s.path = ?"
+# '0' follows '/': the range holds exactly what begins with "path/".
+_HERE_AND_BELOW = "project_id = ? AND environment = ? AND (path = ? OR (path > ? AND path < ?))"
+_BY_AGE = "ORDER BY s.created_at, s.id"
+_IMPORT = (
+    "SELECT id, project_id, environment, path, import_environment, import_path, position, "
+    "created_at FROM secret_import "
+)
+
+
+def in_folder(connection: sqlite3.Connection, project_id: str, place: Place) -> list[SealedSecret]:
+    """The secrets of one folder, the oldest first."""
+    rows = connection.execute(f"{_CURRENT} WHERE {_HERE} {_BY_AGE}", (project_id, *place))
+    return [_secret(row) for row in rows]
+
+
+def below(connection: sqlite3.Connection, project_id: str, place: Place) -> list[SealedSecret]:
+    """The secrets of one folder and all below it, folder by folder."""
+    rows = connection.execute(
+        f"{_CURRENT} WHERE {_HERE_AND_BELOW} "
+        "ORDER BY replace(s.path, '/', char(1)), s.created_at, s.id",
+        _below(project_id, place),
+    )
+    return [_secret(row) for row in rows]
+
+
+def of_project(connection: sqlite3.Connection, project_id: str) -> list[SealedSecret]:
+    """Every secret of a project."""
+    rows = connection.execute(f"{_CURRENT} WHERE s.project_id = ?", (project_id,))
+    return [_secret(row) for row in rows]
+
+
+def find(
+    connection: sqlite3.Connection, project_id: str, place: Place, name_hash: bytes
+) -> SealedSecret | None:
+    """One secret by the hash of its name."""
+    row = connection.execute(
+        f"{_CURRENT} WHERE {_HERE} AND s.name_hash = ?", (project_id, *place, name_hash)
+    ).fetchone()
+    return None if row is None else _secret(row)
+
+
+def versions(connection: sqlite3.Connection, secret_id: str) -> list[SealedSecret]:
+    """All versions of a secret, the newest first."""
+    rows = connection.execute(
+        f"SELECT {_COLUMNS} FROM secret s JOIN secret_version v ON v.secret_id = s.id "
+        "WHERE s.id = ? ORDER BY v.version DESC",
+        (secret_id,),
+    )
+    return [_secret(row) for row in rows]
+
+
+def insert(connection: sqlite3.Connection, secret: SealedSecret) -> None:
+    """Write a new secret with its first version."""
+    connection.execute(
+        "INSERT INTO secret (id, project_id, environment, path, name_hash, version, created_at) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (
+            secret.id,
+            secret.project_id,
+            *secret.place,
+            secret.name_hash,
+            secret.version,
+            secret.created_at,
+        ),
+    )
+    _insert_version(connection, secret)
+
+
+def add_version(connection: sqlite3.Connection, secret: SealedSecret) -> None:
+    """Write the next version of a secret, which may have another name."""
+    _insert_version(connection, secret)
+    connection.execute(
+        "UPDATE secret SET version = ?, name_hash = ? WHERE id = ?",
+        (secret.version, secret.name_hash, secret.id),
+    )
+
+
+def delete(connection: sqlite3.Connection, secret_id: str) -> None:
+    """Delete a secret with all its versions."""
+    connection.execute("DELETE FROM secret WHERE id = ?", (secret_id,))
+
+
+def delete_below(
+    connection: sqlite3.Connection, project_id: str, environment: str, path: str
+) -> None:
+    """Delete the secrets and links of a folder and of all below it."""
+    for table in ("secret", "secret_import"):
+        connection.execute(
+            f"DELETE FROM {table} WHERE {_HERE_AND_BELOW}",
+            _below(project_id, Place(environment, path)),
+        )
+
+
+def imports(connection: sqlite3.Connection, project_id: str, place: Place) -> list[SecretImport]:
+    """The links of a folder in their order."""
+    rows = connection.execute(
+        f"{_IMPORT} WHERE project_id = ? AND environment = ? AND path = ? ORDER BY position",
+        (project_id, *place),
+    )
+    return [_import(row) for row in rows]
+
+
+def find_import(
+    connection: sqlite3.Connection, project_id: str, import_id: str
+) -> SecretImport | None:
+    """One link by its id."""
+    row = connection.execute(
+        f"{_IMPORT} WHERE project_id = ? AND id = ?", (project_id, import_id)
+    ).fetchone()
+    return None if row is None else _import(row)
+
+
+def insert_import(connection: sqlite3.Connection, link: SecretImport) -> None:
+    """Write a link."""
+    connection.execute(
+        "INSERT INTO secret_import (id, project_id, environment, path, import_environment, "
+        "import_path, position, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (link.id, link.project_id, *link.place, *link.source, link.position, link.created_at),
+    )
+
+
+def delete_import(connection: sqlite3.Connection, import_id: str) -> None:
+    """Delete a link."""
+    connection.execute("DELETE FROM secret_import WHERE id = ?", (import_id,))
+
+
+def _insert_version(connection: sqlite3.Connection, secret: SealedSecret) -> None:
+    connection.execute(
+        f"INSERT INTO secret_version (secret_id, version, {_SEALED}, created_at) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            secret.id,
+            secret.version,
+            *secret.name,
+            *secret.value,
+            *secret.comment,
+            secret.updated_at,
+        ),
+    )
+
+
+def _below(project_id: str, place: Place) -> tuple[str, ...]:
+    parent = "" if place.path == "/" else place.path
+    return (project_id, place.environment, place.path, f"{parent}/", f"{parent}0")
+
+
+def _secret(row: Sequence[Any]) -> SealedSecret:
+    return SealedSecret(
+        row[0],
+        row[1],
+        Place(row[2], row[3]),
+        row[4],
+        row[5],
+        Sealed(*row[6:9]),
+        Sealed(*row[9:12]),
+        Sealed(*row[12:15]),
+        row[15],
+        row[16],
+    )
+
+
+def _import(row: Sequence[Any]) -> SecretImport:
+    return SecretImport(row[0], row[1], Place(row[2], row[3]), Place(row[4], row[5]), *row[6:])

@@ -1,0 +1,230 @@
+"""A project's secrets, as the operator sees and changes them.
+
+Names are shown; a value is handed out by `get`, `read` and `export`, which say so in the audit log.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from st_tui.core.drafts import check_environment, folder_path
+from st_tui.core.model import Project
+from st_tui.core.secret import Place, SealedSecret, Secret, SecretImport
+from st_tui.core.store import projects, secrets
+from st_tui.core.vault import secret_changes
+from st_tui.core.vault.secret_changes import Found
+from st_tui.core.vault.session import Session, VaultError
+
+
+class Written(NamedTuple):
+    """How many secrets were made, and how many got another version."""
+
+    created: int
+    updated: int
+
+
+class Secrets:
+    """The secrets of one open vault."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def place(self, project: Project, environment: str, path: str) -> Place:
+        """The folder that is meant. Raises Refusal unless it is there."""
+        place = Place(environment, folder_path(path))
+        with self._session.reading() as connection:
+            check_environment(environment, projects.environments(connection, project.id))
+            if not projects.has_folder(connection, project.id, *place):
+                raise VaultError(f"There is no folder {place.path} in {environment}.")
+        return place
+
+    def every(self, project: Project, place: Place) -> list[Secret]:
+        """The secrets of a folder by name. For showing names: values are handed out by `get`."""
+        return self._found(project, place).secrets
+
+    def get(self, project: Project, place: Place, name: str, *, expand: bool = False) -> Secret:
+        """One secret; the audit log says that it was read. Raises VaultError if there is none."""
+        with self._session.change() as record:
+            sealed = self._existing(project, place, name)
+            found = self._opened(project, [sealed], expand=expand)
+            if not found.secrets:
+                raise VaultError("That secret cannot be opened: another key sealed it.")
+            record("get-secret", project, **self._about(sealed))
+        return found.secrets[0]
+
+    def read(
+        self, project: Project, place: Place, *, imports: bool = False, expand: bool = False
+    ) -> Found:
+        """The secrets of a folder with their values; the audit log says that they were read."""
+        with self._session.change() as record:
+            found = self._found(project, place, imports=imports, expand=expand)
+            record(
+                "get-secrets",
+                project,
+                environment=place.environment,
+                path=place.path,
+                details={"numberOfSecrets": len(found.secrets)},
+            )
+        return found
+
+    def versions(self, project: Project, place: Place, name: str) -> list[SealedSecret]:
+        """All versions of a secret, the newest first, still sealed."""
+        with self._session.reading() as connection:
+            return secrets.versions(connection, self._existing(project, place, name).id)
+
+    def create(
+        self, project: Project, place: Place, name: str, value: str, comment: str = ""
+    ) -> SealedSecret:
+        """Make a secret. Raises Refusal."""
+        with self._session.change() as record:
+            made = secret_changes.create(self._session, project, place, name, value, comment)
+            record("create-secret", project, **self._about(made))
+        return made
+
+    def update(
+        self,
+        project: Project,
+        place: Place,
+        name: str,
+        *,
+        value: str | None = None,
+        comment: str | None = None,
+        new_name: str | None = None,
+    ) -> SealedSecret:
+        """Write the next version of a secret. Raises Refusal."""
+        with self._session.change() as record:
+            changed = secret_changes.update(
+                self._session,
+                project,
+                self._existing(project, place, name),
+                value=value,
+                comment=comment,
+                new_name=new_name,
+            )
+            record("update-secret", project, **self._about(changed))
+        return changed
+
+    def set(self, project: Project, place: Place, values: Mapping[str, str]) -> Written:
+        """Make or change secrets: all of them, or none. An equal value is left as it is."""
+        created = updated = 0
+        with self._session.change() as record:
+            key = self._session.project_key(project.id)
+            for name, value in values.items():
+                current = secret_changes.find(self._session, project, place, name)
+                if current is None:
+                    made = secret_changes.create(self._session, project, place, name, value)
+                    record("create-secret", project, **self._about(made))
+                    created += 1
+                    continue
+                known = secret_changes.open_secret(current, key)
+                if known is not None and known.value == value:
+                    continue
+                changed = secret_changes.update(self._session, project, current, value=value)
+                record("update-secret", project, **self._about(changed))
+                updated += 1
+        return Written(created, updated)
+
+    def delete(self, project: Project, place: Place, *names: str) -> None:
+        """Delete secrets with all their versions: all of them, or none if one is not there."""
+        with self._session.change() as record:
+            for name in dict.fromkeys(names):
+                secret = self._existing(project, place, name)
+                secret_changes.delete(self._session, secret)
+                record("delete-secret", project, **self._about(secret))
+
+    def imports(self, project: Project, place: Place) -> list[SecretImport]:
+        """The links of a folder in their order; later ones win."""
+        with self._session.reading() as connection:
+            return secrets.imports(connection, project.id, place)
+
+    def add_import(self, project: Project, place: Place, source: Place) -> SecretImport:
+        """Let the secrets of another folder be found in this one, for who may read both."""
+        with self._session.change() as record:
+            link = secret_changes.add_import(self._session, project, place, source)
+            record("create-secret-import", project, **about_import(link))
+        return link
+
+    def delete_import(self, project: Project, link: SecretImport) -> None:
+        """Take a link away. Raises VaultError if it is gone."""
+        with self._session.change() as record:
+            if secrets.find_import(self._session.connection, project.id, link.id) is None:
+                raise VaultError(f"The import of {link.source} is gone: somebody took it away.")
+            secrets.delete_import(self._session.connection, link.id)
+            record("delete-secret-import", project, **about_import(link))
+
+    def names_by_hash(self, project: Project) -> dict[str, str]:
+        """The names that stand in the audit log as their keyed hash; those of secrets that live."""
+        with self._session.reading() as connection:
+            key = self._session.project_key(project.id)
+            opened = [
+                secret_changes.open_secret(sealed, key)
+                for sealed in secrets.of_project(connection, project.id)
+            ]
+        return {one.sealed.name_hash.hex(): one.name for one in opened if one is not None}
+
+    def _existing(self, project: Project, place: Place, name: str) -> SealedSecret:
+        secret = secret_changes.find(self._session, project, place, name.strip())
+        if secret is None:
+            raise VaultError(f"There is no secret {name[:60]!r} in {place}.")
+        return secret
+
+    def _found(
+        self, project: Project, place: Place, *, imports: bool = False, expand: bool = False
+    ) -> Found:
+        with self._session.reading() as connection:
+            sealed = secrets.in_folder(connection, project.id, place)
+            found = self._opened(project, sealed, place if imports else None, expand=expand)
+        return found._replace(secrets=sorted(found.secrets, key=lambda secret: secret.name))
+
+    def _opened(
+        self,
+        project: Project,
+        sealed: list[SealedSecret],
+        importing: Place | None = None,
+        *,
+        expand: bool,
+    ) -> Found:
+        warnings: list[str] = []
+        links = (
+            secret_changes.imported(self._session, project, importing, _everywhere, warnings)
+            if importing
+            else []
+        )
+        return secret_changes.opened(
+            self._session,
+            project,
+            sealed,
+            links,
+            warnings,
+            may_read=_everywhere,
+            expand=expand,
+        )
+
+    def _about(self, secret: SealedSecret) -> dict[str, Any]:
+        return {
+            "target": secret.id,
+            "environment": secret.place.environment,
+            "path": secret.place.path,
+            "details": about_secret(secret),
+        }
+
+
+def about_secret(secret: SealedSecret) -> dict[str, Any]:
+    """What the audit log keeps of a secret: its name only as the keyed hash."""
+    return {"secretKey": secret.name_hash.hex(), "secretVersion": secret.version}
+
+
+def about_import(link: SecretImport) -> dict[str, Any]:
+    """What the audit log keeps of a link."""
+    return {
+        "target": link.id,
+        "environment": link.place.environment,
+        "path": link.place.path,
+        "details": {"importEnvironment": link.source.environment, "importPath": link.source.path},
+    }
+
+
+def _everywhere(place: Place) -> bool:
+    """The operator reads all that lies in the vault."""
+    return True
