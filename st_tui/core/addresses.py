@@ -85,6 +85,13 @@ def parse_ranges(texts: Iterable[str]) -> tuple[IpRange, ...]:
     return tuple(parse_range(text) for text in texts)
 
 
+def block_64(ip: int) -> str:
+    """The /64 that an IPv6 address of the line lies in: what one customer is usually given."""
+    from ipaddress import IPv6Network
+
+    return str(IPv6Network(((ip - IPV6) >> 64 << 64, 64)))
+
+
 def covers_every_address(ranges: Iterable[IpRange]) -> bool:
     """Whether the blocks together cover all of IPv4 and all of IPv6."""
     reached = 0

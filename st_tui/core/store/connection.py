@@ -45,6 +45,14 @@ def is_read_only(connection: sqlite3.Connection) -> bool:
     return bool(connection.execute("PRAGMA query_only").fetchone()[0])
 
 
+def begin(connection: sqlite3.Connection) -> None:
+    """Begin a write transaction, for who ends it by hand. Raises StoreError."""
+    if is_read_only(connection):
+        raise StoreError("The vault is read-only here: nothing was changed.")
+    with explained():
+        connection.execute("BEGIN IMMEDIATE")
+
+
 @contextmanager
 def transaction(connection: sqlite3.Connection) -> Iterator[None]:
     """One write transaction: all of it or nothing. Raises StoreError for what SQLite refuses.

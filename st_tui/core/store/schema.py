@@ -232,10 +232,10 @@ CREATE TRIGGER secret_version_no_update BEFORE UPDATE ON secret_version
 BEGIN SELECT RAISE(ABORT, 'a version of a secret is immutable: write the next one'); END;
 
 CREATE TABLE failed_authentication (
-  address            TEXT NOT NULL,
   minute             INTEGER NOT NULL,
+  address            TEXT NOT NULL,
   failures           INTEGER NOT NULL,
-  PRIMARY KEY (address, minute)
+  PRIMARY KEY (minute, address)
 ) STRICT, WITHOUT ROWID;
 """
 

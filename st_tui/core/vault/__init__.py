@@ -27,6 +27,7 @@ from st_tui.core.vault.session import Session, VaultError
 from st_tui.core.vault.tokens import OPERATOR_ID, Known, Tokens, ended_at
 
 if TYPE_CHECKING:
+    from st_tui.core.vault.gateway import Gateway
     from st_tui.core.vault.secrets import Secrets
 
 __all__ = [
@@ -60,6 +61,13 @@ class Vault:
         from st_tui.core.vault.secrets import Secrets
 
         return Secrets(self._session)
+
+    @cached_property
+    def gateway(self) -> Gateway:
+        """Where the requests of token holders come in."""
+        from st_tui.core.vault.gateway import Gateway
+
+        return Gateway(self._session)
 
     @classmethod
     def open(

@@ -26,6 +26,9 @@ OPERATOR_ID = "00000000-0000-4000-8000-000000000001"
 """Who makes tokens here: `createdBy` on the wire."""
 
 
+_NO_HASH = bytes(32)
+
+
 class Known(NamedTuple):
     """What the vault knows of a token id or text: a living token, a tombstone, or neither."""
 
@@ -98,13 +101,15 @@ class Tokens:
             return Known(token, audit.tombstone(connection, token_id) if not token else None)
 
     def authenticate(self, text: TokenText) -> Known:
-        """What is known of a token text. A wrong secret on a living token is not known at all."""
+        """What is known of a token text. A wrong secret on a living token is not known at all.
+
+        The same is done for an unknown id as for a wrong secret, so that time tells neither.
+        """
         with self._session.reading() as connection:
             secret_hash = tokens.secret_hash(connection, text.id)
-            if secret_hash is not None and not crypto.secret_matches(text.secret, secret_hash):
-                return Known(None, None)
+            matches = crypto.secret_matches(text.secret, secret_hash or _NO_HASH)
         known = self.lookup(text.id)
-        if known.token is not None and known.token.version != text.version:
+        if known.token is not None and not (matches and known.token.version == text.version):
             return Known(None, None)
         return known
 

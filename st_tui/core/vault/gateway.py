@@ -1,0 +1,341 @@
+"""Requests of token holders: authenticated, decided, done and audited.
+
+Requests come in batches, each one transaction: what they did and their audit entries are durable
+together when `commit` returns, and no answer may leave before. A batch reads a token and a project
+once: nothing else can change them while it holds the write lock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from st_tui.core import access, addresses
+from st_tui.core.errors import Refusal
+from st_tui.core.expiry import MINUTE
+from st_tui.core.model import (
+    AccessRequest,
+    Decision,
+    Endpoint,
+    Permission,
+    Project,
+    Reason,
+    ServiceToken,
+    TokenText,
+)
+from st_tui.core.secret import Place
+from st_tui.core.store import audit, failures, tokens
+from st_tui.core.store.audit import Event
+from st_tui.core.store.connection import begin, explained, transaction
+from st_tui.core.vault.audit import ANONYMOUS
+from st_tui.core.vault.session import Session
+from st_tui.core.vault.tokens import Known, Tokens, record_end
+
+FAILURES_A_MINUTE = 10
+"""Failed authentications of one address (IPv6: of one /64) that are answered with 401."""
+LONGEST_WAIT = 5
+"""Seconds that a throttled client is told to wait at most: published clients sleep them."""
+
+_NOBODY = TokenText(2, "00000000-0000-0000-0000-000000000000", "0" * 32, "")
+"""Looked up for a malformed token, so that it costs what a well-formed one costs."""
+_INVALID = "invalid"
+_WILD = frozenset("*?[{")
+
+
+class Caller(NamedTuple):
+    """Who asks. `text` is None where no token was given, or none that is well formed.
+
+    `ip` is on the line of `core.addresses`; `address` is how people write it.
+    """
+
+    text: TokenText | None
+    ip: int | None
+    address: str | None
+    user_agent: str | None
+
+
+class NotAuthenticated(Refusal):
+    """The request's token does not let it in. `retry_after`: seconds, when it is one too many."""
+
+    def __init__(self, reason: Reason, retry_after: int | None = None) -> None:
+        super().__init__("Invalid service token")
+        self.reason = reason
+        self.retry_after = retry_after
+
+
+class Denied(Refusal):
+    """The token may not do this. The caller is not told why; `reason` is for the audit log."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(str(reason))
+        self.reason = reason
+
+
+class ForeignProject(Denied):
+    """The request states a project that is not the token's."""
+
+
+class MissingEnvironment(Refusal):
+    """The request states no environment, and the token's scopes do not tell which one is meant."""
+
+
+class Stated(NamedTuple):
+    """Where a request says that it wants to go; None for what it leaves out."""
+
+    project_id: str | None = None
+    project_slug: str | None = None
+    environment: str | None = None
+    path: str | None = None
+
+
+@dataclass(slots=True)
+class Request:
+    """One request of a token's holder, from its authentication to its audit entry."""
+
+    session: Session
+    token: ServiceToken
+    project: Project
+    caller: Caller
+    event: str
+    now: int
+    environment: str | None = None
+    path: str | None = None
+    operation: Permission | None = None
+    reason: str = Reason.ALLOWED
+    target: str | None = None
+    details: dict[str, Any] = field(default_factory=dict)
+
+    def locate(self, stated: Stated) -> Place:
+        """The folder that is meant. What is left out may come from the token's only scope.
+
+        Raises ForeignProject and MissingEnvironment.
+        """
+        if stated.project_id not in (None, self.project.id) or stated.project_slug not in (
+            None,
+            self.project.slug,
+        ):
+            raise ForeignProject(Reason.ENVIRONMENT)
+        only = self.token.scopes[0] if len(self.token.scopes) == 1 else None
+        if only is not None and _WILD & set(only.secret_path):
+            only = None
+        environment, path = stated.environment, stated.path
+        if environment is None:
+            if only is None:
+                raise MissingEnvironment("Missing environment")
+            environment = only.environment
+        if path is None:
+            path = "/" if only is None else only.secret_path
+        self.environment, self.path = environment, path
+        return Place(environment, path)
+
+    def enter(
+        self, place: Place, operation: Permission, endpoint: Endpoint = Endpoint.E2EE
+    ) -> None:
+        """Decide, for the audit log too. Raises Denied."""
+        self.operation = operation
+        self.details["endpoint"] = endpoint
+        decision = self._decide(place, operation, endpoint)
+        self.reason = decision.reason
+        if not decision.allowed:
+            raise Denied(decision.reason)
+
+    def may(self, place: Place, operation: Permission = Permission.READ) -> bool:
+        """Whether the token may do that too, as an imported or referenced secret asks."""
+        return self._decide(place, operation, Endpoint.E2EE).allowed
+
+    def _decide(self, place: Place, operation: Permission, endpoint: Endpoint) -> Decision:
+        return access.decide(
+            self.token,
+            AccessRequest(
+                place.environment,
+                place.path,
+                operation,
+                self.now,
+                endpoint,
+                self.project.e2ee,
+                self.caller.ip,
+            ),
+        )
+
+
+class Gateway:
+    """The door for token holders.
+
+    `begin` and `commit` wait for the disk or for other programs; they may run in another thread.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._known: dict[TokenText, Known] = {}
+        self._projects: dict[str, Project] = {}
+        self._events: list[Event] = []
+        self._uses: list[tuple[str, int]] = []
+
+    def begin(self) -> None:
+        """Begin a batch. Raises StoreError."""
+        begin(self._session.connection)
+
+    def flush(self) -> None:
+        """Write the audit entries and uses of the requests since `begin`, or the last `flush`."""
+        with explained():
+            audit.append(self._session.connection, self._events)
+            tokens.note_uses(self._session.connection, self._uses)
+        self._events, self._uses = [], []
+
+    def commit(self) -> None:
+        """Make the batch durable. Raises StoreError; `abandon` it then."""
+        with explained():
+            self._session.connection.execute("COMMIT")
+        self._forget()
+
+    def abandon(self) -> None:
+        """Take back the whole batch."""
+        if self._session.connection.in_transaction:
+            self._session.connection.execute("ROLLBACK")
+        self._forget()
+
+    @contextmanager
+    def request(self, caller: Caller, event: str, *, writes: bool = False) -> Iterator[Request]:
+        """One request. However it ends, its audit entry is written by `flush`.
+
+        Raises NotAuthenticated. An exception from within passes, its `status` noted, and what was
+        written is taken back.
+        """
+        request = self._admit(caller, event)
+        try:
+            with transaction(self._session.connection) if writes else nullcontext():
+                yield request
+        except Denied as denied:
+            request.reason = denied.reason
+            raise
+        except Exception as problem:
+            if request.operation is None:
+                request.reason = _INVALID
+            request.details["status"] = getattr(problem, "status", 500)
+            raise
+        finally:
+            self._note(request)
+
+    def _report_failures(self) -> None:
+        """One audit entry for each address and minute that is over in which too many failed."""
+        minute = self._session.clock() // MINUTE
+        for failed in failures.take_before(self._session.connection, minute):
+            beyond = failed.failures - FAILURES_A_MINUTE
+            if beyond > 0:
+                self._events.append(
+                    Event(
+                        self._session.clock(),
+                        ANONYMOUS,
+                        "failed-authentications",
+                        ip=failed.address,
+                        verdict="denied",
+                        reason=Reason.UNKNOWN,
+                        details={"uncounted": beyond, "minute": failed.minute},
+                    )
+                )
+
+    def housekeeping_due(self) -> bool:
+        """Whether a token has reached its end, or failures wait to be reported. It only reads."""
+        with self._session.reading() as connection:
+            end = tokens.next_end(connection)
+            now = self._session.clock()
+            return (end is not None and end <= now) or failures.any_before(
+                connection, now // MINUTE
+            )
+
+    def keep_house(self) -> None:
+        """Sweep ended tokens and report failures, inside a batch."""
+        Tokens(self._session).sweep()
+        self._report_failures()
+
+    def _admit(self, caller: Caller, event: str) -> Request:
+        now = self._session.clock()
+        token = self._authenticated(caller, event, now)
+        if token.expires_at is not None and now >= token.expires_at:
+            self._end(token)
+            self._refuse(caller, event, now, Reason.EXPIRED, token)
+            raise NotAuthenticated(Reason.EXPIRED)
+        if not token.is_active:
+            self._refuse(caller, event, now, Reason.INACTIVE, token)
+            raise NotAuthenticated(Reason.INACTIVE)
+        if token.trusted_ips is not None and not access.trusts(token.trusted_ips, caller.ip):
+            self._refuse(caller, event, now, Reason.IP, token)
+            raise NotAuthenticated(Reason.IP)
+        return Request(self._session, token, self._project(token), caller, event, now)
+
+    def _authenticated(self, caller: Caller, event: str, now: int) -> ServiceToken:
+        text = caller.text or _NOBODY
+        known = self._known.get(text)
+        if known is None:
+            known = self._known[text] = Tokens(self._session).authenticate(text)
+        if known.token is not None:
+            return known.token
+        failed = failures.count(self._session.connection, _throttled_as(caller), now // MINUTE)
+        if failed > FAILURES_A_MINUTE:
+            left = (MINUTE - now % MINUTE) // 1000
+            raise NotAuthenticated(Reason.UNKNOWN, max(1, min(LONGEST_WAIT, left)))
+        reason = Reason.UNKNOWN if known.tombstone is None else Reason.EXPIRED
+        self._refuse(caller, event, now, reason, None)
+        raise NotAuthenticated(Reason.UNKNOWN)
+
+    def _end(self, token: ServiceToken) -> None:
+        """Delete a token whose end this request found, and leave its tombstone."""
+        self.flush()
+        with self._session.change() as record:
+            tokens.delete(self._session.connection, token.id)
+            record_end(record, self._project(token), token, reason="expired")
+        self._known.clear()
+
+    def _forget(self) -> None:
+        self._known, self._projects, self._events, self._uses = {}, {}, [], []
+
+    def _project(self, token: ServiceToken) -> Project:
+        project = self._projects.get(token.project_id)
+        if project is None:
+            project = self._projects[token.project_id] = self._session.project_of(token)
+        return project
+
+    def _refuse(
+        self, caller: Caller, event: str, now: int, reason: Reason, token: ServiceToken | None
+    ) -> None:
+        self._events.append(
+            Event(
+                now,
+                ANONYMOUS if token is None else token.id,
+                event,
+                project_id=None if token is None else token.project_id,
+                verdict="denied",
+                reason=reason,
+                ip=caller.address,
+                user_agent=caller.user_agent,
+            )
+        )
+
+    def _note(self, request: Request) -> None:
+        self._events.append(
+            Event(
+                time=request.now,
+                actor=request.token.id,
+                event=request.event,
+                project_id=request.project.id,
+                target=request.target,
+                environment=request.environment,
+                path=request.path,
+                operation=request.operation,
+                verdict="allowed" if request.reason == Reason.ALLOWED else "denied",
+                reason=request.reason,
+                ip=request.caller.address,
+                user_agent=request.caller.user_agent,
+                details=request.details,
+            )
+        )
+        self._uses.append((request.token.id, request.now))
+
+
+def _throttled_as(caller: Caller) -> str:
+    """The address that failures are counted for: one IPv4 address, or an IPv6 /64."""
+    if caller.ip is not None and caller.ip >= addresses.IPV6:
+        return addresses.block_64(caller.ip)
+    return caller.address or ""
