@@ -40,6 +40,7 @@ _SECRET_PART = re.compile(r"\b(st(?:v3)?\.[\w-]+)\.[\w.]+", re.IGNORECASE)
         "e2ee": "projects",
         "service-token": "service_token",
         "check": "check",
+        "serve": "serve",
         "scope": "scope",
         "audit": "audit",
     },

@@ -124,6 +124,15 @@ def secret_hash(connection: sqlite3.Connection, token_id: str) -> bytes | None:
     return None if row is None else bytes(row[0])
 
 
+def sealed_project_key(connection: sqlite3.Connection, token_id: str) -> Sealed:
+    """The copy of the project key that a token's key part opens."""
+    return Sealed(
+        *connection.execute(
+            "SELECT encrypted_key, iv, tag FROM service_token WHERE id = ?", (token_id,)
+        ).fetchone()
+    )
+
+
 def stated_end(connection: sqlite3.Connection, token_id: str) -> int | None:
     """The end that a token was created with, whatever a rotation made of it since."""
     row = connection.execute(

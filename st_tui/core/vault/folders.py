@@ -22,31 +22,41 @@ class Folders:
     def create(self, project: Project, environment: str, path: str) -> str:
         """Make a folder and its missing parents; its path as it was understood."""
         folder = drafts.folder_path(path)
-        parts = folder.split("/")[1:]
         with self._session.change() as record:
             self._session.require_environment(project, environment)
             if projects.has_folder(self._session.connection, project.id, environment, folder):
                 raise VaultError(f"There is a folder {folder} in {environment} already.")
-            paths = ["/" + "/".join(parts[: i + 1]) for i in range(len(parts))]
-            projects.insert_folders(self._session.connection, project.id, environment, paths)
+            make(self._session, project, environment, folder)
             record("create-folder", project, environment=environment, path=folder)
         return folder
 
     def delete(self, project: Project, environment: str, path: str) -> int:
         """Delete a folder, all below it and the secrets in them; how many folders went."""
-        # Here, because the app's first frame needs no secrets.
-        from st_tui.core.store import secrets
-
         folder = drafts.folder_path(path)
         with self._session.change() as record:
             self._session.require_environment(project, environment)
             if folder == "/":
                 raise VaultError("The root folder cannot be deleted: name a folder below it.")
-            gone = projects.delete_folders(
-                self._session.connection, project.id, environment, folder
-            )
+            gone = remove(self._session, project, environment, folder)
             if not gone:
                 raise VaultError(f"There is no folder {folder} in {environment}.")
-            secrets.delete_below(self._session.connection, project.id, environment, folder)
             record("delete-folder", project, environment=environment, path=folder)
         return gone
+
+
+def make(session: Session, project: Project, environment: str, folder: str) -> None:
+    """Make a folder and its missing parents, inside a change."""
+    parts = folder.split("/")[1:]
+    paths = ["/" + "/".join(parts[: i + 1]) for i in range(len(parts))]
+    projects.insert_folders(session.connection, project.id, environment, paths)
+
+
+def remove(session: Session, project: Project, environment: str, folder: str) -> int:
+    """Delete a folder, all below it and the secrets there, inside a change; how many went."""
+    # Here, because the app's first frame needs no secrets.
+    from st_tui.core.store import secrets
+
+    gone = projects.delete_folders(session.connection, project.id, environment, folder)
+    if gone:
+        secrets.delete_below(session.connection, project.id, environment, folder)
+    return gone

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from st_tui.core import access, addresses
+from st_tui.core.crypto import Sealed
 from st_tui.core.errors import Refusal
 from st_tui.core.expiry import MINUTE
 from st_tui.core.model import (
@@ -144,6 +145,21 @@ class Request:
     def may(self, place: Place, operation: Permission = Permission.READ) -> bool:
         """Whether the token may do that too, as an imported or referenced secret asks."""
         return self._decide(place, operation, Endpoint.E2EE).allowed
+
+    def enter_listing(self, place: Place, leads_on: bool) -> None:
+        """Decide about listing a folder: one that only leads on to others may be listed as well.
+
+        Raises Denied.
+        """
+        if leads_on and not self.may(place):
+            self.operation = Permission.READ
+            self.details["listing"] = "leads on"
+        else:
+            self.enter(place, Permission.READ)
+
+    def sealed_project_key(self) -> Sealed:
+        """The copy of the project key that the token's key part opens."""
+        return tokens.sealed_project_key(self.session.connection, self.token.id)
 
     def _decide(self, place: Place, operation: Permission, endpoint: Endpoint) -> Decision:
         return access.decide(

@@ -229,7 +229,10 @@ def opened(
     may_read: MayRead,
     expand: bool = False,
 ) -> Found:
-    """Secrets opened with the project key, their references expanded where that is asked for."""
+    """Secrets opened with the project key, their references expanded where that is asked for.
+
+    What was left out or unexpanded is added to `warnings`.
+    """
     key = session.project_key(project.id)
 
     def open_each(each: list[SealedSecret]) -> list[Secret]:
@@ -267,11 +270,13 @@ def opened(
             for one in each
         ]
 
-    return Found(
+    found = Found(
         expanded(found.secrets),
         [(link, expanded(inside)) for link, inside in found.imports],
-        warnings + expander.warnings,
+        warnings,
     )
+    warnings += expander.warnings
+    return found
 
 
 def _seal(session: Session, project: Project, text: str) -> Sealed:

@@ -1,0 +1,174 @@
+"""What a request asks, field by field: strictly typed, and never guessed between contradictions."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+from urllib.parse import parse_qsl
+
+from st_tui.api.problems import Problem, bad_request, invalid
+from st_tui.core.crypto import Sealed
+from st_tui.core.drafts import BLANKS, LONGEST_FOLDER_PATH
+from st_tui.core.errors import Refusal
+from st_tui.core.plain_text import refuse_controls
+from st_tui.core.secret import NOTHING_SEALED, check_sealed
+from st_tui.core.vault.gateway import Stated
+
+_MOST_PARAMETERS = 100
+_LONGEST_PLAIN = 1_000
+_FLAGS = {"true": True, "false": False}
+
+
+class Asked:
+    """The fields of one request: a GET's query, or the JSON body of any other.
+
+    Where two spellings or two places state different things, the request is refused.
+    """
+
+    def __init__(self, fields: Mapping[str, Any]) -> None:
+        self._fields = fields
+
+    def text(self, *spellings: str) -> str | None:
+        """A string field under any of its spellings; None where it is absent or null."""
+        values = [value for name in spellings if (value := self._fields.get(name)) is not None]
+        for name, value in zip(spellings, values, strict=False):
+            if not isinstance(value, str):
+                raise invalid(f"{name} must be a string")
+        if len(set(values)) > 1:
+            raise bad_request(f"{' and '.join(spellings)} contradict each other")
+        return values[0] if values else None
+
+    def required(self, *spellings: str) -> str:
+        """A string field that must be there."""
+        value = self.text(*spellings)
+        if value is None:
+            raise invalid(f"{spellings[0]} is required")
+        return value
+
+    def plain(self, *spellings: str) -> str | None:
+        """A short string that is trimmed, and counts as left out when nothing remains."""
+        value = (self.text(*spellings) or "").strip(BLANKS)
+        if len(value) > _LONGEST_PLAIN:
+            raise invalid(f"{spellings[0]} is over {_LONGEST_PLAIN} characters")
+        try:
+            refuse_controls(value, spellings[0])
+        except Refusal as refused:
+            raise invalid(str(refused)) from None
+        return value or None
+
+    def path(self, *spellings: str) -> str | None:
+        """A path: trimmed, and one trailing slash cut. No leading slash is added."""
+        path = self.plain(*spellings)
+        if path is not None and len(path) > LONGEST_FOLDER_PATH:
+            raise invalid(f"{spellings[0]} is over {LONGEST_FOLDER_PATH} characters")
+        return path[:-1] if path is not None and len(path) > 1 and path.endswith("/") else path
+
+    def flag(self, *spellings: str, default: bool = False) -> bool:
+        """A boolean, or the strings `true` and `false` that clients send."""
+        values = {
+            _FLAGS.get(value, value) if isinstance(value, str) else value
+            for name in spellings
+            if isinstance(value := self._fields.get(name), bool | str) and value != ""
+        }
+        wrong = [n for n in spellings if not isinstance(self._fields.get(n), bool | str | None)]
+        if wrong or not values <= {True, False}:
+            raise invalid(f"{spellings[0]} must be true or false")
+        if len(values) > 1:
+            raise bad_request(f"{' and '.join(spellings)} contradict each other")
+        return bool(values.pop()) if values else default
+
+    def number(self, name: str) -> int | None:
+        """A whole number from 1."""
+        value = self._fields.get(name)
+        if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 10:
+            value = int(value)
+        if value is None or value == "":
+            return None
+        if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+            raise invalid(f"{name} must be a whole number from 1")
+        return value
+
+    def nested(self, name: str) -> Asked:
+        """The fields of an object inside the body."""
+        value = self._fields.get(name)
+        if not isinstance(value, dict):
+            raise invalid(f"{name} must be an object")
+        return Asked(value)
+
+    def sealed(self, prefix: str) -> Sealed | None:
+        """Three fields such as `secretCommentCiphertext`, `…IV` and `…Tag`; all of them, or none.
+
+        Three empty strings stand for nothing; an empty ciphertext with its IV and tag is sealed.
+        """
+        parts = [self.text(f"{prefix}{part}") for part in ("Ciphertext", "IV", "Tag")]
+        given = [part for part in parts if part is not None]
+        if not any(given):
+            return NOTHING_SEALED if given else None
+        if len(given) < len(parts):
+            raise invalid(f"{prefix}Ciphertext, {prefix}IV and {prefix}Tag belong together")
+        try:
+            return check_sealed(Sealed(*given), prefix)
+        except Refusal as refused:
+            raise invalid(str(refused)) from None
+
+    def required_sealed(self, prefix: str) -> Sealed:
+        """Three such fields that must be there."""
+        sealed = self.sealed(prefix)
+        if sealed is None or sealed == NOTHING_SEALED:
+            raise invalid(f"{prefix}Ciphertext, {prefix}IV and {prefix}Tag are required")
+        return sealed
+
+    def stated(self, *paths: str) -> Stated:
+        """Where the request says that it wants to go."""
+        return Stated(
+            self.plain("workspaceId", "projectId"),
+            self.plain("workspaceSlug", "projectSlug"),
+            self.plain("environment"),
+            self.path(*paths or ("secretPath",)),
+        )
+
+
+def from_query(query: bytes) -> Asked:
+    """The fields of a query string. Raises Problem."""
+    try:
+        pairs = parse_qsl(
+            query.decode("ascii"),
+            keep_blank_values=True,
+            errors="strict",
+            max_num_fields=_MOST_PARAMETERS,
+        )
+    except ValueError:
+        raise bad_request("The query is not valid percent-encoded UTF-8") from None
+    return Asked(_merged(pairs))
+
+
+def from_body(body: bytes) -> Asked:
+    """The fields of a JSON body; none of them when it is empty. Raises Problem."""
+    if not body:
+        return Asked({})
+    try:
+        value = json.loads(
+            body.decode("utf-8"), object_pairs_hook=_merged, parse_constant=_no_constant
+        )
+        json.dumps(value, ensure_ascii=False).encode()
+    except Problem:
+        raise
+    except (ValueError, RecursionError):
+        raise bad_request("The body is not valid JSON in UTF-8") from None
+    if not isinstance(value, dict):
+        raise invalid("The body must be a JSON object")
+    return Asked(value)
+
+
+def _merged(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    fields: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in fields and fields[name] != value:
+            raise bad_request("A field is stated twice, with different values")
+        fields[name] = value
+    return fields
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(name)

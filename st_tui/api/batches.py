@@ -1,0 +1,99 @@
+"""Requests in batches, each one transaction: many share one wait for the disk.
+
+All Python runs in the event loop's thread; only waiting (for another program's lock, for the disk)
+is done elsewhere. A thread that worked beside it would lose the interpreter at every statement.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+
+from starlette.responses import Response
+
+from st_tui.core.errors import Refusal
+from st_tui.core.vault.gateway import Gateway
+
+Job = Callable[[Gateway], Response]
+
+LARGEST_BATCH = 256
+HOUSEKEEPING_SECONDS = 5.0
+
+
+class Unrecorded(Exception):
+    """The batch that a job was in could not be made durable, so its answer may not leave."""
+
+
+class Batches:
+    """Runs jobs through one gateway. Use it as an async context manager."""
+
+    def __init__(self, gateway: Gateway) -> None:
+        self._gateway = gateway
+        self._waiting: list[tuple[Job, asyncio.Future[Response]]] = []
+        self._some = asyncio.Event()
+        self._elsewhere = ThreadPoolExecutor(1, "commit")
+
+    async def __aenter__(self) -> Batches:
+        self._task = asyncio.create_task(self._run())
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._task.cancel()
+        with suppress(asyncio.CancelledError):
+            await self._task
+        self._elsewhere.shutdown()
+
+    async def run(self, job: Job) -> Response:
+        """What the job answers, once its batch is durable. Raises Unrecorded."""
+        future: asyncio.Future[Response] = asyncio.get_running_loop().create_future()
+        self._waiting.append((job, future))
+        self._some.set()
+        return await future
+
+    async def _run(self) -> None:
+        while True:
+            try:
+                async with asyncio.timeout(HOUSEKEEPING_SECONDS):
+                    await self._some.wait()
+            except TimeoutError:
+                await self._keep_house()
+                continue
+            batch = self._waiting[:LARGEST_BATCH]
+            del self._waiting[:LARGEST_BATCH]
+            if not self._waiting:
+                self._some.clear()
+            await self._serve(batch)
+
+    async def _serve(self, batch: list[tuple[Job, asyncio.Future[Response]]]) -> None:
+        answers: list[tuple[asyncio.Future[Response], Response]] = []
+        try:
+            await self._wait(self._gateway.begin)
+            for job, future in batch:
+                answers.append((future, job(self._gateway)))
+            self._gateway.flush()
+            await self._wait(self._gateway.commit)
+        except Exception:
+            self._gateway.abandon()
+            for _, future in batch:
+                if not future.done():
+                    future.set_exception(Unrecorded())
+            return
+        for future, answer in answers:
+            if not future.done():
+                future.set_result(answer)
+
+    async def _keep_house(self) -> None:
+        try:
+            if self._gateway.housekeeping_due():
+                await self._wait(self._gateway.begin)
+                self._gateway.keep_house()
+                self._gateway.flush()
+                await self._wait(self._gateway.commit)
+        except Refusal:
+            # The disk may be full, or another program busy: the next round tries again.
+            self._gateway.abandon()
+
+    async def _wait(self, step: Callable[[], None]) -> None:
+        await asyncio.get_running_loop().run_in_executor(self._elsewhere, step)

@@ -1,0 +1,133 @@
+"""`/api/v1/secret-imports`: the links of a folder."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from st_tui.api.asked import Asked
+from st_tui.api.operations import Field, Operation
+from st_tui.api.places import environment_id, folder_id, require_folder
+from st_tui.api.problems import bad_request, invalid, not_found
+from st_tui.core import expiry
+from st_tui.core.model import Permission
+from st_tui.core.secret import Place, SecretImport
+from st_tui.core.store import projects, secrets
+from st_tui.core.vault import secret_changes
+from st_tui.core.vault.gateway import Request
+from st_tui.core.vault.secrets import about_import
+
+_PLACE = (
+    Field("workspaceId", about="The project; the token's own if left out"),
+    Field("environment", about="An environment's slug"),
+    Field("path", about="The importing folder; also spelt secretPath"),
+)
+
+
+def import_data(request: Request, link: SecretImport) -> dict[str, Any]:
+    """A link under Infisical's field names."""
+    environments = projects.environments(request.session.connection, request.project.id)
+    names = {environment.slug: environment.name for environment in environments}
+    made = expiry.iso(link.created_at)
+    return {
+        "id": link.id,
+        "version": 1,
+        "importPath": link.source.path,
+        "importEnv": {
+            "id": environment_id(link.project_id, link.source.environment),
+            "name": names[link.source.environment],
+            "slug": link.source.environment,
+        },
+        "position": link.position,
+        "createdAt": made,
+        "updatedAt": made,
+        "folderId": folder_id(link.project_id, link.place),
+        "isReplication": False,
+    }
+
+
+def _entered(request: Request, asked: Asked, operation: Permission) -> Place:
+    place = request.locate(asked.stated("path", "secretPath"))
+    request.enter(place, operation)
+    require_folder(request, place)
+    return place
+
+
+def _list(request: Request, asked: Asked, name: str) -> dict[str, Any]:
+    place = _entered(request, asked, Permission.READ)
+    links = secrets.imports(request.session.connection, request.project.id, place)
+    return {
+        "message": "Successfully fetched secret imports",
+        "secretImports": [import_data(request, link) for link in links],
+    }
+
+
+def _create(request: Request, asked: Asked, name: str) -> dict[str, Any]:
+    place = _entered(request, asked, Permission.WRITE)
+    wanted = asked.nested("import")
+    environment, path = wanted.plain("environment"), wanted.path("path")
+    if environment is None or path is None:
+        raise invalid("import must state environment and path")
+    source = Place(environment, path)
+    # Whoever links a folder must be able to read it, or links would open what scopes closed.
+    request.enter(source, Permission.READ)
+    require_folder(request, source)
+    links = secrets.imports(request.session.connection, request.project.id, place)
+    if any(link.source == source for link in links):
+        raise bad_request("Secret import already exists")
+    link = secret_changes.add_import(request.session, request.project, place, source)
+    _note(request, link)
+    return {
+        "message": "Successfully created secret import",
+        "secretImport": import_data(request, link),
+    }
+
+
+def _delete(request: Request, asked: Asked, name: str) -> dict[str, Any]:
+    place = _entered(request, asked, Permission.WRITE)
+    link = secrets.find_import(request.session.connection, request.project.id, name)
+    if link is None or link.place != place:
+        raise not_found("Secret import not found")
+    answer = import_data(request, link)
+    secrets.delete_import(request.session.connection, link.id)
+    _note(request, link)
+    return {"message": "Successfully deleted secret import", "secretImport": answer}
+
+
+def _note(request: Request, link: SecretImport) -> None:
+    request.operation = Permission.WRITE
+    request.target = link.id
+    request.details.update(about_import(link)["details"])
+
+
+OPERATIONS = (
+    Operation(
+        "GET",
+        "/api/v1/secret-imports",
+        "get-secret-imports",
+        "read",
+        "secret-imports",
+        "The links of a folder",
+        _list,
+        _PLACE,
+    ),
+    Operation(
+        "POST",
+        "/api/v1/secret-imports",
+        "create-secret-import",
+        "create",
+        "secret-imports",
+        "Let another folder's secrets be found in this one",
+        _create,
+        (*_PLACE, Field("import", "object", required=True)),
+    ),
+    Operation(
+        "DELETE",
+        "/api/v1/secret-imports/{secretImportId}",
+        "delete-secret-import",
+        "delete",
+        "secret-imports",
+        "Take a link away",
+        _delete,
+        _PLACE,
+    ),
+)

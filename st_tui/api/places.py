@@ -1,0 +1,50 @@
+"""Folders as requests name them: where they are, whether they are there, and their ids."""
+
+from __future__ import annotations
+
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from st_tui.api.asked import Asked
+from st_tui.api.problems import not_found
+from st_tui.core.model import Endpoint, Permission
+from st_tui.core.secret import Place
+from st_tui.core.vault.gateway import Request
+from st_tui.core.vault.secret_changes import folder_exists
+
+
+def entered(
+    request: Request, asked: Asked, operation: Permission, endpoint: Endpoint = Endpoint.E2EE
+) -> Place:
+    """The folder that the request is about, once the token may go there. Raises Refusal."""
+    place = request.locate(asked.stated())
+    request.enter(place, operation, endpoint)
+    return place
+
+
+def require_folder(request: Request, place: Place) -> None:
+    """Raise Problem unless the folder is there. Only asked inside the scope."""
+    if not folder_exists(request.session, request.project, place):
+        raise folder_not_found(place)
+
+
+def folder_not_found(place: Place) -> Exception:
+    """404 for a folder."""
+    return not_found(
+        f"Folder with path '{place.path}' in environment '{place.environment}' was not found. "
+        "Please ensure the environment slug and secret path is correct.",
+        "SecretPathNotFound",
+    )
+
+
+def folder_id(project_id: str, place: Place) -> str:
+    """A folder's id: made of where it is, since that is what it is known by."""
+    return str(uuid5(_namespace(project_id), str(place)))
+
+
+def environment_id(project_id: str, slug: str) -> str:
+    """An environment's id, made the same way."""
+    return str(uuid5(_namespace(project_id), slug))
+
+
+def _namespace(project_id: str) -> UUID:
+    return uuid5(NAMESPACE_URL, f"st-tui:{project_id}")

@@ -1,0 +1,112 @@
+"""What is refused over the network: a status, Infisical's name for the error, and a sentence.
+
+Nothing here tells more than the caller may know; the reason stands in the audit log.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from st_tui.core.errors import Refusal
+from st_tui.core.model import Reason
+from st_tui.core.vault.gateway import Denied, ForeignProject, NotAuthenticated
+from st_tui.core.vault.session import NoServerCopy
+
+
+class Problem(Exception):
+    """An answer that is no success. `message` is a string: that shows best in every client."""
+
+    def __init__(
+        self, status: int, error: str, message: str, headers: dict[str, str] | None = None
+    ) -> None:
+        super().__init__(error)
+        self.status = status
+        self.error = error
+        self.message = message
+        self.headers = headers
+
+    def body(self, request_id: str) -> dict[str, Any]:
+        """Infisical's error body."""
+        return {
+            "reqId": request_id,
+            "statusCode": self.status,
+            "message": self.message,
+            "error": self.error,
+        }
+
+
+def bad_request(message: str, error: str = "BadRequest") -> Problem:
+    """400: what was sent cannot be done as it stands."""
+    return Problem(400, error, message)
+
+
+def invalid(message: str) -> Problem:
+    """422: a field has the wrong type or form."""
+    return Problem(422, "ValidationFailure", message)
+
+
+def not_found(message: str, error: str = "NotFound") -> Problem:
+    """404: inside the scope, and not there."""
+    return Problem(404, error, message)
+
+
+def forbidden(action: str, subject: str) -> Problem:
+    """403: outside the scope, or without the permission; whether it is there is not told."""
+    return Problem(403, "PermissionDenied", f"You are not allowed to {action} on {subject}")
+
+
+def foreign_project() -> Problem:
+    """403: the request states a project that is not the token's."""
+    return Problem(403, "ForbiddenError", "You are not allowed to access this resource")
+
+
+def unavailable() -> Problem:
+    """503: the request could not be recorded, so it was not answered."""
+    return Problem(
+        503, "ServiceUnavailable", "The server could not record the request: try again", _SOON
+    )
+
+
+def mistake() -> Problem:
+    """500: a mistake of our own."""
+    return Problem(500, "InternalServerError", "Something went wrong")
+
+
+def unauthenticated(refused: NotAuthenticated, *, missing: bool) -> Problem:
+    """401 with the same words for every token that is not known; 403 when its end was just found;
+    429 for one failure too many."""
+    if refused.retry_after is not None:
+        return Problem(
+            429,
+            "RateLimitExceeded",
+            f"Rate limit exceeded. Please try again in {refused.retry_after} seconds",
+            {"Retry-After": str(refused.retry_after)},
+        )
+    if refused.reason is Reason.EXPIRED:
+        return Problem(403, "ForbiddenError", "Service token has expired")
+    if refused.reason is not Reason.UNKNOWN:
+        return Problem(401, "UnauthorizedError", "Failed to authenticate")
+    return Problem(
+        401, "UnauthorizedError", "Token missing" if missing else "Invalid service token"
+    )
+
+
+def of(refusal: Refusal, action: str, subject: str) -> Problem:
+    """What the core refused, as it is told over the network."""
+    if isinstance(refusal, ForeignProject):
+        return foreign_project()
+    if isinstance(refusal, NoServerCopy) or (
+        isinstance(refusal, Denied) and refusal.reason is Reason.RAW_E2EE
+    ):
+        # The official CLI looks for these words, to say what is wrong.
+        return bad_request(
+            "E2EE must be disabled for the project before raw endpoints can open its secrets "
+            "(failed to find bot key)",
+            "bot_not_found_error",
+        )
+    if isinstance(refusal, Denied):
+        return forbidden(action, subject)
+    return bad_request(str(refusal))
+
+
+_SOON = {"Retry-After": "1"}

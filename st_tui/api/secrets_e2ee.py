@@ -1,0 +1,238 @@
+"""`/api/v3/secrets`: secrets as their clients sealed them. The server opens nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from st_tui.api.asked import Asked
+from st_tui.api.operations import Field, Operation
+from st_tui.api.places import entered, folder_id, require_folder
+from st_tui.api.problems import bad_request, invalid, not_found
+from st_tui.core import expiry
+from st_tui.core.crypto import Sealed
+from st_tui.core.model import Permission
+from st_tui.core.secret import NOTHING_SEALED, Place, SealedSecret, check_name
+from st_tui.core.store import secrets
+from st_tui.core.vault import secret_changes
+from st_tui.core.vault.gateway import Request
+from st_tui.core.vault.secrets import about_secret
+
+PLACE = (
+    Field("workspaceId", about="The project; the token's own if left out"),
+    Field("environment", about="An environment's slug"),
+    Field("secretPath", about="The folder, as in /common/db"),
+)
+TYPE = Field("type", about="shared; a token has no personal secrets")
+
+
+def shared_only(asked: Asked, action: str) -> None:
+    """Raise Problem for a write of a personal secret: only users have those."""
+    kind = asked.plain("type")
+    if kind == "personal":
+        raise bad_request(f"Must be user to {action} personal secret")
+    if kind not in (None, "shared"):
+        raise invalid("type must be shared or personal")
+
+
+def read_type(asked: Asked) -> None:
+    """Raise Problem for a type that there is none of; a personal read answers the shared secret."""
+    if asked.plain("type") not in (None, "shared", "personal"):
+        raise invalid("type must be shared or personal")
+
+
+def found(request: Request, place: Place, name: str) -> SealedSecret:
+    """The secret of this name, noted for the audit log. Raises Problem."""
+    secret = secret_changes.find(request.session, request.project, place, name)
+    if secret is None:
+        require_folder(request, place)
+        raise not_found(f"Secret with name '{name}' not found")
+    note(request, secret)
+    return secret
+
+
+def note(request: Request, secret: SealedSecret) -> None:
+    """Say in the audit log which secret it was."""
+    request.target = secret.id
+    request.details.update(about_secret(secret))
+
+
+def sealed_data(secret: SealedSecret, *, hidden: bool = False) -> dict[str, Any]:
+    """A secret under Infisical's field names, in every spelling that some client needs.
+
+    `hidden`: without what a token that may only write has not written itself.
+    """
+    value, comment = secret.value, secret.comment
+    if hidden:
+        value = comment = NOTHING_SEALED
+    return {
+        "id": secret.id,
+        "_id": secret.id,
+        "version": secret.version,
+        "type": "shared",
+        "workspace": secret.project_id,
+        "environment": secret.place.environment,
+        "secretPath": secret.place.path,
+        "folderId": folder_id(secret.project_id, secret.place),
+        **_trio("secretKey", secret.name),
+        **_trio("secretValue", value),
+        **_trio("secretComment", comment),
+        "algorithm": "aes-256-gcm",
+        "keyEncoding": "utf8",
+        "skipMultilineEncoding": False,
+        "tags": [],
+        "createdAt": expiry.iso(secret.created_at),
+        "updatedAt": expiry.iso(secret.updated_at),
+    }
+
+
+def _trio(prefix: str, sealed: Sealed) -> dict[str, str]:
+    return {
+        f"{prefix}Ciphertext": sealed.ciphertext,
+        f"{prefix}IV": sealed.iv,
+        f"{prefix}Tag": sealed.tag,
+    }
+
+
+def _list(request: Request, asked: Asked, name: str) -> dict[str, Any]:
+    place = entered(request, asked, Permission.READ)
+    require_folder(request, place)
+    connection, project_id = request.session.connection, request.project.id
+    if asked.flag("recursive"):
+        every = [
+            secret
+            for secret in secrets.below(connection, project_id, place)
+            if request.may(secret.place)
+        ]
+    else:
+        every = secrets.in_folder(connection, project_id, place)
+    warnings: list[str] = []
+    links = []
+    if asked.flag("include_imports", "includeImports"):
+        links = secret_changes.imported(
+            request.session, request.project, place, request.may, warnings
+        )
+    request.details["numberOfSecrets"] = len(every)
+    return {
+        "secrets": [sealed_data(secret) for secret in every],
+        "imports": [
+            {
+                "secretPath": link.source.path,
+                "environment": link.source.environment,
+                "folderId": folder_id(project_id, link.source),
+                "secrets": [sealed_data(secret) for secret in inside],
+            }
+            for link, inside in links
+        ],
+        "warnings": warnings,
+    }
+
+
+def _get(request: Request, asked: Asked, name: str) -> dict[str, Any]:
+    place = entered(request, asked, Permission.READ)
+    read_type(asked)
+    return {"secret": sealed_data(found(request, place, name))}
+
+
+def _create(request: Request, asked: Asked, name: str) -> dict[str, Any]:
+    place = entered(request, asked, Permission.WRITE)
+    shared_only(asked, "create")
+    key, value = asked.required_sealed("secretKey"), asked.required_sealed("secretValue")
+    require_folder(request, place)
+    refuse_existing(request, place, name)
+    secret = secret_changes.create_sealed(
+        request.session,
+        request.project,
+        place,
+        name,
+        key,
+        value,
+        asked.sealed("secretComment") or NOTHING_SEALED,
+    )
+    note(request, secret)
+    return {"secret": sealed_data(secret)}
+
+
+def refuse_existing(request: Request, place: Place, name: str) -> None:
+    """Raise Problem where a secret of this name lies already."""
+    name = check_name(name)
+    if secret_changes.find(request.session, request.project, place, name) is not None:
+        raise bad_request("Secret already exists")
+
+
+def _update(request: Request, asked: Asked, name: str) -> dict[str, Any]:
+    place = entered(request, asked, Permission.WRITE)
+    shared_only(asked, "update")
+    value = asked.required_sealed("secretValue")
+    current = found(request, place, name)
+    secret = secret_changes.update_sealed(
+        request.session, current, value=value, comment=asked.sealed("secretComment")
+    )
+    note(request, secret)
+    return {"secret": sealed_data(secret, hidden=not request.may(place))}
+
+
+def _delete(request: Request, asked: Asked, name: str) -> dict[str, Any]:
+    place = entered(request, asked, Permission.WRITE)
+    shared_only(asked, "delete")
+    secret = found(request, place, name)
+    secret_changes.delete(request.session, secret)
+    return {"secret": sealed_data(secret, hidden=not request.may(place))}
+
+
+_VALUE = tuple(Field(f"secretValue{part}", required=True) for part in ("Ciphertext", "IV", "Tag"))
+_KEY = tuple(Field(f"secretKey{part}", required=True) for part in ("Ciphertext", "IV", "Tag"))
+_COMMENT = tuple(Field(f"secretComment{part}") for part in ("Ciphertext", "IV", "Tag"))
+_ONE = "/api/v3/secrets/{secretName}"
+
+OPERATIONS = (
+    Operation(
+        "GET",
+        "/api/v3/secrets",
+        "get-secrets",
+        "read",
+        "secrets",
+        "The sealed secrets of a folder",
+        _list,
+        (*PLACE, Field("include_imports", "boolean"), Field("recursive", "boolean")),
+    ),
+    Operation(
+        "GET",
+        _ONE,
+        "get-secret",
+        "read",
+        "secrets",
+        "One sealed secret",
+        _get,
+        (*PLACE, TYPE),
+    ),
+    Operation(
+        "POST",
+        _ONE,
+        "create-secret",
+        "create",
+        "secrets",
+        "Make a secret that the client sealed",
+        _create,
+        (*PLACE, TYPE, *_KEY, *_VALUE, *_COMMENT),
+    ),
+    Operation(
+        "PATCH",
+        _ONE,
+        "update-secret",
+        "edit",
+        "secrets",
+        "Write the next version of a secret that the client sealed",
+        _update,
+        (*PLACE, TYPE, *_VALUE, *_COMMENT),
+    ),
+    Operation(
+        "DELETE",
+        _ONE,
+        "delete-secret",
+        "delete",
+        "secrets",
+        "Delete a secret",
+        _delete,
+        (*PLACE, TYPE),
+    ),
+)

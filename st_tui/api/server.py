@@ -1,0 +1,115 @@
+"""`st-tui serve`: the application on uvicorn, in one process or several."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import ssl
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+import uvicorn
+from uvicorn.supervisors import Multiprocess
+
+from st_tui.api.application import application
+from st_tui.core import vault_files
+from st_tui.core.errors import Refusal
+from st_tui.core.vault import Vault
+
+_SECONDS_TO_FINISH = 10
+_WAITING_CONNECTIONS = 2048
+
+
+class ServeError(Refusal):
+    """A server that cannot start as asked."""
+
+
+class Address(NamedTuple):
+    """Where to listen, and with which certificate."""
+
+    host: str
+    port: int
+    certfile: Path | None = None
+    keyfile: Path | None = None
+
+    @property
+    def scheme(self) -> str:
+        """`http`, or `https` with a certificate."""
+        return "http" if self.certfile is None else "https"
+
+
+def serve(
+    directory: Path,
+    address: Address,
+    *,
+    workers: int = 1,
+    trusted_proxies: Sequence[str] = (),
+    started: Callable[[str], None],
+) -> None:
+    """Serve the vault until SIGTERM or SIGINT; requests in flight are finished first.
+
+    `started` is told the URL once the port is taken. Raises Refusal.
+    """
+    with Vault.open(directory, actor="system", key_file=vault_files.SERVER_KEY):
+        vault_files.read_key(directory, vault_files.SERVER_KEY)
+    _check_certificate(address)
+    config = uvicorn.Config(
+        partial(application, directory),
+        factory=True,
+        host=address.host,
+        port=address.port,
+        workers=workers,
+        ssl_certfile=address.certfile,
+        ssl_keyfile=address.keyfile,
+        # uvicorn's own log would name paths, which hold secret names, and show tracebacks.
+        log_config=None,
+        log_level="critical",
+        access_log=False,
+        server_header=False,
+        lifespan="on",
+        proxy_headers=bool(trusted_proxies),
+        forwarded_allow_ips=list(trusted_proxies),
+        backlog=_WAITING_CONNECTIONS,
+        timeout_graceful_shutdown=_SECONDS_TO_FINISH,
+    )
+    taken = _listen(address)
+    host = f"[{address.host}]" if ":" in address.host else address.host
+    # uvicorn ends by raising the signal that stopped it once more; that end is an ordinary one.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: None)
+    started(f"{address.scheme}://{host}:{taken.getsockname()[1]}")
+    if workers > 1:
+        Multiprocess(config, [taken]).run()
+    else:
+        uvicorn.Server(config).run([taken])
+
+
+def _listen(address: Address) -> socket.socket:
+    try:
+        family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
+        listening = socket.socket(family)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((address.host, address.port))
+        listening.listen(_WAITING_CONNECTIONS)
+    except OSError as error:
+        raise ServeError(
+            f"{address.host} port {address.port} cannot be used: {error.strerror or error}."
+        ) from None
+    return listening
+
+
+def _check_certificate(address: Address) -> None:
+    """Raise ServeError unless certificate and key can be used together."""
+    if address.certfile is None:
+        return
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(
+            address.certfile, address.keyfile, password=""
+        )
+    except (OSError, ValueError):
+        raise ServeError(
+            f"{address.certfile} and {address.keyfile} are no certificate and its key in PEM "
+            "without a passphrase: check both files."
+        ) from None

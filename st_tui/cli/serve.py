@@ -1,0 +1,97 @@
+"""`serve`: the Infisical-compatible API, for services that hold a token."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from st_tui.cli.commands import BadUsage, Command, stated_project, vault_directory
+from st_tui.cli.output import note, say
+
+_LARGEST_PORT = 65_535
+_MOST_WORKERS = 64
+
+
+@click.command(cls=Command)
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, _LARGEST_PORT),
+    default=8080,
+    show_default=True,
+    help="The port; 0 for any free one.",
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(1, _MOST_WORKERS),
+    default=1,
+    show_default=True,
+    help="How many processes answer.",
+)
+@click.option("--certfile", type=Path, metavar="FILE", help="The certificate for TLS, in PEM.")
+@click.option("--keyfile", type=Path, metavar="FILE", help="Its key.")
+@click.option(
+    "--trusted-proxy",
+    "trusted_proxies",
+    multiple=True,
+    metavar="CIDR",
+    help="A proxy whose forwarded client addresses count; repeatable.",
+)
+def serve(
+    host: str,
+    port: int,
+    workers: int,
+    certfile: Path | None,
+    keyfile: Path | None,
+    trusted_proxies: tuple[str, ...],
+) -> None:
+    """Serve the vault over HTTP to Infisical's clients, until SIGTERM or Ctrl-C.
+
+    It reads server.key and never the operator's key: with E2EE on it can open no value.
+    """
+    from st_tui.core.addresses import AddressError, parse_address, parse_ranges
+
+    if stated_project() is not None:
+        raise BadUsage("The server takes no --project: each token belongs to its own.")
+    if (certfile is None) != (keyfile is None):
+        raise BadUsage("TLS needs both: give --certfile and --keyfile together.")
+    proxies = [block.text for block in parse_ranges(trusted_proxies)]
+    try:
+        loopback = _is_loopback(parse_address(host))
+    except AddressError:
+        loopback = host == "localhost"
+    try:
+        from st_tui.api.server import Address
+        from st_tui.api.server import serve as run
+    except ModuleNotFoundError as missing:
+        if missing.name is None or missing.name.startswith("st_tui"):
+            raise
+        raise BadUsage("The server needs its own packages: install `st-tui[server]`.") from None
+    if not loopback and certfile is None:
+        note(
+            f"Warning: tokens and secrets will pass {host} in clear text: "
+            "give --certfile and --keyfile, or put a proxy with TLS before it."
+        )
+    run(
+        vault_directory(),
+        Address(host, port, certfile, keyfile),
+        workers=workers,
+        trusted_proxies=proxies,
+        started=_say_started,
+    )
+
+
+def _is_loopback(ip: int) -> bool:
+    from st_tui.core.addresses import parse_range
+
+    return any(
+        block.first <= ip <= block.last
+        for block in (parse_range("127.0.0.0/8"), parse_range("::1"))
+    )
+
+
+def _say_started(url: str) -> None:
+    say(f"Serving {url}")
+    sys.stdout.flush()
