@@ -89,11 +89,10 @@ def application(directory: Path) -> Starlette:
 
 
 async def _answered(batches: Batches, operation: Operation, http: HttpRequest) -> Response:
-    request_id = f"req-{secrets.token_hex(8)}"
     try:
         body: bytes | Problem = await _read(http)
     except (ClientDisconnect, TimeoutError):
-        return _refused(problems.bad_request("The body did not arrive"), request_id)
+        return _refused(problems.bad_request("The body did not arrive"))
     caller, missing = _caller(http)
 
     def job(gateway: Gateway) -> Response:
@@ -106,23 +105,25 @@ async def _answered(batches: Batches, operation: Operation, http: HttpRequest) -
                 except Refusal as refusal:
                     raise problems.of(refusal, operation.action, operation.subject) from refusal
         except NotAuthenticated as refused:
-            return _refused(problems.unauthenticated(refused, missing=missing), request_id)
+            return _refused(problems.unauthenticated(refused, missing=missing))
         except Problem as problem:
-            return _refused(problem, request_id)
+            return _refused(problem)
         except StoreError:
             raise
         except Exception:
             # Never its message, which may hold a secret.
-            return _refused(problems.mistake(), request_id)
+            return _refused(problems.mistake())
 
     try:
         return await batches.run(job)
     except Unrecorded:
-        return _refused(problems.unavailable(), request_id)
+        return _refused(problems.unavailable())
 
 
 async def _read(http: HttpRequest) -> bytes | Problem:
     """The body, or what is wrong with its size. A body that is too large is not read to its end."""
+    if "content-length" not in http.headers and "transfer-encoding" not in http.headers:
+        return b""
     received = bytearray()
     async with asyncio.timeout(_BODY_SECONDS):
         async for chunk in http.stream():
@@ -190,8 +191,9 @@ async def _status(_: HttpRequest) -> Response:
     return _json(200, {"date": expiry.iso(expiry.system_clock()), "message": "Ok"})
 
 
-def _refused(problem: Problem, request_id: str) -> Response:
-    return _json(problem.status, problem.body(request_id), problem.headers)
+def _refused(problem: Problem) -> Response:
+    body = problem.body(f"req-{secrets.token_hex(8)}")
+    return _json(problem.status, body, problem.headers)
 
 
 def _json(status: int, content: dict[str, Any], headers: dict[str, str] | None = None) -> Response:

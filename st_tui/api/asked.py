@@ -31,13 +31,17 @@ class Asked:
 
     def text(self, *spellings: str) -> str | None:
         """A string field under any of its spellings; None where it is absent or null."""
-        values = [value for name in spellings if (value := self._fields.get(name)) is not None]
-        for name, value in zip(spellings, values, strict=False):
+        found: str | None = None
+        for name in spellings:
+            value = self._fields.get(name)
+            if value is None:
+                continue
             if not isinstance(value, str):
                 raise invalid(f"{name} must be a string")
-        if len(set(values)) > 1:
-            raise bad_request(f"{' and '.join(spellings)} contradict each other")
-        return values[0] if values else None
+            if found not in (None, value):
+                raise bad_request(f"{' and '.join(spellings)} contradict each other")
+            found = value
+        return found
 
     def required(self, *spellings: str) -> str:
         """A string field that must be there."""
@@ -48,7 +52,10 @@ class Asked:
 
     def plain(self, *spellings: str) -> str | None:
         """A short string that is trimmed, and counts as left out when nothing remains."""
-        value = (self.text(*spellings) or "").strip(BLANKS)
+        text = self.text(*spellings)
+        if text is None:
+            return None
+        value = text.strip(BLANKS)
         if len(value) > _LONGEST_PLAIN:
             raise invalid(f"{spellings[0]} is over {_LONGEST_PLAIN} characters")
         try:

@@ -74,7 +74,7 @@ def serve(
         backlog=_WAITING_CONNECTIONS,
         timeout_graceful_shutdown=_SECONDS_TO_FINISH,
     )
-    taken = _listen(address)
+    taken = listen(address)
     host = f"[{address.host}]" if ":" in address.host else address.host
     # uvicorn ends by raising the signal that stopped it once more; that end is an ordinary one.
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -86,7 +86,8 @@ def serve(
         uvicorn.Server(config).run([taken])
 
 
-def _listen(address: Address) -> socket.socket:
+def listen(address: Address) -> socket.socket:
+    """A socket that connections can queue at from now on. Raises ServeError."""
     try:
         family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
         listening = socket.socket(family)

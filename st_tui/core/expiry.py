@@ -125,7 +125,7 @@ def parse_end(text: str, now: int) -> int | None:
 
 def iso(time: int) -> str:
     """A time as the JSON contract writes it: 2026-01-02T03:04:05.000Z."""
-    return f"{_utc(time):%Y-%m-%dT%H:%M:%S}.{time % 1000:03d}Z"
+    return f"{_utc(time).isoformat(timespec='milliseconds')[:-6]}Z"
 
 
 def in_utc(time: int) -> str:

@@ -2,14 +2,14 @@
 
 Requests come in batches, each one transaction: what they did and their audit entries are durable
 together when `commit` returns, and no answer may leave before. A batch reads a token and a project
-once: nothing else can change them while it holds the write lock.
+once, and opens a key once: nothing else can change them while it holds the write lock.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from st_tui.core import access, addresses
@@ -183,7 +183,7 @@ class Gateway:
     """
 
     def __init__(self, session: Session) -> None:
-        self._session = session
+        self._session = replace(session, opened={})
         self._known: dict[TokenText, Known] = {}
         self._projects: dict[str, Project] = {}
         self._events: list[Event] = []
@@ -306,6 +306,8 @@ class Gateway:
 
     def _forget(self) -> None:
         self._known, self._projects, self._events, self._uses = {}, {}, [], []
+        if self._session.opened is not None:
+            self._session.opened.clear()
 
     def _project(self, token: ServiceToken) -> Project:
         project = self._projects.get(token.project_id)

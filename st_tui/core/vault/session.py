@@ -55,8 +55,10 @@ class Session:
     key_file: str = vault_files.OPERATOR_KEY
     """Which of the vault's own keys this door opens project keys with."""
     own_keys: dict[str, bytes] = field(default_factory=dict, repr=False)
-    """The vault's own keys that were read. A project key is opened anew each time, so that none
-    outlives its erasure."""
+    """The vault's own keys that were read."""
+    opened: dict[str, str] | None = field(default=None, repr=False)
+    """The projects' keys that were opened, where somebody keeps them for a transaction; else each
+    is opened anew, so that none outlives its erasure."""
 
     @property
     def is_read_only(self) -> bool:
@@ -92,6 +94,9 @@ class Session:
 
         Raises NoServerCopy at the server's door while E2EE is on.
         """
+        return self._remembered(f"key {project_id}", lambda: self._project_key(project_id))
+
+    def _project_key(self, project_id: str) -> str:
         keys = projects.wrapped_keys(self.connection, project_id)
         if self.key_file == vault_files.OPERATOR_KEY:
             wrapped: bytes | None = keys.operator_copy
@@ -106,6 +111,9 @@ class Session:
 
         The first who asks makes it, inside a change.
         """
+        return self._remembered(f"names {project_id}", lambda: self._name_key(project_id))
+
+    def _name_key(self, project_id: str) -> str:
         bound_to = f"names {_bound(vault_files.SERVER_KEY, project_id)}"
         wrapped = projects.wrapped_keys(self.connection, project_id).name_key
         if wrapped is None:
@@ -115,6 +123,13 @@ class Session:
                 wrapped = projects.wrapped_keys(self.connection, project_id).name_key
         assert wrapped is not None  # noqa: S101
         return self._unwrap(wrapped, vault_files.SERVER_KEY, bound_to)
+
+    def _remembered(self, what: str, open_key: Callable[[], str]) -> str:
+        if self.opened is None:
+            return open_key()
+        if what not in self.opened:
+            self.opened[what] = open_key()
+        return self.opened[what]
 
     def _wrap(self, key: str, key_file: str, bound_to: str) -> bytes:
         return crypto.wrap(key, self._own_key(key_file), bound_to, self.randbytes)
