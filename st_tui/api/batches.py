@@ -1,7 +1,7 @@
 """Requests in batches, each one transaction: many share one wait for the disk.
 
-All Python runs in the event loop's thread; only waiting (for another program's lock, for the disk)
-is done elsewhere. A thread that worked beside it would lose the interpreter at every statement.
+All Python runs in the event loop's thread; only waiting for the disk is done elsewhere. A thread
+that worked beside it would lose the interpreter at every statement.
 """
 
 from __future__ import annotations
@@ -14,12 +14,14 @@ from contextlib import suppress
 from starlette.responses import Response
 
 from st_tui.core.errors import Refusal
+from st_tui.core.store.connection import BUSY_SECONDS
 from st_tui.core.vault.gateway import Gateway
 
 Job = Callable[[Gateway], Response]
 
 LARGEST_BATCH = 256
 HOUSEKEEPING_SECONDS = 5.0
+_PAUSE = 0.001
 
 
 class Unrecorded(Exception):
@@ -60,20 +62,28 @@ class Batches:
             except TimeoutError:
                 await self._keep_house()
                 continue
+            await self._gather()
             batch = self._waiting[:LARGEST_BATCH]
             del self._waiting[:LARGEST_BATCH]
             if not self._waiting:
                 self._some.clear()
             await self._serve(batch)
 
+    async def _gather(self) -> None:
+        """Let those who have arrived at the same time come along."""
+        known = 0
+        while known < len(self._waiting) < LARGEST_BATCH:
+            known = len(self._waiting)
+            await asyncio.sleep(0)
+
     async def _serve(self, batch: list[tuple[Job, asyncio.Future[Response]]]) -> None:
         answers: list[tuple[asyncio.Future[Response], Response]] = []
         try:
-            await self._wait(self._gateway.begin)
+            await self._begin()
             for job, future in batch:
                 answers.append((future, job(self._gateway)))
             self._gateway.flush()
-            await self._wait(self._gateway.commit)
+            await self._commit()
         except Exception:
             self._gateway.abandon()
             for _, future in batch:
@@ -87,13 +97,20 @@ class Batches:
     async def _keep_house(self) -> None:
         try:
             if self._gateway.housekeeping_due():
-                await self._wait(self._gateway.begin)
+                await self._begin()
                 self._gateway.keep_house()
                 self._gateway.flush()
-                await self._wait(self._gateway.commit)
-        except Refusal:
+                await self._commit()
+        except (Refusal, TimeoutError):
             # The disk may be full, or another program busy: the next round tries again.
             self._gateway.abandon()
 
-    async def _wait(self, step: Callable[[], None]) -> None:
-        await asyncio.get_running_loop().run_in_executor(self._elsewhere, step)
+    async def _begin(self) -> None:
+        """Begin, as soon as no other program is writing. Raises Refusal."""
+        async with asyncio.timeout(BUSY_SECONDS):
+            while not self._gateway.begin():
+                await asyncio.sleep(_PAUSE)
+
+    async def _commit(self) -> None:
+        """Wait for the disk in a thread of its own, while new requests are read. Raises Refusal."""
+        await asyncio.get_running_loop().run_in_executor(self._elsewhere, self._gateway.commit)

@@ -45,12 +45,26 @@ def is_read_only(connection: sqlite3.Connection) -> bool:
     return bool(connection.execute("PRAGMA query_only").fetchone()[0])
 
 
-def begin(connection: sqlite3.Connection) -> None:
-    """Begin a write transaction, for who ends it by hand. Raises StoreError."""
+def begin(connection: sqlite3.Connection) -> bool:
+    """Begin a write transaction, for who ends it by hand; False if another program is writing.
+
+    It does not wait: `connection` must have been told so by `never_wait`. Raises StoreError.
+    """
     if is_read_only(connection):
         raise StoreError("The vault is read-only here: nothing was changed.")
     with explained():
-        connection.execute("BEGIN IMMEDIATE")
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                raise
+            return False
+    return True
+
+
+def never_wait(connection: sqlite3.Connection) -> None:
+    """Let the connection say at once that another program is writing."""
+    connection.execute("PRAGMA busy_timeout = 0")
 
 
 @contextmanager

@@ -29,7 +29,7 @@ from st_tui.core.model import (
 from st_tui.core.secret import Place
 from st_tui.core.store import audit, failures, tokens
 from st_tui.core.store.audit import Event
-from st_tui.core.store.connection import begin, explained, transaction
+from st_tui.core.store.connection import begin, explained, never_wait, transaction
 from st_tui.core.vault.audit import ANONYMOUS
 from st_tui.core.vault.session import Session
 from st_tui.core.vault.tokens import Known, Tokens, record_end
@@ -179,19 +179,20 @@ class Request:
 class Gateway:
     """The door for token holders.
 
-    `begin` and `commit` wait for the disk or for other programs; they may run in another thread.
+    Only `commit` waits for the disk; it may run in another thread.
     """
 
     def __init__(self, session: Session) -> None:
         self._session = replace(session, opened={})
+        never_wait(session.connection)
         self._known: dict[TokenText, Known] = {}
         self._projects: dict[str, Project] = {}
         self._events: list[Event] = []
         self._uses: list[tuple[str, int]] = []
 
-    def begin(self) -> None:
-        """Begin a batch. Raises StoreError."""
-        begin(self._session.connection)
+    def begin(self) -> bool:
+        """Begin a batch; False while another program is writing. Raises StoreError."""
+        return begin(self._session.connection)
 
     def flush(self) -> None:
         """Write the audit entries and uses of the requests since `begin`, or the last `flush`."""
