@@ -73,17 +73,18 @@ class Asked:
 
     def flag(self, *spellings: str, default: bool = False) -> bool:
         """A boolean, or the strings `true` and `false` that clients send."""
-        values = {
-            _FLAGS.get(value, value) if isinstance(value, str) else value
-            for name in spellings
-            if isinstance(value := self._fields.get(name), bool | str) and value != ""
-        }
-        wrong = [n for n in spellings if not isinstance(self._fields.get(n), bool | str | None)]
-        if wrong or not values <= {True, False}:
-            raise invalid(f"{spellings[0]} must be true or false")
-        if len(values) > 1:
-            raise bad_request(f"{' and '.join(spellings)} contradict each other")
-        return bool(values.pop()) if values else default
+        found: bool | None = None
+        for name in spellings:
+            value = self._fields.get(name)
+            if value is None or value == "":
+                continue
+            stated = _FLAGS.get(value) if isinstance(value, str) else value
+            if not isinstance(stated, bool):
+                raise invalid(f"{name} must be true or false")
+            if found not in (None, stated):
+                raise bad_request(f"{' and '.join(spellings)} contradict each other")
+            found = stated
+        return default if found is None else found
 
     def number(self, name: str) -> int | None:
         """A whole number from 1."""

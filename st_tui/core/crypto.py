@@ -5,6 +5,7 @@ Libraries are imported where they are used: listing tokens and checking one by i
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
 from st_tui.core.token_text import RandomBytes
@@ -64,13 +65,25 @@ def seal(plaintext: str, key: str, randbytes: RandomBytes) -> Sealed:
 
 def unseal(sealed: Sealed, key: str) -> str:
     """The text that `seal` was given. Raises SealError."""
-    from base64 import b64decode
+    return unseal_each([sealed], key)[0]
+
+
+def unseal_each(sealed: Iterable[Sealed], key: str) -> list[str]:
+    """Several texts that the same key sealed. Raises SealError."""
+    from binascii import a2b_base64
 
     from cryptography.exceptions import InvalidTag
 
     try:
-        parts = [b64decode(part, validate=True) for part in sealed]
-        return _aes(key.encode("ascii")).decrypt(parts[1], parts[0] + parts[2], None).decode()
+        aes = _aes(key.encode("ascii"))
+        return [
+            aes.decrypt(
+                a2b_base64(iv, strict_mode=True),
+                a2b_base64(ciphertext, strict_mode=True) + a2b_base64(tag, strict_mode=True),
+                None,
+            ).decode()
+            for ciphertext, iv, tag in sealed
+        ]
     except (InvalidTag, ValueError):
         raise SealError("This key does not open the sealed value.") from None
 

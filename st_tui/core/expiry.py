@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from time import time_ns
 from typing import NamedTuple
 
@@ -123,6 +124,7 @@ def parse_end(text: str, now: int) -> int | None:
     return expires_after(parse_duration(typed), now)
 
 
+@lru_cache(maxsize=1024)
 def iso(time: int) -> str:
     """A time as the JSON contract writes it: 2026-01-02T03:04:05.000Z."""
     return f"{_utc(time).isoformat(timespec='milliseconds')[:-6]}Z"

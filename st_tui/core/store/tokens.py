@@ -96,12 +96,16 @@ def end_early(connection: sqlite3.Connection, token_id: str, ends_at: int) -> No
 
 def note_uses(connection: sqlite3.Connection, uses: Iterable[tuple[str, int]]) -> None:
     """Count uses (token id, time). A token that was deleted meanwhile is left alone."""
+    noted: dict[str, list[int]] = {}
+    for token_id, time in uses:
+        noted.setdefault(token_id, []).append(time)
     connection.executemany(
         "INSERT INTO service_token_use (token_id, last_used, use_count) "
-        "SELECT id, ?2, 1 FROM service_token WHERE id = ?1 "
+        "SELECT id, ?2, ?3 FROM service_token WHERE id = ?1 "
         "ON CONFLICT (token_id) DO UPDATE SET "
-        "last_used = max(last_used, excluded.last_used), use_count = use_count + 1",
-        uses,
+        "last_used = max(last_used, excluded.last_used), "
+        "use_count = use_count + excluded.use_count",
+        [(token_id, max(times), len(times)) for token_id, times in noted.items()],
     )
 
 

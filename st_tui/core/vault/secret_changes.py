@@ -183,14 +183,14 @@ def add_import(session: Session, project: Project, place: Place, source: Place) 
 
 def open_secret(sealed: SealedSecret, project_key: str) -> Secret | None:
     """The secret, opened; None if it was sealed with another key."""
+    parts = [sealed.name, sealed.value]
+    if sealed.comment != NOTHING_SEALED:
+        parts.append(sealed.comment)
     try:
-        name, value = (crypto.unseal(part, project_key) for part in (sealed.name, sealed.value))
-        comment = ""
-        if sealed.comment != NOTHING_SEALED:
-            comment = crypto.unseal(sealed.comment, project_key)
+        name, value, *comment = crypto.unseal_each(parts, project_key)
     except crypto.SealError:
         return None
-    return Secret(sealed, name, value, comment)
+    return Secret(sealed, name, value, comment[0] if comment else "")
 
 
 def imported(
