@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import secrets
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -56,6 +57,8 @@ def application(directory: Path) -> Starlette:
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         nonlocal batches
         with Vault.open(directory, actor="system", key_file=vault_files.SERVER_KEY) as vault:
+            # What is made at the start lives as long as the process: nobody need look at it again.
+            gc.freeze()
             async with Batches(vault.gateway) as batches:
                 yield
 
@@ -89,11 +92,13 @@ def application(directory: Path) -> Starlette:
 
 
 async def _answered(batches: Batches, operation: Operation, http: HttpRequest) -> Response:
+    headers = dict(http.scope["headers"])
+    body: bytes | Problem
     try:
-        body: bytes | Problem = await _read(http)
+        body = await _read(http, headers)
     except (ClientDisconnect, TimeoutError):
         return _refused(problems.bad_request("The body did not arrive"))
-    caller, missing = _caller(http)
+    caller, missing = _caller(http, headers)
 
     def job(gateway: Gateway) -> Response:
         try:
@@ -120,9 +125,9 @@ async def _answered(batches: Batches, operation: Operation, http: HttpRequest) -
         return _refused(problems.unavailable())
 
 
-async def _read(http: HttpRequest) -> bytes | Problem:
+async def _read(http: HttpRequest, headers: Mapping[bytes, bytes]) -> bytes | Problem:
     """The body, or what is wrong with its size. A body that is too large is not read to its end."""
-    if "content-length" not in http.headers and "transfer-encoding" not in http.headers:
+    if b"content-length" not in headers and b"transfer-encoding" not in headers:
         return b""
     received = bytearray()
     async with asyncio.timeout(_BODY_SECONDS):
@@ -155,10 +160,10 @@ def _asked(operation: Operation, http: HttpRequest, body: bytes | Problem) -> tu
     return fields, name
 
 
-def _caller(http: HttpRequest) -> tuple[Caller, bool]:
+def _caller(http: HttpRequest, headers: Mapping[bytes, bytes]) -> tuple[Caller, bool]:
     """Who asks, and whether no token was given at all."""
-    given = http.headers.get("authorization")
-    scheme, _, credentials = (given or "").partition(" ")
+    given = headers.get(b"authorization", b"").decode("latin-1")
+    scheme, _, credentials = given.partition(" ")
     text: TokenText | None = None
     if scheme.lower() == "bearer":
         try:
@@ -174,10 +179,11 @@ def _caller(http: HttpRequest) -> tuple[Caller, bool]:
             ip = parse_address(address)
         except AddressError:
             address = shown(address[:_LONGEST_USER_AGENT])
-    user_agent = http.headers.get("user-agent")
-    if user_agent is not None:
-        user_agent = shown(user_agent[:_LONGEST_USER_AGENT])
-    return Caller(text, ip, address, user_agent), not given
+    user_agent = headers.get(b"user-agent")
+    plain = (
+        None if user_agent is None else shown(user_agent[:_LONGEST_USER_AGENT].decode("latin-1"))
+    )
+    return Caller(text, ip, address, plain), not given
 
 
 def _unknown_route(request: Request, asked: Asked, name: str) -> dict[str, Any]:
