@@ -16,7 +16,10 @@ from st_tui.core.secret import LARGEST_VALUE, Place
 DEEPEST = 10
 """How many references may lead on to one another, as in Infisical."""
 MOST = 5_000
-"""How many references are followed for one answer."""
+"""How many different secrets are looked up for one answer."""
+MOST_GROWTH = 32 * LARGEST_VALUE
+"""How many characters references may add to one answer."""
+MOST_WARNINGS = 200
 
 _REFERENCE = re.compile(r"\$\{([A-Za-z0-9_.-]+)\}")
 
@@ -41,49 +44,72 @@ def target(reference: str, here: Place) -> Target:
 
 
 class Expander:
-    """Expands the references of one answer, remembering what it has looked up."""
+    """Expands the references of one answer.
+
+    The work is bounded whatever the secrets hold: each is looked up once, and expanded once for
+    each depth that it is met at.
+    """
 
     def __init__(self, look_up: LookUp) -> None:
-        self.warnings: list[str] = []
         self._look_up = look_up
-        self._known: dict[Target, str] = {}
-        self._left = MOST
+        self._values: dict[Target, str | None] = {}
+        self._expanded: dict[tuple[Target, int], str] = {}
+        self._growth = MOST_GROWTH
+        self._said: dict[str, None] = {}
+
+    @property
+    def warnings(self) -> list[str]:
+        """What was left as it is and why, each once."""
+        return list(self._said)
 
     def expand(self, value: str, here: Place, name: str) -> str:
         """The value with its references replaced; `here` and `name` say whose value it is."""
         return self._expand(value, (Target(here, name),))
 
     def _expand(self, value: str, trail: tuple[Target, ...]) -> str:
-        if "${" not in value:
+        parts: list[str] = []
+        size = end = 0
+        limit = min(LARGEST_VALUE, len(value) + self._growth)
+        for found in _REFERENCE.finditer(value):
+            parts += value[end : found.start()], self._replacement(found, trail)
+            size += len(parts[-2]) + len(parts[-1])
+            end = found.end()
+            if size > limit:
+                break
+        if not parts:
             return value
-        expanded = _REFERENCE.sub(lambda found: self._replacement(found, trail), value)
-        if len(expanded) > LARGEST_VALUE:
-            self._warn(f"{trail[0].name} was not expanded: it would grow too large.")
+        # Before anything is put together: a thousand times a large value is too large to hold.
+        if size + len(value) - end > limit:
+            self._warn(f"{trail[-1].name} was not expanded: it would grow too large.")
             return value
+        expanded = "".join(parts) + value[end:]
+        self._growth -= max(0, len(expanded) - len(value))
         return expanded
 
     def _replacement(self, found: re.Match[str], trail: tuple[Target, ...]) -> str:
         asked = target(found[1], trail[-1].place)
-        if asked in self._known:
-            return self._known[asked]
         left = f"{found[0]} in {trail[-1].name} was left as it is"
         if asked in trail:
             self._warn(f"{left}: it leads back to itself.")
             return found[0]
-        if len(trail) > DEEPEST or self._left == 0:
+        met = (asked, len(trail))
+        if met in self._expanded:
+            return self._expanded[met]
+        unknown = asked not in self._values
+        if len(trail) > DEEPEST or (unknown and len(self._values) == MOST):
             self._warn(f"{left}: too many references lead on to one another.")
             return found[0]
-        self._left -= 1
-        value = self._look_up(asked)
+        if unknown:
+            self._values[asked] = self._look_up(asked)
+        value = self._values[asked]
         if value is None:
             self._warn(f"{left}: no such secret can be read.")
             return found[0]
-        said = len(self.warnings)
-        expanded = self._expand(value, (*trail, asked))
-        if len(self.warnings) == said:
-            self._known[asked] = expanded
-        return expanded
+        self._expanded[met] = self._expand(value, (*trail, asked))
+        return self._expanded[met]
 
     def _warn(self, sentence: str) -> None:
-        if sentence not in self.warnings:
-            self.warnings.append(sentence)
+        if len(self._said) < MOST_WARNINGS:
+            self._said[sentence] = None
+        elif sentence not in self._said:
+            self._said["More references were left as they are."] = None
