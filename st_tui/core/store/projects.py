@@ -42,13 +42,12 @@ class WrappedKeys(NamedTuple):
     name_key: bytes | None
 
 
-def wrapped_keys(connection: sqlite3.Connection, project_id: str) -> WrappedKeys:
-    """The project's wrapped keys."""
-    return WrappedKeys(
-        *connection.execute(
-            "SELECT operator_copy, server_copy, name_key FROM project WHERE id = ?", (project_id,)
-        ).fetchone()
-    )
+def wrapped_keys(connection: sqlite3.Connection, project_id: str) -> WrappedKeys | None:
+    """The project's wrapped keys; None if there is no such project."""
+    row = connection.execute(
+        "SELECT operator_copy, server_copy, name_key FROM project WHERE id = ?", (project_id,)
+    ).fetchone()
+    return None if row is None else WrappedKeys(*row)
 
 
 def set_name_key(connection: sqlite3.Connection, project_id: str, name_key: bytes) -> None:

@@ -97,7 +97,7 @@ class Session:
         return self._remembered(f"key {project_id}", lambda: self._project_key(project_id))
 
     def _project_key(self, project_id: str) -> str:
-        keys = projects.wrapped_keys(self.connection, project_id)
+        keys = self._wrapped_keys(project_id)
         if self.key_file == vault_files.OPERATOR_KEY:
             wrapped: bytes | None = keys.operator_copy
         else:
@@ -115,12 +115,12 @@ class Session:
 
     def _name_key(self, project_id: str) -> str:
         bound_to = f"names {_bound(vault_files.SERVER_KEY, project_id)}"
-        wrapped = projects.wrapped_keys(self.connection, project_id).name_key
+        wrapped = self._wrapped_keys(project_id).name_key
         if wrapped is None:
             made = self._wrap(crypto.new_key(self.randbytes), vault_files.SERVER_KEY, bound_to)
             with transaction(self.connection):
                 projects.set_name_key(self.connection, project_id, made)
-                wrapped = projects.wrapped_keys(self.connection, project_id).name_key
+                wrapped = self._wrapped_keys(project_id).name_key
         assert wrapped is not None  # noqa: S101
         return self._unwrap(wrapped, vault_files.SERVER_KEY, bound_to)
 
@@ -130,6 +130,12 @@ class Session:
         if what not in self.opened:
             self.opened[what] = open_key()
         return self.opened[what]
+
+    def _wrapped_keys(self, project_id: str) -> projects.WrappedKeys:
+        keys = projects.wrapped_keys(self.connection, project_id)
+        if keys is None:
+            raise VaultError("That project is gone: somebody deleted it meanwhile.")
+        return keys
 
     def _wrap(self, key: str, key_file: str, bound_to: str) -> bytes:
         return crypto.wrap(key, self._own_key(key_file), bound_to, self.randbytes)
