@@ -75,12 +75,17 @@ class SecretImport(NamedTuple):
     created_at: int
 
 
+def trimmed(name: str) -> str:
+    """The name without the blanks around it, as JavaScript trims."""
+    return name.strip(BLANKS)
+
+
 def check_name(text: str) -> str:
     """The name, trimmed, if a secret may have it. Raises SecretError or TextError.
 
     Infisical refuses `:` and `/`; `.` and `..` are refused because no client can ask for them.
     """
-    name = check_text(text.strip(BLANKS), "secret's name", LONGEST_NAME)
+    name = check_text(trimmed(text), "secret's name", LONGEST_NAME)
     if ":" in name or "/" in name:
         raise SecretError("A secret's name cannot contain a colon or a slash: leave it out.")
     if name in (".", ".."):

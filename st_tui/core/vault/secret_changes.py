@@ -21,6 +21,7 @@ from st_tui.core.secret import (
     SecretImport,
     check_name,
     check_value,
+    trimmed,
 )
 from st_tui.core.store import projects, secrets
 from st_tui.core.vault.session import Session, VaultError
@@ -48,7 +49,7 @@ class Found(NamedTuple):
 
 def name_hash(session: Session, project: Project, name: str) -> bytes:
     """The keyed hash that a secret's name is found by."""
-    return crypto.hash_name(name, session.name_key(project.id))
+    return crypto.hash_name(trimmed(name), session.name_key(project.id))
 
 
 def folder_exists(session: Session, project: Project, place: Place) -> bool:

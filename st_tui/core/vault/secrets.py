@@ -164,7 +164,7 @@ class Secrets:
         return {one.sealed.name_hash.hex(): one.name for one in opened if one is not None}
 
     def _existing(self, project: Project, place: Place, name: str) -> SealedSecret:
-        secret = secret_changes.find(self._session, project, place, name.strip())
+        secret = secret_changes.find(self._session, project, place, name)
         if secret is None:
             raise VaultError(f"There is no secret {name[:60]!r} in {place}.")
         return secret
