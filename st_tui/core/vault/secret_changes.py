@@ -199,25 +199,30 @@ def imported(
 ) -> list[Imported]:
     """What a folder's links bring, in an order in which later ones win over earlier.
 
-    A source's own links come before it. What may not be read is named in `warnings`.
+    A source's own links come before it; a folder reached on several ways stands once, where it
+    counts. What may not be read or is too much is named in `warnings`.
     """
     found: list[Imported] = []
+    seen = {place}
 
-    def follow(here: Place, trail: tuple[Place, ...]) -> None:
-        for link in secrets.imports(session.connection, project.id, here):
-            if link.source in trail or len(trail) > _DEEPEST_IMPORT or len(found) > _MOST_IMPORTS:
+    def follow(here: Place, depth: int) -> None:
+        # The last link first: what it brings wins over the same folder brought by an earlier one.
+        for link in reversed(secrets.imports(session.connection, project.id, here)):
+            if link.source in seen:
                 continue
+            seen.add(link.source)
+            left_out = f"The import of {link.source} was left out"
             if not may_read(link.source):
-                warnings.append(
-                    f"The import of {link.source} was left out: its secrets may not be read."
-                )
-                continue
-            follow(link.source, (*trail, link.source))
-            inside = secrets.in_folder(session.connection, project.id, link.source)
-            found.append(Imported(link, inside))
+                warnings.append(f"{left_out}: its secrets may not be read.")
+            elif depth > _DEEPEST_IMPORT or len(found) == _MOST_IMPORTS:
+                warnings.append(f"{left_out}: too many imports lead on to one another.")
+            else:
+                inside = secrets.in_folder(session.connection, project.id, link.source)
+                found.append(Imported(link, inside))
+                follow(link.source, depth + 1)
 
-    follow(place, (place,))
-    return found
+    follow(place, 1)
+    return found[::-1]
 
 
 def opened(
