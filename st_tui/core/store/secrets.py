@@ -24,6 +24,10 @@ _CURRENT = (
 _HERE = "s.project_id = ? AND s.environment = ? AND s.path = ?"
 # '0' follows '/': the range holds exactly what begins with "path/".
 _HERE_AND_BELOW = "project_id = ? AND environment = ? AND (path = ? OR (path > ? AND path < ?))"
+_FROM_HERE_AND_BELOW = (
+    "project_id = ? AND import_environment = ? "
+    "AND (import_path = ? OR (import_path > ? AND import_path < ?))"
+)
 _BY_AGE = "ORDER BY s.created_at, s.id"
 _IMPORT = (
     "SELECT id, project_id, environment, path, import_environment, import_path, position, "
@@ -107,12 +111,11 @@ def delete(connection: sqlite3.Connection, secret_id: str) -> None:
 def delete_below(
     connection: sqlite3.Connection, project_id: str, environment: str, path: str
 ) -> None:
-    """Delete the secrets and links of a folder and of all below it."""
+    """Delete the secrets of a folder and of all below it, the links there, and those to there."""
+    place = _below(project_id, Place(environment, path))
     for table in ("secret", "secret_import"):
-        connection.execute(
-            f"DELETE FROM {table} WHERE {_HERE_AND_BELOW}",
-            _below(project_id, Place(environment, path)),
-        )
+        connection.execute(f"DELETE FROM {table} WHERE {_HERE_AND_BELOW}", place)
+    connection.execute(f"DELETE FROM secret_import WHERE {_FROM_HERE_AND_BELOW}", place)
 
 
 def imports(connection: sqlite3.Connection, project_id: str, place: Place) -> list[SecretImport]:
