@@ -13,6 +13,7 @@ import sqlite_utils
 from st_tui.core.addresses import parse_ranges
 from st_tui.core.expiry import HOUR
 from st_tui.core.model import Project, ServiceToken
+from st_tui.core.secret import Place
 from st_tui.core.vault import Vault
 from tests.core.vaults import NOON, raw, v2, v3
 
@@ -162,6 +163,14 @@ def test_a_row_that_no_token_can_have_is_refused(
 def test_a_server_copy_cannot_stand_beside_e2ee(vault: Vault, project: Project) -> None:
     with raw(vault.directory) as connection, pytest.raises(sqlite3.IntegrityError):
         connection.execute("UPDATE project SET server_copy = x'00'")
+
+
+def test_a_version_of_a_secret_cannot_be_changed(vault: Vault, project: Project) -> None:
+    vault.secrets.create(project, Place("dev", "/"), "A", "x")
+    with raw(vault.directory) as connection:
+        for change in ("SET value_ciphertext = ''", "SET version = 2", "SET created_at = 0"):
+            with pytest.raises(sqlite3.IntegrityError, match="immutable: write the next one"):
+                connection.execute(f"UPDATE secret_version {change}")
 
 
 def test_folders_are_paths_below_the_root(vault: Vault, project: Project) -> None:

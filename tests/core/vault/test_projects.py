@@ -10,6 +10,7 @@ import pytest
 from st_tui.core.crypto import unwrap
 from st_tui.core.errors import Refusal
 from st_tui.core.model import Environment, Project
+from st_tui.core.secret import Place
 from st_tui.core.store import connection as store
 from st_tui.core.vault import DEFAULT_ENVIRONMENTS, Vault, VaultError
 from st_tui.core.vault_files import SERVER_KEY, read_key
@@ -114,6 +115,9 @@ def test_an_erased_key_that_a_reader_holds_back_is_told(
 def test_a_deleted_project_leaves_only_its_log(vault: Vault, project: Project) -> None:
     vault.folders.create(project, "dev", "/a/b")
     new = vault.tokens.create(project, v2())
+    root, folder = Place("dev", "/"), Place("dev", "/a/b")
+    vault.secrets.create(project, folder, "A", "x")
+    vault.secrets.add_import(project, root, folder)
     vault.projects.delete(project)
     assert vault.projects.every() == []
     assert vault.tokens.lookup(new.token.id).token is None

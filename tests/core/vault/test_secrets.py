@@ -1,0 +1,663 @@
+"""A project's secrets: made, changed, found through links and references, and gone for good."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from st_tui.core import crypto
+from st_tui.core.crypto import seal
+from st_tui.core.errors import Refusal
+from st_tui.core.model import Environment, Project
+from st_tui.core.plain_text import TextError
+from st_tui.core.secret import Place, SecretError, SecretImport
+from st_tui.core.store import connection as store
+from st_tui.core.store.schema import STEPS
+from st_tui.core.vault import Vault, VaultError, secret_changes
+from st_tui.core.vault.secret_changes import Found
+from st_tui.core.vault.secrets import Written
+from st_tui.core.vault_files import OPERATOR_KEY, SERVER_KEY
+from tests.core.vaults import NOON, Clock, bytes_in_files, raw
+
+DEV = Place("dev", "/")
+APP = Place("dev", "/app")
+DB = Place("dev", "/app/db")
+COMMON = Place("prod", "/common")
+OTHER_KEY = "ffeeddccbbaa99887766554433221100"
+
+
+@pytest.fixture
+def folders(vault: Vault, project: Project) -> None:
+    for place in (DB, COMMON):
+        vault.folders.create(project, *place)
+
+
+@pytest.fixture(autouse=True)
+def _folders(folders: None) -> None:
+    """Every test has them."""
+
+
+def values(vault: Vault, project: Project, place: Place = DEV) -> dict[str, str]:
+    """Names and values of a folder."""
+    return {secret.name: secret.value for secret in vault.secrets.read(project, place).secrets}
+
+
+def merged(found: Found) -> dict[str, str]:
+    """What a client makes of it: later links win over earlier, the folder's own over all."""
+    result: dict[str, str] = {}
+    for _, inside in found.imports:
+        result |= {secret.name: secret.value for secret in inside}
+    return result | {secret.name: secret.value for secret in found.secrets}
+
+
+def rows(vault: Vault, *tables: str) -> int:
+    with raw(vault.directory) as connection:
+        return sum(
+            connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in tables
+        )
+
+
+def events(vault: Vault, count: int) -> list[tuple[str, str | None, str | None, object]]:
+    """The newest entries, the oldest of them first."""
+    entries = reversed(vault.audit.page(limit=count))
+    return [(e.event, e.environment, e.path, json.loads(e.details)) for e in entries]
+
+
+def test_a_secret_is_made_read_changed_renamed_and_deleted(
+    vault: Vault, project: Project, clock: Clock
+) -> None:
+    made = vault.secrets.create(project, APP, " URL ", "one", "for the shop")
+    clock.advance(1000)
+    changed = vault.secrets.update(project, APP, "URL", value="two")
+    clock.advance(1000)
+    renamed = vault.secrets.update(project, APP, "URL", new_name="ADDRESS")
+    assert (made.id, made.version, made.created_at) == (changed.id, 1, NOON)
+    assert (renamed.version, renamed.created_at, renamed.updated_at) == (3, NOON, NOON + 2000)
+
+    secret = vault.secrets.get(project, APP, "ADDRESS")
+    assert (secret.name, secret.value, secret.comment) == ("ADDRESS", "two", "for the shop")
+    assert secret.sealed == renamed
+    with pytest.raises(VaultError, match="There is no secret 'URL' in dev:/app"):
+        vault.secrets.get(project, APP, "URL")
+
+    kept = vault.secrets.versions(project, APP, "ADDRESS")
+    key = vault._session.project_key(project.id)
+    opened = [secret_changes.open_secret(version, key) for version in kept]
+    assert [(one.name, one.value) for one in opened if one] == [
+        ("ADDRESS", "two"), ("URL", "two"), ("URL", "one"),
+    ]  # fmt: skip
+    assert [(v.version, v.created_at, v.updated_at) for v in kept] == [
+        (3, NOON, NOON + 2000), (2, NOON, NOON + 1000), (1, NOON, NOON),
+    ]  # fmt: skip
+
+    vault.secrets.create(project, APP, "URL", "another")
+    vault.secrets.delete(project, APP, "ADDRESS")
+    assert values(vault, project, APP) == {"URL": "another"}
+    vault.secrets.delete(project, APP, "URL")
+    assert rows(vault, "secret", "secret_version") == 0
+
+
+def test_name_value_and_comment_are_sealed_apart_as_clients_seal(
+    vault: Vault, project: Project
+) -> None:
+    made = vault.secrets.create(project, DEV, "NAME", "", "")
+    assert len({made.name.iv, made.value.iv, made.comment.iv}) == 3
+    key = vault._session.project_key(project.id)
+    assert [crypto.unseal(part, key) for part in (made.name, made.value, made.comment)] == [
+        "NAME", "", "",
+    ]  # fmt: skip
+    assert made.value.ciphertext == ""
+
+
+def test_a_comment_is_changed_alone_and_a_value_may_become_empty(
+    vault: Vault, project: Project
+) -> None:
+    vault.secrets.create(project, DEV, "A", "value", "old")
+    vault.secrets.update(project, DEV, "A", comment="new")
+    vault.secrets.update(project, DEV, "A", value="")
+    secret = vault.secrets.get(project, DEV, "A")
+    assert (secret.value, secret.comment, secret.sealed.version) == ("", "new", 3)
+
+
+def test_the_same_name_may_stand_in_every_folder(vault: Vault, project: Project) -> None:
+    for place in (DEV, APP, DB, COMMON):
+        vault.secrets.create(project, place, "A", str(place))
+    for place in (DEV, APP, DB, COMMON):
+        assert vault.secrets.get(project, place, "A").value == str(place)
+        assert values(vault, project, place) == {"A": str(place)}
+
+
+def test_names_differ_by_case_and_are_listed_in_order(vault: Vault, project: Project) -> None:
+    for name in ("b", "A", "a", "B", "ключ"):
+        vault.secrets.create(project, DEV, name, name)
+    assert [s.name for s in vault.secrets.every(project, DEV)] == ["A", "B", "a", "b", "ключ"]
+
+
+def test_a_place_is_a_folder_that_is_there(vault: Vault, project: Project) -> None:
+    assert vault.secrets.place(project, "dev", "app/db/") == DB
+    assert vault.secrets.place(project, "dev", "/") == DEV
+    with pytest.raises(VaultError, match="There is no folder /none in dev"):
+        vault.secrets.place(project, "dev", "/none")
+    with pytest.raises(Refusal, match="no environment 'qa'"):
+        vault.secrets.place(project, "qa", "/")
+    with pytest.raises(Refusal, match="no folder path"):
+        vault.secrets.place(project, "dev", "/app/**")
+
+
+REFUSED: dict[str, tuple[Callable[[Vault, Project], object], str]] = {
+    "taken": (lambda v, p: v.secrets.create(p, DEV, "A", "x"), "of this name in dev:/ already"),
+    "taken, blank": (lambda v, p: v.secrets.create(p, DEV, " A", "x"), "of this name"),
+    "no folder": (lambda v, p: v.secrets.create(p, Place("dev", "/no"), "B", "x"), "no folder"),
+    "no environment": (lambda v, p: v.secrets.create(p, Place("qa", "/"), "B", "x"), "no folder"),
+    "a slash": (lambda v, p: v.secrets.create(p, DEV, "a/b", "x"), "colon or a slash"),
+    "an escape": (lambda v, p: v.secrets.create(p, DEV, "a\x1b", "x"), "control character"),
+    "a surrogate": (lambda v, p: v.secrets.get(p, DEV, "\ud800"), "broken character|no secret"),
+    "large": (lambda v, p: v.secrets.create(p, DEV, "B", "x" * 600_000), "shorten it"),
+    "large comment": (lambda v, p: v.secrets.create(p, DEV, "B", "", "x" * 600_000), "comment"),
+    "NUL": (lambda v, p: v.secrets.update(p, DEV, "A", value="\0"), "NUL"),
+    "rename to taken": (lambda v, p: v.secrets.update(p, DEV, "A", new_name=" Z "), "already"),
+    "rename to nothing": (lambda v, p: v.secrets.update(p, DEV, "A", new_name=" "), "empty"),
+    "update none": (lambda v, p: v.secrets.update(p, APP, "A", value=""), "no secret 'A' in dev"),
+    "delete none": (lambda v, p: v.secrets.delete(p, DEV, "A", "NONE"), "no secret 'NONE'"),
+    "versions of none": (lambda v, p: v.secrets.versions(p, DEV, "a"), "no secret 'a'"),
+    "set, one bad": (lambda v, p: v.secrets.set(p, DEV, {"A": "new", "B": "b", "": ""}), "empty"),
+    "set, no folder": (lambda v, p: v.secrets.set(p, Place("dev", "/no"), {"B": ""}), "no folder"),
+}
+
+
+@pytest.mark.parametrize(("act", "told"), REFUSED.values(), ids=REFUSED)
+def test_what_is_refused_changes_nothing(
+    vault: Vault, project: Project, act: Callable[[Vault, Project], object], told: str
+) -> None:
+    vault.secrets.create(project, DEV, "A", "old")
+    vault.secrets.create(project, DEV, "Z", "zed")
+    before = (rows(vault, "secret", "secret_version"), vault.audit.count())
+    with pytest.raises((VaultError, SecretError, TextError, store.StoreError), match=told):
+        act(vault, project)
+    assert (rows(vault, "secret", "secret_version"), vault.audit.count()) == before
+    assert values(vault, project) == {"A": "old", "Z": "zed"}
+
+
+def test_renaming_to_its_own_name_is_allowed(vault: Vault, project: Project) -> None:
+    vault.secrets.create(project, DEV, "A", "x")
+    assert vault.secrets.update(project, DEV, "A", new_name="A").version == 2
+
+
+def test_many_are_set_at_once_and_an_equal_value_makes_no_version(
+    vault: Vault, project: Project
+) -> None:
+    assert vault.secrets.set(project, DEV, {"A": "1", "B": "2"}) == Written(2, 0)
+    count = vault.audit.count()
+    assert vault.secrets.set(project, DEV, {"A": "1", " B\n": "3", "C": ""}) == Written(1, 1)
+    assert vault.audit.count() == count + 2
+    assert values(vault, project) == {"A": "1", "B": "3", "C": ""}
+    assert [len(vault.secrets.versions(project, DEV, name)) for name in "ABC"] == [1, 2, 1]
+
+
+def test_setting_keeps_comments(vault: Vault, project: Project) -> None:
+    vault.secrets.create(project, DEV, "A", "1", "why")
+    vault.secrets.set(project, DEV, {"A": "2"})
+    assert vault.secrets.get(project, DEV, "A").comment == "why"
+
+
+def test_what_another_key_sealed_is_left_out_and_told(vault: Vault, project: Project) -> None:
+    """A client with a wrong key may have written it."""
+    vault.secrets.create(project, DEV, "GOOD", "${ALIEN}")
+    session = vault._session
+    name, value = (seal(text, OTHER_KEY, session.randbytes) for text in ("ALIEN", "x"))
+    with session.change():
+        alien = secret_changes.create_sealed(session, project, DEV, "ALIEN", name, value)
+    found = vault.secrets.read(project, DEV, expand=True)
+    assert [(secret.name, secret.value) for secret in found.secrets] == [("GOOD", "${ALIEN}")]
+    assert found.warnings[0] == f"The secret {alien.id} was left out: another key sealed it."
+    assert "${ALIEN} in GOOD was left as it is" in found.warnings[1]
+    assert [secret.name for secret in vault.secrets.every(project, DEV)] == ["GOOD"]
+    assert list(vault.secrets.names_by_hash(project).values()) == ["GOOD"]
+    with pytest.raises(VaultError, match="cannot be opened: another key sealed it"):
+        vault.secrets.get(project, DEV, "ALIEN")
+    # A value written over it mends the value; the name too, where it is written anew.
+    assert vault.secrets.set(project, DEV, {"ALIEN": "mine"}) == Written(0, 1)
+    vault.secrets.update(project, DEV, "ALIEN", new_name="ALIEN")
+    assert vault.secrets.get(project, DEV, "ALIEN").value == "mine"
+
+
+# Links
+
+
+def test_later_links_win_and_the_folders_own_secrets_win_over_all(
+    vault: Vault, project: Project
+) -> None:
+    vault.secrets.set(project, DEV, {"OWN": "own"})
+    vault.secrets.set(project, APP, {"OWN": "app", "BOTH": "app", "APP": "app"})
+    vault.secrets.set(project, COMMON, {"OWN": "common", "BOTH": "common"})
+    first = vault.secrets.add_import(project, DEV, APP)
+    second = vault.secrets.add_import(project, DEV, COMMON)
+    assert (first.position, second.position) == (1, 2)
+    assert vault.secrets.imports(project, DEV) == [first, second]
+    found = vault.secrets.read(project, DEV, imports=True)
+    assert [link for link, _ in found.imports] == [first, second]
+    assert merged(found) == {"OWN": "own", "BOTH": "common", "APP": "app"}
+    vault.secrets.delete_import(project, second)
+    vault.secrets.delete_import(project, first)
+    again = [vault.secrets.add_import(project, DEV, place) for place in (COMMON, APP)]
+    assert vault.secrets.imports(project, DEV) == again
+    assert merged(vault.secrets.read(project, DEV, imports=True))["BOTH"] == "app"
+    assert vault.secrets.read(project, DEV).imports == []
+
+
+def test_a_linked_folders_own_links_come_before_it(vault: Vault, project: Project) -> None:
+    vault.secrets.set(project, DB, {"A": "db", "DEEP": "db"})
+    vault.secrets.set(project, APP, {"A": "app"})
+    vault.secrets.add_import(project, APP, DB)
+    vault.secrets.add_import(project, DEV, APP)
+    found = vault.secrets.read(project, DEV, imports=True)
+    assert [link.source for link, _ in found.imports] == [DB, APP]
+    assert merged(found) == {"A": "app", "DEEP": "db"}
+
+
+def test_links_in_a_circle_end(vault: Vault, project: Project) -> None:
+    for place, other in ((DEV, APP), (APP, DB), (DB, DEV), (DB, APP), (DEV, DB)):
+        vault.secrets.set(
+            project, place, {"A": str(place), place.path[1:].replace("/", "-") or "root": "x"}
+        )
+        vault.secrets.add_import(project, place, other)
+    found = vault.secrets.read(project, DEV, imports=True)
+    assert [link.source for link, _ in found.imports] == [APP, DB]
+    assert merged(found)["A"] == str(DEV)
+    assert found.warnings == []
+
+
+def linked(vault: Vault, project: Project, links: dict[int, list[int]]) -> None:
+    """Folders /0, /1, … that are linked like this; each holds A, its own number."""
+    for number in sorted({*links, *(one for each in links.values() for one in each)}):
+        vault.folders.create(project, "dev", f"/{number}")
+        vault.secrets.set(project, numbered(number), {"A": str(number), f"N{number}": ""})
+    for number, others in links.items():
+        for other in others:
+            vault.secrets.add_import(project, numbered(number), numbered(other))
+
+
+def numbered(number: int) -> Place:
+    return Place("dev", f"/{number}")
+
+
+def test_a_folder_reached_on_many_ways_is_brought_once_where_it_counts(
+    vault: Vault, project: Project
+) -> None:
+    """Two ways at each of ten levels are 1,024 ways to the last folder."""
+    with vault.together():
+        linked(vault, project, {i: [i + 2 - i % 2, i + 3 - i % 2] for i in range(18)})
+    found = vault.secrets.read(project, numbered(0), imports=True)
+    assert sorted(link.source for link, _ in found.imports) == sorted(
+        numbered(i) for i in range(2, 20)
+    )
+    assert merged(found)["A"] == "0"
+    assert {name for name in merged(found) if name != "A"} == {f"N{i}" for i in range(20) if i != 1}
+    assert found.warnings == []
+
+
+def test_of_two_ways_to_a_folder_the_later_counts(vault: Vault, project: Project) -> None:
+    linked(vault, project, {0: [1, 2, 3], 3: [1]})
+    vault.secrets.delete(project, numbered(0), "A")
+    vault.secrets.delete(project, numbered(3), "A")
+    found = vault.secrets.read(project, numbered(0), imports=True)
+    assert [link.source for link, _ in found.imports] == [numbered(i) for i in (2, 1, 3)]
+    assert merged(found)["A"] == "1"
+
+
+def test_too_many_links_are_cut_and_told(vault: Vault, project: Project) -> None:
+    with vault.together():
+        linked(vault, project, {i: [i + 1] for i in range(13)})
+        linked(vault, project, {100: list(range(101, 203))})
+    deep = vault.secrets.read(project, numbered(0), imports=True)
+    assert [link.source for link, _ in deep.imports] == [numbered(i) for i in range(10, 0, -1)]
+    assert deep.warnings == [
+        "The import of dev:/11 was left out: too many imports lead on to one another."
+    ]
+    wide = vault.secrets.read(project, numbered(100), imports=True)
+    assert [link.source for link, _ in wide.imports] == [numbered(i) for i in range(103, 203)]
+    assert len(wide.warnings) == 2
+
+
+def test_a_link_that_may_not_be_read_is_left_out_with_what_is_behind_it_and_told(
+    vault: Vault, project: Project
+) -> None:
+    linked(vault, project, {0: [1, 2], 1: [3], 2: [1]})
+    warnings: list[str] = []
+    found = secret_changes.imported(
+        vault._session, project, numbered(0), lambda place: place != numbered(1), warnings
+    )
+    assert [link.source for link, _ in found] == [numbered(2)]
+    assert warnings == ["The import of dev:/1 was left out: its secrets may not be read."]
+
+
+@pytest.mark.parametrize(
+    ("place", "source", "told"),
+    [
+        (DEV, DEV, "cannot import itself"),
+        (DEV, APP, "imports dev:/app already"),
+        (DEV, Place("dev", "/no"), "no folder dev:/no"),
+        (Place("dev", "/no"), DEV, "no folder dev:/no"),
+        (DEV, Place("qa", "/"), "no folder qa:/"),
+    ],
+)
+def test_a_link_that_cannot_be_is_refused(
+    vault: Vault, project: Project, place: Place, source: Place, told: str
+) -> None:
+    vault.secrets.add_import(project, DEV, APP)
+    count = vault.audit.count()
+    with pytest.raises(VaultError, match=told):
+        vault.secrets.add_import(project, place, source)
+    assert vault.audit.count() == count
+
+
+def test_a_link_is_taken_away_once(vault: Vault, colleague: Vault, project: Project) -> None:
+    link = vault.secrets.add_import(project, DEV, APP)
+    colleague.secrets.delete_import(project, link)
+    with pytest.raises(VaultError, match="The import of dev:/app is gone"):
+        vault.secrets.delete_import(project, link)
+    assert vault.secrets.imports(project, DEV) == []
+
+
+# References
+
+
+def test_references_are_followed_through_the_vault_when_asked_for(
+    vault: Vault, project: Project
+) -> None:
+    vault.secrets.set(project, DEV, {"URL": "pg://${USER}:${prod.common.PASS}@${dev.app.HOST}",
+                                     "USER": "ann", "BAD": "${NONE} ${USER}"})  # fmt: skip
+    vault.secrets.set(project, COMMON, {"PASS": "pw${USER}", "USER": "-prod"})
+    vault.secrets.set(project, APP, {"HOST": "db"})
+    vault.secrets.add_import(project, APP, DEV)
+    expanded = "pg://ann:pw-prod@db"
+    found = vault.secrets.read(project, DEV, expand=True)
+    assert merged(found) == {"URL": expanded, "USER": "ann", "BAD": "${NONE} ann"}
+    assert len(found.warnings) == 1
+    assert vault.secrets.get(project, DEV, "URL", expand=True).value == expanded
+    assert vault.secrets.get(project, DEV, "URL").value.endswith("@${dev.app.HOST}")
+    assert merged(vault.secrets.read(project, APP, imports=True, expand=True))["URL"] == expanded
+
+
+# What goes takes its secrets along
+
+
+@pytest.fixture
+def full(vault: Vault, project: Project) -> list[SecretImport]:
+    """Two secrets in every folder, with two versions each, and links both ways."""
+    for place in (DEV, APP, DB, COMMON):
+        vault.secrets.set(project, place, {"A": "1", "B": "1"})
+        vault.secrets.set(project, place, {"A": "2", "B": "2"})
+    pairs = ((DEV, APP), (DEV, DB), (DB, DEV), (COMMON, DB), (DEV, COMMON))
+    return [vault.secrets.add_import(project, place, source) for place, source in pairs]
+
+
+def test_a_deleted_folder_takes_its_secrets_and_links_along(
+    vault: Vault, project: Project, full: list[SecretImport]
+) -> None:
+    vault.folders.create(project, "dev", "/app/db2")
+    vault.secrets.create(project, Place("dev", "/app/db2"), "KEPT", "")
+    vault.folders.delete(project, "dev", "/app/db")
+    assert rows(vault, "secret", "secret_version") == 3 * (2 + 4) + 2
+    assert values(vault, project, Place("dev", "/app/db2")) == {"KEPT": ""}
+    assert vault.secrets.imports(project, DEV) == [full[0], full[4]]
+    assert rows(vault, "secret_import") == 2
+    # A new folder of that name begins empty, and nobody finds it through an old link.
+    vault.folders.create(project, "dev", "/app/db")
+    assert values(vault, project, DB) == {}
+    assert vault.secrets.imports(project, COMMON) == []
+
+
+def test_a_deleted_environment_takes_its_secrets_and_links_along(
+    vault: Vault, project: Project, full: list[SecretImport]
+) -> None:
+    vault.environments.delete(project, "prod")
+    assert rows(vault, "secret", "secret_version") == 3 * (2 + 4)
+    assert rows(vault, "secret_import") == 3
+    vault.environments.create(project, Environment("prod", "Production"))
+    vault.folders.create(project, *COMMON)
+    assert values(vault, project, COMMON) == {}
+
+
+def test_a_deleted_project_takes_its_secrets_and_links_along(
+    vault: Vault, project: Project, full: list[SecretImport]
+) -> None:
+    other = vault.projects.create("Bank")
+    vault.secrets.create(other, DEV, "A", "bank's")
+    vault.projects.delete(project)
+    assert rows(vault, "secret", "secret_version") == 2
+    assert rows(vault, "secret_import") == 0
+    assert values(vault, other) == {"A": "bank's"}
+
+
+def test_what_a_colleague_deleted_is_told(vault: Vault, colleague: Vault, project: Project) -> None:
+    vault.secrets.create(project, DEV, "A", "x")
+    link = vault.secrets.add_import(project, DEV, APP)
+    colleague.projects.delete(project)
+    count = vault.audit.count()
+    for act in (
+        lambda: vault.secrets.every(project, DEV),
+        lambda: vault.secrets.read(project, DEV),
+        lambda: vault.secrets.get(project, DEV, "A"),
+        lambda: vault.secrets.versions(project, DEV, "A"),
+        lambda: vault.secrets.create(project, DEV, "B", "x"),
+        lambda: vault.secrets.update(project, DEV, "A", value="y"),
+        lambda: vault.secrets.set(project, DEV, {"A": "y"}),
+        lambda: vault.secrets.delete(project, DEV, "A"),
+        lambda: vault.secrets.names_by_hash(project),
+        lambda: vault.secrets.add_import(project, DEV, APP),
+        lambda: vault.secrets.delete_import(project, link),
+    ):
+        with pytest.raises(Refusal, match=r"gone|no folder"):
+            act()
+    assert vault.audit.count() == count
+
+
+# Custody
+
+
+def test_secrets_stay_readable_whichever_way_e2ee_is_switched(
+    vault: Vault, project: Project
+) -> None:
+    vault.secrets.create(project, DEV, "A", "x")
+    for on in (False, True, False, True):
+        switched = vault.projects.set_e2ee(project, on=on)
+        assert switched.e2ee is on
+        assert values(vault, switched) == {"A": "x"}
+        vault.secrets.create(switched, DEV, f"WHILE_{on}", "y")
+        vault.secrets.delete(switched, DEV, f"WHILE_{on}")
+
+
+def test_the_servers_key_opens_values_only_while_e2ee_is_off(
+    vault: Vault, project: Project, clock: Clock
+) -> None:
+    made = vault.secrets.create(project, DEV, "A", "x")
+    (vault.directory / OPERATOR_KEY).rename(vault.directory / "operator" / "away")
+    with Vault.open(vault.directory, actor="server", clock=clock, key_file=SERVER_KEY) as server:
+        found = secret_changes.find(server._session, project, DEV, "A")
+        assert found == made
+        for read in (server.secrets.every, server.secrets.read):
+            with pytest.raises(VaultError, match="E2EE is on"):
+                read(project, DEV)
+        with pytest.raises(VaultError, match="E2EE is on"):
+            server.secrets.create(project, DEV, "B", "x")
+        vault.projects.set_e2ee(project, on=False)
+        assert values(server, vault.projects.get()) == {"A": "x"}
+        server.secrets.create(project, DEV, "B", "server's")
+        vault.projects.set_e2ee(project, on=True)
+        with pytest.raises(VaultError, match="E2EE is on"):
+            server.secrets.get(project, DEV, "A")
+    assert values(vault, project) == {"A": "x", "B": "server's"}
+
+
+def test_an_unknown_name_is_found_to_be_unknown_while_no_secret_was_ever_made(
+    vault: Vault, project: Project
+) -> None:
+    assert vault.secrets.every(project, DEV) == []
+    with pytest.raises(VaultError, match="There is no secret 'A'"):
+        vault.secrets.get(project, DEV, "A")
+    assert vault.secrets.names_by_hash(project) == {}
+
+
+def test_two_who_make_the_name_key_at_once_agree(vault: Vault, clock: Clock) -> None:
+    """Hashes of one key would never be found by another."""
+    for number in range(5):
+        project = vault.projects.create(f"Shop {number}")
+        start = threading.Barrier(2)
+        keys: list[str] = []
+
+        def make(
+            project: Project = project, start: threading.Barrier = start, keys: list[str] = keys
+        ) -> None:
+            with Vault.open(vault.directory, actor="ann", clock=clock) as mine:
+                start.wait()
+                keys.append(mine._session.name_key(project.id))
+
+        threads = [threading.Thread(target=make) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert len(keys) == 2
+        assert {*keys, vault._session.name_key(project.id)} == {keys[0]}
+
+
+def test_each_project_hashes_names_with_a_key_of_its_own(vault: Vault, project: Project) -> None:
+    other = vault.projects.create("Bank")
+    made = [vault.secrets.create(one, DEV, "A", "x") for one in (project, other)]
+    assert made[0].name_hash != made[1].name_hash
+    with raw(vault.directory) as connection:
+        connection.execute(
+            "UPDATE project SET name_key = (SELECT name_key FROM project WHERE id = ?)",
+            (other.id,),
+        )
+    with pytest.raises(VaultError, match=r"server\.key does not open"):
+        vault.secrets.get(project, DEV, "A")
+
+
+# The log, and what stands in the files
+
+
+def test_the_log_names_a_secret_by_its_keyed_hash_alone(vault: Vault, project: Project) -> None:
+    made = vault.secrets.create(project, APP, "A", "x")
+    vault.secrets.update(project, APP, "A", value="y")
+    vault.secrets.get(project, APP, "A")
+    vault.secrets.read(project, APP)
+    link = vault.secrets.add_import(project, APP, COMMON)
+    vault.secrets.delete_import(project, link)
+    vault.secrets.delete(project, APP, "A", "A")
+    hashed = made.name_hash.hex()
+    about_link = {"importEnvironment": "prod", "importPath": "/common"}
+    assert events(vault, 7) == [
+        ("create-secret", "dev", "/app", {"secretKey": hashed, "secretVersion": 1}),
+        ("update-secret", "dev", "/app", {"secretKey": hashed, "secretVersion": 2}),
+        ("get-secret", "dev", "/app", {"secretKey": hashed, "secretVersion": 2}),
+        ("get-secrets", "dev", "/app", {"numberOfSecrets": 1}),
+        ("create-secret-import", "dev", "/app", about_link),
+        ("delete-secret-import", "dev", "/app", about_link),
+        ("delete-secret", "dev", "/app", {"secretKey": hashed, "secretVersion": 2}),
+    ]
+    assert {e.target for e in vault.audit.page(limit=7)} == {made.id, link.id, None}
+    assert vault.audit.first_broken() is None
+
+
+def test_only_names_are_shown_without_an_entry(vault: Vault, project: Project) -> None:
+    made = vault.secrets.create(project, DEV, "A", "x")
+    count = vault.audit.count()
+    vault.secrets.every(project, DEV)
+    vault.secrets.versions(project, DEV, "A")
+    vault.secrets.imports(project, DEV)
+    assert vault.secrets.names_by_hash(project) == {made.name_hash.hex(): "A"}
+    assert vault.audit.count() == count
+
+
+def test_a_read_that_cannot_be_recorded_hands_nothing_out(
+    vault: Vault, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vault.secrets.create(project, DEV, "A", "x")
+    monkeypatch.setattr(store, "BUSY_SECONDS", 0.05)
+    with raw(vault.directory) as other, Vault.open(vault.directory, actor="bob") as waiting:
+        other.execute("BEGIN IMMEDIATE")
+        for read in (
+            lambda: waiting.secrets.get(project, DEV, "A"),
+            lambda: waiting.secrets.read(project, DEV),
+        ):
+            with pytest.raises(store.StoreError, match="locked by another program"):
+                read()
+        assert [secret.name for secret in waiting.secrets.every(project, DEV)] == ["A"]
+        other.execute("ROLLBACK")
+
+
+def test_no_name_and_no_value_stands_in_clear_in_any_file(vault: Vault, project: Project) -> None:
+    texts = [f"{what}-in-the-clear-{number}" for what in ("NAME", "value", "note", "")
+             for number in range(4)]  # fmt: skip
+
+    def look() -> None:
+        found = bytes_in_files(vault.directory)
+        assert b"create-secret" in found
+        for text in texts:
+            for spelled in (text, text.encode().hex(), text.lower(), json.dumps(text)[1:-1]):
+                assert spelled.encode() not in found
+
+    for e2ee in (True, False, True):
+        project = vault.projects.set_e2ee(project, on=e2ee)
+        vault.secrets.create(project, DEV, texts[0], texts[4], texts[8])
+        vault.secrets.set(
+            project, APP, {texts[1]: texts[5], texts[0]: "${dev.app." + texts[1] + "}"}
+        )
+        vault.secrets.update(project, DEV, texts[0], value=texts[6], new_name=texts[2])
+        vault.secrets.update(project, DEV, texts[2], comment=texts[9])
+        vault.secrets.get(project, DEV, texts[2])
+        vault.secrets.read(project, APP, expand=True)
+        vault.secrets.names_by_hash(project)
+        with pytest.raises(VaultError):
+            vault.secrets.get(project, DEV, texts[3])
+        with pytest.raises(Refusal):
+            vault.secrets.set(project, DEV, {texts[3]: texts[7], "a/b": ""})
+        look()
+        vault.secrets.delete(project, DEV, texts[2])
+        vault.secrets.delete(project, APP, texts[0], texts[1])
+        look()
+
+
+def test_what_is_deleted_is_wiped_from_the_database(vault: Vault, project: Project) -> None:
+    """Sealed or not: a key that leaks later opens nothing that was deleted before."""
+    made = vault.secrets.create(project, DEV, "A", "a long value that was sealed once")
+    vault.secrets.delete(project, DEV, "A")
+    with raw(vault.directory) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    assert made.value.ciphertext.encode() not in bytes_in_files(vault.directory)
+
+
+# A file of an older st-tui
+
+
+def test_a_vault_made_before_secrets_is_brought_forward(
+    tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = tmp_path / "older"
+    with monkeypatch.context() as older:
+        older.setattr(store, "STEPS", STEPS[:1])
+        with Vault.create(place, actor="ann", clock=clock) as vault:
+            assert vault._session.connection.execute("PRAGMA user_version").fetchone()[0] == 1
+            project = vault.projects.create("Shop", e2ee=True)
+            vault.folders.create(project, *APP)
+            entries = vault.audit.page()
+    with raw(place) as connection, pytest.raises(sqlite3.OperationalError, match="no such"):
+        connection.execute("SELECT name_key FROM project")
+
+    with Vault.open(place, actor="ann", clock=clock) as vault:
+        assert vault.projects.get() == project
+        assert vault.audit.page() == entries
+        vault.secrets.create(project, APP, "A", "x")
+        assert values(vault, project, APP) == {"A": "x"}
+        vault.folders.delete(project, *APP)
+        assert rows(vault, "secret", "secret_version") == 0
+        assert vault.audit.first_broken() is None
+    with Vault.open(place, actor="server", clock=clock, key_file=SERVER_KEY) as server:
+        assert server.projects.get() == project
