@@ -222,7 +222,7 @@ class Gateway:
         """
         request = self._admit(caller, event)
         try:
-            with transaction(self._session.connection) if writes else nullcontext():
+            with self._part() if writes else nullcontext():
                 yield request
         except Denied as denied:
             request.reason = denied.reason
@@ -234,6 +234,16 @@ class Gateway:
             raise
         finally:
             self._note(request)
+
+    @contextmanager
+    def _part(self) -> Iterator[None]:
+        try:
+            with transaction(self._session.connection):
+                yield
+        except BaseException:
+            # A name key that this request made is taken back with it.
+            self._forget_keys()
+            raise
 
     def _report_failures(self) -> None:
         """One audit entry for each address and minute that is over in which too many failed."""
@@ -307,6 +317,9 @@ class Gateway:
 
     def _forget(self) -> None:
         self._known, self._projects, self._events, self._uses = {}, {}, [], []
+        self._forget_keys()
+
+    def _forget_keys(self) -> None:
         if self._session.opened is not None:
             self._session.opened.clear()
 

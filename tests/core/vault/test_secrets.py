@@ -6,6 +6,7 @@ import json
 import sqlite3
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -19,10 +20,11 @@ from st_tui.core.secret import Place, SecretError, SecretImport
 from st_tui.core.store import connection as store
 from st_tui.core.store.schema import STEPS
 from st_tui.core.vault import Vault, VaultError, secret_changes
+from st_tui.core.vault.gateway import Caller
 from st_tui.core.vault.secret_changes import Found
 from st_tui.core.vault.secrets import Written
 from st_tui.core.vault_files import OPERATOR_KEY, SERVER_KEY
-from tests.core.vaults import NOON, Clock, bytes_in_files, raw
+from tests.core.vaults import NOON, WRITE, Clock, bytes_in_files, raw, v2
 
 DEV = Place("dev", "/")
 APP = Place("dev", "/app")
@@ -525,6 +527,30 @@ def test_two_who_make_the_name_key_at_once_agree(vault: Vault, clock: Clock) -> 
             thread.join()
         assert len(keys) == 2
         assert {*keys, vault._session.name_key(project.id)} == {keys[0]}
+
+
+def test_a_name_key_that_was_taken_back_with_its_request_is_not_used_by_the_next(
+    vault: Vault, project: Project, clock: Clock
+) -> None:
+    """Requests share a transaction, and each may be taken back alone."""
+    token = vault.tokens.create(project, v2("writer", "dev:/", permissions=WRITE))
+    caller = Caller(token.text, None, None, None)
+    with Vault.open(vault.directory, actor="server", clock=clock, key_file=SERVER_KEY) as server:
+        gateway = server.gateway
+        gateway.begin()
+        with (
+            suppress(LookupError),
+            gateway.request(caller, "update-secret", writes=True) as request,
+        ):
+            assert secret_changes.find(request.session, project, DEV, "A") is None
+            raise LookupError
+        with gateway.request(caller, "create-secret", writes=True) as request:
+            key = vault._session.project_key(project.id)
+            name, value = (seal(text, key, request.session.randbytes) for text in ("A", "x"))
+            secret_changes.create_sealed(request.session, project, DEV, "A", name, value)
+        gateway.flush()
+        gateway.commit()
+    assert vault.secrets.get(project, DEV, "A").value == "x"
 
 
 def test_each_project_hashes_names_with_a_key_of_its_own(vault: Vault, project: Project) -> None:
