@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from itertools import takewhile
 from typing import NamedTuple
 
 from st_tui.core.errors import Refusal
@@ -24,6 +23,7 @@ BLANKS = (
     "\t\n\v\f\r \xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
     "\u2028\u2029\u202f\u205f\u3000\ufeff"
 )
+_WILD = re.compile(r"[*?\[{]")
 _FOLDER_NAME = re.compile(r"[A-Za-z0-9_-]+")
 
 
@@ -65,8 +65,9 @@ def scopes_of_folder(path: str) -> tuple[str, str, str]:
 
 def stem(pattern: str) -> str:
     """The folder that a pattern is about: what stands before its first wildcard."""
-    plain = takewhile(lambda segment: not set("*?[{") & set(segment), pattern.split("/"))
-    return "/".join(plain) or "/"
+    wild = _WILD.search(pattern)
+    plain = pattern[: max(pattern.rfind("/", 0, wild.start()), 0)] if wild else pattern
+    return plain or "/"
 
 
 def request_path(text: str) -> Adjusted:

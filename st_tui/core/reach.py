@@ -10,31 +10,67 @@ for each segment of the path. Sets of tokens are ints, bit n for token n.
 
 A pattern can be asked about as well: then a token can if it can at some path of the pattern. The
 paths are those that folders can have, as in `core.algebra`, and a folder that exists is preferred.
+Only patterns whose stem begins as the asked one does, or is a folder above it, are compared.
 """
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
-from itertools import compress
-from typing import NamedTuple
+from itertools import chain, compress, count
+from typing import Final, NamedTuple
 
-from st_tui.core.algebra import TooComplex, overlaps
+from st_tui.core.beside_many import Shape, Shapes, beside
 from st_tui.core.drafts import stem
-from st_tui.core.globs import Glob, PatternRefused, compile_glob
+from st_tui.core.globs import Glob
 from st_tui.core.globs_parse import code_units
 from st_tui.core.model import Permission, Scope, ServiceToken
+from st_tui.core.reachers import Reachers
 
-_FEW = 64
-"""A set smaller than a 64th of all tokens takes less room as numbers than as bits."""
+_FEW: Final = 256
+"""A set smaller than this part of all tokens is kept as numbers, for it takes less room so."""
+
+_WILD: Final = re.compile(r"[*?\[{]")
 
 
-class Reacher(NamedTuple):
-    """A token that can, its first scope that does it (0-based), and a path where it can."""
+class Pattern:
+    """A distinct pattern of one environment, and the numbers of the tokens that have it."""
 
-    token: ServiceToken
-    scope: int
-    path: str
+    __slots__ = ("bits", "few", "head", "shape", "text")
+
+    def __init__(
+        self, text: str, head: str, shape: Shape, numbers: Sequence[int], count: int
+    ) -> None:
+        is_few = len(numbers) * _FEW < count
+        self.text = text
+        self.head = head
+        self.shape = shape
+        self.few = tuple(numbers) if is_few else ()
+        self.bits = 0 if is_few else _bits(numbers, count)
+
+    def matches(self, path: str) -> bool:
+        """Whether a path that begins with the pattern's head is one of the pattern's."""
+        return self.shape.matches(path[len(self.head) :])
+
+    def is_held(self, holders: Holders) -> bool:
+        """Whether one of the holders has it."""
+        return bool(self.bits & holders.bits) or any(map(holders.flags.__getitem__, self.few))
+
+
+class Patterns(NamedTuple):
+    """The patterns of an environment by stem; and in order the stems that a folder can have."""
+
+    by_stem: dict[str, list[Pattern]]
+    stems: list[str]
+    groups: list[list[Pattern]]  # the patterns of each of those
+
+
+class Holders(NamedTuple):
+    """The tokens that have a permission, as bits, and as a byte for each token, 1 or 0."""
+
+    bits: int
+    flags: bytes
 
 
 class Reach(NamedTuple):
@@ -42,36 +78,8 @@ class Reach(NamedTuple):
 
     now: int
     tokens: tuple[ServiceToken, ...]
-    holders: dict[Permission, int]
-    patterns: dict[str, dict[str, list[Pattern]]]  # by environment, then by stem
-
-
-class Pattern:
-    """A distinct pattern of one environment, and the numbers of the tokens that have it.
-
-    It is compiled when it is first asked: most of many patterns never are.
-    """
-
-    __slots__ = ("_glob", "bits", "few", "text")
-
-    def __init__(self, text: str, numbers: Sequence[int], count: int) -> None:
-        is_few = len(numbers) * _FEW < count
-        self.text = text
-        self.few = tuple(numbers) if is_few else ()
-        self.bits = 0 if is_few else _bits(numbers, count)
-        self._glob: Glob | None = None
-
-    def compiled(self) -> Glob | None:
-        """The pattern compiled. None outside the scope language, from a file made elsewhere."""
-        if self._glob is None:
-            with suppress(PatternRefused):
-                self._glob = compile_glob(self.text)
-        return self._glob
-
-    def matches(self, path: str) -> bool:
-        """Whether the path is one of the pattern's."""
-        glob = self.compiled()
-        return glob is not None and glob.matches(path)
+    holders: dict[Permission, Holders]
+    patterns: dict[str, Patterns]  # by environment
 
 
 def index(tokens: Iterable[ServiceToken], now: int) -> Reach:
@@ -81,19 +89,18 @@ def index(tokens: Iterable[ServiceToken], now: int) -> Reach:
     for number, token in enumerate(living):
         for scope in token.scopes:
             having.setdefault(scope, []).append(number)
-    patterns: dict[str, dict[str, list[Pattern]]] = {}
+    by_stems: dict[str, dict[str, list[Pattern]]] = {}
+    shapes = Shapes()
     for (environment, text), numbers in having.items():
-        by_stem = patterns.setdefault(environment, {})
-        pattern = Pattern(text, numbers, len(living))
-        by_stem.setdefault(code_units(stem(text)), []).append(pattern)
-    holders = {
-        permission: _bits(
-            [number for number, token in enumerate(living) if permission in token.permissions],
-            len(living),
-        )
-        for permission in Permission
-    }
-    return Reach(now, living, holders, patterns)
+        by_stem = by_stems.setdefault(environment, {})
+        pattern = Pattern(text, *shapes.split(text), numbers, len(living))
+        by_stem.setdefault(pattern.head or code_units(stem(text)), []).append(pattern)
+    return Reach(
+        now,
+        living,
+        {permission: _holders(living, permission) for permission in Permission},
+        {environment: _in_order(by_stem) for environment, by_stem in by_stems.items()},
+    )
 
 
 def reaching(reach: Reach, environment: str, path: str, operation: Permission) -> int:
@@ -101,7 +108,7 @@ def reaching(reach: Reach, environment: str, path: str, operation: Permission) -
     return _having(reach, _opening(reach, environment, path), operation)
 
 
-def who(reach: Reach, environment: str, path: str, operation: Permission) -> list[Reacher]:
+def who(reach: Reach, environment: str, path: str, operation: Permission) -> Reachers:
     """The tokens that may do it there, in the index's order."""
     opening = _opening(reach, environment, path)
     return _reachers(reach, environment, dict.fromkeys(opening, path), operation)
@@ -115,45 +122,58 @@ def who_within(
     folders: Sequence[str],
     *,
     go_on: Callable[[], object] = bool,
-) -> list[Reacher]:
+) -> Reachers:
     """The tokens that may do it at some path of a pattern, each with its first scope that overlaps.
 
-    `folders` are those of the environment, parents before children. Very many patterns take
-    seconds: `go_on` is called before each, and gives up by raising. Raises TooComplex.
+    `folders` are those of the environment, parents before children. Very many patterns can take
+    seconds: `go_on` is called again and again, and gives up by raising. Raises TooComplex.
     """
-    opened: dict[Pattern, str] = {}
+    opening: dict[Pattern, str] = {}
     for folder in filter(asked.matches, folders):
         go_on()
         for pattern in _opening(reach, environment, folder):
-            opened.setdefault(pattern, folder)
-    for pattern in _near(reach, environment, asked.text):
+            opening.setdefault(pattern, folder)
+    comparing = beside(asked.text)
+    holders = reach.holders[operation]
+    for stem_, patterns in _near(reach, environment, asked.text):
         go_on()
-        if pattern in opened or not _having(reach, [pattern], operation):
+        head = "" if stem_ == "/" else stem_
+        after = comparing.after(head)
+        if not after.can_end:
             continue
-        glob = pattern.compiled()
-        if glob is None:
-            continue
-        try:
-            witness = overlaps([asked], [glob]).witness
-        except TooComplex as refused:
-            raise TooComplex(f"{asked.text[:80]} beside {glob.text[:80]}: {refused}") from refused
-        if witness is not None:
-            opened[pattern] = witness
-    return _reachers(reach, environment, opened, operation)
+        for pattern in patterns:
+            if pattern in opening:
+                continue
+            shape = pattern.shape.text
+            if shape not in after.rests:
+                if not pattern.is_held(holders):
+                    continue
+                go_on()
+                comparing.compare(after, head, pattern.text, shape)
+            rest = after.rests[shape]
+            if rest is not None:
+                opening[pattern] = head + rest
+    return _reachers(reach, environment, opening, operation)
 
 
-def _near(reach: Reach, environment: str, asked: str) -> Iterator[Pattern]:
-    """The patterns whose stem is that of `asked`, or a folder above it or below it."""
-    here = code_units(stem(asked))
-    above = frozenset(_stems(here))
-    below = "/" if here == "/" else f"{here}/"
-    for stem_, patterns in reach.patterns.get(environment, {}).items():
-        if stem_ in above or stem_.startswith(below):
-            yield from patterns
+def _near(reach: Reach, environment: str, asked: str) -> Iterable[tuple[str, list[Pattern]]]:
+    """The patterns, by stem, whose stem begins as `asked` does, or is a folder above it.
+
+    What is both comes twice, which costs less than to tell.
+    """
+    if environment not in reach.patterns:
+        return ()
+    by_stem, stems, groups = reach.patterns[environment]
+    beginning = _WILD.split(asked, maxsplit=1)[0]
+    first, last = (bisect_left(stems, beginning + end) for end in ("", "\x7f"))
+    above = ((stem_, by_stem[stem_]) for stem_ in _stems(beginning) if stem_ in by_stem)
+    return chain(above, zip(stems[first:last], groups[first:last], strict=True))
 
 
 def _opening(reach: Reach, environment: str, path: str) -> list[Pattern]:
-    by_stem = reach.patterns.get(environment, {})
+    if environment not in reach.patterns:
+        return []
+    by_stem = reach.patterns[environment].by_stem
     return [
         pattern
         for stem_ in _stems(code_units(path))
@@ -181,21 +201,27 @@ def _having(reach: Reach, patterns: Iterable[Pattern], operation: Permission) ->
         few += pattern.few
     if few:
         bits |= _bits(few, len(reach.tokens))
-    return bits & reach.holders[operation]
+    return bits & reach.holders[operation].bits
 
 
 def _reachers(
     reach: Reach, environment: str, opened: dict[Pattern, str], operation: Permission
-) -> list[Reacher]:
+) -> Reachers:
     """The tokens that have one of these patterns; each pattern comes with a path that it opens."""
-    paths = {Scope(environment, pattern.text): path for pattern, path in opened.items()}
-    # The lowest bit, which is the first token's, is the last digit.
-    digits = f"{_having(reach, opened, operation):b}"[::-1]
-    found = []
-    for token in compress(reach.tokens, map("1".__eq__, digits)):
-        number = next(number for number, scope in enumerate(token.scopes) if scope in paths)
-        found.append(Reacher(token, number, paths[token.scopes[number]]))
-    return found
+    paths = {pattern.text: path for pattern, path in opened.items()}
+    return Reachers(reach.tokens, _having(reach, opened, operation), environment, paths)
+
+
+def _in_order(by_stem: dict[str, list[Pattern]]) -> Patterns:
+    stems = sorted(
+        stem_ for stem_, some in by_stem.items() if stem_ == "/" or any(one.head for one in some)
+    )
+    return Patterns(by_stem, stems, [by_stem[stem_] for stem_ in stems])
+
+
+def _holders(tokens: Sequence[ServiceToken], permission: Permission) -> Holders:
+    flags = bytes(permission in token.permissions for token in tokens)
+    return Holders(_bits(compress(count(), flags), len(tokens)), flags)
 
 
 def _bits(numbers: Iterable[int], count: int) -> int:

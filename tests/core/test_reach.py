@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from st_tui.core import beside_many
 from st_tui.core.access import decide
 from st_tui.core.algebra import TooComplex, overlaps
 from st_tui.core.globs import compile_glob
 from st_tui.core.model import AccessRequest, Permission, Scope, ServiceToken
-from st_tui.core.reach import Reacher, index, reaching, who, who_within
+from st_tui.core.reach import index, reaching, who, who_within
+from st_tui.core.reachers import Reacher
 from tests.core.test_globs import near, noise, patterns
 from tests.core.vaults import NOON, READ, WRITE
 
@@ -61,7 +64,7 @@ def test_it_answers_as_the_decision_for_each_token(
     reach = index(some, NOON)
     request = AccessRequest("prod", path, operation, NOON)
     decided = [(token, decide(token, request)) for token in some]
-    assert who(reach, "prod", path, operation) == [
+    assert list(who(reach, "prod", path, operation)) == [
         Reacher(token, decision.scope, path)
         for token, decision in decided
         if decision.scope is not None
@@ -79,28 +82,79 @@ def test_patterns_that_look_alike(path: str) -> None:
     }
 
 
-@given(st.lists(tokens, max_size=4), patterns | st.sampled_from(ALIKE))
+FOLDERS = ["/", "/a", "/a/b", "/b", "/b/a", "/a-b"]  # parents before children
+
+
+def where(asked: str, text: str, folders: list[str]) -> str | None:
+    """A path of both: the first folder that is there, or else the shortest."""
+    both = [compile_glob(asked), compile_glob(text)]
+    existing = (path for path in folders if all(glob.matches(path) for glob in both))
+    return next(existing, overlaps(both[:1], both[1:]).witness)
+
+
+@given(
+    st.lists(tokens, max_size=4),
+    patterns | st.sampled_from(ALIKE),
+    st.sampled_from([[], ["/"], FOLDERS]),
+)
 def test_it_answers_for_a_pattern_as_overlaps_of_each_scope(
-    some: list[ServiceToken], asked: str
+    some: list[ServiceToken], asked: str, folders: list[str]
 ) -> None:
-    glob = compile_glob(asked)
-    found = who_within(index(some, NOON), "prod", glob, Permission.READ, ["/", "/a", "/a/b"])
-    assert [(reacher.token, reacher.scope) for reacher in found] == [
-        (token, overlapping[0])
+    found = who_within(index(some, NOON), "prod", compile_glob(asked), Permission.READ, folders)
+    assert list(found) == [
+        overlapping[0]
         for token in some
         if Permission.READ in token.permissions
         and (token.expires_at is None or token.expires_at > NOON)
         and (
             overlapping := [
-                number
+                Reacher(token, number, path)
                 for number, (environment, text) in enumerate(token.scopes)
-                if environment == "prod" and overlaps([glob], [compile_glob(text)]).holds
+                if environment == "prod" and (path := where(asked, text, folders))
             ]
         )
     ]
-    for token, scope, path in found:
-        assert glob.matches(path)
-        assert compile_glob(token.scopes[scope].secret_path).matches(path)
+
+
+SEGMENTS = ["a", "b", "ab", "a.", "*", "**", "?", "a*", "*a", "?b", "[ab]", "{a,bb}", "*b*"]
+SHORT = ["/"] + [
+    f"/{'/'.join(segments)}{end}"
+    for segments in [
+        *itertools.product(SEGMENTS),
+        *itertools.product(SEGMENTS, SEGMENTS),
+        *itertools.product(["a", "b", "*"], ["a", "*", "**"], ["b", "*", "**"]),
+        *itertools.product("ab", "ab", ["a", "*b"], ["b", "*", "**"]),
+    ]
+    for end in ("", "/")[: 3 - len(segments)] or ("",)
+]
+
+
+@pytest.mark.parametrize("remembered", [5_000, 3])
+def test_short_patterns_that_share_their_ends_answer_as_overlaps_of_each(
+    remembered: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All at once, so that what one leaves to the others is theirs too."""
+    monkeypatch.setattr(beside_many, "_REMEMBERED", remembered)
+    beside_many.beside.cache_clear()
+    reach = index([token(number, text) for number, text in enumerate(SHORT)], NOON)
+    for asked in SHORT[:: 1 if remembered > 3 else 9]:
+        found = who_within(reach, "prod", compile_glob(asked), Permission.READ, [])
+        assert {(asked, by.token.scopes[0].secret_path): by.path for by in found} == {
+            (asked, text): path for text in SHORT if (path := where(asked, text, [])) is not None
+        }
+
+
+@pytest.mark.parametrize("ending", ["/*", "/{a,😀}"])
+@pytest.mark.parametrize("more", [0, 1])
+def test_a_pattern_that_is_too_long_is_in_nobodys_company(ending: str, more: int) -> None:
+    units = len(ending.encode("utf-16-le")) // 2
+    long = f"/{'a' * (1_000 - 1 - units + more)}"
+    reach = index([token(1, f"/b{ending}"), token(2, long + ending)], NOON)
+    for asked, first in (("/**", "1"), (f"{long[:-9]}*/**", "2")):
+        found = who_within(reach, "prod", compile_glob(asked), Permission.READ, [])
+        ids = [by.token.id for by in found]
+        assert ids == ["1", "2"][: 2 - more] if first == "1" else ids == ["2"][more:]
+    assert bool(who(reach, "prod", f"{long}/a", Permission.READ)) is not bool(more)
 
 
 @pytest.mark.parametrize(
@@ -136,6 +190,38 @@ def test_patterns_too_intricate_to_compare_are_named() -> None:
         who_within(reach, "prod", asked, Permission.READ, ["/"])
 
 
+def test_what_nobody_holds_who_may_is_not_compared() -> None:
+    intricate = f"/*b{'?' * 20}"
+    reach = index([token(1, intricate), token(2, f"/xa{'b' * 20}", permissions=WRITE)], NOON)
+    asked = compile_glob(f"/*a{'?' * 20}")
+    [only] = who_within(reach, "prod", asked, Permission.WRITE, ["/"])
+    assert only.token.id == "2"
+
+
+def test_patterns_that_differ_in_their_folders_only_are_compared_once() -> None:
+    reach = index([token(number, f"/own/{number}/**") for number in range(100)], NOON)
+    asked = compile_glob("/own/*/db")
+    beside_many.beside.cache_clear()
+    compile_glob.cache_clear()
+    found = who_within(reach, "prod", asked, Permission.READ, [])
+    assert [by.path for by in found] == [f"/own/{number}/db" for number in range(100)]
+    assert compile_glob.cache_info().misses == 2  # the asked one and one for all
+
+
+@pytest.mark.parametrize("every", [1, 2, 99])
+def test_those_found_are_a_sequence(every: int) -> None:
+    some = [token(number, "/b", "/a" if number % every == 0 else "/c") for number in range(500)]
+    found = who(index(some, NOON), "prod", "/a", Permission.READ)
+    expected = [Reacher(token, 1, "/a") for token in some[::every]]
+    assert list(found) == expected == found[:]
+    assert len(found) == len(expected)
+    assert found[0] == expected[0]
+    assert found[-1] == expected[-1]
+    assert found[2:5] == expected[2:5]
+    with pytest.raises(IndexError):
+        found[len(found)]
+
+
 def test_sets_of_few_and_of_many_tokens() -> None:
     some = [
         token(
@@ -163,14 +249,14 @@ def test_only_patterns_on_the_way_to_the_path_are_compiled() -> None:
 
 
 def test_no_tokens_other_environments_and_patterns_from_elsewhere() -> None:
-    assert who(index([], NOON), "prod", "/a", Permission.READ) == []
+    assert not who(index([], NOON), "prod", "/a", Permission.READ)
     reach = index([token(1, "/a***", "/a"), token(2, "/a***")], NOON)
-    assert who(reach, "dev", "/a", Permission.READ) == []
+    assert not who(reach, "dev", "/a", Permission.READ)
     assert [
         (found.token.id, found.scope) for found in who(reach, "prod", "/a", Permission.READ)
     ] == [("1", 1)]
     # decide has no own-text rule for what the language refuses, and neither has the index.
-    assert who(reach, "prod", "/a***", Permission.READ) == []
+    assert not who(reach, "prod", "/a***", Permission.READ)
 
 
 def test_ended_tokens_are_left_out_and_switched_off_ones_are_not() -> None:

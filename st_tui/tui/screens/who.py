@@ -21,7 +21,8 @@ from st_tui.core.errors import Refusal
 from st_tui.core.globs import compile_glob
 from st_tui.core.model import Environment, Permission, Project, ServiceToken
 from st_tui.core.plain_text import shown
-from st_tui.core.reach import Reach, Reacher
+from st_tui.core.reach import Reach
+from st_tui.core.reachers import Reachers
 from st_tui.tui.actions import Action, bindings
 from st_tui.tui.newest import Newest
 from st_tui.tui.screens.overview import Overview, folders_of
@@ -198,7 +199,7 @@ class Who(Overview):
         self.action_open()
 
 
-def answer(known: Known, question: Question, go_on: Callable[[], object]) -> list[Reacher]:
+def answer(known: Known, question: Question, go_on: Callable[[], object]) -> Reachers:
     """The tokens that can. Raises TooComplex, and what `go_on` raises to give up."""
     environment, path, operation = question
     if not question.is_pattern:

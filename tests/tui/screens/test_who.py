@@ -15,7 +15,7 @@ from textual.widgets import Static
 from st_tui.cli import main
 from st_tui.core.access import decide
 from st_tui.core.model import AccessRequest, Permission, ServiceToken
-from st_tui.core.reach import Reacher
+from st_tui.core.reachers import Reacher, Reachers
 from st_tui.core.vault import Vault
 from st_tui.tui.app import StTui
 from st_tui.tui.screens import who
@@ -206,7 +206,7 @@ async def test_the_newest_question_overtakes_a_slow_one(
     overtaken: list[str] = []
     ask = who.answer
 
-    def slow(known: Known, question: Question, go_on: Callable[[], object]) -> list[Reacher]:
+    def slow(known: Known, question: Question, go_on: Callable[[], object]) -> Reachers:
         if question.path == "/*":
             begun.set()
             try:
