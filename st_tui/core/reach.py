@@ -3,33 +3,29 @@
 The question is about scopes and permissions at one moment. Tokens that have ended are left out;
 those that are not activated, or trust some addresses only, are in: see `core.wording.caveats`.
 
-Each distinct pattern is kept once, with the set of tokens that have it, under its *stem*: the text
-before its first segment with a wildcard, class or choice. A path can only match patterns whose
-stem is the path itself or one of the folders above it, so a question looks at one group of patterns
-for each segment of the path. Sets of tokens are ints, bit n for token n.
+Each distinct pattern is kept once, with the set of tokens that have it, under its *head*: the plain
+text that it begins with (see `beside_many`). A path can only match patterns whose head it begins
+with, so a question looks up each beginning of the path. Sets of tokens are ints, bit n for token n.
 
 A pattern can be asked about as well: then a token can if it can at some path of the pattern. The
 paths are those that folders can have, as in `core.algebra`, and a folder that exists is preferred.
-Only patterns whose stem begins as the asked one does, or is a folder above it, are compared.
 """
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import chain, compress, count
 from typing import Final, NamedTuple
 
-from st_tui.core.beside_many import Shape, Shapes, beside
-from st_tui.core.drafts import stem
+from st_tui.core.beside_many import Shape, Shapes, beside, heads
 from st_tui.core.globs import Glob
-from st_tui.core.globs_parse import code_units
 from st_tui.core.model import Permission, Scope, ServiceToken
 from st_tui.core.reachers import Reachers
 
 _FEW: Final = 256
-"""A set smaller than this part of all tokens is kept as numbers, for it takes less room so."""
+"""A set smaller than this part of all tokens is kept as numbers: as bits it takes more room."""
 
 _WILD: Final = re.compile(r"[*?\[{]")
 
@@ -59,11 +55,11 @@ class Pattern:
 
 
 class Patterns(NamedTuple):
-    """The patterns of an environment by stem; and in order the stems that a folder can have."""
+    """The patterns of an environment by head, and the heads in order with the patterns of each."""
 
-    by_stem: dict[str, list[Pattern]]
-    stems: list[str]
-    groups: list[list[Pattern]]  # the patterns of each of those
+    by_head: dict[str, list[Pattern]]
+    heads: list[str]
+    groups: list[list[Pattern]]
 
 
 class Holders(NamedTuple):
@@ -89,17 +85,16 @@ def index(tokens: Iterable[ServiceToken], now: int) -> Reach:
     for number, token in enumerate(living):
         for scope in token.scopes:
             having.setdefault(scope, []).append(number)
-    by_stems: dict[str, dict[str, list[Pattern]]] = {}
+    by_heads: dict[str, dict[str, list[Pattern]]] = {}
     shapes = Shapes()
     for (environment, text), numbers in having.items():
-        by_stem = by_stems.setdefault(environment, {})
         pattern = Pattern(text, *shapes.split(text), numbers, len(living))
-        by_stem.setdefault(pattern.head or code_units(stem(text)), []).append(pattern)
+        by_heads.setdefault(environment, {}).setdefault(pattern.head, []).append(pattern)
     return Reach(
         now,
         living,
         {permission: _holders(living, permission) for permission in Permission},
-        {environment: _in_order(by_stem) for environment, by_stem in by_stems.items()},
+        {environment: _in_order(by_head) for environment, by_head in by_heads.items()},
     )
 
 
@@ -135,62 +130,52 @@ def who_within(
             opening.setdefault(pattern, folder)
     comparing = beside(asked.text)
     holders = reach.holders[operation]
-    for stem_, patterns in _near(reach, environment, asked.text):
+    for head, patterns in _near(reach, environment, asked.text):
         go_on()
-        head = "" if stem_ == "/" else stem_
         after = comparing.after(head)
-        if not after.can_end:
+        if not after.alive:
             continue
         for pattern in patterns:
             if pattern in opening:
                 continue
-            shape = pattern.shape.text
-            if shape not in after.rests:
+            shape = pattern.shape
+            rests = after.rests_in_name if shape.in_name else after.rests
+            if shape.text not in rests:
                 if not pattern.is_held(holders):
                     continue
                 go_on()
-                comparing.compare(after, head, pattern.text, shape)
-            rest = after.rests[shape]
+                rests[shape.text] = comparing.rest(pattern.text, head)
+            rest = rests[shape.text]
             if rest is not None:
                 opening[pattern] = head + rest
     return _reachers(reach, environment, opening, operation)
 
 
 def _near(reach: Reach, environment: str, asked: str) -> Iterable[tuple[str, list[Pattern]]]:
-    """The patterns, by stem, whose stem begins as `asked` does, or is a folder above it.
+    """The patterns, by head, whose head begins with what `asked` begins with, or the reverse.
 
     What is both comes twice, which costs less than to tell.
     """
     if environment not in reach.patterns:
         return ()
-    by_stem, stems, groups = reach.patterns[environment]
+    by_head, heads_, groups = reach.patterns[environment]
     beginning = _WILD.split(asked, maxsplit=1)[0]
-    first, last = (bisect_left(stems, beginning + end) for end in ("", "\x7f"))
-    above = ((stem_, by_stem[stem_]) for stem_ in _stems(beginning) if stem_ in by_stem)
-    return chain(above, zip(stems[first:last], groups[first:last], strict=True))
+    first, last = (bisect_left(heads_, beginning + end) for end in ("", "\x7f"))
+    shorter = ((head, by_head[head]) for head in heads(beginning) if head in by_head)
+    return chain(shorter, zip(heads_[first:last], groups[first:last], strict=True))
 
 
 def _opening(reach: Reach, environment: str, path: str) -> list[Pattern]:
     if environment not in reach.patterns:
         return []
-    by_stem = reach.patterns[environment].by_stem
+    by_head = reach.patterns[environment].by_head
     return [
         pattern
-        for stem_ in _stems(code_units(path))
-        for pattern in by_stem.get(stem_, ())
+        for head in heads(path)
+        if head in by_head
+        for pattern in by_head[head]
         if pattern.matches(path)
     ]
-
-
-def _stems(path: str) -> Iterator[str]:
-    """The stems that a pattern may have that matches the path: `/`, `/a`, `/a/b` for `/a/b`."""
-    yield "/"
-    at = path.find("/", 2)
-    while at != -1:
-        yield path[:at]
-        at = path.find("/", at + 1)
-    if path != "/":
-        yield path
 
 
 def _having(reach: Reach, patterns: Iterable[Pattern], operation: Permission) -> int:
@@ -212,11 +197,9 @@ def _reachers(
     return Reachers(reach.tokens, _having(reach, opened, operation), environment, paths)
 
 
-def _in_order(by_stem: dict[str, list[Pattern]]) -> Patterns:
-    stems = sorted(
-        stem_ for stem_, some in by_stem.items() if stem_ == "/" or any(one.head for one in some)
-    )
-    return Patterns(by_stem, stems, [by_stem[stem_] for stem_ in stems])
+def _in_order(by_head: dict[str, list[Pattern]]) -> Patterns:
+    ordered = sorted(by_head)
+    return Patterns(by_head, ordered, [by_head[head] for head in ordered])
 
 
 def _holders(tokens: Sequence[ServiceToken], permission: Permission) -> Holders:
