@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from st_tui.core import beside_many
 from st_tui.core.access import decide
 from st_tui.core.algebra import TooComplex, overlaps
-from st_tui.core.globs import compile_glob
+from st_tui.core.globs import PatternRefused, compile_glob
 from st_tui.core.model import AccessRequest, Permission, Scope, ServiceToken
 from st_tui.core.reach import index, reaching, who, who_within
 from st_tui.core.reachers import Reacher
@@ -142,6 +142,19 @@ def test_short_patterns_that_share_their_ends_answer_as_overlaps_of_each(
         assert {(asked, by.token.scopes[0].secret_path): by.path for by in found} == {
             (asked, text): path for text in SHORT if (path := where(asked, text, [])) is not None
         }
+
+
+@given(st.sampled_from(["", "/a", "/b/-"]), st.text("/ab.-*?[]{},!(@+|^é\n", max_size=6))
+def test_what_stands_behind_the_head_decides_what_is_refused(head: str, rest: str) -> None:
+    def refused(text: str) -> bool:
+        try:
+            return not compile_glob(text)
+        except PatternRefused:
+            return True
+
+    plain, shape = beside_many.Shapes().split(head + rest)
+    assert (head + rest).startswith(plain)
+    assert refused(head + rest) == refused(shape.text)
 
 
 @pytest.mark.parametrize("ending", ["/*", "/{a,😀}"])
