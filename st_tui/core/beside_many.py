@@ -140,7 +140,7 @@ class Beside:
     def _make_room(self) -> None:
         """Make room for one more; when there is none, begin anew."""
         self._room -= 1
-        if not self._room:
+        if self._room <= 0:
             self._forget()
 
     def _forget(self) -> None:
