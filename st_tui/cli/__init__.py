@@ -37,6 +37,7 @@ _SECRET_PART = re.compile(r"\b(st(?:v3)?\.[\w-]+)\.[\w.]+", re.IGNORECASE)
         "project": "projects",
         "environments": "places",
         "folders": "places",
+        "secrets": "secrets",
         "e2ee": "projects",
         "service-token": "service_token",
         "check": "check",

@@ -1,7 +1,8 @@
-"""What comes in from people: a token on stdin, and a yes before something is deleted."""
+"""What comes in from people: a token or a value on stdin, and a yes before something is deleted."""
 
 from __future__ import annotations
 
+import re
 import sys
 
 from st_tui.cli.commands import BadUsage, remark
@@ -17,16 +18,34 @@ def read_token(text: str) -> TokenText:
     if text != "-":
         remark("The process list shows a token given on the command line: better give - and stdin.")
     elif sys.stdin.isatty():
-        from getpass import getpass
-
-        try:
-            text = getpass("Service token: ")
-        except EOFError:
-            raise BadUsage("No token was typed: type or paste one, or pipe it in.") from None
+        text = _typed_unseen("Service token: ", "token")
     else:
         # Bounded: whoever pipes in something else hears of it at once.
         text = sys.stdin.buffer.read(_LONGEST_INPUT).decode("utf-8", "replace")
     return token_text.parse(text)
+
+
+def read_value(name: str, longest: int) -> bytes:
+    """A secret's value on stdin, without the one newline at its end that `echo` adds.
+
+    Bounded: of what is over `longest` bytes, enough to see that it is.
+    """
+    if sys.stdin.isatty():
+        return _typed_unseen(f"Value of {name}: ", "value").encode("utf-8", "surrogateescape")
+    data = sys.stdin.buffer.read(longest + len("\r\n") + 1)
+    if not data:
+        # A program that failed before it wrote must not empty a secret.
+        raise BadUsage("Nothing came in on stdin: pipe the value in, or write NAME= for no text.")
+    return re.sub(rb"\r?\n\Z", b"", data)
+
+
+def _typed_unseen(prompt: str, what: str) -> str:
+    from getpass import getpass
+
+    try:
+        return getpass(prompt)
+    except EOFError:
+        raise BadUsage(f"No {what} was typed: type or paste one, or pipe it in.") from None
 
 
 def confirm(question: str, *, yes: bool) -> bool:

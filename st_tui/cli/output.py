@@ -10,7 +10,7 @@ import json
 import sys
 import unicodedata
 from collections.abc import Collection, Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from st_tui.core import expiry
 from st_tui.core.model import (
@@ -22,6 +22,9 @@ from st_tui.core.model import (
     ServiceToken,
 )
 from st_tui.core.plain_text import shown
+
+if TYPE_CHECKING:
+    from st_tui.core.secret import Secret
 
 
 def say(text: str = "") -> None:
@@ -37,6 +40,15 @@ def note(text: str) -> None:
 def say_json(value: dict[str, Any]) -> None:
     """The answer as one line of JSON."""
     print(json.dumps(value))
+
+
+def say_text(text: str) -> None:
+    """A secret's text: as it is, in UTF-8, for a program; harmless, by lines, for a terminal."""
+    if sys.stdout.isatty():
+        print("\n".join(map(shown, text.split("\n"))), end="")
+    else:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(text.encode())
 
 
 def say_table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
@@ -129,6 +141,23 @@ def project_data(project: Project) -> dict[str, Any]:
         "name": project.name,
         "e2ee": project.e2ee,
         "createdAt": _time(project.created_at),
+    }
+
+
+def secret_data(secret: Secret) -> dict[str, Any]:
+    """An opened secret under Infisical's field names."""
+    sealed = secret.sealed
+    return {
+        "id": sealed.id,
+        "secretKey": secret.name,
+        "secretValue": secret.value,
+        "secretComment": secret.comment,
+        "version": sealed.version,
+        "type": "shared",
+        "environment": sealed.place.environment,
+        "secretPath": sealed.place.path,
+        "createdAt": _time(sealed.created_at),
+        "updatedAt": _time(sealed.updated_at),
     }
 
 

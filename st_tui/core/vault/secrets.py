@@ -24,6 +24,10 @@ class Written(NamedTuple):
     updated: int
 
 
+class NoSuchSecret(VaultError):
+    """There is no secret of this name, nor, where they were asked too, in what is imported."""
+
+
 class Secrets:
     """The secrets of one open vault."""
 
@@ -41,17 +45,33 @@ class Secrets:
 
     def every(self, project: Project, place: Place) -> list[Secret]:
         """The secrets of a folder by name. For showing names: values are handed out by `get`."""
-        return self._found(project, place).secrets
+        return self.overview(project, place).secrets
+
+    def overview(self, project: Project, place: Place) -> Found:
+        """As `every`, with a warning about each secret that cannot be opened."""
+        return self._found(project, place)
 
     def get(self, project: Project, place: Place, name: str, *, expand: bool = False) -> Secret:
-        """One secret; the audit log says that it was read. Raises VaultError if there is none."""
+        """One secret; the audit log says that it was read. Raises NoSuchSecret."""
+        return self.look_up(project, place, name, imports=False, expand=expand).secrets[0]
+
+    def look_up(
+        self,
+        project: Project,
+        place: Place,
+        name: str,
+        *,
+        imports: bool = True,
+        expand: bool = True,
+    ) -> Found:
+        """As `get`, found through the folder's links too, and with the warnings there are."""
         with self._session.change() as record:
-            sealed = self._existing(project, place, name)
+            sealed = self._existing(project, place, name, imports=imports)
             found = self._opened(project, [sealed], expand=expand)
             if not found.secrets:
                 raise VaultError("That secret cannot be opened: another key sealed it.")
             record("get-secret", project, **self._about(sealed))
-        return found.secrets[0]
+        return found
 
     def read(
         self, project: Project, place: Place, *, imports: bool = False, expand: bool = False
@@ -163,10 +183,24 @@ class Secrets:
             ]
         return {one.sealed.name_hash.hex(): one.name for one in opened if one is not None}
 
-    def _existing(self, project: Project, place: Place, name: str) -> SealedSecret:
+    def _existing(
+        self, project: Project, place: Place, name: str, *, imports: bool = False
+    ) -> SealedSecret:
         secret = secret_changes.find(self._session, project, place, name)
+        if secret is None and imports:
+            hashed = secret_changes.name_hash(self._session, project, name)
+            links = secret_changes.imported(self._session, project, place, _everywhere, [])
+            secret = next(
+                (
+                    one
+                    for link in reversed(links)
+                    for one in link.secrets
+                    if one.name_hash == hashed
+                ),
+                None,
+            )
         if secret is None:
-            raise VaultError(f"There is no secret {name[:60]!r} in {place}.")
+            raise NoSuchSecret(f"There is no secret {name[:60]!r} in {place}.")
         return secret
 
     def _found(

@@ -1,0 +1,81 @@
+"""What the commands about secrets share: the folder they speak of, and silence about values.
+
+A value that stands where none belongs (`secrets get A=VALUE`, an unquoted blank, a leading dash)
+must not come back in a usage error, which ends up in a CI's log.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+from st_tui.cli.commands import BadUsage, Command, Group, project_in, typed_path
+from st_tui.core import drafts
+
+if TYPE_CHECKING:
+    from st_tui.core.model import Project
+    from st_tui.core.secret import Place
+    from st_tui.core.vault import Vault
+
+
+class DiscreetCommand(Command):
+    """A command whose usage errors never repeat what was typed."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        try:
+            return super().parse_args(ctx, args)
+        except click.UsageError as error:
+            _raise_discreetly(error)
+
+
+class DiscreetGroup(Group):
+    """A group of such commands."""
+
+    command_class = DiscreetCommand
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        try:
+            return super().parse_args(ctx, args)
+        except click.UsageError as error:
+            _raise_discreetly(error)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if self.get_command(ctx, args[0]) is None:
+            ctx.fail(f"No such command: choose {', '.join(self.list_commands(ctx))}.")
+        return super().resolve_command(ctx, args)
+
+
+def place_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """--env and --path: which folder's secrets are meant."""
+    command = click.option(
+        "--path", default="/", help="The folder, as in /common/db. Default: / itself."
+    )(command)
+    return click.option(
+        "--env",
+        "environment",
+        metavar="SLUG",
+        help="The folder's environment; can be left out where the project has only one.",
+    )(command)
+
+
+def find_place(vault: Vault, environment: str | None, path: str) -> tuple[Project, Place]:
+    """The project, and the folder that --env and --path name. Raises Refusal."""
+    project = project_in(vault)
+    if environment is None:
+        slugs = [known.slug for known in vault.environments.every(project)]
+        if len(slugs) != 1:
+            raise BadUsage(f"Say which environment with --env: the project has {', '.join(slugs)}.")
+        [environment] = slugs
+    return project, vault.secrets.place(project, environment, typed_path(drafts.request_path(path)))
+
+
+def _raise_discreetly(error: click.UsageError) -> NoReturn:
+    if isinstance(error, click.NoSuchOption):
+        raise click.UsageError("No such option.", error.ctx) from None
+    if type(error) is click.UsageError and "extra argument" in error.message:
+        raise click.UsageError("Too many arguments.", error.ctx) from None
+    raise error
