@@ -16,6 +16,7 @@ from st_tui.cli.commands import (
 from st_tui.cli.output import note, say, say_json, say_table
 from st_tui.core import drafts
 from st_tui.core.model import Environment
+from st_tui.core.secret import Place
 
 _environment = click.option(
     "--env", "environment", required=True, metavar="SLUG", help="The folder's environment."
@@ -55,7 +56,10 @@ def create_environment(slug: str, name: str | None) -> None:
 @click.argument("slug")
 @yes_option
 def delete_environment(slug: str, yes: bool) -> int:
-    """Delete an environment and its folders; tokens that name it stay, without access there."""
+    """Delete an environment with its folders and secrets.
+
+    Tokens that name it stay, without access there.
+    """
     with open_vault() as vault:
         project = project_in(vault)
         every = vault.environments.every(project)
@@ -63,10 +67,17 @@ def delete_environment(slug: str, yes: bool) -> int:
         orphaned = vault.environments.orphaned_by(project, slug)
         for token in orphaned:
             note(f"Loses its access to {slug}: {token.name} ({token.id})")
-        if not confirm(f"Delete the environment {slug} of {project.name}?", yes=yes):
+        root = Place(slug, "/")
+        if not confirm(
+            f"Delete the environment {slug} of {project.name} with its folders and its "
+            f"{vault.secrets.count(project, root)} secret(s)?",
+            yes=yes,
+        ):
             return 1
-        vault.environments.delete(project, slug)
-    say(f"Deleted the environment {slug}.")
+        with vault.together():
+            gone = vault.secrets.count(project, root)
+            vault.environments.delete(project, slug)
+    say(f"Deleted the environment {slug} with its folders and {gone} secret(s).")
     return 0
 
 
@@ -112,7 +123,7 @@ def create_folder(environment: str, path: str) -> None:
 @_path
 @yes_option
 def delete_folder(environment: str, path: str, yes: bool) -> int:
-    """Delete a folder and all below it."""
+    """Delete a folder with its secrets and all below it."""
     with open_vault() as vault:
         project = project_in(vault)
         drafts.check_environment(environment, vault.environments.every(project))
@@ -121,8 +132,18 @@ def delete_folder(environment: str, path: str, yes: bool) -> int:
             raise NotFound(
                 f"There is no folder {folder} in {environment}: `folders list` shows all."
             )
-        if not confirm(f"Delete the folder {folder} in {environment} and all below it?", yes=yes):
+        place = Place(environment, folder)
+        if not confirm(
+            f"Delete the folder {folder} in {environment} and all below it, with "
+            f"{vault.secrets.count(project, place)} secret(s)?",
+            yes=yes,
+        ):
             return 1
-        count = vault.folders.delete(project, environment, folder)
-    say(f"Deleted {count} folder(s): {folder} in {environment} and all below it.")
+        with vault.together():
+            gone = vault.secrets.count(project, place)
+            count = vault.folders.delete(project, environment, folder)
+    say(
+        f"Deleted {count} folder(s) with {gone} secret(s): {folder} in {environment} and all "
+        "below it."
+    )
     return 0

@@ -114,7 +114,7 @@ def create_project(name: str, slugs: tuple[str, ...], e2ee: bool) -> None:
 @click.argument("slug")
 @yes_option
 def delete_project(slug: str, yes: bool) -> int:
-    """Delete a project with its tokens, environments and folders."""
+    """Delete a project with its tokens, environments, folders and secrets."""
     if stated_project() not in (None, slug):
         raise BadUsage(f"{slug!r} is to be deleted, but --project names another: leave it out.")
     from st_tui.core.vault import VaultError
@@ -127,7 +127,7 @@ def delete_project(slug: str, yes: bool) -> int:
         count = vault.tokens.count(project)
         if not confirm(
             f"Delete the project {project.name} with its {count} service token(s), its "
-            "environments and folders?",
+            f"{vault.secrets.count(project)} secret(s), its environments and folders?",
             yes=yes,
         ):
             return 1

@@ -57,6 +57,18 @@ def of_project(connection: sqlite3.Connection, project_id: str) -> list[SealedSe
     return [_secret(row) for row in rows]
 
 
+def count(connection: sqlite3.Connection, project_id: str, place: Place | None) -> int:
+    """How many secrets lie in a folder and all below it; in the whole project without one."""
+    where, values = (
+        ("project_id = ?", (project_id,))
+        if place is None
+        else (_HERE_AND_BELOW, _below(project_id, place))
+    )
+    return int(
+        connection.execute(f"SELECT count(*) FROM secret WHERE {where}", values).fetchone()[0]
+    )
+
+
 def find(
     connection: sqlite3.Connection, project_id: str, place: Place, name_hash: bytes
 ) -> SealedSecret | None:

@@ -51,6 +51,11 @@ class Secrets:
         """As `every`, with a warning about each secret that cannot be opened."""
         return self._found(project, place)
 
+    def count(self, project: Project, place: Place | None = None) -> int:
+        """How many secrets lie in a folder and all below it; in the whole project without one."""
+        with self._session.reading() as connection:
+            return secrets.count(connection, project.id, place)
+
     def get(self, project: Project, place: Place, name: str, *, expand: bool = False) -> Secret:
         """One secret; the audit log says that it was read. Raises NoSuchSecret."""
         return self.look_up(project, place, name, imports=False, expand=expand).secrets[0]
