@@ -155,7 +155,7 @@ def show_e2ee(as_json: bool) -> None:
 
 @e2ee.command("on")
 def switch_on() -> None:
-    """Take the project's key from the server."""
+    """Erase the server's copy of the project's key."""
     _switch(on=True)
 
 
@@ -170,19 +170,19 @@ def _switch(*, on: bool) -> None:
         before = project_in(vault)
         project = vault.projects.set_e2ee(before, on=on)
     if on and not before.e2ee:
-        say("The server's copy of the key is erased; a copy of the vault taken before still opens.")
+        say("The server's copy of the key is erased; a copy of the files taken before still opens.")
     say(_meaning(project))
 
 
 def _meaning(project: Project) -> str:
     if project.e2ee:
         return (
-            f"E2EE is on for {project.name}: the server holds no key that opens a value, "
-            "and refuses raw endpoints."
+            f"E2EE is on for {project.name}: the server holds no key that opens a secret and "
+            "refuses raw endpoints; only clients that decrypt with the token's own key can read."
         )
     return (
-        f"E2EE is off for {project.name}: the server can open every value, "
-        "and answers raw endpoints."
+        f"E2EE is off for {project.name}: the server can open every secret, and raw endpoints "
+        "answer, as Infisical's CLI and its raw SDKs need."
     )
 
 
