@@ -54,8 +54,23 @@ def test_its_commands_work_in_order(tmp_path: Path) -> None:
     blocks = re.findall(r"```console\n(.*?)```", README, re.DOTALL)
     commands = [line[2:] for block in blocks for line in block.splitlines()]
     assert len(commands) > 4
+    program = tmp_path / "bin" / "st-tui"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m st_tui "$@"\n')
+    program.chmod(0o700)
+    variables = {
+        "PATH": f"{program.parent}:{os.environ['PATH']}",
+        "ST_TUI_VAULT": str(tmp_path / "vault"),
+    }
     for command in commands:
-        done = run(command, tmp_path / "vault")
+        done = subprocess.run(
+            ("sh", "-c", command),
+            cwd=tmp_path,
+            env={**os.environ, **variables},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+        )
         assert (done.returncode, done.stderr) == (0, ""), command
 
 
