@@ -44,6 +44,8 @@ _SECRET_PART = re.compile(r"\b(st(?:v3)?\.[\w-]+)\.[\w.]+", re.IGNORECASE)
         "serve": "serve",
         "scope": "scope",
         "audit": "audit",
+        "backup": "backups",
+        "restore": "backups",
     },
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},

@@ -48,7 +48,7 @@ def _typed_unseen(prompt: str, what: str) -> str:
         raise BadUsage(f"No {what} was typed: type or paste one, or pipe it in.") from None
 
 
-def confirm(question: str, *, yes: bool) -> bool:
+def confirm(question: str, *, yes: bool, otherwise: str = "Nothing was deleted.") -> bool:
     """Whether to go on: unasked with --yes, else by asking. Raises BadUsage with nobody to ask."""
     if yes:
         return True
@@ -58,5 +58,5 @@ def confirm(question: str, *, yes: bool) -> bool:
     sys.stderr.flush()
     agreed = sys.stdin.readline().strip().lower() in ("y", "yes")
     if not agreed:
-        note("Nothing was deleted.")
+        note(otherwise)
     return agreed

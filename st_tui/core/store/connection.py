@@ -19,6 +19,16 @@ class StoreError(Refusal):
     """A database that cannot be used, or not now."""
 
 
+class Damaged(StoreError):
+    """A file that is no database, or no whole one any more."""
+
+    def __init__(self, path: Path | None) -> None:
+        where = f" at {path}" if path else ""
+        super().__init__(
+            f"The database{where} is damaged or not a vault: restore it from your backup."
+        )
+
+
 def connect(path: Path, *, create: bool = False) -> sqlite3.Connection:
     """A connection to the vault's database, its schema current.
 
@@ -94,12 +104,14 @@ def explained(path: Path | None = None) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
+        if getattr(error, "sqlite_errorname", "").startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
+            raise Damaged(path) from None
         raise StoreError(_sentence(error, path)) from None
     except OSError as error:
         raise StoreError(f"{path or 'The vault'} cannot be opened: {error.strerror}.") from None
     except UnicodeDecodeError:
         # SQLite quotes what it cannot read, and that need not be text.
-        raise StoreError(_damaged(path)) from None
+        raise Damaged(path) from None
     except UnicodeEncodeError:
         # Half of a surrogate pair, from undecodable bytes on a command line or from JSON.
         raise StoreError("That text holds a broken character: write it again.") from None
@@ -115,18 +127,11 @@ def _sentence(error: sqlite3.Error, path: Path | None) -> str:
         return "The disk is full: make room and try again; nothing was changed."
     if name.startswith("SQLITE_READONLY"):
         return f"The vault{where} is read-only: nothing was changed."
-    if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
-        return _damaged(path)
     if name.startswith(("SQLITE_CANTOPEN", "SQLITE_PERM", "SQLITE_AUTH")):
         return f"The database{where} cannot be opened: check who owns it."
     if name.startswith("SQLITE_IOERR"):
         return f"The disk failed while reading or writing the vault{where}: nothing was changed."
     return f"The database{where} refused: {error}."
-
-
-def _damaged(path: Path | None) -> str:
-    where = f" at {path}" if path else ""
-    return f"The database{where} is damaged or not a vault: restore it from your backup."
 
 
 def _open(path: Path) -> sqlite3.Connection:

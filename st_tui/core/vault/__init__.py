@@ -136,6 +136,16 @@ class Vault:
         with transaction(self._session.connection):
             yield
 
+    def back_up(self, path: Path) -> str | None:
+        """Write the vault, without its keys, into a new file; what is wrong with it, if anything.
+
+        Raises StoreError if that cannot be done.
+        """
+        from st_tui.core.store import backup
+
+        backup.copy(self._session.connection, path)
+        return backup.flaw_of(path)
+
     def now(self) -> int:
         """The vault's clock, in milliseconds since 1970 UTC."""
         return self._session.clock()

@@ -1,0 +1,99 @@
+"""Copies of the whole database: made while others use it, checked, and put in another's place."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from st_tui.core.store import audit
+from st_tui.core.store.connection import StoreError, explained, is_read_only
+from st_tui.core.store.schema import STEPS
+
+
+def copy(connection: sqlite3.Connection, path: Path) -> None:
+    """Write the database, as it is at this moment, into a new private file.
+
+    It has no trace of what was deleted. Raises StoreError, also for a file that is there already.
+    """
+    try:
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    except FileExistsError:
+        raise StoreError(f"{path} is there already: name a new file.") from None
+    except OSError as error:
+        raise StoreError(f"{path} cannot be made: {error.strerror}.") from None
+    read_only = is_read_only(connection)
+    try:
+        with explained(path):
+            # It writes elsewhere, which a connection for reading would not let it.
+            connection.execute("PRAGMA query_only = OFF")
+            connection.execute("VACUUM INTO ?", (str(path.absolute()),))
+            for place in (path, path.absolute().parent):
+                _sync(place)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+    finally:
+        if read_only:
+            connection.execute("PRAGMA query_only = ON")
+
+
+def flaw_of(path: Path) -> str | None:
+    """What is wrong with the database in a file that nobody writes to; None if nothing is."""
+    with explained(path):
+        connection = sqlite3.connect(f"{path.absolute().as_uri()}?immutable=1", uri=True)
+    with closing(connection):
+        return flaw(connection)
+
+
+def flaw(connection: sqlite3.Connection) -> str | None:
+    """What is wrong with this database, as half a sentence; None if nothing is."""
+    with explained():
+        if connection.execute("PRAGMA integrity_check(1)").fetchone()[0] != "ok":
+            return "it is damaged"
+        if _schema(connection) != _schema_of_ours():
+            return "its tables and triggers are not those of st-tui"
+        if connection.execute("PRAGMA foreign_key_check").fetchone() is not None:
+            return "what belongs together in it is not all there"
+        broken = audit.first_broken(connection)
+    return None if broken is None else f"its audit log was changed at entry {broken}"
+
+
+def replace(target: sqlite3.Connection, source: sqlite3.Connection) -> None:
+    """Give the target all that the source has, in one transaction that others see whole."""
+
+    def progress(status: int, _left: int, _total: int) -> None:
+        if status in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            # sqlite3 would try for ever.
+            raise StoreError("The vault is locked by another program: nothing was changed.")
+
+    if is_read_only(target):
+        raise StoreError("The vault is read-only here: nothing was changed.")
+    with explained():
+        source.backup(target, progress=progress)
+        target.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _schema(connection: sqlite3.Connection) -> set[tuple[str, ...]]:
+    return set(
+        connection.execute(
+            "SELECT type, name, tbl_name, coalesce(sql, '') FROM sqlite_master "
+            "WHERE name NOT LIKE 'sqlite_stat%'"
+        )
+    )
+
+
+def _schema_of_ours() -> set[tuple[str, ...]]:
+    with closing(sqlite3.connect(":memory:")) as connection:
+        for step in STEPS:
+            connection.executescript(step)
+        return _schema(connection)
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,152 @@
+"""Restoring a vault from a backup, where its keys are. `Vault.back_up` makes the file."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import NamedTuple
+
+from st_tui.core import vault_files
+from st_tui.core.expiry import system_clock
+from st_tui.core.model import ServiceToken
+from st_tui.core.store import audit, backup, projects, tokens
+from st_tui.core.store.connection import Damaged, StoreError, connect, explained, transaction
+from st_tui.core.vault.session import Session, VaultError
+
+
+class Content(NamedTuple):
+    """How much is in a vault."""
+
+    projects: int
+    tokens: int
+    audit_entries: int
+
+
+class Candidate:
+    """A backup that was checked and may take the place of the vault in its directory."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def content(self) -> Content:
+        """How much is in the backup."""
+        with self._session.reading() as connection:
+            every = projects.every(connection)
+            return Content(
+                len(every),
+                sum(tokens.count(connection, project.id) for project in every),
+                audit.count(connection),
+            )
+
+    def revived(self) -> list[ServiceToken]:
+        """The tokens that would work again or for longer: ended here since, or switched off."""
+        database = self._session.directory / vault_files.DATABASE
+        now = self._session.clock()
+        try:
+            with closing(connect(database)) as present, explained(database):
+                return [
+                    token
+                    for project in projects.every(self._session.connection)
+                    for token in tokens.page(self._session.connection, project.id)
+                    if _works(token, now) and _less(tokens.find(present, token.id), token)
+                ]
+        except Damaged:
+            return []
+
+    def put_in_place(self) -> None:
+        """Let the backup be the vault here; others who have it open see it at once.
+
+        The audit log, which is the backup's again, says that this was done. Raises StoreError.
+        """
+        directory, connection = self._session.directory, self._session.connection
+        database = directory / vault_files.DATABASE
+        with transaction(connection):
+            event = audit.Event(self._session.clock(), self._session.actor, "restore-backup")
+            audit.append(connection, [event])
+        if vault_files.has_database(directory):
+            try:
+                with closing(connect(database)) as present:
+                    backup.replace(present, connection)
+                return
+            except Damaged:
+                for suffix in ("", "-wal", "-shm"):
+                    database.with_name(database.name + suffix).unlink(missing_ok=True)
+        vault_files.make_once(
+            directory, vault_files.DATABASE, lambda path: backup.copy(connection, path)
+        )
+
+
+@contextmanager
+def candidate(directory: Path, file: Path, *, actor: str) -> Iterator[Candidate]:
+    """A copy of the backup in this file, checked, beside the keys that open it.
+
+    Raises Refusal for a file that is no sound backup, or of a vault with other keys.
+    """
+    vault_files.check_directory(directory)
+    for key in (vault_files.OPERATOR_KEY, vault_files.SERVER_KEY):
+        vault_files.read_key(directory, key)
+    workshop = (directory / vault_files.OPERATOR_KEY).parent
+    draft = workshop / f"new-{os.urandom(8).hex()}"
+    try:
+        _copy(file, draft)
+        try:
+            connection = connect(draft)
+        except Damaged:
+            raise VaultError(f"{file} cannot be restored: it is damaged, or no backup.") from None
+        except StoreError as refused:
+            raise VaultError(str(refused).replace(str(draft), str(file))) from None
+        with closing(connection):
+            flaw = backup.flaw(connection)
+            if flaw is not None:
+                raise VaultError(f"{file} cannot be restored: {flaw}.")
+            session = Session(directory, connection, actor, system_clock, os.urandom)
+            _require_keys(session)
+            yield Candidate(session)
+    finally:
+        for suffix in ("", "-wal", "-shm"):
+            draft.with_name(draft.name + suffix).unlink(missing_ok=True)
+
+
+def _copy(file: Path, draft: Path) -> None:
+    try:
+        if not file.is_file():
+            raise VaultError(f"{file} is not there, or no file: name a backup.")
+        journal = file.with_name(f"{file.name}-wal")
+        if journal.exists() and journal.stat().st_size:
+            raise VaultError(
+                f"{file} is not whole without {journal.name}: it was not made by `st-tui backup`."
+            )
+        with open(file, "rb") as source:
+            handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(handle, "wb") as target:
+                shutil.copyfileobj(source, target)
+    except OSError as error:
+        raise VaultError(f"{file} cannot be read: {error.strerror}.") from None
+
+
+def _require_keys(session: Session) -> None:
+    server = replace(session, key_file=vault_files.SERVER_KEY)
+    for project in projects.every(session.connection):
+        session.project_key(project.id)
+        if not project.e2ee:
+            server.project_key(project.id)
+        wrapped = projects.wrapped_keys(session.connection, project.id)
+        if wrapped is not None and wrapped.name_key is not None:
+            session.name_key(project.id)
+
+
+def _works(token: ServiceToken, now: int) -> bool:
+    return token.is_active and (token.expires_at is None or token.expires_at > now)
+
+
+def _less(now: ServiceToken | None, then: ServiceToken) -> bool:
+    """Whether a token that works can do so no more, or not for as long."""
+    if now is None or not now.is_active:
+        return True
+    return now.expires_at is not None and (
+        then.expires_at is None or now.expires_at < then.expires_at
+    )

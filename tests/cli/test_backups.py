@@ -1,0 +1,193 @@
+"""`backup` and `restore`: one file out of a vault in use, and back only where it is sound."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import stat
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from st_tui.core.vault import Vault
+from tests.cli.conftest import Run, assert_refused, create
+from tests.core.vaults import raw
+
+DEV = ("--env", "dev")
+
+
+@pytest.fixture
+def made(run: Run, directory: Path, tmp_path: Path) -> Path:
+    """A backup of a vault with a secret and a token."""
+    assert run("secrets", "set", *DEV, "A=-", stdin=b"old").status == 0
+    create(run, "--name", "ci")
+    file = tmp_path / "backup.db"
+    assert run("backup", str(file)).status == 0
+    return file
+
+
+def keys_only(directory: Path) -> None:
+    for path in directory.glob("vault.db*"):
+        path.unlink()
+
+
+def value(run: Run) -> str:
+    return run("secrets", "get", "A", *DEV).out
+
+
+def test_a_backup_is_private_whole_and_never_over_another_file(
+    run: Run, vault: Vault, made: Path
+) -> None:
+    assert stat.S_IMODE(made.stat().st_mode) == 0o600
+    assert [path.name for path in made.parent.glob("backup*")] == ["backup.db"]
+    again = run("backup", str(made))
+    assert_refused(again, "is there already")
+    assert_refused(run("backup", str(made.parent / "none" / "x")), "No such file")
+    assert_refused(run("backup", str(made), "--project", "shop"), "--project")
+    result = run("backup", str(made.with_name("second")))
+    assert "operator/operator.key" in result.out
+    assert "server.key" in result.out
+    for key in ("operator/operator.key", "server.key"):
+        assert (vault.directory / key).read_bytes().strip() not in made.read_bytes()
+
+
+def test_a_backup_has_no_trace_of_what_was_erased(run: Run, directory: Path) -> None:
+    assert run("e2ee", "off").status == 0
+    with raw(directory) as connection:
+        copy = connection.execute("SELECT server_copy FROM project").fetchone()[0]
+    off, on = directory.parent / "off", directory.parent / "on"
+    assert run("backup", str(off)).status == 0
+    assert run("e2ee", "on").status == 0
+    assert run("backup", str(on)).status == 0
+    assert copy in off.read_bytes()
+    assert copy not in on.read_bytes()
+
+
+def test_a_backup_is_restored_beside_its_keys(run: Run, directory: Path, made: Path) -> None:
+    keys_only(directory)
+    result = run("restore", str(made))
+    assert (result.status, result.out) == (
+        0, "Restored 1 project(s), 1 service token(s) and 3 audit entries.\n",
+    )  # fmt: skip
+    assert "work again" in result.err
+    assert value(run) == "old\n"
+    assert run("audit", "verify").status == 0
+    assert "restore-backup" in run("audit", "list").out
+    assert stat.S_IMODE((directory / "vault.db").stat().st_mode) == 0o600
+    assert [path.name for path in (directory / "operator").iterdir()] == ["operator.key"]
+
+
+def test_a_vault_in_use_is_replaced_only_when_told(
+    run: Run, vault: Vault, made: Path, answer: Callable[[str], None]
+) -> None:
+    project = vault.projects.get(None)
+    [token] = vault.tokens.page(project)
+    vault.tokens.revoke([token])
+    assert run("secrets", "set", *DEV, "A=-", stdin=b"new").status == 0
+    unasked = run("restore", str(made), stdin=b"")
+    assert unasked.status == 2
+    assert f"Works again or for longer: ci ({token.id})" in unasked.err
+    assert "--yes" in unasked.err
+    answer("no\n")
+    result = run("restore", str(made))
+    assert (result.status, result.out) == (1, "")
+    assert "Nothing was changed." in result.err
+    assert value(run) == "new\n"
+    before = vault.changed_elsewhere()
+    answer("yes\n")
+    assert run("restore", str(made)).status == 0
+    assert vault.changed_elsewhere() != before
+    assert [kept.id for kept in vault.tokens.page(project)] == [token.id]
+    assert value(run) == "old\n"
+    vault.folders.create(project, "dev", "/after")
+    assert run("audit", "verify").status == 0
+
+
+def test_a_damaged_vault_is_replaced(run: Run, directory: Path, made: Path) -> None:
+    (directory / "vault.db").write_bytes(b"not a database" * 1000)
+    assert_refused(run("secrets", "list", *DEV), "damaged")
+    assert run("restore", str(made), "--yes").status == 0
+    assert value(run) == "old\n"
+
+
+def change(file: Path, *statements: str) -> None:
+    connection = sqlite3.connect(file, isolation_level=None)
+    for statement in statements:
+        connection.execute(statement)
+    connection.close()
+
+
+def test_what_is_no_sound_backup_changes_nothing(
+    run: Run, vault: Vault, made: Path, tmp_path: Path
+) -> None:
+    assert run("secrets", "set", *DEV, "A=-", stdin=b"new").status == 0
+    bad = tmp_path / "bad"
+
+    def refused(said: str) -> None:
+        assert_refused(run("restore", str(bad), "--yes"), said)
+        assert value(run) == "new\n"
+        assert [path.name for path in (vault.directory / "operator").iterdir()] == ["operator.key"]
+
+    refused("not there")
+    bad.mkdir()
+    refused("no file")
+    bad.rmdir()
+    for data in (b"", b"x" * 5000, made.read_bytes()[:9000]):
+        bad.write_bytes(data)
+        refused("bad")
+    for statements, said in (
+        (["PRAGMA application_id = 1"], "is not a vault"),
+        (["PRAGMA user_version = 99"], "newer st-tui"),
+        (["DROP TRIGGER audit_log_no_update"], "not those of st-tui"),
+        (["CREATE TABLE more (x)"], "not those of st-tui"),
+        (["PRAGMA foreign_keys = OFF", "DELETE FROM environment"], "not all there"),
+    ):
+        shutil.copy(made, bad)
+        change(bad, *statements)
+        refused(said)
+    shutil.copy(made, bad)
+    connection = sqlite3.connect(bad, isolation_level=None)
+    [[trigger]] = connection.execute(
+        "SELECT sql FROM sqlite_master WHERE name = 'audit_log_no_update'"
+    )
+    connection.execute("DROP TRIGGER audit_log_no_update")
+    connection.execute("UPDATE audit_log SET actor = 'nobody' WHERE seq = 2")
+    connection.execute(trigger)
+    connection.close()
+    refused("audit log was changed at entry 2")
+    shutil.copy(made, bad)
+    bad.with_name("bad-wal").write_bytes(b"x")
+    refused("not whole without bad-wal")
+
+
+def test_the_keys_must_be_there_and_the_right_ones(
+    run: Run, directory: Path, made: Path, tmp_path: Path
+) -> None:
+    other = tmp_path / "other"
+    assert run("init", "--name", "Other", "--vault", str(other)).status == 0
+    for key in ("operator/operator.key", "server.key"):
+        kept = (directory / key).read_bytes()
+        (directory / key).write_bytes((other / key).read_bytes())
+        assert_refused(run("restore", str(made), "--yes"), "belongs to another vault")
+        (directory / key).unlink()
+        assert_refused(run("restore", str(made), "--yes"), key, "is missing")
+        (directory / key).write_bytes(kept)
+        (directory / key).chmod(0o600)
+    assert_refused(run("restore", str(made), "--vault", str(tmp_path / "none")), "is missing")
+    assert run("restore", str(made), "--yes").status == 0
+
+
+def test_a_backup_of_a_changed_log_says_that_it_could_not_be_restored(
+    run: Run, directory: Path, tmp_path: Path
+) -> None:
+    with raw(directory) as connection:
+        [[trigger]] = connection.execute(
+            "SELECT sql FROM sqlite_master WHERE name = 'audit_log_no_update'"
+        )
+        connection.execute("DROP TRIGGER audit_log_no_update")
+        connection.execute("UPDATE audit_log SET actor = 'nobody'")
+        connection.execute(trigger)
+    result = run("backup", str(tmp_path / "copy"))
+    assert result.status == 1
+    assert "could not be restored: its audit log was changed at entry 1" in result.err
