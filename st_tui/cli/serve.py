@@ -47,9 +47,10 @@ def serve(
     keyfile: Path | None,
     trusted_proxies: tuple[str, ...],
 ) -> None:
-    """Serve the vault over HTTP to Infisical's clients, until SIGTERM or Ctrl-C.
+    """Serve the vault to Infisical's clients.
 
-    It reads server.key and never the operator's key: with E2EE on it can open no value.
+    Over HTTP, until SIGTERM or Ctrl-C. It reads server.key and never the operator's key: with E2EE
+    on it can open no value.
     """
     from st_tui.core.addresses import AddressError, parse_address, parse_ranges
 
