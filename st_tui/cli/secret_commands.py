@@ -6,12 +6,21 @@ must not come back in a usage error, which ends up in a CI's log.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from st_tui.cli.commands import BadUsage, Command, Group, project_in, typed_path
+from st_tui.cli.commands import (
+    BadUsage,
+    Command,
+    Group,
+    project_in,
+    stated_project,
+    stated_vault,
+    typed_path,
+)
 from st_tui.core import drafts
 
 if TYPE_CHECKING:
@@ -28,6 +37,10 @@ class DiscreetCommand(Command):
             return super().parse_args(ctx, args)
         except click.UsageError as error:
             _raise_discreetly(error)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        _refuse_assignments(ctx)
+        return super().invoke(ctx)
 
 
 class DiscreetGroup(Group):
@@ -71,6 +84,20 @@ def find_place(vault: Vault, environment: str | None, path: str) -> tuple[Projec
             raise BadUsage(f"Say which environment with --env: the project has {', '.join(slugs)}.")
         [environment] = slugs
     return project, vault.secrets.place(project, environment, typed_path(drafts.request_path(path)))
+
+
+def _refuse_assignments(context: click.Context) -> None:
+    """Stop at `--env A=VALUE`, the slug forgotten: what is not found would be repeated."""
+    vault = stated_vault()
+    stated = {
+        "--env": context.params.get("environment"),
+        "--path": context.params.get("path"),
+        "--project": stated_project(),
+        "--vault": None if vault is None or os.path.exists(vault) else str(vault),
+    }
+    for option, text in stated.items():
+        if text is not None and "=" in text:
+            raise BadUsage(f"{option} is followed by something with = in it: write its value.")
 
 
 def _raise_discreetly(error: click.UsageError) -> NoReturn:

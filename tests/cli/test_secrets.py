@@ -158,6 +158,11 @@ def test_a_value_that_cannot_be_read_changes_nothing(
         ("imports", "A=s3cret"),
         ("imports", "create", *DEV, "A=s3cret"),
         ("imports", "create", *DEV, "--from", "s3cret"),
+        ("set", "--env", "A=s3cret", "B=1"),
+        ("set", *DEV, "--path", "A=s3cret", "B=1"),
+        ("set", *DEV, "--project", "A=s3cret", "B=1"),
+        ("set", *DEV, "--vault", "A=s3cret", "B=1"),
+        ("set", *DEV, "A=1", "--env=s3cret=1"),
     ],
     ids=" ".join,
 )
