@@ -95,11 +95,18 @@ def test_a_vault_in_use_is_replaced_only_when_told(
     assert "Nothing was changed." in result.err
     assert value(run) == "new\n"
     before = vault.changed_elsewhere()
+    [last, *_] = run("audit", "list", "--json").json["auditLogs"]
     answer("yes\n")
     assert run("restore", str(made)).status == 0
     assert vault.changed_elsewhere() != before
     assert [kept.id for kept in vault.tokens.page(project)] == [token.id]
     assert value(run) == "old\n"
+    restored = next(
+        entry
+        for entry in run("audit", "list", "--json").json["auditLogs"]
+        if entry["event"] == "restore-backup"
+    )
+    assert restored["details"] == {"replacedSeq": last["seq"], "replacedHash": last["hash"]}
     vault.folders.create(project, "dev", "/after")
     assert run("audit", "verify").status == 0
 

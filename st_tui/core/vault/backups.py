@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from st_tui.core import vault_files
 from st_tui.core.expiry import system_clock
-from st_tui.core.model import ServiceToken
+from st_tui.core.model import AuditEntry, ServiceToken
 from st_tui.core.store import audit, backup, projects, tokens
 from st_tui.core.store.connection import Damaged, StoreError, connect, explained, transaction
 from st_tui.core.vault.session import Session, VaultError
@@ -60,24 +60,37 @@ class Candidate:
     def put_in_place(self) -> None:
         """Let the backup be the vault here; others who have it open see it at once.
 
-        The audit log, which is the backup's again, says that this was done. Raises StoreError.
+        The audit log is the backup's again, and says that this was done and where the replaced one
+        ended. Raises StoreError.
         """
         directory, connection = self._session.directory, self._session.connection
         database = directory / vault_files.DATABASE
-        with transaction(connection):
-            event = audit.Event(self._session.clock(), self._session.actor, "restore-backup")
-            audit.append(connection, [event])
         if vault_files.has_database(directory):
             try:
-                with closing(connect(database)) as present:
+                with closing(connect(database)) as present, explained(database):
+                    last = next(iter(audit.page(present, limit=1)), None)
+                    self._record(last)
                     backup.replace(present, connection)
                 return
             except Damaged:
                 for suffix in ("", "-wal", "-shm"):
                     database.with_name(database.name + suffix).unlink(missing_ok=True)
+        self._record(None)
         vault_files.make_once(
             directory, vault_files.DATABASE, lambda path: backup.copy(connection, path)
         )
+
+    def _record(self, replaced: AuditEntry | None) -> None:
+        details = (
+            None
+            if replaced is None
+            else {"replacedSeq": replaced.seq, "replacedHash": replaced.hash}
+        )
+        event = audit.Event(
+            self._session.clock(), self._session.actor, "restore-backup", details=details
+        )
+        with transaction(self._session.connection):
+            audit.append(self._session.connection, [event])
 
 
 @contextmanager
