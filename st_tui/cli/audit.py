@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
 import click
 
 from st_tui.cli.commands import Group, json_option, open_vault, project_in, stated_project
 from st_tui.cli.output import audit_data, say, say_json, say_table
 from st_tui.core import expiry
+from st_tui.core.errors import Refusal
+
+if TYPE_CHECKING:
+    from st_tui.core.model import AuditEntry
+    from st_tui.core.vault import Vault
 
 
 @click.group(cls=Group)
@@ -18,10 +26,15 @@ def audit() -> None:
 @click.option("--limit", type=click.IntRange(min=1), help="Only so many, the newest.")
 @json_option
 def list_entries(limit: int | None, as_json: bool) -> None:
-    """List the entries, the newest first: of all projects, or of the one that --project names."""
+    """List the entries, the newest first: of all projects, or of the one that --project names.
+
+    The log has the names of secrets as hashes only, and so has --json. The table names those that
+    are still there.
+    """
     with open_vault(sweep=False) as vault:
         project = None if stated_project() is None else project_in(vault)
         entries = vault.audit.page(project=project, limit=-1 if limit is None else limit)
+        details = [] if as_json else _details(vault, entries)
     if as_json:
         say_json({"auditLogs": [audit_data(entry) for entry in entries]})
         return
@@ -36,9 +49,9 @@ def list_entries(limit: int | None, as_json: bool) -> None:
                 entry.reason or "",
                 entry.target or "",
                 f"{entry.environment or ''} {entry.path or ''}".strip(),
-                entry.details,
+                said,
             )
-            for entry in entries
+            for entry, said in zip(entries, details, strict=True)
         ],
     )
 
@@ -57,3 +70,17 @@ def verify(as_json: bool) -> int:
     else:
         say(f"The audit log is broken at entry {broken}: it or an entry before it was changed.")
     return 0 if broken is None else 1
+
+
+def _details(vault: Vault, entries: list[AuditEntry]) -> list[str]:
+    every = [entry.details for entry in entries]
+    if not any("secretKey" in details for details in every):
+        return every
+    from st_tui.core.vault.secrets import with_names
+
+    names: dict[str, str] = {}
+    # The log can be read without the keys too.
+    with suppress(Refusal):
+        for project in vault.projects.every():
+            names |= vault.secrets.names_by_hash(project)
+    return [with_names(details, names) for details in every]

@@ -26,6 +26,21 @@ def test_the_newest_entry_comes_first_with_all_its_fields(run: Run, directory: P
         assert part in out.splitlines()[1]
 
 
+def test_secrets_are_named_to_the_operator_and_hashed_in_the_log(run: Run, directory: Path) -> None:
+    place = ("--env", "dev")
+    assert run("secrets", "set", *place, "THE_A=-", "THE_B=@/dev/null", stdin=b"x").status == 0
+    assert run("secrets", "delete", *place, "THE_B", "--yes").status == 0
+    out = run("audit", "list").out
+    assert out.count('"secretKey":"THE_A"') == 1
+    assert "THE_B" not in out
+    for entry in run("audit", "list", "--json").json["auditLogs"][:3]:
+        assert len(entry["details"]["secretKey"]) == 64
+    (directory / "operator" / "operator.key").unlink()
+    without = run("audit", "list")
+    assert (without.status, without.err) == (0, "")
+    assert "THE_A" not in without.out
+
+
 def test_some_entries(run: Run, directory: Path) -> None:
     run("project", "create", "--name", "Other")
     run("folders", "create", "--project", "shop", "--env", "dev", "--path", "/a")

@@ -5,6 +5,8 @@ Names are shown; a value is handed out by `get`, `read` and `export`, which say 
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -15,6 +17,8 @@ from st_tui.core.store import projects, secrets
 from st_tui.core.vault import secret_changes
 from st_tui.core.vault.secret_changes import Found
 from st_tui.core.vault.session import Session, VaultError
+
+_HASHED_NAME = re.compile(r'"([0-9a-f]{64})"')
 
 
 class Written(NamedTuple):
@@ -247,6 +251,13 @@ class Secrets:
             "path": secret.place.path,
             "details": about_secret(secret),
         }
+
+
+def with_names(details: str, names: Mapping[str, str]) -> str:
+    """An audit entry's details with the names of secrets instead of their hashes, where known."""
+    return _HASHED_NAME.sub(
+        lambda found: json.dumps(names[found[1]]) if found[1] in names else found[0], details
+    )
 
 
 def about_secret(secret: SealedSecret) -> dict[str, Any]:
