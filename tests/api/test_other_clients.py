@@ -196,3 +196,27 @@ def test_every_answer_is_json_in_utf8_and_names_no_program(shop: Shop) -> None:
             assert answer.headers["content-type"].split(";")[0] == "application/json"
             assert answer.body.decode("utf-8")
             assert "server" not in answer.headers
+
+
+def test_imports_and_references_are_off_by_default_in_v3_and_on_in_v4(open_shop: Shop) -> None:
+    open_shop.put(ROOT, A="${B}")
+    open_shop.put(COMMON, B="x", C="y")
+    open_shop.put(ROOT, B="b")
+    open_shop.vault.secrets.add_import(open_shop.project, ROOT, COMMON)
+    with calling(open_shop, {}) as line:
+        for version, on in (("v3/secrets/raw", False), ("v4/secrets", True)):
+            listed = line.ok("GET", f"/api/{version}?environment=dev")
+            values = {one["secretKey"]: one["secretValue"] for one in listed["secrets"]}
+            assert values == {"A": "b" if on else "${B}", "B": "b"}
+            assert len(listed["imports"]) == (1 if on else 0)
+            one = line.ok("GET", f"/api/{version}/A?environment=dev")["secret"]
+            assert one["secretValue"] == values["A"]
+            imported = line.ask("GET", f"/api/{version}/C?environment=dev")
+            assert imported.status == (200 if on else 404)
+            # Each may be switched, in either spelling.
+            for spelled in ("include_imports", "includeImports"):
+                flags = f"{spelled}={'false' if on else 'true'}"
+                listed = line.ok("GET", f"/api/{version}?environment=dev&{flags}")
+                assert len(listed["imports"]) == (0 if on else 1)
+            both = "include_imports=true&includeImports=false"
+            assert line.ask("GET", f"/api/{version}?environment=dev&{both}").status == 400
