@@ -72,13 +72,13 @@ class Asked:
         return path[:-1] if path is not None and len(path) > 1 and path.endswith("/") else path
 
     def flag(self, *spellings: str, default: bool = False) -> bool:
-        """A boolean, or the strings `true` and `false` that clients send."""
+        """A boolean, or `true` and `false` as clients write them: one client writes `False`."""
         found: bool | None = None
         for name in spellings:
             value = self._fields.get(name)
             if value is None or value == "":
                 continue
-            stated = _FLAGS.get(value) if isinstance(value, str) else value
+            stated = _FLAGS.get(value.lower()) if isinstance(value, str) else value
             if not isinstance(stated, bool):
                 raise invalid(f"{name} must be true or false")
             if found not in (None, stated):

@@ -1,4 +1,4 @@
-"""`/api/v1/folders`: a token sees the folders that it may read, and those that lead to its own."""
+"""Folders, `v1` and `v2`: a token sees those that it may read, and those that lead to its own."""
 
 from __future__ import annotations
 
@@ -152,35 +152,40 @@ def _leads_to(path: str, reached: list[str]) -> bool:
     return any(path == other or _below(path, other) for other in reached)
 
 
-OPERATIONS = (
-    Operation(
-        "GET",
-        "/api/v1/folders",
-        "get-folders",
-        "read",
-        "secret-folders",
-        "The folders in a folder",
-        _list,
-        (*_PLACE, Field("recursive", "boolean")),
-    ),
-    Operation(
-        "POST",
-        "/api/v1/folders",
-        "create-folder",
-        "create",
-        "secret-folders",
-        "Make a folder and its missing parents",
-        _create,
-        (*_PLACE, Field("name", required=True)),
-    ),
-    Operation(
-        "DELETE",
-        "/api/v1/folders/{folderIdOrName}",
-        "delete-folder",
-        "delete",
-        "secret-folders",
-        "Delete a folder with all in it",
-        _delete,
-        _PLACE,
-    ),
-)
+def _operations(root: str) -> tuple[Operation, ...]:
+    return (
+        Operation(
+            "GET",
+            root,
+            "get-folders",
+            "read",
+            "secret-folders",
+            "The folders in a folder",
+            _list,
+            (*_PLACE, Field("recursive", "boolean")),
+        ),
+        Operation(
+            "POST",
+            root,
+            "create-folder",
+            "create",
+            "secret-folders",
+            "Make a folder and its missing parents",
+            _create,
+            (*_PLACE, Field("name", required=True)),
+        ),
+        Operation(
+            "DELETE",
+            f"{root}/{{folderIdOrName}}",
+            "delete-folder",
+            "delete",
+            "secret-folders",
+            "Delete a folder with all in it",
+            _delete,
+            _PLACE,
+        ),
+    )
+
+
+# The CLI asks the first, the Python SDK the second; they differ in nothing that is asked here.
+OPERATIONS = (*_operations("/api/v1/folders"), *_operations("/api/v2/folders"))

@@ -207,6 +207,32 @@ def test_what_has_no_meaning_here_does_no_harm(open_shop: Shop) -> None:
         assert values(secrets.list_secrets(**where)) == {"A": "x"}
 
 
+def test_folders_are_listed_made_and_deleted(shop: Shop) -> None:
+    """In both custody modes: folders hold nothing that is sealed."""
+    where = {"project_id": shop.project.id, "environment_slug": "dev"}
+    token = shop.token("dev:/common/**")
+    client = InfisicalSDKClient(host=shop.url, token=token, cache_ttl=None)
+    folders = client.folders
+    try:
+        made = folders.create_folder(name="new", path="/common", description="x", **where)
+        assert (made.name, made.path) == ("new", "/common/new")
+        folders.create_folder(name="deep", path="/common/new", **where)
+        listed = folders.list_folders(path="/common", **where).folders
+        assert {folder.name: folder.id for folder in listed}["new"] == made.id
+        every = folders.list_folders(path="/common", recursive=True, **where).folders
+        assert [f.relativePath for f in every] == ["db", "new", "new/deep"]
+        assert folders.delete_folder("deep", path="/common/new", **where).name == "deep"
+        assert folders.delete_folder(made.id, path="/common", **where).id == made.id
+        denied = (403, "PermissionDenied")
+        assert refused(folders.create_folder, name="x", path="/", **where)[:2] == denied
+        assert refused(folders.delete_folder, "common", path="/", **where)[:2] == denied
+        assert refused(folders.delete_folder, "none", path="/common", **where)[0] == 404
+    finally:
+        client.close()
+        client.api.session.close()
+    assert shop.vault.folders.every(shop.project, "dev") == ["/common", "/common/db"]
+
+
 # Refusals
 
 
