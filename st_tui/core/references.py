@@ -17,6 +17,10 @@ DEEPEST = 10
 """How many references may lead on to one another, as in Infisical."""
 MOST = 5_000
 """How many different secrets are looked up for one answer."""
+MOST_IN_ONE = 1_000
+"""How many references one secret may hold to be expanded."""
+MOST_REFERENCES = 50_000
+"""How many references are replaced for one answer."""
 MOST_GROWTH = 32 * LARGEST_VALUE
 """How many characters references may add to one answer."""
 MOST_WARNINGS = 200
@@ -55,6 +59,7 @@ class Expander:
         self._values: dict[Target, str | None] = {}
         self._expanded: dict[tuple[Target, int], str] = {}
         self._growth = MOST_GROWTH
+        self._left = MOST_REFERENCES
         self._said: dict[str, None] = {}
 
     @property
@@ -70,7 +75,11 @@ class Expander:
         parts: list[str] = []
         size = end = 0
         limit = min(LARGEST_VALUE, len(value) + self._growth)
-        for found in _REFERENCE.finditer(value):
+        for count, found in enumerate(_REFERENCE.finditer(value)):
+            if count == MOST_IN_ONE or self._left == 0:
+                self._warn(f"{trail[-1].name} was not expanded: there are too many references.")
+                return value
+            self._left -= 1
             parts += value[end : found.start()], self._replacement(found, trail)
             size += len(parts[-2]) + len(parts[-1])
             end = found.end()

@@ -10,7 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from st_tui.core import references
-from st_tui.core.references import DEEPEST, MOST, MOST_WARNINGS, Expander, Target, target
+from st_tui.core.references import (
+    DEEPEST,
+    MOST,
+    MOST_IN_ONE,
+    MOST_WARNINGS,
+    Expander,
+    Target,
+    target,
+)
 from st_tui.core.secret import LARGEST_VALUE, Place
 
 HERE = Place("dev", "/common")
@@ -109,10 +117,11 @@ def test_one_bad_reference_spoils_nothing_else() -> None:
 
 def test_a_reference_that_leads_nowhere_is_looked_up_once_however_often_it_stands() -> None:
     """Else it would use up what other secrets' references need."""
-    folder = Folder({"MANY": "${MISSING}" * (MOST + 1), "GOOD": "good", "USES": "${GOOD}"})
-    values, warnings = folder.expanded("MANY", "USES")
-    assert values == [folder.values["MANY"], "good"]
-    assert len(warnings) == 1
+    many = {f"MANY{i}": "${MISSING}" * MOST_IN_ONE for i in range(MOST // MOST_IN_ONE + 1)}
+    folder = Folder(many | {"GOOD": "good", "USES": "${GOOD}"})
+    values, warnings = folder.expanded(*many, "USES")
+    assert values == [*many.values(), "good"]
+    assert len(warnings) == len(many)
     assert len(folder.asked) == 2
 
 
@@ -177,10 +186,30 @@ def test_one_answer_grows_to_its_limit_and_no_further(monkeypatch: pytest.Monkey
     assert len(expander.warnings) == 2
 
 
+def test_a_secret_of_too_many_references_is_not_expanded() -> None:
+    folder = Folder({"MOST": "${A}" * MOST_IN_ONE, "MORE": "${A}" * (MOST_IN_ONE + 1), "A": "a",
+                     "USES": "${MORE}${A}"})  # fmt: skip
+    values, warnings = folder.expanded("MOST", "MORE", "USES")
+    assert values == ["a" * MOST_IN_ONE, folder.values["MORE"], folder.values["MORE"] + "a"]
+    assert warnings == ["MORE was not expanded: there are too many references."]
+
+
+def test_no_more_references_are_replaced_than_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(references, "MOST_REFERENCES", 3)
+    folder = Folder({"A": "${C}${C}", "B": "${C}${C}", "C": "c"})
+    values, warnings = folder.expanded("A", "B", "C")
+    assert values == ["cc", "${C}${C}", "c"]
+    assert warnings == ["B was not expanded: there are too many references."]
+
+
 def test_no_more_secrets_are_looked_up_than_the_limit() -> None:
-    folder = Folder({"MANY": "".join(f"${{M{i}}}" for i in range(MOST + 50))})
-    values, warnings = folder.expanded("MANY")
-    assert values == [folder.values["MANY"]]
+    many = {
+        f"MANY{i}": "".join(f"${{M{i}_{j}}}" for j in range(MOST_IN_ONE))
+        for i in range(MOST // MOST_IN_ONE + 1)
+    }
+    folder = Folder(many)
+    values, warnings = folder.expanded(*many)
+    assert values == [*many.values()]
     assert len(folder.asked) == MOST
     assert len(warnings) == MOST_WARNINGS + 1
     assert warnings[-1] == "More references were left as they are."
