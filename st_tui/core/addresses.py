@@ -85,10 +85,12 @@ def parse_ranges(texts: Iterable[str]) -> tuple[IpRange, ...]:
     return tuple(parse_range(text) for text in texts)
 
 
-def block_64(ip: int) -> str:
-    """The /64 that an IPv6 address of the line lies in: what one customer is usually given."""
-    from ipaddress import IPv6Network
+def customer(ip: int) -> str:
+    """What one customer is usually given: an IPv4 address, or the /64 of an IPv6 address."""
+    from ipaddress import IPv4Address, IPv6Network
 
+    if ip < IPV6:
+        return str(IPv4Address(ip))
     return str(IPv6Network(((ip - IPV6) >> 64 << 64, 64)))
 
 

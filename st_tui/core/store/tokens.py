@@ -120,10 +120,10 @@ def find(connection: sqlite3.Connection, token_id: str) -> ServiceToken | None:
     return None if row is None else _token(row)
 
 
-def secret_hash(connection: sqlite3.Connection, token_id: str) -> bytes | None:
-    """The hash of a token's secret."""
+def secret_hash(connection: sqlite3.Connection, token_id: str, version: int) -> bytes | None:
+    """The hash of a token's secret; None if there is no token of this id and version."""
     row = connection.execute(
-        "SELECT secret_hash FROM service_token WHERE id = ?", (token_id,)
+        "SELECT secret_hash FROM service_token WHERE id = ? AND version = ?", (token_id, version)
     ).fetchone()
     return None if row is None else bytes(row[0])
 

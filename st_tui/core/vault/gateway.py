@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from st_tui.core import access, addresses
 from st_tui.core.crypto import Sealed
 from st_tui.core.errors import Refusal
-from st_tui.core.expiry import MINUTE
+from st_tui.core.expiry import MINUTE, iso
 from st_tui.core.model import (
     AccessRequest,
     Decision,
@@ -259,7 +259,7 @@ class Gateway:
                         ip=failed.address,
                         verdict="denied",
                         reason=Reason.UNKNOWN,
-                        details={"uncounted": beyond, "minute": failed.minute},
+                        details={"failures": beyond, "minute": iso(failed.minute * MINUTE)},
                     )
                 )
 
@@ -368,6 +368,4 @@ class Gateway:
 
 def _throttled_as(caller: Caller) -> str:
     """The address that failures are counted for: one IPv4 address, or an IPv6 /64."""
-    if caller.ip is not None and caller.ip >= addresses.IPV6:
-        return addresses.block_64(caller.ip)
-    return caller.address or ""
+    return caller.address or "" if caller.ip is None else addresses.customer(caller.ip)

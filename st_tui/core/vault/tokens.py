@@ -103,15 +103,15 @@ class Tokens:
     def authenticate(self, text: TokenText) -> Known:
         """What is known of a token text. A wrong secret on a living token is not known at all.
 
-        The same is done for an unknown id as for a wrong secret, so that time tells neither.
+        Statement by statement the same is done for all that is not known, so that time tells
+        nobody which ids there are.
         """
         with self._session.reading() as connection:
-            secret_hash = tokens.secret_hash(connection, text.id)
-            matches = crypto.secret_matches(text.secret, secret_hash or _NO_HASH)
-        known = self.lookup(text.id)
-        if known.token is not None and not (matches and known.token.version == text.version):
-            return Known(None, None)
-        return known
+            stored = tokens.secret_hash(connection, text.id, text.version)
+            matches = crypto.secret_matches(text.secret, stored or _NO_HASH)
+            # A living token is not even read, unless the text is its own.
+            token = tokens.find(connection, text.id) if matches else None
+            return Known(token, None if token else audit.tombstone(connection, text.id))
 
     def create(self, project: Project, draft: TokenDraft) -> NewToken:
         """Make a service token. Its text is in the answer and nowhere else."""
