@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
-import asyncio
 import gc
 import json
 import secrets
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
 from starlette.applications import Starlette
-from starlette.requests import ClientDisconnect
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from st_tui.api import folders, imports, problems, secrets_e2ee, secrets_raw, service_token
-from st_tui.api.asked import Asked, from_body, from_query
+from st_tui.api.asked import Asked, asked_for
 from st_tui.api.batches import Batches, Unrecorded
+from st_tui.api.bodies import arriving as _body
 from st_tui.api.description import description
 from st_tui.api.operations import Operation
 from st_tui.api.problems import Problem
 from st_tui.core import expiry, token_text, vault_files
-from st_tui.core.addresses import AddressError, parse_address
+from st_tui.core.addresses import IPV6, AddressError, parse_address
 from st_tui.core.errors import Refusal
 from st_tui.core.model import TokenText
 from st_tui.core.plain_text import shown
@@ -34,11 +34,8 @@ from st_tui.core.store.connection import StoreError
 from st_tui.core.vault import Vault
 from st_tui.core.vault.gateway import Caller, Gateway, NotAuthenticated, Request
 
-LARGEST_BODY = 1024 * 1024
-"""Bytes."""
-_BODY_SECONDS = 30.0
 _LONGEST_USER_AGENT = 256
-_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+_NAME = "secretName"
 
 OPERATIONS: tuple[Operation, ...] = (
     *service_token.OPERATIONS,
@@ -68,8 +65,12 @@ def application(directory: Path) -> Starlette:
 
         return Route(path, endpoint, methods=[operation.method])
 
-    async def unknown(http: HttpRequest) -> Response:
-        return await _answered(batches, _UNKNOWN, http)
+    class Unknown:
+        """Whatever else is asked, by any method."""
+
+        async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+            answer = await _answered(batches, _UNKNOWN, HttpRequest(scope, receive))
+            await answer(scope, receive, send)
 
     described = json.dumps(description(OPERATIONS)).encode()
 
@@ -85,59 +86,61 @@ def application(directory: Path) -> Starlette:
                 for operation in OPERATIONS
                 for path in (operation.path, f"{operation.path}/")
             ),
-            Route("/{rest:path}", unknown, methods=_METHODS),
+            Route("/{rest:path}", Unknown()),
         ],
         lifespan=lifespan,
     )
 
 
 async def _answered(batches: Batches, operation: Operation, http: HttpRequest) -> Response:
-    headers = dict(http.scope["headers"])
-    body: bytes | Problem
-    try:
-        body = await _read(http, headers)
-    except (ClientDisconnect, TimeoutError):
-        return _refused(problems.bad_request("The body did not arrive"))
+    headers: list[tuple[bytes, bytes]] = http.scope["headers"]
     caller, missing = _caller(http, headers)
+    # The connection keeps its last request's headers: not with the key in them.
+    headers[:] = [header for header in headers if header[0] != b"authorization"]
+    with _body(http, dict(headers)) as arriving:
+        body = await arriving
 
-    def job(gateway: Gateway) -> Response:
+        def job(gateway: Gateway) -> Response:
+            return _perform(gateway, operation, http, caller, missing, body)
+
         try:
-            with gateway.request(caller, operation.event, writes=operation.writes) as request:
-                try:
-                    return _json(200, operation.handle(request, *_asked(operation, http, body)))
-                except StoreError:
-                    raise
-                except Refusal as refusal:
-                    raise problems.of(refusal, operation.action, operation.subject) from refusal
-        except NotAuthenticated as refused:
-            return _refused(problems.unauthenticated(refused, missing=missing))
-        except Problem as problem:
-            return _refused(problem)
-        except StoreError:
-            raise
-        except Exception:
-            # Never its message, which may hold a secret.
-            return _refused(problems.mistake())
+            answer = await batches.run(job)
+        except Unrecorded:
+            answer = _refused(problems.unavailable())
+    if isinstance(body, Problem):
+        # What is left of the body would be taken for the next request.
+        answer.headers["Connection"] = "close"
+    return answer
 
+
+def _perform(
+    gateway: Gateway,
+    operation: Operation,
+    http: HttpRequest,
+    caller: Caller,
+    missing: bool,
+    body: bytes | Problem,
+) -> Response:
+    """The answer to a request, inside a batch. Raises StoreError if the batch is lost."""
+    name = http.path_params.get(_NAME)
     try:
-        return await batches.run(job)
-    except Unrecorded:
+        with gateway.request(
+            caller, operation.event, name=name, writes=operation.writes
+        ) as request:
+            return _json(200, operation.handle(request, *_asked(operation, http, body)))
+    except NotAuthenticated as refused:
+        return _refused(problems.unauthenticated(refused, missing=missing))
+    except Problem as problem:
+        return _refused(problem)
+    except StoreError:
+        if not gateway.is_open:
+            raise
         return _refused(problems.unavailable())
-
-
-async def _read(http: HttpRequest, headers: Mapping[bytes, bytes]) -> bytes | Problem:
-    """The body, or what is wrong with its size. A body that is too large is not read to its end."""
-    if b"content-length" not in headers and b"transfer-encoding" not in headers:
-        return b""
-    received = bytearray()
-    async with asyncio.timeout(_BODY_SECONDS):
-        async for chunk in http.stream():
-            received += chunk
-            if len(received) > LARGEST_BODY:
-                return Problem(
-                    413, "PayloadTooLarge", f"The body is over {LARGEST_BODY} bytes", _CLOSE
-                )
-    return bytes(received)
+    except Refusal as refusal:
+        return _refused(problems.of(refusal, operation.action, operation.subject))
+    except Exception:
+        # Never its message, which may hold a secret.
+        return _refused(problems.mistake())
 
 
 def _asked(operation: Operation, http: HttpRequest, body: bytes | Problem) -> tuple[Asked, str]:
@@ -152,38 +155,46 @@ def _asked(operation: Operation, http: HttpRequest, body: bytes | Problem) -> tu
     if b"%2f" in raw_path.lower():
         raise problems.bad_request("A name in the path cannot hold a slash")
     # One client repeats its query in the body of a GET.
-    query = from_query(http.scope["query_string"])
-    fields = query if operation.method == "GET" else from_body(body)
+    asked = asked_for(http.scope["query_string"], b"" if operation.method == "GET" else body)
     name = next(iter(http.path_params.values()), "")
-    if "{secretName}" in operation.path:
+    if _NAME in http.path_params:
         name = check_name(name)
-    return fields, name
+    return asked, name
 
 
-def _caller(http: HttpRequest, headers: Mapping[bytes, bytes]) -> tuple[Caller, bool]:
+def _caller(http: HttpRequest, headers: list[tuple[bytes, bytes]]) -> tuple[Caller, bool]:
     """Who asks, and whether no token was given at all."""
-    given = headers.get(b"authorization", b"").decode("latin-1")
-    scheme, _, credentials = given.partition(" ")
-    text: TokenText | None = None
-    if scheme.lower() == "bearer":
-        try:
-            whole = token_text.parse(credentials)
-            # The key opens the project: it is dropped before anything else sees it.
-            text = TokenText(whole.version, whole.id, whole.secret, "")
-        except Refusal:
-            text = None
+    given = [value for name, value in headers if name == b"authorization"]
+    text = None
+    if len(given) == 1:
+        scheme, _, credentials = given[0].decode("latin-1").replace("\t", " ").partition(" ")
+        if scheme.lower() == "bearer":
+            text = _access_token(credentials.strip(" "))
     address = None if http.client is None else http.client.host
     ip = None
     if address is not None:
         try:
             ip = parse_address(address)
+            # A socket for both families writes IPv4 this way.
+            address = address.removeprefix("::ffff:") if ip < IPV6 else address
         except AddressError:
             address = shown(address[:_LONGEST_USER_AGENT])
-    user_agent = headers.get(b"user-agent")
+    user_agent = next((value for name, value in headers if name == b"user-agent"), None)
     plain = (
         None if user_agent is None else shown(user_agent[:_LONGEST_USER_AGENT].decode("latin-1"))
     )
     return Caller(text, ip, address, plain), not given
+
+
+def _access_token(credentials: str) -> TokenText | None:
+    """The token without its key, which opens the project and is dropped before anything sees it."""
+    if credentials != credentials.strip():
+        return None
+    try:
+        whole = token_text.parse(credentials)
+    except Refusal:
+        return None
+    return TokenText(whole.version, whole.id, whole.secret, "")
 
 
 def _unknown_route(request: Request, asked: Asked, name: str) -> dict[str, Any]:
@@ -207,4 +218,3 @@ def _json(status: int, content: dict[str, Any], headers: dict[str, str] | None =
 
 
 _encode: Callable[[Any], str] = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-_CLOSE = {"Connection": "close"}

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
-from st_tui.api.problems import Problem, bad_request, invalid
+from st_tui.api.problems import bad_request, invalid
 from st_tui.core.crypto import Sealed
 from st_tui.core.drafts import BLANKS, LONGEST_FOLDER_PATH
 from st_tui.core.errors import Refusal
@@ -21,9 +21,9 @@ _FLAGS = {"true": True, "false": False}
 
 
 class Asked:
-    """The fields of one request: a GET's query, or the JSON body of any other.
+    """The fields of one request: its query's, and its JSON body's unless it is a GET.
 
-    Where two spellings or two places state different things, the request is refused.
+    Where two spellings, or query and body, state different things, the request is refused.
     """
 
     def __init__(self, fields: Mapping[str, Any]) -> None:
@@ -137,36 +137,33 @@ class Asked:
         )
 
 
-def from_query(query: bytes) -> Asked:
-    """The fields of a query string. Raises Problem."""
+def asked_for(query: bytes, body: bytes) -> Asked:
+    """The fields of a request's query and of its JSON body together. Raises Problem."""
+    return Asked(_merged([*_query(query), *_body(body)]))
+
+
+def _query(query: bytes) -> list[tuple[str, Any]]:
+    if query.count(b"&") >= _MOST_PARAMETERS:
+        raise bad_request(f"The query has over {_MOST_PARAMETERS} parameters")
     try:
-        pairs = parse_qsl(
-            query.decode("ascii"),
-            keep_blank_values=True,
-            errors="strict",
-            max_num_fields=_MOST_PARAMETERS,
-        )
+        return list(parse_qsl(query.decode("ascii"), keep_blank_values=True, errors="strict"))
     except ValueError:
         raise bad_request("The query is not valid percent-encoded UTF-8") from None
-    return Asked(_merged(pairs))
 
 
-def from_body(body: bytes) -> Asked:
-    """The fields of a JSON body; none of them when it is empty. Raises Problem."""
+def _body(body: bytes) -> list[tuple[str, Any]]:
     if not body:
-        return Asked({})
+        return []
     try:
         value = json.loads(
             body.decode("utf-8"), object_pairs_hook=_merged, parse_constant=_no_constant
         )
         json.dumps(value, ensure_ascii=False).encode()
-    except Problem:
-        raise
     except (ValueError, RecursionError):
         raise bad_request("The body is not valid JSON in UTF-8") from None
     if not isinstance(value, dict):
         raise invalid("The body must be a JSON object")
-    return Asked(value)
+    return list(value.items())
 
 
 def _merged(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:

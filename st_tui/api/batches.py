@@ -7,21 +7,26 @@ that worked beside it would lose the interpreter at every statement.
 from __future__ import annotations
 
 import asyncio
+import time
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
 from starlette.responses import Response
 
-from st_tui.core.errors import Refusal
 from st_tui.core.store.connection import BUSY_SECONDS
 from st_tui.core.vault.gateway import Gateway
 
 Job = Callable[[Gateway], Response]
 
 LARGEST_BATCH = 256
+LONGEST_BATCH = 0.05
+"""Seconds of work after which no further job joins a batch: its answers and other programs wait."""
 HOUSEKEEPING_SECONDS = 5.0
+
 _PAUSE = 0.001
+_HEAVY = LONGEST_BATCH / 2
 
 
 class Unrecorded(Exception):
@@ -33,7 +38,7 @@ class Batches:
 
     def __init__(self, gateway: Gateway) -> None:
         self._gateway = gateway
-        self._waiting: list[tuple[Job, asyncio.Future[Response]]] = []
+        self._waiting: deque[tuple[Job, asyncio.Future[Response]]] = deque()
         self._some = asyncio.Event()
         self._elsewhere = ThreadPoolExecutor(1, "commit")
 
@@ -55,19 +60,24 @@ class Batches:
         return await future
 
     async def _run(self) -> None:
+        loop = asyncio.get_running_loop()
+        next_housekeeping = loop.time() + HOUSEKEEPING_SECONDS
         while True:
-            try:
-                async with asyncio.timeout(HOUSEKEEPING_SECONDS):
+            with suppress(TimeoutError):
+                async with asyncio.timeout_at(next_housekeeping):
                     await self._some.wait()
-            except TimeoutError:
+            if loop.time() >= next_housekeeping:
                 await self._keep_house()
-                continue
-            await self._gather()
-            batch = self._waiting[:LARGEST_BATCH]
-            del self._waiting[:LARGEST_BATCH]
+                next_housekeeping = loop.time() + HOUSEKEEPING_SECONDS
+            if self._waiting:
+                await self._gather()
+                started = loop.time()
+                await self._serve()
+                if loop.time() - started > _HEAVY:
+                    # Other programs ask for the lock again and again: one of them must find it.
+                    await asyncio.sleep((loop.time() - started) / 4)
             if not self._waiting:
                 self._some.clear()
-            await self._serve(batch)
 
     async def _gather(self) -> None:
         """Let those who have arrived at the same time come along."""
@@ -76,21 +86,29 @@ class Batches:
             known = len(self._waiting)
             await asyncio.sleep(0)
 
-    async def _serve(self, batch: list[tuple[Job, asyncio.Future[Response]]]) -> None:
-        answers: list[tuple[asyncio.Future[Response], Response]] = []
+    async def _serve(self) -> None:
+        """Run one batch. Nothing of it is kept: its jobs hold tokens, its answers values."""
+        taken: list[asyncio.Future[Response]] = []
+        answers: list[Response] = []
         try:
             await self._begin()
-            for job, future in batch:
-                answers.append((future, job(self._gateway)))
+            enough = time.perf_counter() + LONGEST_BATCH
+            while self._waiting and len(taken) < LARGEST_BATCH and time.perf_counter() < enough:
+                job, future = self._waiting.popleft()
+                taken.append(future)
+                answers.append(job(self._gateway))
             self._gateway.flush()
             await self._commit()
         except Exception:
             self._gateway.abandon()
-            for _, future in batch:
+            if not taken:
+                taken = [future for _, future in self._waiting]
+                self._waiting.clear()
+            for future in taken:
                 if not future.done():
                     future.set_exception(Unrecorded())
             return
-        for future, answer in answers:
+        for future, answer in zip(taken, answers, strict=True):
             if not future.done():
                 future.set_result(answer)
 
@@ -101,12 +119,12 @@ class Batches:
                 self._gateway.keep_house()
                 self._gateway.flush()
                 await self._commit()
-        except (Refusal, TimeoutError):
+        except Exception:
             # The disk may be full, or another program busy: the next round tries again.
             self._gateway.abandon()
 
     async def _begin(self) -> None:
-        """Begin, as soon as no other program is writing. Raises Refusal."""
+        """Begin, as soon as no other program is writing. Raises Refusal or TimeoutError."""
         async with asyncio.timeout(BUSY_SECONDS):
             while not self._gateway.begin():
                 await asyncio.sleep(_PAUSE)

@@ -7,9 +7,17 @@ from __future__ import annotations
 
 from typing import Any
 
+from st_tui.core.drafts import DraftError
 from st_tui.core.errors import Refusal
 from st_tui.core.model import Reason
-from st_tui.core.vault.gateway import Denied, ForeignProject, NotAuthenticated
+from st_tui.core.plain_text import TextError
+from st_tui.core.secret import SecretError
+from st_tui.core.vault.gateway import (
+    Denied,
+    ForeignProject,
+    MissingEnvironment,
+    NotAuthenticated,
+)
 from st_tui.core.vault.session import NoServerCopy
 
 
@@ -91,6 +99,11 @@ def unauthenticated(refused: NotAuthenticated, *, missing: bool) -> Problem:
     )
 
 
+def too_large(limit: int) -> Problem:
+    """413: the body is not read to its end."""
+    return Problem(413, "PayloadTooLarge", f"The body is over {limit} bytes")
+
+
 def of(refusal: Refusal, action: str, subject: str) -> Problem:
     """What the core refused, as it is told over the network."""
     if isinstance(refusal, ForeignProject):
@@ -106,7 +119,11 @@ def of(refusal: Refusal, action: str, subject: str) -> Problem:
         )
     if isinstance(refusal, Denied):
         return forbidden(action, subject)
-    return bad_request(str(refusal))
+    if isinstance(refusal, _ABOUT_THE_REQUEST):
+        return bad_request(str(refusal))
+    # What else the core refuses is about the vault: its sentence is for the operator.
+    return mistake()
 
 
 _SOON = {"Retry-After": "1"}
+_ABOUT_THE_REQUEST = (SecretError, TextError, DraftError, MissingEnvironment)

@@ -14,12 +14,14 @@ import uvicorn
 from uvicorn.supervisors import Multiprocess
 
 from st_tui.api.application import application
+from st_tui.api.protocol import BoundedProtocol
 from st_tui.core import vault_files
 from st_tui.core.errors import Refusal
 from st_tui.core.vault import Vault
 
 _SECONDS_TO_FINISH = 10
 _WAITING_CONNECTIONS = 2048
+_MOST_CONNECTIONS = 1000
 
 
 class ServeError(Refusal):
@@ -58,6 +60,7 @@ def serve(
     config = uvicorn.Config(
         partial(application, directory),
         factory=True,
+        http=BoundedProtocol,
         host=address.host,
         port=address.port,
         workers=workers,
@@ -72,6 +75,7 @@ def serve(
         proxy_headers=bool(trusted_proxies),
         forwarded_allow_ips=list(trusted_proxies),
         backlog=_WAITING_CONNECTIONS,
+        limit_concurrency=_MOST_CONNECTIONS,
         timeout_graceful_shutdown=_SECONDS_TO_FINISH,
     )
     taken = listen(address)
@@ -79,11 +83,32 @@ def serve(
     # uvicorn ends by raising the signal that stopped it once more; that end is an ordinary one.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: None)
-    started(f"{address.scheme}://{host}:{taken.getsockname()[1]}")
+
+    def say_so() -> None:
+        started(f"{address.scheme}://{host}:{taken.getsockname()[1]}")
+
     if workers > 1:
-        Multiprocess(config, [taken]).run()
-    else:
-        uvicorn.Server(config).run([taken])
+        processes = Multiprocess(config, [taken])
+        say_so()
+        processes.run()
+        return
+    server = _Server(config, say_so)
+    server.run([taken])
+    if not server.started:
+        raise ServeError("The server could not start: something changed the vault meanwhile; try again.")
+
+
+class _Server(uvicorn.Server):
+    """Says that it serves once it listens to signals."""
+
+    def __init__(self, config: uvicorn.Config, say_so: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._say_so = say_so
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._say_so()
 
 
 def listen(address: Address) -> socket.socket:

@@ -95,6 +95,8 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
             # A full disk may have ended the transaction already; a refused COMMIT leaves it open.
             if connection.in_transaction:
                 connection.execute("ROLLBACK TO part" if nested else "ROLLBACK")
+                if nested:
+                    connection.execute("RELEASE part")
             raise
 
 

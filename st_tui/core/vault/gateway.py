@@ -7,12 +7,13 @@ once, and opens a key once: nothing else can change them while it holds the writ
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
-from st_tui.core import access, addresses
+from st_tui.core import access, addresses, crypto
 from st_tui.core.crypto import Sealed
 from st_tui.core.errors import Refusal
 from st_tui.core.expiry import MINUTE, iso
@@ -33,6 +34,7 @@ from st_tui.core.store.connection import begin, explained, never_wait, transacti
 from st_tui.core.vault.audit import ANONYMOUS
 from st_tui.core.vault.session import Session
 from st_tui.core.vault.tokens import Known, Tokens, record_end
+from st_tui.core.vault_files import SERVER_KEY
 
 FAILURES_A_MINUTE = 10
 """Failed authentications of one address (IPv6: of one /64) that are answered with 401."""
@@ -42,6 +44,8 @@ LONGEST_WAIT = 5
 _NOBODY = TokenText(2, "00000000-0000-0000-0000-000000000000", "0" * 32, "")
 """Looked up for a malformed token, so that it costs what a well-formed one costs."""
 _INVALID = "invalid"
+_FOREIGN = "project"
+_LETS_IN = frozenset({None, Reason.ALLOWED})
 _WILD = frozenset("*?[{")
 
 
@@ -69,8 +73,8 @@ class NotAuthenticated(Refusal):
 class Denied(Refusal):
     """The token may not do this. The caller is not told why; `reason` is for the audit log."""
 
-    def __init__(self, reason: Reason) -> None:
-        super().__init__(str(reason))
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
         self.reason = reason
 
 
@@ -104,7 +108,8 @@ class Request:
     environment: str | None = None
     path: str | None = None
     operation: Permission | None = None
-    reason: str = Reason.ALLOWED
+    reason: str | None = None
+    """The last decision's; None until one is made."""
     target: str | None = None
     details: dict[str, Any] = field(default_factory=dict)
 
@@ -113,11 +118,14 @@ class Request:
 
         Raises ForeignProject and MissingEnvironment.
         """
-        if stated.project_id not in (None, self.project.id) or stated.project_slug not in (
-            None,
-            self.project.slug,
+        self.environment, self.path = stated.environment, stated.path
+        for project, own in (
+            (stated.project_id, self.project.id),
+            (stated.project_slug, self.project.slug),
         ):
-            raise ForeignProject(Reason.ENVIRONMENT)
+            if project not in (None, own):
+                self.details["project"] = project
+                raise ForeignProject(_FOREIGN)
         only = self.token.scopes[0] if len(self.token.scopes) == 1 else None
         if only is not None and _WILD & set(only.secret_path):
             only = None
@@ -134,8 +142,8 @@ class Request:
     def enter(
         self, place: Place, operation: Permission, endpoint: Endpoint = Endpoint.E2EE
     ) -> None:
-        """Decide, for the audit log too. Raises Denied."""
-        self.operation = operation
+        """Decide, for the audit log too, which keeps the last place asked about. Raises Denied."""
+        self.environment, self.path, self.operation = *place, operation
         self.details["endpoint"] = endpoint
         decision = self._decide(place, operation, endpoint)
         self.reason = decision.reason
@@ -152,7 +160,6 @@ class Request:
         Raises Denied.
         """
         if leads_on and not self.may(place):
-            self.operation = Permission.READ
             self.details["listing"] = "leads on"
         else:
             self.enter(place, Permission.READ)
@@ -177,7 +184,7 @@ class Request:
 
 
 class Gateway:
-    """The door for token holders.
+    """The door for token holders. Raises VaultFilesError without the server's key.
 
     Only `commit` waits for the disk; it may run in another thread.
     """
@@ -185,6 +192,7 @@ class Gateway:
     def __init__(self, session: Session) -> None:
         self._session = replace(session, opened={})
         never_wait(session.connection)
+        session.own_key(SERVER_KEY)
         self._known: dict[TokenText, Known] = {}
         self._projects: dict[str, Project] = {}
         self._events: list[Event] = []
@@ -208,17 +216,24 @@ class Gateway:
         self._forget()
 
     def abandon(self) -> None:
-        """Take back the whole batch."""
-        if self._session.connection.in_transaction:
+        """Take back the whole batch, whatever state the disk left it in."""
+        with suppress(sqlite3.Error):
             self._session.connection.execute("ROLLBACK")
         self._forget()
 
-    @contextmanager
-    def request(self, caller: Caller, event: str, *, writes: bool = False) -> Iterator[Request]:
-        """One request. However it ends, its audit entry is written by `flush`.
+    @property
+    def is_open(self) -> bool:
+        """Whether the batch can still become durable: a full disk may have ended it."""
+        return self._session.connection.in_transaction
 
-        Raises NotAuthenticated. An exception from within passes, its `status` noted, and what was
-        written is taken back.
+    @contextmanager
+    def request(
+        self, caller: Caller, event: str, *, name: str | None = None, writes: bool = False
+    ) -> Iterator[Request]:
+        """One request, about the secret of this name if it is about one.
+
+        However it ends, its audit entry is written by `flush`. Raises NotAuthenticated. An
+        exception from within passes, its `status` noted, and what was written is taken back.
         """
         request = self._admit(caller, event)
         try:
@@ -226,14 +241,23 @@ class Gateway:
                 yield request
         except Denied as denied:
             request.reason = denied.reason
+            self._note_name(request, name)
             raise
         except Exception as problem:
-            if request.operation is None:
-                request.reason = _INVALID
-            request.details["status"] = getattr(problem, "status", 500)
+            request.reason = request.reason or _INVALID
+            if status := getattr(problem, "status", None):
+                request.details["status"] = status
+            self._note_name(request, name)
             raise
         finally:
             self._note(request)
+
+    def _note_name(self, request: Request, name: str | None) -> None:
+        """Keep which secret was asked for in vain, as the hash that stands for its name."""
+        if name is not None:
+            with suppress(Refusal):
+                key = self._session.name_key(request.project.id)
+                request.details.setdefault("secretKey", crypto.hash_name(name, key).hex())
 
     @contextmanager
     def _part(self) -> Iterator[None]:
@@ -248,7 +272,9 @@ class Gateway:
     def _report_failures(self) -> None:
         """One audit entry for each address and minute that is over in which too many failed."""
         minute = self._session.clock() // MINUTE
-        for failed in failures.take_before(self._session.connection, minute):
+        with explained():
+            over = failures.take_before(self._session.connection, minute)
+        for failed in over:
             beyond = failed.failures - FAILURES_A_MINUTE
             if beyond > 0:
                 self._events.append(
@@ -356,8 +382,8 @@ class Gateway:
                 environment=request.environment,
                 path=request.path,
                 operation=request.operation,
-                verdict="allowed" if request.reason == Reason.ALLOWED else "denied",
-                reason=request.reason,
+                verdict="allowed" if request.reason in _LETS_IN else "denied",
+                reason=request.reason or Reason.ALLOWED,
                 ip=request.caller.address,
                 user_agent=request.caller.user_agent,
                 details=request.details,

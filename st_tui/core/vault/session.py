@@ -138,18 +138,19 @@ class Session:
         return keys
 
     def _wrap(self, key: str, key_file: str, bound_to: str) -> bytes:
-        return crypto.wrap(key, self._own_key(key_file), bound_to, self.randbytes)
+        return crypto.wrap(key, self.own_key(key_file), bound_to, self.randbytes)
 
     def _unwrap(self, wrapped: bytes, key_file: str, bound_to: str) -> str:
         try:
-            return crypto.unwrap(wrapped, self._own_key(key_file), bound_to)
+            return crypto.unwrap(wrapped, self.own_key(key_file), bound_to)
         except crypto.SealError:
             raise VaultError(
                 f"{Path(key_file).name} does not open this project's key: it belongs to another "
                 "vault; restore the right one from your backup."
             ) from None
 
-    def _own_key(self, key_file: str) -> bytes:
+    def own_key(self, key_file: str) -> bytes:
+        """One of the vault's own keys. Raises VaultFilesError."""
         if key_file not in self.own_keys:
             self.own_keys[key_file] = vault_files.read_key(self.directory, key_file)
         return self.own_keys[key_file]

@@ -1,0 +1,56 @@
+"""Reading what a request carries: little at once, from each and from all together."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Iterator, Mapping
+from contextlib import contextmanager
+
+from starlette.requests import ClientDisconnect, Request
+
+from st_tui.api import problems
+from st_tui.api.problems import Problem
+
+LARGEST_BODY = 1024 * 1024
+"""Bytes."""
+LARGEST_TOGETHER = 64 * LARGEST_BODY
+"""Bytes that all bodies in one process may take: they arrive before anybody is known."""
+SECONDS = 30.0
+
+
+class _Held:
+    """Bytes of all bodies that are being read or served."""
+
+    bytes = 0
+
+
+@contextmanager
+def arriving(http: Request, headers: Mapping[bytes, bytes]) -> Iterator[Awaitable[bytes | Problem]]:
+    """The body to wait for, or why it was not read to its end; it counts until this is left."""
+    received = bytearray()
+    try:
+        yield _read(http, headers, received)
+    finally:
+        _Held.bytes -= len(received)
+
+
+async def _read(
+    http: Request, headers: Mapping[bytes, bytes], received: bytearray
+) -> bytes | Problem:
+    length = headers.get(b"content-length")
+    if length is None and b"transfer-encoding" not in headers:
+        return b""
+    if length is not None and int(length) > LARGEST_BODY:
+        return problems.too_large(LARGEST_BODY)
+    try:
+        async with asyncio.timeout(SECONDS):
+            async for chunk in http.stream():
+                received += chunk
+                _Held.bytes += len(chunk)
+                if len(received) > LARGEST_BODY:
+                    return problems.too_large(LARGEST_BODY)
+                if _Held.bytes > LARGEST_TOGETHER:
+                    return problems.unavailable()
+    except (ClientDisconnect, TimeoutError):
+        return problems.bad_request("The body did not arrive")
+    return bytes(received)

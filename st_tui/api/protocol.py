@@ -1,0 +1,58 @@
+"""uvicorn's HTTP protocol, with an end to how long and how large a request's head may be."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+LARGEST_HEAD = 64 * 1024
+"""Bytes of a request line and its headers. httptools itself would take any number."""
+LONGEST_HEAD = 15.0
+"""Seconds until a connection must have sent its first whole head, or any further one it began."""
+
+
+class BoundedProtocol(HttpToolsProtocol):
+    """Closes a connection that sends a head without an end."""
+
+    _head_bytes = 0
+    _in_head = True
+    _deadline: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._expect_head()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._head_is_here()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        if self._in_head:
+            self._head_bytes += len(data)
+            if self._deadline is None:
+                self._expect_head()
+        super().data_received(data)
+        if self._in_head and self._head_bytes > LARGEST_HEAD:
+            self.transport.close()
+
+    def on_headers_complete(self) -> None:
+        self._in_head, self._head_bytes = False, 0
+        self._head_is_here()
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        self._in_head = True
+        super().on_message_complete()
+
+    def _expect_head(self) -> None:
+        self._deadline = self.loop.call_later(LONGEST_HEAD, self._give_up)
+
+    def _head_is_here(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+
+    def _give_up(self) -> Any:
+        self.transport.close()
