@@ -10,7 +10,9 @@ few characters as any has. When the search finds none, the pairs it visited are 
 `core.certificate`, which checks them without believing anything said here.
 
 **The cost** is capped. A pattern such as `/*a????????????????` has 2**k pairs: rather than let an
-input take the machine, `Work` counts steps and raises `TooComplex`.
+input take the machine, `Work` counts steps and raises `TooComplex`. The steps are weighed so that
+each takes about as long as any other, whatever the patterns. Looking for a folder that serves as
+the witness has a cap of its own: beyond it, the witness that was found stands.
 """
 
 from __future__ import annotations
@@ -26,8 +28,10 @@ from st_tui.core.globs import Automaton, Glob
 FOLDER_CHARS: Final = ascii_lowercase + digits + ascii_uppercase + "-_"
 """What the name of a folder is made of, in the order in which a witness tries them."""
 
-_STEPS: Final = 50_000
-"""A step is one pattern reading one character: a microsecond or two."""
+_STEPS: Final = 250_000
+"""A step takes up to a fifth of a microsecond, one read of one pattern about six steps."""
+_LOOKS: Final = 100_000
+"""A look is one pattern reading one character of a folder's path: up to half a microsecond."""
 
 
 class Relation(StrEnum):
@@ -81,8 +85,9 @@ class TooComplex(Refusal):
 class Work:
     """The steps that one question, or all parts of a larger one, may take together."""
 
-    def __init__(self, steps: int = _STEPS) -> None:
+    def __init__(self, steps: int = _STEPS, looks: int = _LOOKS) -> None:
         self._left = steps
+        self._looks = looks
 
     def spend(self, steps: int) -> None:
         """Count steps; TooComplex if there are none left."""
@@ -92,6 +97,11 @@ class Work:
                 "These patterns are too intricate to compare: "
                 "use fewer wildcards in one segment, or fewer scopes."
             )
+
+    def may_look(self, looks: int) -> bool:
+        """Count looks at folders; False if there are none left: a verdict stands without them."""
+        self._looks -= looks
+        return self._looks >= 0
 
 
 def contains(
@@ -132,18 +142,37 @@ def _answer(
     holds: bool,
 ) -> Answer:
     """Search for a path that breaks the relation; `holds` is the verdict if there is none."""
-    found = _search(relation, left, right, work or Work())
+    work = work or Work()
+    found = _search(relation, left, right, work)
     if isinstance(found, frozenset):
         texts = tuple(glob.text for glob in left), tuple(glob.text for glob in right)
         return Answer(holds, None, False, Certificate(relation, *texts, found))
-    existing = [path for path in folders if _breaks(relation, left, right, path)]
-    shortest = min(existing, key=lambda path: (len(path), path), default=None)
-    return Answer(not holds, shortest or found, shortest is not None, None)
+    existing = _existing(relation, left, right, folders, work)
+    return Answer(not holds, existing or found, existing is not None, None)
+
+
+def _existing(
+    relation: Relation,
+    left: Sequence[Glob],
+    right: Sequence[Glob],
+    folders: Iterable[str],
+    work: Work,
+) -> str | None:
+    """The shortest of the folders that breaks the relation, of as many as may be looked at."""
+    shortest = None
+    for path in folders:
+        if shortest is not None and (len(path), path) >= (len(shortest), shortest):
+            continue
+        if not work.may_look((len(left) + len(right)) * (4 + len(path))):
+            break
+        if _breaks(relation, left, right, path):
+            shortest = path
+    return shortest
 
 
 def _breaks(relation: Relation, left: Sequence[Glob], right: Sequence[Glob], path: str) -> bool:
-    return relation.broken(
-        any(glob.matches(path) for glob in left), any(glob.matches(path) for glob in right)
+    return any(glob.matches(path) for glob in left) and relation.broken(
+        True, any(glob.matches(path) for glob in right)
     )
 
 
@@ -153,59 +182,116 @@ def _search(
     """The shortest path that breaks the relation, or every state that was reached."""
     if _breaks(relation, left, right, "/"):
         return "/"
-    ours = [glob.automaton for glob in left]
-    theirs = [glob.automaton for glob in right]
-    letters = _telling_apart([*ours, *theirs], work)
+    letters = "/" + _telling_apart([glob.automaton for glob in (*left, *right)], work)
+    mine, yours = _Reader(left, letters, work), _Reader(right, letters, work)
     apart = relation is Relation.APART
-    first = State(True, _begin(ours), _begin(theirs))
-    came_from: dict[State, tuple[State, str] | None] = {first: None}
-    waiting = [first] if first.left and (first.right or not apart) else []
+    first = mine.first, yours.first
+    came_from: dict[tuple[int, int], tuple[tuple[int, int], int] | None] = {first: None}
+    waiting = [first] if first[0] and (first[1] or not apart) else []
     for state in waiting:  # grows while it is read: breadth first
-        _, mine, yours = state
-        work.spend(len(letters) * len(mine))
-        for letter in "/" + letters if not state.fresh else letters:
-            reached = _go(ours, mine, letter)
+        work.spend(6 + len(letters) // 2)
+        here, there = state
+        known = yours.rows[there]
+        for letter, reached in enumerate(mine.row(here)):
             if not reached:
                 continue
-            work.spend(len(yours))
-            other = _go(theirs, yours, letter)
+            other = known[letter]
+            if other < 0:
+                other = yours.read(there, letter)
             if apart and not other:
                 continue
-            following = State(letter == "/", reached, other)
+            following = reached, other
             if following in came_from:
                 continue
-            came_from[following] = (state, letter)
-            if letter != "/" and relation.broken(_ends(ours, reached), _ends(theirs, other)):
-                return _path_to(following, came_from)
+            came_from[following] = state, letter
+            if relation.broken(mine.ends[reached], yours.ends[other]):
+                return _path_to(following, came_from, letters)
             waiting.append(following)
-    return frozenset(waiting)
-
-
-def _begin(automata: Sequence[Automaton]) -> Side:
-    """What is alive after the leading slash."""
-    return tuple(
-        (index, alive)
-        for index, one in enumerate(automata)
-        if (alive := one.enter(one.read(one.start, "")))
+    return frozenset(
+        State(mine.fresh[here], mine.sides[here], yours.sides[there]) for here, there in waiting
     )
 
 
-def _go(automata: Sequence[Automaton], side: Side, letter: str) -> Side:
-    """What is alive after one more character."""
-    if letter == "/":
-        return tuple(
-            (index, after)
-            for index, alive in side
-            if (after := automata[index].enter(alive & automata[index].ends))
+class _Reader:
+    """One side being read: whatever may be alive of it gets a number, 0 if nothing is.
+
+    Two sides meet in many combinations; each is read once. `rows` has what follows each number
+    after each of the letters, -1 where that has not been read.
+    """
+
+    def __init__(self, globs: Sequence[Glob], letters: str, work: Work) -> None:
+        self.sides: list[Side] = []
+        self.fresh: list[bool] = []
+        self.ends: list[bool] = []  # whether a path may end here
+        self.rows: list[list[int]] = []
+        self._automata = [glob.automaton for glob in globs]
+        self._accepting = [one.accepting for one in self._automata]
+        self._letters = letters  # the first is the slash
+        # For each letter and pattern, the places that it leads on from.
+        self._leading = [[one.ends for one in self._automata]]
+        self._leading += [[one.leading(char) for one in self._automata] for char in letters[1:]]
+        self._work = work
+        self._numbers: tuple[dict[Side, int], dict[Side, int]] = {}, {}
+        # Of a long pattern, the set of what is alive is a long number.
+        self._cost = 2 + max((one.ends.bit_length() for one in self._automata), default=0) // 256
+        self._number((), fresh=False)
+        root = tuple(
+            (index, alive)
+            for index, one in enumerate(self._automata)
+            if (alive := one.enter(one.read(one.start, "")))
         )
-    return tuple(
-        (index, after) for index, alive in side if (after := automata[index].advance(alive, letter))
-    )
+        self.first = self._number(root, fresh=True) if root else 0
 
+    def row(self, number: int) -> list[int]:
+        """What follows after each of the letters."""
+        row = self.rows[number]
+        if -1 in row:
+            for letter, known in enumerate(row):
+                if known < 0:
+                    self.read(number, letter)
+        return row
 
-def _ends(automata: Sequence[Automaton], side: Side) -> bool:
-    """Whether a path may end here, after a character of a name."""
-    return any(alive & automata[index].accepting for index, alive in side)
+    def read(self, number: int, letter: int) -> int:
+        """What follows after one more letter, which is then known."""
+        automata, side, leading = self._automata, self.sides[number], self._leading[letter]
+        self._work.spend(4 + self._cost * len(side))
+        if letter:
+            char = self._letters[letter]
+            after = [
+                (index, automata[index].advance(alive, char))
+                for index, alive in side
+                if alive & leading[index]
+            ]
+        else:
+            after = [
+                (index, automata[index].enter(ends))
+                for index, alive in side
+                if (ends := alive & leading[index])
+            ]
+        reached = self._number(tuple(after), fresh=not letter) if after else 0
+        self.rows[number][letter] = reached
+        return reached
+
+    def _number(self, side: Side, *, fresh: bool) -> int:
+        numbers = self._numbers[fresh]
+        number = numbers.get(side, -1)
+        if number < 0:
+            self._work.spend(8 + self._cost * len(side) + len(self._letters) // 4)
+            number = numbers[side] = len(self.sides)
+            self.sides.append(side)
+            self.fresh.append(fresh)
+            if len(side) == 1:
+                [(index, alive)] = side
+                may_end = alive & self._accepting[index]
+                row = [-1 if alive & leading[index] else 0 for leading in self._leading]
+            else:
+                may_end = any(alive & self._accepting[index] for index, alive in side)
+                row = [-1] * len(self._letters)
+            if fresh:
+                may_end = row[0] = 0  # no name is empty
+            self.ends.append(bool(may_end))
+            self.rows.append(row)
+        return number
 
 
 def _telling_apart(automata: Sequence[Automaton], work: Work) -> str:
@@ -213,7 +299,7 @@ def _telling_apart(automata: Sequence[Automaton], work: Work) -> str:
     mentioned = {unit for one in automata for unit in one.steps}
     unmentioned = next((char for char in FOLDER_CHARS if char not in mentioned), "")
     tried = [char for char in FOLDER_CHARS if char in mentioned or char == unmentioned]
-    work.spend(len(tried) * len(automata) // 8)
+    work.spend(len(tried) * len(automata) + len(mentioned) // 2)
     ways = {
         tuple(one.steps.get(char, one.other_step) for one in automata): char
         for char in reversed(tried)
@@ -221,11 +307,15 @@ def _telling_apart(automata: Sequence[Automaton], work: Work) -> str:
     return "".join(sorted(ways.values(), key=FOLDER_CHARS.index))
 
 
-def _path_to(state: State, came_from: dict[State, tuple[State, str] | None]) -> str:
-    letters = []
+def _path_to(
+    state: tuple[int, int],
+    came_from: dict[tuple[int, int], tuple[tuple[int, int], int] | None],
+    letters: str,
+) -> str:
+    path = []
     step = came_from[state]
     while step is not None:
         before, letter = step
-        letters.append(letter)
+        path.append(letters[letter])
         step = came_from[before]
-    return "/" + "".join(reversed(letters))
+    return "/" + "".join(reversed(path))

@@ -7,12 +7,17 @@ Ends, switches and trusted IPs are not compared: they say when, not what.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple, Protocol
+from itertools import takewhile
+from typing import Final, NamedTuple, Protocol
 
 from st_tui.core.algebra import Certificate, Work, contains
-from st_tui.core.drafts import stem
 from st_tui.core.globs import Glob, PatternRefused, compile_glob
 from st_tui.core.model import Permission, Scope
+
+_STEPS: Final = 300_000
+"""For a comparison of all scopes on both sides, a little more than for one question."""
+
+_Place = tuple[str | None, ...]
 
 
 class Grants(Protocol):
@@ -62,7 +67,7 @@ def compare(old: Grants, new: Grants, folders: Mapping[str, Sequence[str]]) -> C
 
     Raises TooComplex if that would take too long.
     """
-    work = Work()
+    work = _work_on(old.scopes, new.scopes)
     return Comparison(
         surplus(new, old, folders, work)[0],
         surplus(old, new, folders, work)[0],
@@ -79,7 +84,7 @@ def surplus(
 
     Raises TooComplex if that would take too long.
     """
-    work = work or Work()
+    work = work or _work_on(grants.scopes, boundary.scopes)
     out: list[Surplus] = []
     inside: list[Inside] = []
     shared = grants.permissions & boundary.permissions
@@ -115,7 +120,7 @@ def redundant(scopes: Sequence[Scope]) -> dict[int, tuple[int, ...]]:
 
     The others stand without them: two equal scopes are not both redundant. Raises TooComplex.
     """
-    work = Work()
+    work = _work_on(scopes, scopes)
     left = {i: glob for i, scope in enumerate(scopes) if (glob := granting(scope))}
     places = [_place(scope) for scope in scopes]
     found: dict[int, tuple[int, ...]] = {}
@@ -135,15 +140,26 @@ def redundant(scopes: Sequence[Scope]) -> dict[int, tuple[int, ...]]:
     return dict(sorted(found.items()))
 
 
-def _place(scope: Scope) -> tuple[str, str]:
-    """The environment, and the folder that all paths of a scope are in."""
-    return scope.environment, f"{stem(scope.secret_path).rstrip('/')}/"
+def _work_on(one: Sequence[Scope], other: Sequence[Scope]) -> Work:
+    """What is left of the work when each scope was read and put beside each of the other side."""
+    work = Work(_STEPS)
+    work.spend(sum(20 + 4 * len(scope.secret_path) for scope in (*one, *other)))
+    work.spend(2 * len(one) * len(other))
+    return work
 
 
-def _may_meet(one: tuple[str, str], other: tuple[str, str]) -> bool:
-    """Of the places of two scopes; False only if no path is of both: they lie apart."""
-    (environment, here), (its, there) = one, other
-    return environment == its and (here.startswith(there) or there.startswith(here))
+def _place(scope: Scope) -> _Place:
+    """The environment, and the names of the folders down to the first `**`; None: any of many."""
+    down = takewhile("**".__ne__, scope.secret_path.split("/")[1:])
+    return scope.environment, *(None if set("*?[{") & set(name) else name for name in down)
+
+
+def _may_meet(one: _Place, other: _Place) -> bool:
+    """Of the places of two scopes; False only if no path is of both: a name differs."""
+    for name, its in zip(one, other, strict=False):
+        if name != its and name is not None and its is not None:
+            return False
+    return True
 
 
 def granting(scope: Scope) -> Glob | None:

@@ -99,6 +99,11 @@ class Automaton:
         alive = (alive & passed) << 1 | alive & stays
         return self._branch(alive) if alive & (self.forks | self.word_ends) else alive
 
+    def leading(self, unit: str) -> int:
+        """The places that a character leads on from: `advance` of any others is 0."""
+        passed, stays = self.steps.get(unit, self.other_step)
+        return passed | stays
+
     def _begin(self, ends: int) -> int:
         alive = ends << 1 | ends & self.globstars
         return alive | (alive & self.skippable) << 1

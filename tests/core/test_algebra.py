@@ -8,6 +8,7 @@ import random
 import re
 import tracemalloc
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from st_tui.core.algebra import (
     Answer,
     Relation,
     TooComplex,
+    Work,
     contains,
     equivalent,
     overlaps,
@@ -331,6 +333,46 @@ def test_a_pattern_that_grows_without_bound_is_refused_in_bounded_memory(wildcar
         assert tracemalloc.get_traced_memory()[1] < 64 * 1024 * 1024
     finally:
         tracemalloc.stop()
+
+
+_LONG_WORDS = "{" + ",".join(FOLDER_CHARS) + "}"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("/*" + "[A-Za-z0-9_-]" * 70, f"/*{_LONG_WORDS}" + "?" * 18),
+        ("/" + "*a" * 400, "/*" + "{a,b,c,d,e,f,g,h}" * 50),
+        ("/*" + "{ab,ba}" * 140, "/**/*a" + "?" * 18 + "/**/*b" + "?" * 18),
+        ("/" + "/".join(["**/*"] * 190) + "/x", "/" + "*{a,b}" * 160),
+    ],
+)
+def test_long_patterns_of_every_kind_end_in_bounded_memory(one: str, other: str) -> None:
+    tracemalloc.start()
+    try:
+        for ask in (contains, overlaps):
+            with suppress(TooComplex):
+                ask([compile_glob(one)], [compile_glob(other)])
+        assert tracemalloc.get_traced_memory()[1] < 32 * 1024 * 1024
+    finally:
+        tracemalloc.stop()
+
+
+def test_folders_without_end_do_not_keep_a_verdict_back() -> None:
+    looked = itertools.count()
+    folders = (f"/a/{number}" for number in looked)
+    answer = contains([compile_glob("/a/*")], [compile_glob("/a/**")], folders)
+    assert answer[:3] == (False, "/a", False)
+    assert next(looked) < 100_000
+
+
+def test_parts_of_one_question_share_the_work() -> None:
+    work = Work(steps=700, looks=100)
+    outer, inner = [compile_glob("/a/**")], [compile_glob("/a/*/b")]
+    assert contains(outer, inner, (), work).holds
+    assert contains(outer, inner, (), work).holds
+    with pytest.raises(TooComplex):
+        contains(outer, inner, (), work)
 
 
 _pieces = st.sampled_from(["a", "b", "*", "?", "[ab]", "**", "a*", "{a,b}", "-b", "c"])

@@ -12,6 +12,7 @@ from st_tui.core.access import decide
 from st_tui.core.algebra import TooComplex
 from st_tui.core.certificate import check
 from st_tui.core.compare import Boundary, Surplus, compare, redundant, surplus
+from st_tui.core.globs import compile_glob
 from st_tui.core.model import AccessRequest, Permission, Scope, ServiceToken
 
 READ, WRITE = Permission.READ, Permission.WRITE
@@ -128,10 +129,24 @@ def test_what_is_redundant_among_many_scopes_is_still_proved() -> None:
     assert redundant(scopes) == {2 * n + 1: (2 * n,) for n in range(40)}
 
 
-def test_tokens_of_many_scopes_are_still_compared() -> None:
-    wide = tuple(Scope("dev", f"/app{n}/**") for n in range(90))
-    deep = tuple(Scope("dev", f"/app{n}/*/db/[a-f]?*") for n in range(90))
-    reads = frozenset({Permission.READ})
-    outside, inside = surplus(Boundary(deep, reads), Boundary(wide, reads), {})
+@pytest.mark.parametrize("before", ["", "/*", "/team"])
+def test_tokens_of_a_hundred_scopes_are_still_compared(before: str) -> None:
+    wide = grants(*(f"dev:{before}/app{n}/**" for n in range(100)))
+    deep = grants(*(f"dev:{before}/app{n}/*/db/[a-f]?*" for n in range(100)))
+    outside, inside = surplus(deep, wide, {})
     assert outside == ()
-    assert len(inside) == 90
+    assert len(inside) == 100
+    gains, losses = compare(deep, wide, {"dev": ["/", "/app7", "/app7/x/y"]})
+    assert len(gains) == 100
+    assert losses == ()
+    assert redundant(deep.scopes) == {}
+
+
+def test_more_scopes_than_can_be_compared_are_not_even_read() -> None:
+    many = grants(*(f"dev:/only-in-this-test{n}/**" for n in range(5_000)))
+    before = compile_glob.cache_info().misses
+    with pytest.raises(TooComplex):
+        compare(many, many, {})
+    with pytest.raises(TooComplex):
+        redundant(many.scopes)
+    assert compile_glob.cache_info().misses == before
