@@ -115,12 +115,12 @@ def surplus(
     return tuple(out), tuple(inside)
 
 
-def redundant(scopes: Sequence[Scope]) -> dict[int, tuple[int, ...]]:
+def redundant(scopes: Sequence[Scope], steps: int = _STEPS) -> dict[int, tuple[int, ...]]:
     """The scopes that open nothing of their own: index of each, and of those that open it all.
 
     The others stand without them: two equal scopes are not both redundant. Raises TooComplex.
     """
-    work = _work_on(scopes, scopes)
+    work = _work_on(scopes, scopes, steps)
     left = {i: glob for i, scope in enumerate(scopes) if (glob := granting(scope))}
     places = [_place(scope) for scope in scopes]
     found: dict[int, tuple[int, ...]] = {}
@@ -140,9 +140,9 @@ def redundant(scopes: Sequence[Scope]) -> dict[int, tuple[int, ...]]:
     return dict(sorted(found.items()))
 
 
-def _work_on(one: Sequence[Scope], other: Sequence[Scope]) -> Work:
+def _work_on(one: Sequence[Scope], other: Sequence[Scope], steps: int = _STEPS) -> Work:
     """What is left of the work when each scope was read and put beside each of the other side."""
-    work = Work(_STEPS)
+    work = Work(steps)
     work.spend(sum(20 + 4 * len(scope.secret_path) for scope in (*one, *other)))
     work.spend(2 * len(one) * len(other))
     return work

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 import pytest
 
+from st_tui.core import analysis
 from st_tui.core.analysis import lint
 from st_tui.core.globs import compile_glob
 from st_tui.core.model import Permission, Scope, TokenDraft
@@ -84,3 +88,23 @@ def test_the_first_token_that_may_write_to_an_environment() -> None:
 
 def test_everything_written_twice_leaves_nothing_out() -> None:
     assert warnings("/**/**") == ["Scope 1: opens all 6 folders of dev."]
+
+
+def test_what_was_asked_of_the_same_scopes_is_not_asked_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[object] = []
+
+    def counting(ask: Callable[..., object], *given: object) -> object:
+        asked.append(given)
+        return ask(*given)
+
+    for name in ("contains", "redundant"):
+        monkeypatch.setattr(analysis, name, partial(counting, getattr(analysis, name)))
+    for _ in range(3):
+        # Neither proof comes to an end; that, too, is remembered.
+        assert warnings("/*z????????????????*/**", "/*y????????????????*") == [
+            "Scope 1: matches no folder that is in dev now.",
+            "Scope 2: matches no folder that is in dev now.",
+        ]
+    assert len(asked) == 2
