@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
@@ -90,21 +90,43 @@ def compare(
 
 
 @click.command(cls=Command)
-@click.argument("file", type=click.File(encoding="utf-8"))
-def verify(file: Any) -> int:
-    """Check the proofs that `compare` or `narrow` printed with --json, trusting nobody."""
+@click.argument("file", type=click.File("rb"))
+def verify(file: BinaryIO) -> int:
+    """Check the proofs that `compare` or `narrow` printed with --json, trusting nobody.
+
+    Exit status 0: all hold; 1: one does not.
+    """
     import json
 
-    from st_tui.core.certificate import check, from_json
+    from st_tui.core.algebra import Relation, TooComplex
+    from st_tui.core.certificate import LONGEST_FILE, check, checking, from_json
+    from st_tui.core.globs import PatternRefused
 
+    text = file.read(LONGEST_FILE + 1)
+    if len(text) > LONGEST_FILE:
+        raise Refusal(f"The file has over {LONGEST_FILE} bytes: check the proofs of fewer scopes.")
     try:
-        entries = json.load(file)["certificates"]
+        entries = json.loads(text)["certificates"]
         proofs = [(str(entry["secretPath"]), from_json(entry["certificate"])) for entry in entries]
-    except (ValueError, KeyError, TypeError) as fault:
+    except (ValueError, KeyError, TypeError, RecursionError) as fault:
         if isinstance(fault, Refusal):
             raise
         raise Refusal("Give what `st-tui scope compare --json` printed.") from None
-    broken = [path for path, proof in proofs if proof.left != (path,) or not check(proof)]
+    if not proofs:
+        raise Refusal("There is no proof to check: no scope was found to lie inside the others.")
+    work = checking()
+    broken = []
+    for path, proof in proofs:
+        claimed = proof.relation is Relation.INSIDE and proof.left == (path,)
+        try:
+            if not (claimed and check(proof, work)):
+                broken.append(path)
+        except TooComplex:
+            raise Refusal(
+                "These proofs would take too long: check those of fewer scopes."
+            ) from None
+        except PatternRefused as refused:
+            raise Refusal(str(refused)) from None
     for path in broken:
         say(f"Not proved: {path}")
     if not broken:

@@ -8,9 +8,10 @@ leads to one among them. A state in which nothing can break the relation any mor
 
 from __future__ import annotations
 
+import re
 from typing import Any, Final
 
-from st_tui.core.algebra import FOLDER_CHARS, Certificate, Relation, Side, State
+from st_tui.core.algebra import FOLDER_CHARS, Certificate, Relation, Side, State, Work
 from st_tui.core.errors import Refusal
 from st_tui.core.globs import Glob, compile_glob
 
@@ -18,11 +19,29 @@ UNIVERSE: Final = "/ and (/[A-Za-z0-9_-]+)+"
 """The paths that a certificate speaks of, as a regular expression."""
 
 
-def check(certificate: Certificate) -> bool:
-    """Whether the certificate proves what it claims. PatternRefused if a pattern is none."""
+_STEPS: Final = 4_000_000
+LONGEST_FILE: Final = 2 * 1024 * 1024
+"""Bytes of a file of certificates: a hundred scopes on each side make a twentieth of it."""
+
+_PLACES = re.compile(r"[0-9a-f]{1,2000}")
+
+
+def checking() -> Work:
+    """The work that checking all certificates of a file may take: a second at most."""
+    return Work(_STEPS)
+
+
+def check(certificate: Certificate, work: Work | None = None) -> bool:
+    """Whether the certificate proves what it claims.
+
+    Raises PatternRefused if a pattern is none, and TooComplex beyond the work that may be done.
+    """
+    work = work or checking()
     relation, states = certificate.relation, certificate.states
+    work.spend(sum(200 + 5 * len(text) for text in (*certificate.left, *certificate.right)))
     left = [compile_glob(text) for text in certificate.left]
     right = [compile_glob(text) for text in certificate.right]
+    letters = _letters([*left, *right])
 
     def matters(state: State) -> bool:
         return bool(state.left) and (relation is Relation.INSIDE or bool(state.right))
@@ -37,15 +56,31 @@ def check(certificate: Certificate) -> bool:
     if matters(first) and first not in states:
         return False
     for state in states:
+        work.spend(len(letters) * (6 + 4 * (len(state.left) + len(state.right))))
+        if not all(
+            0 <= index < len(side)
+            for side, alive in ((left, state.left), (right, state.right))
+            for index, _ in alive
+        ):
+            return False
         if not state.fresh and breaks(_stops(left, state.left), _stops(right, state.right)):
             return False
-        for char in FOLDER_CHARS if state.fresh else FOLDER_CHARS + "/":
+        for char in letters if state.fresh else letters + "/":
             after = State(
                 char == "/", _step(left, state.left, char), _step(right, state.right, char)
             )
             if matters(after) and after not in states:
                 return False
     return True
+
+
+def _letters(globs: list[Glob]) -> str:
+    """A character of each kind; characters of a kind lead on alike, whatever is alive."""
+    kinds = {
+        tuple(glob.automaton.steps.get(char, glob.automaton.other_step) for glob in globs): char
+        for char in FOLDER_CHARS
+    }
+    return "".join(kinds.values())
 
 
 def _after_root(globs: list[Glob]) -> Side:
@@ -94,7 +129,7 @@ def from_json(data: Any) -> Certificate:
             tuple(map(_text, data["left"])),
             tuple(map(_text, data["right"])),
             frozenset(
-                State(fresh is True, _side(left), _side(right))
+                State(_fresh(fresh), _side(left), _side(right))
                 for fresh, left, right in data["states"]
             ),
         )
@@ -108,5 +143,23 @@ def _text(value: Any) -> str:
     return value
 
 
+def _fresh(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError
+    return value
+
+
 def _side(pairs: Any) -> Side:
-    return tuple((int(index), int(places, 16)) for index, places in pairs)
+    return tuple((_index(index), _places(places)) for index, places in pairs)
+
+
+def _index(value: Any) -> int:
+    if type(value) is not int:
+        raise TypeError
+    return value
+
+
+def _places(value: Any) -> int:
+    if _PLACES.fullmatch(_text(value)) is None:
+        raise ValueError
+    return int(value, 16)
