@@ -101,6 +101,11 @@ def _about_scope(
         glob = compile_glob(scope.secret_path)
     except PatternRefused as refused:
         return [str(refused)]
+    if glob.text.endswith("/") and glob.text != "/":
+        return [
+            "matches only paths that are written with the slash at the end, which no request "
+            f"has: write {glob.text[:-1]}."
+        ]
     here = folders[scope.environment]
     matched = [path for path in here if glob.matches(path)]
     if not matched:

@@ -52,6 +52,9 @@ Unit: TypeAlias = str | CharClass | Choice
 Segment: TypeAlias = tuple[Unit, ...]
 
 
+_SHOWN_WHOLE = 60
+"""No longer pattern is written out anew: the sentence has to stay one."""
+
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _LITERAL = r"[^\x00-\x1f\x7f-\x9f/*?+,|\\\"(){}\[\]]"
 _LITERALS = re.compile(rf"(?:(?![!@]\(){_LITERAL})+")
@@ -144,9 +147,9 @@ def _stars(text: str, at: int) -> str:
     after = text[end : end + 1]
     if text[at - 1] == "/" and after in ("", "/"):
         return GLOBSTAR
-    raise refusal(
-        "** at a choice" if text[at - 1] + after == "/{" else "** in a name", text, at, end
-    )
+    if text[at - 1] + after == "/{":
+        raise refusal("** at a choice", text, at, end)
+    raise refusal("** in a name", text, at, end, _one_level_or_any(text, at, end))
 
 
 def _char_class(text: str, at: int) -> tuple[CharClass, int]:
@@ -195,6 +198,25 @@ def _accepts(text: str) -> bool:
 
 def _opens_group(text: str, at: int) -> bool:
     return text[at] == "(" or (text[at] in "!@+*?" and text[at + 1 : at + 2] == "(")
+
+
+def _one_level_or_any(text: str, at: int, end: int) -> str | None:
+    """The two patterns that `/a**` or `/**b` may be meant for; none if both would be guesses."""
+    before, after = text[:at], text[end:]
+    if before[-1] == "/":
+        deep = f"{before}**/*{after}"
+    elif after[:1] in ("", "/"):
+        deep = f"{before}/**{after}"
+    else:
+        return None
+    # Another such ** would have its own rewrite looked for, and so on.
+    alone = all(
+        name == "**" or "**" not in name for name in (*before.split("/"), *after.split("/"))
+    )
+    if not alone or len(text) > _SHOWN_WHOLE:
+        return None
+    level = f"{before}*{after}"
+    return f"write {level} for that, or {deep} for any depth" if _accepts(deep) else None
 
 
 def _not_a_class(text: str, at: int) -> PatternRefused:

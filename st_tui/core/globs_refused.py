@@ -60,7 +60,7 @@ REASONS: dict[str, tuple[str, str]] = {
         "write * within a name, or ** between slashes for any depth",
     ),
     "** in a name": (
-        "reads it as one *, which stays within a name",
+        "keeps it at one level, like a single *",
         "write * within a name, or ** between slashes for any depth",
     ),
     "** at a choice": (

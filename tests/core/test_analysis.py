@@ -8,6 +8,7 @@ from functools import partial
 import pytest
 
 from st_tui.core import analysis
+from st_tui.core.algebra import overlaps
 from st_tui.core.analysis import lint
 from st_tui.core.globs import compile_glob
 from st_tui.core.model import Permission, Scope, TokenDraft
@@ -49,6 +50,17 @@ def test_each_trap_is_named_and_is_one(
 )
 def test_what_means_what_it_looks_like_is_silent(pattern: str) -> None:
     assert warnings(pattern) == []
+
+
+@pytest.mark.parametrize("pattern", ["/a/", "/*/", "/**/", "/x/{a,b}/", "/**/a/"])
+def test_a_slash_at_the_end_is_named_with_the_rewrite(pattern: str) -> None:
+    assert warnings(pattern) == [
+        "Scope 1: matches only paths that are written with the slash at the end, which no request "
+        f"has: write {pattern[:-1]}."
+    ]
+    glob = compile_glob(pattern)
+    assert not overlaps([glob], [compile_glob("/**")]).holds
+    compile_glob(pattern[:-1])
 
 
 def test_a_scope_that_says_nothing_new_names_the_one_that_does() -> None:

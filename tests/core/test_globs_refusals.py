@@ -202,22 +202,22 @@ REFUSED = [
     Refused(
         "/a**",
         "**",
-        "reads it as one *, which stays within a name",
-        ONE_STAR,
+        "keeps it at one level, like a single *",
+        "write /a* for that, or /a/** for any depth",
         {"/ab": True, "/a": True, "/a/b": False},
     ),
     Refused(
         "/**b/c",
         "**",
-        "reads it as one *, which stays within a name",
-        ONE_STAR,
+        "keeps it at one level, like a single *",
+        "write /*b/c for that, or /**/*b/c for any depth",
         {"/ab/c": True, "/x/ab/c": False},
     ),
     Refused(
         "/[ab]**",
         "**",
-        "reads it as one *, which stays within a name",
-        ONE_STAR,
+        "keeps it at one level, like a single *",
+        "write /[ab]* for that, or /[ab]/** for any depth",
         {"/ax": True, "/a/x": False},
     ),
     Refused(
@@ -589,6 +589,30 @@ def test_the_rewrite_is_accepted(case: Refused) -> None:
     mended = replacement if whole else case.pattern[: refused.position] + replacement + rest
     assert mended == case.mended
     assert compile_glob(mended).text == mended
+
+
+@pytest.mark.parametrize(
+    ("pattern", "rewrite"),
+    [
+        ("/a**", "write /a* for that, or /a/** for any depth"),
+        ("/**b", "write /*b for that, or /**/*b for any depth"),
+        ("/x/**/a**/b", "write /x/**/a*/b for that, or /x/**/a/**/b for any depth"),
+        ("a**", "begin with a slash"),
+        ("/a**b", ONE_STAR),  # what is meant is anybody's guess
+        ("/a**/b**", ONE_STAR),
+        ("/a**/(b)", ONE_STAR),
+        ("/" + "a" * 60 + "**", ONE_STAR),
+        ("/" + "a**/" * 240 + "b", ONE_STAR),
+    ],
+)
+def test_two_stars_in_a_name_get_both_patterns_that_may_be_meant(
+    pattern: str, rewrite: str
+) -> None:
+    with pytest.raises(PatternRefused) as caught:
+        compile_glob(pattern)
+    assert caught.value.rewrite == rewrite
+    for mended in (word for word in rewrite.split() if word.startswith("/")):
+        assert compile_glob(mended).text == mended
 
 
 def test_every_reason_has_a_case() -> None:
