@@ -82,17 +82,19 @@ _ByEnvironment = dict[str, tuple[GlobSet, tuple[Decision, ...]]]
 class _Compiled(dict[tuple[Scope, ...], _ByEnvironment]):
     """What tokens' scopes were compiled to. When there is no room for more, it begins anew.
 
-    Room is counted in scopes: a table of tokens with a thousand scopes each must not fill memory.
+    Room is counted in scopes, a long one as several: neither a table of tokens with a thousand
+    scopes each nor one of the longest patterns may fill memory.
     """
 
     room = _REMEMBERED
 
     def __missing__(self, scopes: tuple[Scope, ...]) -> _ByEnvironment:
         made = _compile(scopes)
-        if len(scopes) > self.room:
+        needed = sum(1 + (len(scope.secret_path) // 32) ** 2 for scope in scopes)
+        if needed > self.room:
             self.clear()
             self.room = _REMEMBERED
-        self.room -= len(scopes)
+        self.room -= needed
         self[scopes] = made
         return made
 

@@ -42,6 +42,7 @@ _LINE_ENDS: Final = frozenset("\n\r\u2028\u2029")
 
 _REMEMBERED: Final = 512  # steps of one GlobSet, and live patterns of its states
 _REMEMBERED_TEXT: Final = 64  # longest segment text that is kept
+_REMEMBERED_PATTERN: Final = 100  # longest pattern of which many are kept
 
 
 @dataclass(slots=True)
@@ -390,7 +391,11 @@ class GlobSet:
         self._room -= needed
 
 
-@lru_cache(maxsize=1_024)
 def compile_glob(text: str) -> Glob:
     """The automaton of a pattern; PatternRefused if it is outside the scope language."""
-    return Glob(text)
+    return _kept(text) if len(text) <= _REMEMBERED_PATTERN else _long_kept(text)
+
+
+# A pattern of 1,000 different characters takes a quarter of a MiB.
+_kept = lru_cache(maxsize=1_024)(Glob)
+_long_kept = lru_cache(maxsize=32)(Glob)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from ipaddress import ip_address, ip_network
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from st_tui.core.access import decide, explain
 from st_tui.core.addresses import parse_address, parse_ranges
+from st_tui.core.globs import Automaton
 from st_tui.core.model import (
     AccessRequest,
     Endpoint,
@@ -196,3 +198,13 @@ def test_every_scope_is_explained_in_order() -> None:
         (True, True, None),
         (True, False, 0),
     ]
+
+
+def test_tokens_of_the_longest_patterns_do_not_fill_memory() -> None:
+    for number in range(100):
+        text = "".join(chr(0x4E00 + place + number) for place in range(998))
+        token = ServiceToken(str(number), "x", (Scope("dev", f"/{text}"),), frozenset(Permission))
+        decide(token, AccessRequest("dev", "/a", Permission.READ, 0))
+    gc.collect()
+    kept = [one for one in gc.get_objects() if isinstance(one, Automaton) and len(one.steps) > 900]
+    assert 0 < len(kept) <= 50  # a quarter of a MiB each
