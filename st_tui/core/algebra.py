@@ -28,7 +28,7 @@ from st_tui.core.globs import Automaton, Glob
 FOLDER_CHARS: Final = ascii_lowercase + digits + ascii_uppercase + "-_"
 """What the name of a folder is made of, in the order in which a witness tries them."""
 
-_STEPS: Final = 250_000
+_STEPS: Final = 200_000
 """A step takes up to a fifth of a microsecond, one read of one pattern about six steps."""
 _LOOKS: Final = 100_000
 """A look is one pattern reading one character of a folder's path: up to half a microsecond."""

@@ -19,7 +19,7 @@ UNIVERSE: Final = "/ and (/[A-Za-z0-9_-]+)+"
 """The paths that a certificate speaks of, as a regular expression."""
 
 
-_STEPS: Final = 4_000_000
+_STEPS: Final = 3_000_000
 LONGEST_FILE: Final = 2 * 1024 * 1024
 """Bytes of a file of certificates: a hundred scopes on each side make a twentieth of it."""
 

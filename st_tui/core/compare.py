@@ -15,7 +15,7 @@ from st_tui.core.globs import Glob, PatternRefused, compile_glob
 from st_tui.core.model import Permission, Scope
 
 _STEPS: Final = 300_000
-"""For a comparison of all scopes on both sides, a little more than for one question."""
+"""For a comparison of all scopes on both sides: more than for one question."""
 
 _Place = tuple[str | None, ...]
 
