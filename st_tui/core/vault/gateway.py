@@ -190,9 +190,9 @@ class Gateway:
     """
 
     def __init__(self, session: Session) -> None:
-        self._session = replace(session, opened={})
+        self._session = replace(session, opened={}, own_keys={})
         never_wait(session.connection)
-        session.own_key(SERVER_KEY)
+        self._session.own_key(SERVER_KEY)
         self._known: dict[TokenText, Known] = {}
         self._projects: dict[str, Project] = {}
         self._events: list[Event] = []

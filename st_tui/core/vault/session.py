@@ -54,8 +54,8 @@ class Session:
     randbytes: RandomBytes
     key_file: str = vault_files.OPERATOR_KEY
     """Which of the vault's own keys this door opens project keys with."""
-    own_keys: dict[str, bytes] = field(default_factory=dict, repr=False)
-    """The vault's own keys that were read."""
+    own_keys: dict[str, bytes] | None = field(default=None, repr=False)
+    """The vault's own keys that were read, where somebody keeps them."""
     opened: dict[str, str] | None = field(default=None, repr=False)
     """The projects' keys that were opened, where somebody keeps them for a transaction; else each
     is opened anew, so that none outlives its erasure."""
@@ -151,6 +151,8 @@ class Session:
 
     def own_key(self, key_file: str) -> bytes:
         """One of the vault's own keys. Raises VaultFilesError."""
+        if self.own_keys is None:
+            return vault_files.read_key(self.directory, key_file)
         if key_file not in self.own_keys:
             self.own_keys[key_file] = vault_files.read_key(self.directory, key_file)
         return self.own_keys[key_file]
