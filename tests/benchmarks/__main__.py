@@ -20,6 +20,7 @@ from st_tui.core import reach
 from st_tui.core.access import decide
 from st_tui.core.globs import Glob
 from st_tui.core.model import AccessRequest, Permission, Scope, ServiceToken
+from tests.benchmarks import serving
 from tests.benchmarks.painting import Painted, paint
 
 BARE_APP = (sys.executable, str(Path(__file__).with_name("bare_app.py")))
@@ -56,6 +57,8 @@ def main() -> None:
         lambda: beside_picomatch(options.runs),
         lambda: [beside_wcmatch()],
         reaching,
+        answering,
+        beside_bcrypt,
     ]
     for measure in measures:
         try:
@@ -272,6 +275,46 @@ def _warm(beside: str, theirs: float) -> Row:
     token = _token(0)
     ours = _microseconds(lambda: decide(token, _REQUEST), 20_000)
     return Row("decide, 5 scopes, warm", ours, beside, theirs, "µs")
+
+
+def answering() -> list[Row]:
+    """An authenticated, audited read of one secret over HTTP, against a bare route that audits
+    nothing. Every answer of ours waits for the disk, which is what one connection measures."""
+    rows = [
+        Row(
+            "one commit on this disk, synchronous=FULL",
+            serving.commit_milliseconds(),
+            "synchronous=OFF",
+            serving.commit_milliseconds(synchronous="OFF"),
+        )
+    ]
+    for workers in (1, 2):
+        for connections in (1, 32, 128):
+            ours, bare = serving.rates(connections, workers)
+            rows.append(
+                Row(
+                    f"GET a secret, {_many(connections, 'connection')}, {_many(workers, 'worker')}",
+                    1e6 / ours,
+                    "a bare Starlette route, the same",
+                    1e6 / bare,
+                    "µs",
+                )
+            )
+    return rows
+
+
+def beside_bcrypt() -> list[Row]:
+    """The same request against bcrypt alone, which a server pays that keeps secrets hashed so."""
+    theirs = serving.bcrypt_rate()
+    ours, _ = serving.rates(128, 2)
+    return [
+        Row("GET a secret, 128 connections, 2 workers", 1e6 / ours,
+            "bcrypt of cost 10 alone, 2 threads", 1e6 / theirs, "µs"),
+    ]  # fmt: skip
+
+
+def _many(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 _EXPRESSIONS = (
