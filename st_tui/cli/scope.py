@@ -13,6 +13,7 @@ from st_tui.cli.output import say, say_json, say_table, token_data
 from st_tui.cli.scope_around import around, matrix
 from st_tui.cli.scope_compare import compare, lint, verify
 from st_tui.cli.scope_narrow import narrow
+from st_tui.cli.scope_relations import contains, equivalent, overlaps
 from st_tui.core import drafts, expiry, promises, reach, wording
 from st_tui.core.globs import compile_glob
 from st_tui.core.model import Permission
@@ -24,7 +25,7 @@ def scope() -> None:
     """Ask what tokens may do, with a proof or a path."""
 
 
-for _command in (compare, narrow, verify, lint, around, matrix):
+for _command in (overlaps, contains, equivalent, compare, narrow, verify, lint, around, matrix):
     scope.add_command(_command)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
@@ -22,7 +22,7 @@ from st_tui.core.errors import Refusal
 from st_tui.core.model import Permission
 
 if TYPE_CHECKING:
-    from st_tui.core.compare import Inside, Surplus
+    from st_tui.core.compare import Apart, Inside, Surplus
     from st_tui.core.model import Project, ServiceToken
     from st_tui.core.vault import Vault
 
@@ -58,10 +58,11 @@ def compare(
         raise BadUsage("Give either a second token's id, or --scope with --access-level.")
     with open_vault(sweep=False) as vault:
         old = find_token(vault, token_id)
-        folders = _folders(vault, vault.projects.of(old))
+        folders = folders_of(vault, vault.projects.of(old))
         new: Grants
         if other_id is not None:
-            new = find_token(vault, other_id)
+            new = other = find_token(vault, other_id)
+            require_one_project(old, other)
         else:
             parsed = typed_scopes(scopes)
             for scope in parsed:
@@ -92,7 +93,7 @@ def compare(
 @click.command(cls=Command)
 @click.argument("file", type=click.File("rb"))
 def verify(file: BinaryIO) -> int:
-    """Check the proofs that `compare` or `narrow` printed with --json, trusting nobody.
+    """Check the proofs that the other `scope` commands print with --json, trusting nobody.
 
     Exit status 0: all hold; 1: one does not.
     """
@@ -107,20 +108,25 @@ def verify(file: BinaryIO) -> int:
         raise Refusal(f"The file has over {LONGEST_FILE} bytes: check the proofs of fewer scopes.")
     try:
         entries = json.loads(text)["certificates"]
-        proofs = [(str(entry["secretPath"]), from_json(entry["certificate"])) for entry in entries]
-    except (ValueError, KeyError, TypeError, RecursionError) as fault:
+        proofs = [(entry.get("secretPath"), from_json(entry["certificate"])) for entry in entries]
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as fault:
         if isinstance(fault, Refusal):
             raise
         raise Refusal("Give what `st-tui scope compare --json` printed.") from None
     if not proofs:
-        raise Refusal("There is no proof to check: no scope was found to lie inside the others.")
+        raise Refusal("There is no proof to check: nothing that was answered needed one.")
     work = checking()
     broken = []
     for path, proof in proofs:
-        claimed = proof.relation is Relation.INSIDE and proof.left == (path,)
+        # Of a scope, that this very one lies inside; else, that both sides lie apart.
+        claimed = (
+            proof.relation is Relation.APART
+            if path is None
+            else (proof.relation, proof.left) == (Relation.INSIDE, (path,))
+        )
         try:
             if not (claimed and check(proof, work)):
-                broken.append(path)
+                broken.append(path or ", ".join(proof.left))
         except TooComplex:
             raise Refusal(
                 "These proofs would take too long: check those of fewer scopes."
@@ -145,7 +151,7 @@ def lint(as_json: bool) -> int:
 
     with open_vault(sweep=False) as vault:
         project = project_in(vault)
-        folders = _folders(vault, project)
+        folders = folders_of(vault, project)
         tokens: list[ServiceToken] = vault.tokens.page(project)
     if not tokens:
         raise Refusal("There is no token to look at: make one first.")
@@ -167,14 +173,24 @@ def lint(as_json: bool) -> int:
     return 1 if found else 0
 
 
-def certificates_data(inside: Sequence[Inside]) -> list[dict[str, Any]]:
-    """Proofs for JSON, in the form that `scope verify` reads."""
+def require_one_project(one: ServiceToken, other: ServiceToken) -> None:
+    """Raise BadUsage for tokens of two projects, whose environments only look alike."""
+    if one.project_id != other.project_id:
+        raise BadUsage("These tokens belong to two projects: compare tokens of one.")
+
+
+def certificates_data(proofs: Iterable[Inside | Apart]) -> list[dict[str, Any]]:
+    """Proofs for JSON, in the form that `scope verify` reads: of a scope, or of both sides."""
     from st_tui.core.certificate import as_json
+    from st_tui.core.compare import Inside
 
-    return [{**one.scope.data, "certificate": as_json(one.certificate)} for one in inside]
+    def about(one: Inside | Apart) -> dict[str, str]:
+        return one.scope.data if isinstance(one, Inside) else {"environment": one.environment}
+
+    return [{**about(one), "certificate": as_json(one.certificate)} for one in proofs]
 
 
-def _folders(vault: Vault, project: Project) -> dict[str, list[str]]:
+def folders_of(vault: Vault, project: Project) -> dict[str, list[str]]:
     return {
         environment.slug: ["/", *vault.folders.every(project, environment.slug)]
         for environment in vault.environments.every(project)

@@ -6,11 +6,11 @@ Ends, switches and trusted IPs are not compared: they say when, not what.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import takewhile
-from typing import Final, NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol, TypeVar
 
-from st_tui.core.algebra import Certificate, Work, contains
+from st_tui.core.algebra import Certificate, Work, contains, overlaps
 from st_tui.core.globs import Glob, PatternRefused, compile_glob
 from st_tui.core.model import Permission, Scope
 
@@ -55,6 +55,23 @@ class Inside(NamedTuple):
     certificate: Certificate
 
 
+class Meeting(NamedTuple):
+    """What two sides both allow, by a scope of each: these operations on a path."""
+
+    scope: Scope
+    other: Scope
+    operations: tuple[Permission, ...]
+    witness: str
+    exists: bool
+
+
+class Apart(NamedTuple):
+    """An environment in which no path is opened by both sides, with the proof."""
+
+    environment: str
+    certificate: Certificate
+
+
 class Comparison(NamedTuple):
     """What the new grants gain and lose; nothing on either side means: they allow the same."""
 
@@ -67,6 +84,8 @@ def compare(old: Grants, new: Grants, folders: Mapping[str, Sequence[str]]) -> C
 
     Raises TooComplex if that would take too long.
     """
+    if (set(old.scopes), old.permissions) == (set(new.scopes), new.permissions):
+        return Comparison((), ())  # however intricate their patterns are
     work = _work_on(old.scopes, new.scopes)
     return Comparison(
         surplus(new, old, folders, work)[0],
@@ -115,6 +134,41 @@ def surplus(
     return tuple(out), tuple(inside)
 
 
+def overlap(
+    one: Grants, other: Grants, folders: Mapping[str, Sequence[str]]
+) -> tuple[Meeting | None, tuple[Apart, ...]]:
+    """What both sides allow, on a folder or else on a path as short as any; and the environments
+    of both in which they are proved to meet nowhere.
+
+    Raises TooComplex if that would take too long.
+    """
+    work = _work_on((*one.scopes, *other.scopes), ())
+    shared = tuple(sorted(one.permissions & other.permissions))
+    met: list[Meeting] = []
+    apart: list[Apart] = []
+    for environment in _environments(one) & _environments(other) if shared else ():
+        ours, theirs = (_globs(side, environment) for side in (one, other))
+        here = folders.get(environment, ())
+        answer = overlaps(list(ours.values()), list(theirs.values()), here, work)
+        if answer.certificate is not None:
+            apart.append(Apart(environment, answer.certificate))
+        elif (path := answer.witness) is not None:
+            mine, its = (
+                next(scope for scope, glob in side.items() if glob.matches(path))
+                for side in (ours, theirs)
+            )
+            met.append(Meeting(mine, its, shared, path, answer.exists))
+    return shortest(met), tuple(sorted(apart))
+
+
+Shown = TypeVar("Shown", bound=Surplus | Meeting)
+
+
+def shortest(found: Iterable[Shown]) -> Shown | None:
+    """The one to show a person: on a folder that exists if any is, and with the shortest path."""
+    return min(found, key=lambda one: (not one.exists, len(one.witness), one.witness), default=None)
+
+
 def redundant(scopes: Sequence[Scope], steps: int = _STEPS) -> dict[int, tuple[int, ...]]:
     """The scopes that open nothing of their own: index of each, and of those that open it all.
 
@@ -138,6 +192,19 @@ def redundant(scopes: Sequence[Scope], steps: int = _STEPS) -> dict[int, tuple[i
                     found[index] = tuple(alone)
                     del left[index]
     return dict(sorted(found.items()))
+
+
+def _environments(grants: Grants) -> set[str]:
+    return {scope.environment for scope in grants.scopes}
+
+
+def _globs(grants: Grants, environment: str) -> dict[Scope, Glob]:
+    """Each scope of an environment that grants anything, with its pattern."""
+    return {
+        scope: glob
+        for scope in grants.scopes
+        if scope.environment == environment and (glob := granting(scope)) is not None
+    }
 
 
 def _work_on(one: Sequence[Scope], other: Sequence[Scope], steps: int = _STEPS) -> Work:

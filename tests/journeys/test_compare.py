@@ -62,10 +62,12 @@ async def test_what_another_token_allows_more_is_said_with_a_path(demo_app: StTu
         await _pick(pilot, "all-folders")
         words = _words(pilot)
         assert "“top-level” → “all-folders”" in words
+        assert "~ Overlap, but not equivalent: both read dev:/ci + Gains" in words
         assert "- Loses" not in words
+        assert "= Loses nothing (proved)." in words
         [(_, lacking, anywhere, _), (_, shared, deeper, _)] = comparing.compare_tokens(
             vault(demo_app), old, new
-        ).gains
+        ).comparison.gains
         assert f"+ Gains write dev:/**, as on {anywhere} +" in words
         assert f"+ Gains read dev:/**, as on {deeper} " in words
         for operations, path in ((lacking, anywhere), (shared, deeper)):
@@ -98,9 +100,19 @@ async def test_equal_tokens_are_proved_equal_and_names_are_text(demo_app: StTui)
         await _pick(pilot, "[red]x[/red]")
         words = _words(pilot)
         assert "“[/]” → “[red]x[/red]”" in words
-        assert "= Allows the same (proved)." in words
+        assert "= Equivalent: allows the same (proved)." in words
         await pilot.press("enter")
         assert len(demo_app.screen_stack) == 1
+
+
+async def test_tokens_that_share_nothing_are_proved_apart(demo_app: StTui) -> None:
+    async with demo_app.run_test(size=(80, 24)) as pilot:
+        await opened(pilot)
+        await choose(pilot, "legacy-billing")
+        await pilot.press("x")
+        await _pick(pilot, "top-level")
+        words = _words(pilot)
+        assert "= No overlap: nothing is allowed by both (proved). + Gains read dev:/*" in words
 
 
 async def test_among_many_tokens_a_text_is_asked_for(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from st_tui.core.compare import Comparison, compare
+from st_tui.core.compare import Comparison, Meeting, compare, overlap
 from st_tui.core.model import Order, ServiceToken
 
 if TYPE_CHECKING:
@@ -21,6 +21,13 @@ class Others(NamedTuple):
     more: bool
 
 
+class Relation(NamedTuple):
+    """How two tokens lie to each other; `both` is None where they are proved to meet nowhere."""
+
+    comparison: Comparison
+    both: Meeting | None
+
+
 def others(vault: Vault, token: ServiceToken, text: str = "") -> Others:
     """The other tokens of the project whose name or scopes contain the text, or whose id it is."""
     project = vault.projects.of(token)
@@ -34,11 +41,14 @@ def others(vault: Vault, token: ServiceToken, text: str = "") -> Others:
     return Others(rest[:MOST], more=len(rest) > MOST)
 
 
-def compare_tokens(vault: Vault, old: ServiceToken, new: ServiceToken) -> Comparison:
-    """What the new token allows more and less than the old one. Raises TooComplex."""
+def compare_tokens(vault: Vault, old: ServiceToken, new: ServiceToken) -> Relation:
+    """What the new token allows more and less than the old one, and what both do.
+
+    Raises TooComplex.
+    """
     project = vault.projects.of(old)
     folders = {
         environment.slug: ["/", *vault.folders.every(project, environment.slug)]
         for environment in vault.environments.every(project)
     }
-    return compare(old, new, folders)
+    return Relation(compare(old, new, folders), overlap(old, new, folders)[0])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -12,15 +12,18 @@ from textual.content import Content
 from textual.widgets import Static
 
 from st_tui.core.algebra import TooComplex
-from st_tui.core.compare import Comparison, Grants, Surplus, compare
+from st_tui.core.compare import Comparison, Grants, Meeting, Surplus, compare
 from st_tui.core.model import ServiceToken
 from st_tui.core.plain_text import shown
 from st_tui.tui.actions import Action, bindings
 from st_tui.tui.screens.dialog import Dialog
 
+if TYPE_CHECKING:
+    from st_tui.core.vault.comparing import Relation
+
 
 class Beside(Dialog[None]):
-    """What another token allows more and less than one."""
+    """What another token allows more and less than one, and whether they share anything."""
 
     ACTIONS = (Action("leave", "escape,q,f10,enter", "close", "Close this and go back", hint=True),)
     BINDINGS: ClassVar[list[BindingType]] = bindings(ACTIONS)
@@ -28,13 +31,24 @@ class Beside(Dialog[None]):
     Beside VerticalScroll { height: auto; max-height: 14; }
     """
 
-    def __init__(self, one: ServiceToken, other: ServiceToken, found: Comparison) -> None:
+    def __init__(self, one: ServiceToken, other: ServiceToken, found: Relation) -> None:
         super().__init__(f"“{shown(one.name)}” → “{shown(other.name)}”")
         self._found = found
 
     def body(self) -> ComposeResult:
         with VerticalScroll():
-            yield Static(Content("\n").join(_lines(self._found, "Allows the same")))
+            yield Static(Content("\n").join(self._lines()))
+
+    def _lines(self) -> list[Content]:
+        (gains, losses), both = self._found
+        if not gains and not losses:
+            return _lines(self._found.comparison, "Equivalent: allows the same")
+        return [
+            _shared(both),
+            *_lines(self._found.comparison, ""),
+            *([] if gains else [_nothing("Gains")]),
+            *([] if losses else [_nothing("Loses")]),
+        ]
 
     def on_mount(self) -> None:
         self.query_one(VerticalScroll).focus()
@@ -56,6 +70,18 @@ def _lines(found: Comparison, same: str) -> list[Content]:
     more = [Content.styled(f"+ Gains {_surplus(one)}", "$text-warning") for one in gains]
     less = [Content.styled(f"- Loses {_surplus(one)}", "$text-muted") for one in losses]
     return [*more, *less]
+
+
+def _shared(both: Meeting | None) -> Content:
+    if both is None:
+        return Content.styled("= No overlap: nothing is allowed by both (proved).", "$text-success")
+    access = " and ".join(both.operations)
+    place = f"{shown(both.scope.environment)}:{both.witness}"
+    return Content(f"~ Overlap, but not equivalent: both {access} {place}")
+
+
+def _nothing(verb: str) -> Content:
+    return Content.styled(f"= {verb} nothing (proved).", "$text-success")
 
 
 def _surplus(one: Surplus) -> str:

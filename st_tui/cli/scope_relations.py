@@ -1,0 +1,203 @@
+"""`scope overlaps`, `contains` and `equivalent`: two patterns, scopes or tokens side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import click
+
+from st_tui.cli.commands import (
+    BadUsage,
+    Command,
+    find_token,
+    json_option,
+    open_vault,
+    project_in,
+    remark,
+    typed_path,
+    typed_scopes,
+)
+from st_tui.cli.output import say, say_json
+from st_tui.cli.scope_compare import certificates_data, folders_of, require_one_project
+from st_tui.core import drafts
+from st_tui.core.model import Permission, Scope, ServiceToken
+
+if TYPE_CHECKING:
+    from st_tui.core.compare import Apart, Inside, Meeting, Surplus
+    from st_tui.core.vault import Vault
+
+Folders = Mapping[str, Sequence[str]]
+
+_ALL = frozenset(Permission)
+
+
+class Side(NamedTuple):
+    """A token's grants, or a scope typed in; a bare pattern is a scope without an environment."""
+
+    scopes: tuple[Scope, ...]
+    permissions: frozenset[Permission] = _ALL
+    token: ServiceToken | None = None
+
+    @property
+    def is_pattern(self) -> bool:
+        return not self.scopes[0].environment
+
+
+class Found(NamedTuple):
+    """An answer: a path that shows it and the sides that open that path, or else proofs."""
+
+    holds: bool
+    path: Surplus | Meeting | None
+    opened_by: tuple[str, ...]
+    proofs: tuple[Inside | Apart, ...]
+
+
+def _two_sides(command: Callable[..., Any]) -> Callable[..., Any]:
+    for name in ("b", "a"):
+        command = click.argument(name, metavar=name.upper())(command)
+    return json_option(command)
+
+
+@click.command(cls=Command)
+@_two_sides
+def overlaps(a: str, b: str, as_json: bool) -> int:
+    """Say whether A and B both open some path, and which.
+
+    \b
+    Each of them is a pattern, a scope or a token's id:
+      st-tui scope overlaps '/common/**' '/*/db'
+      st-tui scope overlaps 'dev:/common/**' ID
+
+    A scope beside a token is taken with that token's permissions. Exit status 0: yes; 1: no, which
+    is proved. --json carries the proofs, for `scope verify`.
+    """
+    from st_tui.core.compare import overlap
+
+    def ask(one: Side, other: Side, folders: Folders) -> Found:
+        met, apart = overlap(one, other, folders)
+        return Found(met is not None, met, ("a", "b"), apart)
+
+    return _answer(ask, a, b, as_json=as_json)
+
+
+@click.command(cls=Command)
+@_two_sides
+def contains(a: str, b: str, as_json: bool) -> int:
+    """Say whether A opens all that B does; if not, a path that only B opens.
+
+    A and B are patterns, scopes or tokens, as for `overlaps`. Exit status 0: yes, which is proved;
+    1: no. --json carries the proofs, for `scope verify`.
+    """
+    return _answer(_contains, a, b, as_json=as_json)
+
+
+@click.command(cls=Command)
+@_two_sides
+def equivalent(a: str, b: str, as_json: bool) -> int:
+    """Say whether A and B open the same; if not, a path that only one of them opens.
+
+    A and B are patterns, scopes or tokens, as for `overlaps`. Exit status 0: yes, which is proved;
+    1: no. --json carries the proofs, for `scope verify`.
+    """
+    from st_tui.core.compare import shortest
+
+    def ask(one: Side, other: Side, folders: Folders) -> Found:
+        there, back = _contains(one, other, folders), _contains(other, one, folders)
+        path = shortest([found.path for found in (there, back) if found.path is not None])
+        only = "b" if path is there.path else "a"
+        return Found(path is None, path, (only,), (*there.proofs, *back.proofs))
+
+    return _answer(ask, a, b, as_json=as_json)
+
+
+def _contains(outer: Side, inner: Side, folders: Folders) -> Found:
+    from st_tui.core.compare import shortest, surplus
+
+    more, inside = surplus(inner, outer, folders)
+    return Found(not more, shortest(more), ("b",), inside)
+
+
+def _answer(ask: Callable[[Side, Side, Folders], Found], *texts: str, as_json: bool) -> int:
+    one, other, folders = _read(*texts)
+    holds, path, opened_by, proofs = ask(one, other, folders)
+    operations = () if path is None or not (one.token or other.token) else path.operations
+    if as_json:
+        witness = path and {
+            "environment": path.scope.environment,
+            "path": path.witness,
+            "operations": list(operations),
+            "openedBy": list(opened_by),
+            "exists": path.exists,
+        }
+        proved = certificates_data(proofs) if path is None else []
+        say_json({"holds": holds, "witness": witness, "certificates": proved})
+    elif path is None:
+        say("Yes, proved." if holds else "No, proved: nothing is opened by both.")
+    else:
+        who = "both" if len(opened_by) == 2 else f"only {opened_by[0].upper()}"
+        verb = f"may {' and '.join(operations)}" if operations else "open" + "s" * (who != "both")
+        where = str(path.scope._replace(secret_path=path.witness)).lstrip(":")
+        say(f"{'Yes' if holds else 'No'}: {who} {verb} {'the folder ' * path.exists}{where}.")
+    return 0 if holds else 1
+
+
+def _read(*texts: str) -> tuple[Side, Side, Folders]:
+    """Both sides as they were typed, and the folders that may show the answer."""
+    typed = [_typed(text) for text in texts]
+    bare = [side is not None and side.is_pattern for side in typed]
+    if not any(bare):
+        with open_vault(sweep=False) as vault:
+            return _in_vault(vault, texts, typed)
+    one, other = typed
+    if one is None or other is None or not all(bare):
+        raise BadUsage("Give both an environment, as in dev:/common/**, or neither.")
+    return one, other, {}
+
+
+def _typed(text: str) -> Side | None:
+    """A pattern, which has a slash, or a scope, which has a colon before it; None for an id."""
+    before_path, slash, _ = text.partition("/")
+    if ":" in before_path:
+        scopes = typed_scopes([text])
+    elif slash:
+        scopes = (Scope("", typed_path(drafts.scope_path(text))),)
+    else:
+        return None
+    if _opens_nothing(scopes[0].secret_path):
+        remark(f"{scopes[0].secret_path} opens nothing: no folder can have such a name.")
+    return Side(scopes)
+
+
+def _opens_nothing(pattern: str) -> bool:
+    from st_tui.core import algebra
+    from st_tui.core.globs import compile_glob
+
+    try:
+        return algebra.contains((), [compile_glob(pattern)]).holds
+    except algebra.TooComplex:
+        return False  # nothing is claimed that was not proved
+
+
+def _in_vault(
+    vault: Vault, texts: Sequence[str], typed: Sequence[Side | None]
+) -> tuple[Side, Side, Folders]:
+    tokens = [
+        find_token(vault, text) if side is None else None
+        for text, side in zip(texts, typed, strict=True)
+    ]
+    known = [token for token in tokens if token is not None]
+    if len(known) == 2:
+        require_one_project(*known)
+    project = vault.projects.of(known[0]) if known else project_in(vault)
+    folders = folders_of(vault, project)
+    environments = vault.environments.every(project)
+    sides = []
+    for side, token in zip(typed, tokens, strict=True):
+        if token is not None:
+            sides.append(Side(token.scopes, token.permissions, token))
+        elif side is not None:
+            drafts.check_environment(side.scopes[0].environment, environments)
+            sides.append(side._replace(permissions=known[0].permissions if known else _ALL))
+    one, other = sides
+    return one, other, folders
