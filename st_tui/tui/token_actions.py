@@ -123,12 +123,15 @@ class TokenActions:
 
     @work
     async def action_rotate(self) -> None:
+        from st_tui.tui.screens.overview import folders_of
         from st_tui.tui.screens.rotate import Rotate
 
-        token = self.chosen_token()
-        if token is None:
+        token, vault = self.chosen_token(), self._st.vault
+        if token is None or vault is None:
             return
-        wish = await self._st.push_screen_wait(Rotate(token))
+        folders = folders_of(vault, vault.projects.of(token))
+        form = Rotate(token, vault.tokens.rotate_draft(token), folders)
+        wish = await self._st.push_screen_wait(form)
         if wish is None:
             return
         new = await self._st.change(

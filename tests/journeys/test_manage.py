@@ -238,7 +238,11 @@ async def test_clone_and_rotate(demo_app: StTui) -> None:
 
         await choose(pilot, "ci-deploy")
         await pilot.press("r")
-        await pilot.pause()
+        await until(
+            pilot,
+            lambda: "= Allows the same as the original (proved)." in screen_text(pilot),
+            "it says what changes",
+        )
         await write(pilot, "2h")
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(demo_app.screen, Created), "the new one is shown")

@@ -141,6 +141,21 @@ class Tokens:
             trusted_ips=token.trusted_ips,
         )
 
+    def rotate_draft(self, token: ServiceToken) -> TokenDraft:
+        """What a rotation makes unless another end is wished. Raises VaultError if it ended."""
+        with self._session.reading() as connection:
+            token = self._living(token)
+            end = tokens.stated_end(connection, token.id)
+        return TokenDraft(
+            name=token.name,
+            scopes=token.scopes,
+            permissions=token.permissions,
+            expires_at=end,
+            version=token.version,
+            is_active=token.is_active,
+            trusted_ips=token.trusted_ips,
+        )
+
     def rotate(
         self,
         token: ServiceToken,
@@ -159,16 +174,9 @@ class Tokens:
             now = self._session.clock()
             token = self._living(token)
             project = self._session.project_of(token)
-            stated = tokens.stated_end(self._session.connection, token.id)
-            draft = TokenDraft(
-                name=token.name,
-                scopes=token.scopes,
-                permissions=token.permissions,
-                expires_at=stated if keep_end else expires_at,
-                version=token.version,
-                is_active=token.is_active,
-                trusted_ips=token.trusted_ips,
-            )
+            draft = self.rotate_draft(token)
+            if not keep_end:
+                draft = draft._replace(expires_at=expires_at)
             new = self._create(record, project, draft, orphans=True, rotated_from=token.id)
             if overlap:
                 ends_at = expiry.expires_after(overlap, now)

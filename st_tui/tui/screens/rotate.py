@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import ClassVar, NamedTuple
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
+from textual.content import Content
 from textual.widgets import Input, Static
 
 from st_tui.core.errors import Refusal
 from st_tui.core.expiry import parse_duration, parse_end, remaining
-from st_tui.core.model import ServiceToken
+from st_tui.core.model import ServiceToken, TokenDraft
 from st_tui.core.plain_text import shown
 from st_tui.tui.actions import LEAVING, Action, bindings
+from st_tui.tui.screens.comparison import beside
 from st_tui.tui.screens.dialog import Dialog
 from st_tui.tui.widgets.field import Field, Label
 
@@ -28,7 +31,10 @@ class Rotation(NamedTuple):
 
 
 class Rotate(Dialog[Rotation]):
-    """Asks for the overlap and the end; both may be left empty."""
+    """Says what the new token allows beside the old one, and asks for the overlap and the end.
+
+    Both may be left empty.
+    """
 
     ACTIONS = (
         Action("rotate", "f2,enter", "rotate", "Rotate the token", "service-token rotate ID",
@@ -37,12 +43,16 @@ class Rotate(Dialog[Rotation]):
     )  # fmt: skip
     BINDINGS: ClassVar[list[BindingType]] = bindings(ACTIONS)
 
-    def __init__(self, token: ServiceToken) -> None:
+    def __init__(
+        self, token: ServiceToken, draft: TokenDraft, folders: Mapping[str, Sequence[str]]
+    ) -> None:
         super().__init__(f"Rotate “{shown(token.name)}”")
         self._token = token
+        self._beside = beside(token, draft, folders)
 
     def body(self) -> ComposeResult:
-        yield Static("A new text, the same scopes. The old text stops working:\n", markup=False)
+        yield Static(Content("\n").join(self._beside))
+        yield Static("It gets a new text. The old text stops working:\n", markup=False)
         with Horizontal(classes="row"):
             yield Label("Overlap")
             yield Field(placeholder="at once; or 10m, 24h, 7d", id="overlap")
