@@ -143,7 +143,7 @@ def verify(file: BinaryIO) -> int:
 @click.command(cls=Command)
 @json_option
 def lint(as_json: bool) -> int:
-    """Warn about the scopes of all tokens: redundant, matching nothing, wider than they look.
+    """Warn about the scopes of all tokens: redundant, matching nothing, wider than look or use.
 
     Exit status 0: no warning; 1: some.
     """
@@ -153,9 +153,10 @@ def lint(as_json: bool) -> int:
         project = project_in(vault)
         folders = folders_of(vault, project)
         tokens: list[ServiceToken] = vault.tokens.page(project)
+        uses = vault.audit.uses_of_all(project)
     if not tokens:
         raise Refusal("There is no token to look at: make one first.")
-    found = list(lint_each(tokens, folders, writers_of(tokens)))
+    found = list(lint_each(tokens, folders, writers_of(tokens), uses))
     if as_json:
         say_json(
             {

@@ -9,9 +9,9 @@ from functools import lru_cache
 from typing import Final
 
 from st_tui.core.algebra import TooComplex, Work, contains
-from st_tui.core.compare import redundant
+from st_tui.core.compare import granting, redundant
 from st_tui.core.globs import PatternRefused, compile_glob
-from st_tui.core.model import Permission, Scope, ServiceToken, TokenDraft
+from st_tui.core.model import Permission, Scope, ServiceToken, TokenDraft, Use
 
 # While a person types: 20 ms at most for all scopes, 4 ms for each that has a trap.
 _STEPS: Final = 100_000
@@ -31,11 +31,13 @@ def lint(
     draft: TokenDraft | ServiceToken,
     folders: Mapping[str, Sequence[str]],
     written: Collection[str] | None = None,
+    uses: Iterable[Use] = (),
 ) -> list[str]:
     """Warnings about a draft or a token, a sentence each, the most telling first.
 
     `folders` are the paths of each environment's folders, the root among them; `written` the
-    environments that some other token may write to, where that is known.
+    environments that some other token may write to, where that is known; `uses` what the audit log
+    has of a token.
     """
     warnings: list[str] = []
     covered = _covered(draft.scopes)
@@ -45,6 +47,8 @@ def lint(
             by = ", ".join(str(index + 1) for index in covered[number - 1])
             about.append(f"says nothing new: scope {by} opens all of it (proved).")
         warnings += [f"Scope {number}: {warning}" for warning in about]
+    if (wider := _wider_than_used(draft.scopes, folders, uses)) is not None:
+        warnings.append(wider)
     if written is not None and Permission.WRITE in draft.permissions:
         fresh = {scope.environment for scope in draft.scopes} & folders.keys() - set(written)
         warnings += [
@@ -59,12 +63,18 @@ def lint(
 
 
 def lint_each(
-    tokens: Sequence[ServiceToken], folders: Mapping[str, Sequence[str]], writers: Counter[str]
+    tokens: Sequence[ServiceToken],
+    folders: Mapping[str, Sequence[str]],
+    writers: Counter[str],
+    uses: Mapping[str, Sequence[Use]],
 ) -> Iterator[tuple[ServiceToken, str]]:
-    """The warnings about tokens that exist, each with its token; `writers` as of all of them."""
+    """The warnings about tokens that exist, each with its token.
+
+    `writers` as of all of them, `uses` by the tokens' ids.
+    """
     for token in tokens:
         others = (writers - writers_of([token])).keys()
-        for warning in lint(token, folders, others):
+        for warning in lint(token, folders, others, uses.get(token.id, ())):
             yield token, warning
 
 
@@ -88,6 +98,27 @@ def _covered(scopes: tuple[Scope, ...]) -> Mapping[int, tuple[int, ...]]:
         return redundant(scopes, _STEPS)
     except TooComplex:
         return {}  # nothing is claimed that was not proved
+
+
+def _wider_than_used(
+    scopes: Iterable[Scope], folders: Mapping[str, Sequence[str]], uses: Iterable[Use]
+) -> str | None:
+    """Beside what is known to be in use, of the folders there are now; None if nothing is."""
+    touched = {(use.environment, use.path) for use in uses}
+    if not touched:
+        return None
+    opened = {
+        (scope.environment, path)
+        for scope in scopes
+        if (glob := granting(scope)) is not None
+        for path in folders.get(scope.environment, ())
+        if glob.matches(path)
+    }
+    used = len(touched & opened)
+    if used in (0, len(opened)):
+        return None
+    were = "1 was" if used == 1 else f"{used} were"
+    return f"Wider than used: opens {len(opened)} folders, {were} used: narrow it."
 
 
 def _about_scope(

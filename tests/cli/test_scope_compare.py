@@ -6,10 +6,14 @@ import json
 
 import pytest
 
+from st_tui.core.access import decide
 from st_tui.core.algebra import contains
 from st_tui.core.certificate import as_json
 from st_tui.core.globs import compile_glob
-from tests.cli.conftest import Run, assert_refused, create
+from st_tui.core.model import AccessRequest, Permission
+from st_tui.core.vault import Access, Vault
+from tests.cli.conftest import NOW, Run, assert_refused, create
+from tests.core.vaults import v2
 
 
 @pytest.fixture(autouse=True)
@@ -159,6 +163,20 @@ def test_lint_names_the_only_token_that_may_write_to_an_environment(run: Run) ->
     assert "It is the first token that may write to dev." in run("scope", "lint").out
     create(run, scope="dev:/", level="write")
     assert "It is the first token" not in run("scope", "lint").out
+
+
+def test_lint_compares_with_what_was_used(run: Run, vault: Vault) -> None:
+    project = vault.projects.get(None)
+    for folder in ("/a", "/a/b"):
+        vault.folders.create(project, "dev", folder)
+    token = vault.tokens.create(project, v2("t", "dev:/a/**")).token
+    assert run("scope", "lint").status == 0
+    request = AccessRequest("dev", "/a/b", Permission.READ, NOW)
+    decision = decide(token, request)
+    vault.audit.record([Access("get-secrets", project, token, request, decision)])
+    assert run("scope", "lint").out == (
+        "t: Wider than used: opens 2 folders, 1 was used: narrow it.\n"
+    )
 
 
 def test_a_scope_to_compare_with_that_is_read_otherwise_is_remarked(run: Run) -> None:

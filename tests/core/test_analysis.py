@@ -11,7 +11,7 @@ from st_tui.core import analysis
 from st_tui.core.algebra import overlaps
 from st_tui.core.analysis import lint
 from st_tui.core.globs import compile_glob
-from st_tui.core.model import Permission, Scope, TokenDraft
+from st_tui.core.model import Permission, Scope, TokenDraft, Use
 
 READ = frozenset({Permission.READ})
 FOLDERS = {"dev": ["/", "/a", "/a/b", "/a/b/c", "/x", "/x/deep"], "prod": ["/"]}
@@ -120,3 +120,32 @@ def test_what_was_asked_of_the_same_scopes_is_not_asked_again(
             "Scope 2: matches no folder that is in dev now.",
         ]
     assert len(asked) == 2
+
+
+@pytest.mark.parametrize(
+    ("pattern", "used", "said"),
+    [
+        ("/a/**", "/a", "opens 3 folders, 1 was used:"),
+        ("/a/**", "/a /a/b", "opens 3 folders, 2 were used:"),
+        ("/a/**", "/a /a/b /a/b/c", None),
+        ("/a/**", "/a /gone /x", "opens 3 folders, 1 was used:"),
+        ("/a/**", "/gone", None),  # of what there is now, nothing is known to be used
+        ("/a/**", "", None),
+        ("/a", "/a", None),
+        ("/x***", "/x", None),
+    ],
+)
+def test_wider_than_what_is_used(pattern: str, used: str, said: str | None) -> None:
+    uses = [Use("dev", path, operation) for path in used.split() for operation in Permission]
+    found = lint(TokenDraft("t", (Scope("dev", pattern),), READ, 1), FOLDERS, uses=uses)
+    told = [warning for warning in found if "Wider than used" in warning]
+    assert len(told) == (said is not None)
+    assert said is None or said in told[0]
+
+
+def test_the_same_folder_of_another_environment_is_another() -> None:
+    scopes = (Scope("dev", "/"), Scope("prod", "/"))
+    [warning] = lint(
+        TokenDraft("t", scopes, READ, 1), FOLDERS, uses=[Use("dev", "/", Permission.READ)]
+    )
+    assert "opens 2 folders, 1 was used:" in warning

@@ -131,6 +131,7 @@ async def test_token(demo_app: StTui, pictures: Pictures, size: tuple[int, int])
         await opened(pilot)
         await choose(pilot, "office-sync")
         await pilot.press("enter")
+        await until(pilot, lambda: "Wider than used" in screen_text(pilot), "the log was read")
         await pictures.check(pilot, "token")
 
 
@@ -185,7 +186,7 @@ async def test_warnings(demo_app: StTui, pictures: Pictures, size: tuple[int, in
     async with demo_app.run_test(size=size) as pilot:
         await opened(pilot)
         await pilot.press("exclamation_mark")
-        await until(pilot, lambda: "11 warnings about" in screen_text(pilot), "all are found")
+        await until(pilot, lambda: "16 warnings about" in screen_text(pilot), "all are found")
         await pilot.press("down")
         await pictures.check(pilot, "warnings")
         await pilot.press("enter")

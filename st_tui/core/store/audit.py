@@ -82,18 +82,36 @@ def count(
     return int(connection.execute(f"SELECT count(*) FROM audit_log {where}", values).fetchone()[0])
 
 
+_USE = (
+    "verdict = 'allowed' AND operation IN ('read', 'write') "
+    "AND environment IS NOT NULL AND path IS NOT NULL"
+)
+
+
 def uses(connection: sqlite3.Connection, token_id: str) -> list[Use]:
     """What a token was allowed, each environment, path and operation once."""
     rows = connection.execute(
         "SELECT environment, path, operation, count(*) FROM audit_log "
-        "WHERE actor = ? AND verdict = 'allowed' AND operation IN ('read', 'write') "
-        "AND environment IS NOT NULL AND path IS NOT NULL GROUP BY 1, 2, 3",
+        f"WHERE actor = ? AND {_USE} GROUP BY 1, 2, 3",
         (token_id,),
     )
     return [
         Use(environment, path, Permission(operation), times)
         for environment, path, operation, times in rows
     ]
+
+
+def uses_of_all(connection: sqlite3.Connection, project_id: str) -> dict[str, list[Use]]:
+    """The same of every token of a project that was allowed anything, by its id."""
+    rows = connection.execute(
+        "SELECT actor, environment, path, operation, count(*) FROM audit_log "
+        f"WHERE project_id = ? AND {_USE} GROUP BY 1, 2, 3, 4",
+        (project_id,),
+    )
+    found: dict[str, list[Use]] = {}
+    for actor, environment, path, operation, times in rows:
+        found.setdefault(actor, []).append(Use(environment, path, Permission(operation), times))
+    return found
 
 
 def token_name(connection: sqlite3.Connection, token_id: str) -> str | None:

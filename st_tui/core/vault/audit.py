@@ -96,6 +96,11 @@ class AuditLog:
         with self._session.reading() as connection:
             return audit.uses(connection, token.id)
 
+    def uses_of_all(self, project: Project) -> dict[str, list[Use]]:
+        """The same of every token of a project that was allowed anything, by its id."""
+        with self._session.reading() as connection:
+            return audit.uses_of_all(connection, project.id)
+
     def token_name(self, token_id: str) -> str | None:
         """The name that a token was made with, whether it still lives or not."""
         with self._session.reading() as connection:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
+from textual import work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import VerticalScroll
@@ -16,7 +17,7 @@ from textual.worker import Worker, WorkType
 from st_tui.core import analysis
 from st_tui.core.expiry import in_both_times, in_local_time, remaining
 from st_tui.core.globs import PatternRefused, compile_glob
-from st_tui.core.model import AuditEntry, ServiceToken
+from st_tui.core.model import AuditEntry, ServiceToken, Use
 from st_tui.core.plain_text import shown
 from st_tui.tui.actions import Action, bindings
 from st_tui.tui.screens.overview import folders_of
@@ -51,6 +52,8 @@ class TokenScreen(TokenActions, ShowsVault, Screen[None]):
     def __init__(self, token: ServiceToken) -> None:
         super().__init__()
         self._token = token
+        self._uses: Sequence[Use] = ()
+        self._uses_until: int | None = None
 
     @property
     def st(self) -> StTui:
@@ -96,6 +99,16 @@ class TokenScreen(TokenActions, ShowsVault, Screen[None]):
         lines.append(Content.styled("Audit log", "bold $text-primary"))
         lines += [_entry_line(entry) for entry in entries]
         self.query_one("#text", Static).update(Content("\n").join(lines))
+        if token.last_used != self._uses_until:
+            self._uses_until = token.last_used
+            self._read_uses(token)
+
+    @work(group="uses", exclusive=True)
+    async def _read_uses(self, token: ServiceToken) -> None:
+        """Aside, because the log of a token that is busy for years is long."""
+        self._uses = await self.st.read(lambda vault: vault.audit.uses(token))
+        if self.is_attached:
+            self.show()
 
     def _facts(self, token: ServiceToken) -> list[Content]:
         now = self.st.clock()
@@ -140,7 +153,7 @@ class TokenScreen(TokenActions, ShowsVault, Screen[None]):
             )
         lines += [
             Content.styled(f"! {shown(warning)}", "$text-warning")
-            for warning in analysis.lint(token, folders, written)
+            for warning in analysis.lint(token, folders, written, self._uses)
         ]
         return lines
 

@@ -12,7 +12,7 @@ from textual.app import ComposeResult
 from textual.widgets import Static
 
 from st_tui.core import analysis
-from st_tui.core.model import Project, ServiceToken
+from st_tui.core.model import Project, ServiceToken, Use
 from st_tui.core.plain_text import shown
 from st_tui.tui.screens.overview import Overview, folders_of
 from st_tui.tui.widgets.listing import Listing, Piece, column
@@ -73,14 +73,18 @@ class Warnings(Overview):
         is_first = not self._list.empty
         if is_first:
             self.say((f"Reading the tokens of {shown(project.name)}…", "$text-muted"))
-        tokens, folders = await self.st.read(
-            lambda vault: (vault.tokens.page(project), folders_of(vault, project))
+        tokens, folders, uses = await self.st.read(
+            lambda vault: (
+                vault.tokens.page(project),
+                folders_of(vault, project),
+                vault.audit.uses_of_all(project),
+            )
         )
         writers = analysis.writers_of(tokens)
         found: list[Warned] = []
         for start in range(0, len(tokens), _AT_ONCE):
             some = tokens[start : start + _AT_ONCE]
-            found += await asyncio.to_thread(warned, some, folders, writers)
+            found += await asyncio.to_thread(warned, some, folders, writers, uses)
             done = min(start + _AT_ONCE, len(tokens))
             self.say((f"Looked at {done} of {len(tokens)} tokens…", "$text-muted"))
             if is_first:
@@ -114,10 +118,13 @@ class Warnings(Overview):
 
 
 def warned(
-    tokens: Sequence[ServiceToken], folders: Mapping[str, Sequence[str]], writers: Counter[str]
+    tokens: Sequence[ServiceToken],
+    folders: Mapping[str, Sequence[str]],
+    writers: Counter[str],
+    uses: Mapping[str, Sequence[Use]],
 ) -> list[Warned]:
-    """All warnings about these tokens, in their order; `writers` as of all tokens."""
-    return [Warned(*each) for each in analysis.lint_each(tokens, folders, writers)]
+    """All warnings about these tokens, in their order; `writers` and `uses` as of all tokens."""
+    return [Warned(*each) for each in analysis.lint_each(tokens, folders, writers, uses)]
 
 
 def _name_width(width: int) -> int:

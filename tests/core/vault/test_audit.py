@@ -74,3 +74,9 @@ def test_the_uses_of_a_token_are_what_it_was_allowed(vault: Vault, project: Proj
         ]
     )
     assert vault.audit.uses(token) == [Use("dev", "/common/db", Permission.READ, 2)]
+    assert vault.audit.uses_of_all(project) == {
+        token.id: [Use("dev", "/common/db", Permission.READ, 2)],
+        other.id: [Use("dev", "/common/other", Permission.READ, 1)],
+    }
+    elsewhere = vault.projects.create("Elsewhere")
+    assert vault.audit.uses_of_all(elsewhere) == {}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import threading
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
@@ -70,8 +70,8 @@ async def test_the_palette_opens_it_and_enter_a_token(demo_app: StTui) -> None:
         await until(pilot, lambda: "warnings about" in screen_text(pilot), "all are found")
         await pilot.press("down", "enter")
         await until(pilot, lambda: isinstance(demo_app.screen, TokenScreen), "the details")
-        await until(pilot, lambda: "top-level" in screen_text(pilot), "of the second line")
-        assert "! Scope 1: /* leaves out / itself" in screen_text(pilot)
+        await until(pilot, lambda: "folder1-children" in screen_text(pilot), "of the second line")
+        assert "! Scope 1: /folder1/* leaves out /folder1 itself" in screen_text(pilot)
         await pilot.press("q")
         await until(pilot, lambda: isinstance(demo_app.screen, Warnings), "back again")
 
@@ -86,6 +86,21 @@ async def test_the_details_show_every_warning(demo_app: StTui) -> None:
         text = screen_text(pilot)
         assert "! Scope 1: /backend/* leaves out" in text
         assert "! Scope 2: /backend/* leaves out" in text
+
+
+@pytest.mark.parametrize("name", ["all-folders", "top-level"])
+async def test_what_is_wider_than_used_is_told_and_what_is_not_is_not(
+    demo_app: StTui, name: str
+) -> None:
+    async with demo_app.run_test(size=WIDE) as pilot:
+        await opened(pilot)
+        await choose(pilot, name)
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(demo_app.screen, TokenScreen), "the details")
+        await demo_app.workers.wait_for_complete()
+        await pilot.pause()
+        said = "! Wider than used: opens 24 folders, 2 were used: narrow it."
+        assert (said in screen_text(pilot)) is (name == "all-folders")
 
 
 async def test_a_scope_without_its_environment_is_told_once(demo_app: StTui) -> None:
@@ -108,14 +123,14 @@ async def test_a_colleagues_token_is_warned_of_and_shown_as_text(
     async with demo_app.run_test(size=SMALL) as pilot:
         await opened(pilot)
         await pilot.press("exclamation_mark")
-        await until(pilot, lambda: "11 warnings" in screen_text(pilot), "all are found")
+        await until(pilot, lambda: "16 warnings" in screen_text(pilot), "all are found")
         await pilot.press("down")
         before = demo_app.screen.query_one(WarningList).current
         assert demo_app.project is not None
         with Vault.open(demo_app.directory, actor="colleague", clock=clock) as other:
             draft = v2("[b]gone[/b]", "dev:/nowhere")._replace(expires_at=None)
             other.tokens.create(demo_app.project, draft)
-        await until(pilot, lambda: "13 warnings about 8 of 12" in screen_text(pilot), "two more")
+        await until(pilot, lambda: "18 warnings about 11 of 12" in screen_text(pilot), "two more")
         assert "[b]gone[/b]" in screen_text(pilot)
         assert "matches no folder" in screen_text(pilot)
         assert demo_app.screen.query_one(WarningList).current == before
@@ -128,24 +143,27 @@ async def test_it_says_how_far_it_is_and_shows_what_it_has(
     ask = warnings.warned
     asked: list[int] = []
 
-    def slow(
-        tokens: Sequence[ServiceToken], folders: Mapping[str, Sequence[str]], writers: Counter[str]
-    ) -> list[Warned]:
+    def slow(tokens: Sequence[ServiceToken], *known: Any) -> list[Warned]:
         asked.append(len(tokens))
         if len(asked) == 2:
             may_go_on.wait()
-        return ask(tokens, folders, writers)
+        return ask(tokens, *known)
 
     monkeypatch.setattr(warnings, "warned", slow)
     monkeypatch.setattr(warnings, "_AT_ONCE", 4)
     async with demo_app.run_test(size=SMALL) as pilot:
         await opened(pilot)
         await pilot.press("exclamation_mark")
-        await until(pilot, lambda: "Looked at 4 of 11 tokens" in screen_text(pilot), "progress")
-        first = token_named(demo_app, "folder1-children")
-        assert [token_id for token_id, _ in listed(demo_app)] == [first.id]
-        may_go_on.set()
-        await until(pilot, lambda: "11 warnings about" in screen_text(pilot), "all are found")
+        try:
+            await until(pilot, lambda: "Looked at 4 of 11 tokens" in screen_text(pilot), "progress")
+            first = [
+                token_named(demo_app, name).id
+                for name in ("preview-apps", "folder1-children", "office-sync")
+            ]
+            assert [token_id for token_id, _ in listed(demo_app)] == first
+        finally:
+            may_go_on.set()
+        await until(pilot, lambda: "16 warnings about" in screen_text(pilot), "all are found")
         assert asked == [4, 4, 3]
 
 
