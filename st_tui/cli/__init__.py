@@ -124,7 +124,7 @@ def _failed(sentence: str, status: int = 2) -> int:
 
 def _usage_sentence(error: click.ClickException) -> str:
     sentence = " ".join(error.format_message().split())
-    if not sentence.endswith((".", "?", ")")):
+    if not sentence.endswith((".", "?")):
         sentence += "."
     context = error.ctx if isinstance(error, click.UsageError) else None
     return f"{sentence} See `{context.command_path if context else 'st-tui'} --help`."

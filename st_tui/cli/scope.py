@@ -15,6 +15,7 @@ from st_tui.cli.scope_compare import compare, lint, verify
 from st_tui.cli.scope_narrow import narrow
 from st_tui.cli.scope_relations import contains, equivalent, overlaps
 from st_tui.core import drafts, expiry, promises, reach, wording
+from st_tui.core.errors import Refusal
 from st_tui.core.globs import compile_glob
 from st_tui.core.model import Permission
 from st_tui.core.promises import Verdict
@@ -59,6 +60,8 @@ def who(
         folders = ["/", *vault.folders.every(project, environment)]
         now = vault.now()
         known = reach.index(vault.tokens.page(project), now)
+    if not known.tokens:
+        raise Refusal("There is no living token to ask about: make one first.")
     if path is not None:
         found = reach.who(known, environment, place, wanted)
     else:
@@ -117,6 +120,8 @@ def prove(file: str, as_json: bool) -> int:
     Expired tokens are left out; those that are not activated, or trust some addresses only, count.
     Exit status 0 if all hold, 1 if one is broken.
     """
+    if not file:
+        raise BadUsage("No file is named: give a file of promises, or - for stdin.")
     text = promises.read(Path(file), sys.stdin.buffer if file == "-" else None)
     with open_vault(sweep=False) as vault:
         project = project_in(vault)

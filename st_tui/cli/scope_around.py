@@ -17,6 +17,7 @@ from st_tui.cli.commands import (
 )
 from st_tui.cli.output import say, say_json, say_table
 from st_tui.core import access, drafts, expiry, wording
+from st_tui.core.errors import Refusal
 from st_tui.core.model import AccessRequest, Endpoint, Permission
 
 if TYPE_CHECKING:
@@ -116,6 +117,8 @@ def matrix(environment: str, as_json: bool) -> None:
         folders = ["/", *vault.folders.every(project, environment)]
         tokens = vault.tokens.page(project)
         now = vault.now()
+    if not tokens:
+        raise Refusal("There is no token to look at: make one first.")
 
     def request(path: str, operation: Permission) -> AccessRequest:
         return AccessRequest(environment, path, operation, now, e2ee=project.e2ee)

@@ -151,12 +151,17 @@ def _read(*texts: str) -> tuple[Side, Side, Folders]:
             return _in_vault(vault, texts, typed)
     one, other = typed
     if one is None or other is None or not all(bare):
-        raise BadUsage("Give both an environment, as in dev:/common/**, or neither.")
+        pattern = texts[bare.index(True)]
+        raise BadUsage(
+            f"{pattern[:80]!r} names no environment: write two bare patterns, or as in dev:/common."
+        )
     return one, other, {}
 
 
 def _typed(text: str) -> Side | None:
     """A pattern, which has a slash, or a scope, which has a colon before it; None for an id."""
+    if not text.strip():
+        raise BadUsage("One of the two is empty: give patterns, scopes or tokens' ids.")
     before_path, slash, _ = text.partition("/")
     if ":" in before_path:
         scopes = typed_scopes([text])

@@ -194,6 +194,13 @@ def test_a_project_without_tokens_keeps_no_promise(run: Run, directory: Path) ->
     assert_refused(run(*PROVE, stdin=b"no token may read prod:/"), "no living token")
 
 
+def test_a_project_without_tokens_has_nobody_to_ask_about(run: Run, directory: Path) -> None:
+    for options in ((), ("--json",)):
+        assert_refused(run(*WHO, "--path", "/", *options), "no living token")
+        assert_refused(run("scope", "matrix", "--env", "dev", *options), "no token")
+
+
 def test_a_file_that_is_not_there(run: Run, directory: Path) -> None:
     assert_refused(run("scope", "prove", "/nowhere"), "/nowhere cannot be read: No such file")
     assert_refused(run("scope", "prove", str(directory)), "cannot be read")
+    assert_refused(run("scope", "prove", ""), "No file is named")

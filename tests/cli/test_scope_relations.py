@@ -106,7 +106,8 @@ def test_bad_input(run: Run, directory: object, question: str) -> None:
     refused(HOSTILE, HOSTILE.replace("a", "b"), "too intricate")
     refused("/a" * 2_000, "/b", "characters")
     refused("/[!a]", "/b", "write [^a]")
-    refused("/a", "dev:/a", "Give both an environment")
+    refused("/a", "dev:/a", "'/a' names no environment")
+    refused("", "/a", "One of the two is empty")
     refused("qa:/a", "dev:/a", "There is no environment 'qa'")
     refused(":/a", "dev:/a", "is no scope")
 
