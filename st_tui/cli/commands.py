@@ -182,6 +182,14 @@ def find_token(vault: Vault, token_id: str) -> ServiceToken:
     return token
 
 
+def asked_token(vault: Vault, token_id: str) -> ServiceToken:
+    """A token for a question whose answer may be no: that it is not there is none, so a Refusal."""
+    try:
+        return find_token(vault, token_id)
+    except NotFound as missing:
+        raise Refusal(str(missing)) from None
+
+
 def require_project(vault: Vault, token: ServiceToken) -> None:
     """Raise BadUsage if --project states another project than the token's own."""
     if stated_project() is not None and project_in(vault).id != token.project_id:

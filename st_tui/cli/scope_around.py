@@ -8,7 +8,7 @@ import click
 
 from st_tui.cli.commands import (
     Command,
-    find_token,
+    asked_token,
     json_option,
     open_vault,
     project_in,
@@ -59,7 +59,7 @@ def around(
 
     place = typed_path(drafts.request_path(path))
     with open_vault(sweep=False) as vault:
-        token = find_token(vault, token_id)
+        token = asked_token(vault, token_id)
         project = vault.projects.of(token)
         environments = vault.environments.every(project)
         drafts.check_environment(environment, environments)

@@ -10,7 +10,7 @@ import click
 from st_tui.cli.commands import (
     BadUsage,
     Command,
-    find_token,
+    asked_token,
     json_option,
     open_vault,
     project_in,
@@ -57,11 +57,11 @@ def compare(
     if (other_id is None) == (not (scopes and levels)) or (other_id and (scopes or levels)):
         raise BadUsage("Give either a second token's id, or --scope with --access-level.")
     with open_vault(sweep=False) as vault:
-        old = find_token(vault, token_id)
+        old = asked_token(vault, token_id)
         folders = folders_of(vault, vault.projects.of(old))
         new: Grants
         if other_id is not None:
-            new = other = find_token(vault, other_id)
+            new = other = asked_token(vault, other_id)
             require_one_project(old, other)
         else:
             parsed = typed_scopes(scopes)

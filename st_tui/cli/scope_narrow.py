@@ -9,7 +9,7 @@ import click
 
 from st_tui.cli.commands import (
     Command,
-    find_token,
+    asked_token,
     json_option,
     open_vault,
     stated_vault,
@@ -38,7 +38,7 @@ def narrow(token_id: str, as_json: bool) -> int:
 
     now = expiry.system_clock()
     with open_vault(sweep=False, now=now) as vault:
-        token = find_token(vault, token_id)
+        token = asked_token(vault, token_id)
         draft, found = propose(vault, token)
         place = [] if stated_vault() is None else ["--vault", str(stated_vault())]
         if len(vault.projects.every()) > 1:

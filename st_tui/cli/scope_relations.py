@@ -10,7 +10,7 @@ import click
 from st_tui.cli.commands import (
     BadUsage,
     Command,
-    find_token,
+    asked_token,
     json_option,
     open_vault,
     project_in,
@@ -188,7 +188,7 @@ def _in_vault(
     vault: Vault, texts: Sequence[str], typed: Sequence[Side | None]
 ) -> tuple[Side, Side, Folders]:
     tokens = [
-        find_token(vault, text) if side is None else None
+        asked_token(vault, text) if side is None else None
         for text, side in zip(texts, typed, strict=True)
     ]
     known = [token for token in tokens if token is not None]

@@ -137,6 +137,7 @@ def test_a_proof_of_a_pattern_from_elsewhere_says_what_is_wrong(run: Run) -> Non
 def test_bad_usage(run: Run) -> None:
     token = create(run)["serviceTokenData"]["id"]
     assert_refused(run("scope", "compare", token), "a second token's id, or --scope")
+    assert_refused(run("scope", "compare", token, "nobody"), "There is no token 'nobody'")
     qa = ("--scope", "qa:/x", "--access-level", "read")
     assert_refused(run("scope", "compare", token, *qa), "There is no environment 'qa'")
     broken = ("--scope", "dev:/x***", "--access-level", "read")

@@ -107,6 +107,7 @@ def test_bad_input(run: Run, directory: object, question: str) -> None:
     refused("/a" * 2_000, "/b", "characters")
     refused("/[!a]", "/b", "write [^a]")
     refused("/a", "dev:/a", "'/a' names no environment")
+    refused("nobody", "dev:/a", "There is no token 'nobody'")
     refused("", "/a", "One of the two is empty")
     refused("qa:/a", "dev:/a", "There is no environment 'qa'")
     refused(":/a", "dev:/a", "is no scope")
