@@ -16,11 +16,15 @@ import subprocess
 import termios
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from types import TracebackType
 from typing import Any
 
 PATIENCE = 30.0
 """Seconds without the awaited thing after which a test fails."""
+
+_LAST_PATIENCE = 5.0
+"""Seconds that a program left running has for its end before it is killed."""
 
 SWITCHES = {
     "alternate screen": (b"\x1b[?1049h", b"\x1b[?1049l"),
@@ -86,6 +90,10 @@ class TerminalSession:
         _trace: TracebackType | None,
     ) -> None:
         if self._child.poll() is None:
+            # Asked first, so that it takes along what it made.
+            self._child.terminate()
+            with suppress(AssertionError):
+                self.wait_exit(_LAST_PATIENCE)
             self._child.kill()
         self._child.wait()
         self.hang_up()
@@ -143,9 +151,9 @@ class TerminalSession:
                 self.output += os.read(self._master, 1 << 16)
         return self.output[before:]
 
-    def wait_exit(self) -> int:
+    def wait_exit(self, patience: float = PATIENCE) -> int:
         """Read to the program's end and give its status (negative: the signal that killed it)."""
-        end = time.monotonic() + PATIENCE
+        end = time.monotonic() + patience
         while self._child.poll() is None:
             self._read(end, "did not end")
         while self._master >= 0 and select.select([self._master], [], [], 0)[0]:

@@ -11,6 +11,7 @@ from st_tui.cli.commands import Group, json_option, open_vault, project_in, stat
 from st_tui.cli.output import audit_data, say, say_json, say_table
 from st_tui.core import expiry
 from st_tui.core.errors import Refusal
+from st_tui.core.wording import counted
 
 if TYPE_CHECKING:
     from st_tui.core.model import AuditEntry
@@ -66,7 +67,7 @@ def verify(as_json: bool) -> int:
     if as_json:
         say_json({"intact": broken is None, "brokenAt": broken})
     elif broken is None:
-        say(f"The audit log is intact: {count} entries.")
+        say(f"The audit log is intact: {counted(count, 'entry', 'entries')}.")
     else:
         say(f"The audit log is broken at entry {broken}: it or an entry before it was changed.")
     return 0 if broken is None else 1

@@ -18,6 +18,7 @@ from st_tui.cli.commands import (
 )
 from st_tui.cli.output import note, say
 from st_tui.core import vault_files
+from st_tui.core.wording import counted
 
 _file = click.argument("file", type=click.Path(path_type=Path))
 
@@ -72,8 +73,9 @@ def restore(file: Path, yes: bool) -> int:
         content = found.content()
         found.put_in_place()
     say(
-        f"Restored {content.projects} project(s), {content.tokens} service token(s) and "
-        f"{content.audit_entries} audit entries."
+        f"Restored {counted(content.projects, 'project')}, "
+        f"{counted(content.tokens, 'service token')} and "
+        f"{counted(content.audit_entries, 'audit entry', 'audit entries')}."
     )
     return 0
 

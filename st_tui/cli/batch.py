@@ -27,6 +27,7 @@ from st_tui.core.model import (
     Scope,
     ServiceToken,
 )
+from st_tui.core.wording import counted
 
 if TYPE_CHECKING:
     from st_tui.core.vault import Known, Vault
@@ -84,10 +85,10 @@ def judge_file(name: str) -> int:
             # Whoever sends line by line gets each answer before sending the next.
             sys.stdout.flush()
     if judge.errors:
-        note(f"{judge.errors} line(s) could not be judged: their answers say why.")
+        note(f"{counted(judge.errors, 'line')} could not be judged: the answers say why.")
         return 2
     if judge.unmet:
-        note(f"{judge.unmet} expectation(s) were not met.")
+        note(f"{counted(judge.unmet, 'expectation was', 'expectations were')} not met.")
         return 1
     return 0
 

@@ -17,6 +17,7 @@ from st_tui.cli.output import note, say, say_json, say_table
 from st_tui.core import drafts
 from st_tui.core.model import Environment
 from st_tui.core.secret import Place
+from st_tui.core.wording import counted
 
 _environment = click.option(
     "--env", "environment", required=True, metavar="SLUG", help="The folder's environment."
@@ -70,14 +71,14 @@ def delete_environment(slug: str, yes: bool) -> int:
         root = Place(slug, "/")
         if not confirm(
             f"Delete the environment {slug} of {project.name} with its folders and its "
-            f"{vault.secrets.count(project, root)} secret(s)?",
+            f"{counted(vault.secrets.count(project, root), 'secret')}?",
             yes=yes,
         ):
             return 1
         with vault.together():
             gone = vault.secrets.count(project, root)
             vault.environments.delete(project, slug)
-    say(f"Deleted the environment {slug} with its folders and {gone} secret(s).")
+    say(f"Deleted the environment {slug} with its folders and {counted(gone, 'secret')}.")
     return 0
 
 
@@ -135,7 +136,7 @@ def delete_folder(environment: str, path: str, yes: bool) -> int:
         place = Place(environment, folder)
         if not confirm(
             f"Delete the folder {folder} in {environment} and all below it, with "
-            f"{vault.secrets.count(project, place)} secret(s)?",
+            f"{counted(vault.secrets.count(project, place), 'secret')}?",
             yes=yes,
         ):
             return 1
@@ -143,7 +144,7 @@ def delete_folder(environment: str, path: str, yes: bool) -> int:
             gone = vault.secrets.count(project, place)
             count = vault.folders.delete(project, environment, folder)
     say(
-        f"Deleted {count} folder(s) with {gone} secret(s): {folder} in {environment} and all "
-        "below it."
+        f"Deleted {counted(count, 'folder')} with {counted(gone, 'secret')}: "
+        f"{folder} in {environment} and all below it."
     )
     return 0

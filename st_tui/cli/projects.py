@@ -21,6 +21,7 @@ from st_tui.cli.commands import (
 from st_tui.cli.output import project_data, say, say_fields, say_json, say_table
 from st_tui.core import drafts, expiry, vault_files
 from st_tui.core.model import Environment, Project
+from st_tui.core.wording import counted
 
 _name = click.option("--name", required=True, help="The project's name.")
 _environments = click.option(
@@ -126,8 +127,8 @@ def delete_project(slug: str, yes: bool) -> int:
             raise NotFound(str(missing)) from None
         count = vault.tokens.count(project)
         if not confirm(
-            f"Delete the project {project.name} with its {count} service token(s), its "
-            f"{vault.secrets.count(project)} secret(s), its environments and folders?",
+            f"Delete the project {project.name} with its {counted(count, 'service token')}, its "
+            f"{counted(vault.secrets.count(project), 'secret')}, its environments and folders?",
             yes=yes,
         ):
             return 1

@@ -82,8 +82,9 @@ def who(
         )
         return 0 if found else 1
     within = "" if path is not None else "some folder of "
+    living = wording.counted(len(known.tokens), "living token")
     say(
-        f"{len(found)} of {len(known.tokens)} living token(s) can {operation} {within}{place} "
+        f"{len(found)} of {living} can {operation} {within}{place} "
         f"in {environment}, going by scopes and permissions."
     )
     if found:
@@ -145,7 +146,8 @@ def prove(file: str, as_json: bool) -> int:
             for breach in verdict.breaches:
                 how = promises.broken_how(verdict.promise, breach, known.now)
                 say(f"        {breach.token.name} ({breach.token.id}) {how}")
-        say(f"Looked at {len(known.tokens)} living token(s) and their {scopes} scope(s).")
+        living = wording.counted(len(known.tokens), "living token")
+        say(f"Looked at {living} and {wording.counted(scopes, 'scope')}.")
     return 0 if all(verdict.holds for verdict in verdicts) else 1
 
 

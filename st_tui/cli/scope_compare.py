@@ -20,6 +20,7 @@ from st_tui.cli.output import note, say, say_json
 from st_tui.core import drafts
 from st_tui.core.errors import Refusal
 from st_tui.core.model import Permission
+from st_tui.core.wording import counted
 
 if TYPE_CHECKING:
     from st_tui.core.compare import Apart, Inside, Surplus
@@ -86,7 +87,7 @@ def compare(
             where = "the folder" if one.exists else "for example"
             say(f"{sign} {' and '.join(one.operations)} {one.scope}  {where} {one.witness}")
     if not gains:
-        say(f"Nothing more is allowed: proved for {len(inside)} scope(s).")
+        say(f"Nothing more is allowed: proved for {counted(len(inside), 'scope')}.")
     return 1 if gains else 0
 
 
@@ -136,7 +137,7 @@ def verify(file: BinaryIO) -> int:
     for path in broken:
         say(f"Not proved: {path}")
     if not broken:
-        say(f"{len(proofs)} proof(s) hold.")
+        say(f"{counted(len(proofs), 'proof holds', 'proofs hold')}.")
     return 1 if broken else 0
 
 
@@ -170,7 +171,7 @@ def lint(as_json: bool) -> int:
     else:
         for token, warning in found:
             say(f"{token.name}: {warning}")
-        note(f"{len(found)} warning(s) about {len(tokens)} token(s).")
+        note(f"{counted(len(found), 'warning')} about {counted(len(tokens), 'token')}.")
     return 1 if found else 0
 
 

@@ -18,6 +18,7 @@ from st_tui.cli.commands import (
 from st_tui.cli.output import note, say, say_json
 from st_tui.cli.scope_compare import certificates_data
 from st_tui.core import expiry
+from st_tui.core.wording import counted
 
 if TYPE_CHECKING:
     from st_tui.core.least_privilege import Narrowed
@@ -47,14 +48,14 @@ def narrow(token_id: str, as_json: bool) -> int:
     if as_json:
         say_json(_data(found) | {"command": command})
     elif not found.stops:
-        say(f"Nothing narrower covers the {found.accesses} recorded access(es).")
+        say(f"Nothing narrower covers the {_accesses(found.accesses)}.")
     else:
         for scope in found.scopes:
             say(str(scope))
         say(f"Permissions: {' and '.join(sorted(found.permissions))}")
         say(
-            f"Covers {found.accesses} recorded access(es); "
-            f"proved to open nothing more for {len(found.proofs)} scope(s)."
+            f"Covers {_accesses(found.accesses)}; "
+            f"proved to open nothing more for {counted(len(found.proofs), 'scope')}."
         )
         say("Would stop working:")
         for stop in found.stops:
@@ -64,10 +65,14 @@ def narrow(token_id: str, as_json: bool) -> int:
     if found.left_out and not as_json:
         one = found.left_out[0]
         note(
-            f"Left out: {sum(use.times for use in found.left_out)} access(es) where no folder can "
+            f"Left out: {_accesses(sum(use.times for use in found.left_out))} where no folder can "
             f"be, such as {one.operation} {one.environment}:{one.path}."
         )
     return 0 if found.stops else 1
+
+
+def _accesses(number: int) -> str:
+    return counted(number, "recorded access", "recorded accesses")
 
 
 def _create(draft: TokenDraft, now: int) -> list[str]:

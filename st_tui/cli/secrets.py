@@ -21,6 +21,7 @@ from st_tui.cli.secret_commands import DiscreetGroup, find_place, place_options
 from st_tui.cli.secret_imports import imports
 from st_tui.core import expiry, secret_file
 from st_tui.core.secret import LARGEST_VALUE, check_name, check_value, trimmed
+from st_tui.core.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -150,10 +151,10 @@ def delete_secrets(names: tuple[str, ...], environment: str | None, path: str, y
             except NoSuchSecret as missing:
                 raise _not_found(missing, name) from None
         listed = ", ".join(names)
-        if not confirm(f"Delete {len(names)} secret(s) from {place}: {listed}?", yes=yes):
+        if not confirm(f"Delete {counted(len(names), 'secret')} from {place}: {listed}?", yes=yes):
             return 1
         vault.secrets.delete(project, place, *names)
-    say(f"Deleted {len(names)} secret(s) from {place}: {listed}.")
+    say(f"Deleted {counted(len(names), 'secret')} from {place}: {listed}.")
     return 0
 
 

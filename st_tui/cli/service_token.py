@@ -27,6 +27,7 @@ from st_tui.cli.output import (
     token_fields,
 )
 from st_tui.core import expiry
+from st_tui.core.wording import counted
 
 
 @click.group("service-token", cls=Group)
@@ -129,10 +130,10 @@ def delete(token_ids: tuple[str, ...], yes: bool) -> int:
     with open_vault() as vault:
         tokens = [find_token(vault, token_id) for token_id in dict.fromkeys(token_ids)]
         names = ", ".join(token.name for token in tokens)
-        if not confirm(f"Delete {len(tokens)} service token(s): {names}?", yes=yes):
+        if not confirm(f"Delete {counted(len(tokens), 'service token')}: {names}?", yes=yes):
             return 1
         vault.tokens.revoke(tokens)
-    say(f"Deleted {len(tokens)} service token(s): {names}.")
+    say(f"Deleted {counted(len(tokens), 'service token')}: {names}.")
     return 0
 
 

@@ -96,10 +96,11 @@ def parse_scope(text: str) -> tuple[Scope, str | None]:
 
 
 def check_draft(draft: TokenDraft, environments: Collection[Environment], now: int) -> TokenDraft:
-    """The same draft, if a token may be made of it.
+    """The draft as a token may be made of it: the same, but for blanks around its name.
 
     Raises DraftError, TextError or ExpiryError for the first rule it breaks.
     """
+    draft = draft._replace(name=draft.name.strip(BLANKS))
     check_text(draft.name, "name", LONGEST_NAME)
     if not draft.scopes:
         raise DraftError("A token needs at least one scope: add one, as in dev:/common/**.")

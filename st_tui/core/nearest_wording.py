@@ -8,13 +8,14 @@ from st_tui.core.model import AccessRequest, ServiceToken
 from st_tui.core.nearest import Change, Miss
 from st_tui.core.plain_text import shown
 from st_tui.core.ranges import Ranges, over_both
+from st_tui.core.wording import counted
 
 
 def how_near(miss: Miss) -> str:
     """What would be allowed, as half a sentence: `allowed if asked for /common/db to read`."""
     token, request = miss.token, miss.request
     path = shown(request.path)
-    characters = "1 character" if miss.distance == 1 else f"{miss.distance} characters"
+    characters = counted(miss.distance, "character")
     words = {
         Change.TIME: f"before {in_utc(token.expires_at or 0)}",
         Change.IP: f"from {shown(_block_of(miss))}",

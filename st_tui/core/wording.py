@@ -1,4 +1,4 @@
-"""Decisions in words, the same on every screen and in the command line."""
+"""Decisions and counts in words, the same on every screen and in the command line."""
 
 from __future__ import annotations
 
@@ -13,6 +13,11 @@ from st_tui.core.model import (
     ServiceToken,
 )
 from st_tui.core.plain_text import shown
+
+
+def counted(number: int, one: str, more: str = "") -> str:
+    """`1 token`, `2 tokens`; `more` is for a plural that takes more than an s."""
+    return f"{number} {one if number == 1 else more or f'{one}s'}"
 
 
 def access_letters(permissions: frozenset[Permission]) -> str:

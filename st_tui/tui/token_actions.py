@@ -10,6 +10,7 @@ from textual.app import App
 from st_tui.core.expiry import remaining
 from st_tui.core.model import NewToken, ServiceToken
 from st_tui.core.plain_text import shown
+from st_tui.core.wording import counted
 from st_tui.tui.actions import Action
 
 if TYPE_CHECKING:
@@ -202,7 +203,7 @@ class TokenActions:
                 "Saving", lambda vault: vault.tokens.set_trusted_ips(token, ranges)
             )
             if changed is not None:
-                self._st.notify(f"“{token.name}” trusts {len(ranges)} block(s) now.")
+                self._st.notify(f"“{token.name}” trusts {counted(len(ranges), 'block')} now.")
 
     @work
     async def action_copy_id(self) -> None:
@@ -220,6 +221,6 @@ def _about(narrowed: Narrowed) -> str:
     besides = f", {left_out} left out where no folder can be" if left_out else ""
     stops = ", ".join(map(str, narrowed.stops))
     return shown(
-        f"Covers {narrowed.accesses} recorded access(es){besides}. "
+        f"Covers {counted(narrowed.accesses, 'recorded access', 'recorded accesses')}{besides}. "
         f"Would stop working, for example: {stops}."
     )

@@ -68,7 +68,7 @@ def test_a_backup_is_restored_beside_its_keys(run: Run, directory: Path, made: P
     keys_only(directory)
     result = run("restore", str(made))
     assert (result.status, result.out) == (
-        0, "Restored 1 project(s), 1 service token(s) and 3 audit entries.\n",
+        0, "Restored 1 project, 1 service token and 3 audit entries.\n",
     )  # fmt: skip
     assert "work again" in result.err
     assert value(run) == "old\n"

@@ -91,7 +91,7 @@ def test_deleting_a_project_takes_its_tokens_along(
     answer("no\n")
     result = run("project", "delete", "shop")
     assert (result.status, result.out) == (1, "")
-    assert "1 service token(s), its 0 secret(s)" in result.err
+    assert "1 service token, its 0 secrets" in result.err
     answer("yes\n")
     assert run("project", "delete", "shop").status == 0
     assert run("service-token", "show", token_id).status == 1
@@ -146,7 +146,7 @@ def test_folders_come_and_go(run: Run, directory: Path) -> None:
     assert_refused(run("folders", "delete", *place, "/", "--yes"), "root")
     assert_refused(run("folders", "delete", *place, "/none"), "/none", status=1)
     assert_refused(run("folders", "delete", "--env", "nope", "--path", "/a"), "dev, staging, prod")
-    assert "2 folder(s)" in run("folders", "delete", *place, "/common", "--yes").out
+    assert "2 folders" in run("folders", "delete", *place, "/common", "--yes").out
     assert len(run("folders", "list", "--json").json["folders"]) == 1
 
 
@@ -159,19 +159,19 @@ def test_a_deletion_says_how_many_secrets_go_too(
         place = ("--env", "dev", "--path", path)
         assert run("secrets", "set", *place, "X=-", "Y=@/dev/null", stdin=b"x").status == 0
     for arguments, said in (
-        (("folders", "delete", "--env", "dev", "--path", "/a"), "with 4 secret(s)?"),
-        (("environments", "delete", "dev"), "its 8 secret(s)?"),
-        (("environments", "delete", "prod"), "its 0 secret(s)?"),
-        (("project", "delete", "shop"), "its 8 secret(s)"),
+        (("folders", "delete", "--env", "dev", "--path", "/a"), "with 4 secrets?"),
+        (("environments", "delete", "dev"), "its 8 secrets?"),
+        (("environments", "delete", "prod"), "its 0 secrets?"),
+        (("project", "delete", "shop"), "its 8 secrets"),
     ):
         answer("no\n")
         assert said in run(*arguments).err
     assert (
-        "2 folder(s) with 4 secret(s)"
+        "2 folders with 4 secrets"
         in run("folders", "delete", "--env", "dev", "--path", "/a", "--yes").out
     )
-    assert "4 secret(s)" in run("environments", "delete", "dev", "--yes").out
-    assert "0 secret(s)" in run("environments", "delete", "prod", "--yes").out
+    assert "4 secrets" in run("environments", "delete", "dev", "--yes").out
+    assert "0 secrets" in run("environments", "delete", "prod", "--yes").out
 
 
 def test_nothing_is_deleted_with_nobody_to_ask(run: Run, directory: Path) -> None:

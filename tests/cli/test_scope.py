@@ -47,7 +47,7 @@ def test_who_can_reach_a_path(run: Run, ids: dict[str, str]) -> None:
     assert found["office"]["serviceTokenData"]["isActive"] is False
     summary, _, *rows = run(*WHO, "--path", "/db/live").out.splitlines()
     assert summary == (
-        "3 of 4 living token(s) can read /db/live in prod, going by scopes and permissions."
+        "3 of 4 living tokens can read /db/live in prod, going by scopes and permissions."
     )
     by_name = {row.split()[0]: row for row in rows}
     assert by_name.keys() == {"all", "db", "office"}
@@ -58,7 +58,7 @@ def test_who_can_reach_a_path(run: Run, ids: dict[str, str]) -> None:
 def test_nobody_is_an_answer(run: Run, ids: dict[str, str]) -> None:
     asked = ("scope", "who", "--env", "staging", "--operation", "read", "--path", "/")
     assert run(*asked) == (
-        1, "0 of 4 living token(s) can read / in staging, going by scopes and permissions.\n", "",
+        1, "0 of 4 living tokens can read / in staging, going by scopes and permissions.\n", "",
     )  # fmt: skip
     result = run(*asked, "--json")
     assert (result.status, result.json["reachedBy"]) == (1, [])
@@ -73,7 +73,7 @@ def test_who_can_reach_some_folder_of_a_pattern(run: Run, ids: dict[str, str]) -
         "office": "/db",
     }
     assert (
-        "3 of 4 living token(s) can read some folder of /db/** in prod"
+        "3 of 4 living tokens can read some folder of /db/** in prod"
         in run(*WHO, "--pattern", "/db/**").out
     )
     assert run(*WHO, "--pattern", "/db/x/y", "--json").json["reachedBy"][0]["path"] == "/db/x/y"
@@ -130,7 +130,7 @@ def test_promises_that_hold(run: Run, ids: dict[str, str], tmp_path: Path) -> No
         0,
         "HOLDS   no token may write staging:/**\n"
         "HOLDS   only a*, db, office may read prod:/db/**\n"
-        "Looked at 4 living token(s) and their 5 scope(s).\n",
+        "Looked at 4 living tokens and 5 scopes.\n",
         "",
     )
     result = run("scope", "prove", str(file), "--json")
@@ -163,7 +163,7 @@ def test_promises_that_are_broken(run: Run, ids: dict[str, str]) -> None:
         "  (inactive, only from 10.0.0.0/8)",
         "BROKEN  every token expires within 1 year",
         f"db ({ids['db']}) expires: never",
-        "Looked at 4 living token(s) and their 5 scope(s).",
+        "Looked at 4 living tokens and 5 scopes.",
     }
     result = run(*PROVE, "--json", stdin=text)
     assert result.status == 1

@@ -50,10 +50,10 @@ def test_a_narrower_one_is_proved_and_the_proof_can_be_checked(run: Run) -> None
     narrower = ("--scope", "dev:/apps/*/keys", "--access-level", "read")
     result = run("scope", "compare", old, *narrower)
     assert result.status == 0
-    assert "Nothing more is allowed: proved for 1 scope(s)." in result.out
+    assert "Nothing more is allowed: proved for 1 scope." in result.out
     proof = run("scope", "compare", old, *narrower, "--json").json
     checked = run("scope", "verify", "-", stdin=json.dumps(proof).encode())
-    assert (checked.status, checked.out) == (0, "1 proof(s) hold.\n")
+    assert (checked.status, checked.out) == (0, "1 proof holds.\n")
     states = proof["certificates"][0]["certificate"]["states"]
     states.pop(len(states) // 2)
     checked = run("scope", "verify", "-", stdin=json.dumps(proof).encode())

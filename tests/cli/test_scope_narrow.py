@@ -41,13 +41,13 @@ def test_the_least_it_needs_and_the_command_that_makes_it(run: Run, vault: Vault
     use(vault, token, "dev:/apps/web", "dev:/apps/api", "dev:/apps/api", "prod:/", "dev:/*")
     result = run("scope", "narrow", token)
     assert result.status == 0
-    assert "Left out: 1 access(es)" in result.err
+    assert "Left out: 1 recorded access where" in result.err
     assert "read dev:/*" in result.err
     *lines, command = result.out.splitlines()
     assert lines == [
         "dev:/apps/{api,web}",
         "Permissions: read",
-        "Covers 3 recorded access(es); proved to open nothing more for 1 scope(s).",
+        "Covers 3 recorded accesses; proved to open nothing more for 1 scope.",
         "Would stop working:",
         "- read and write dev:/  the folder",
         "- read and write dev:/db  the folder",
@@ -81,14 +81,14 @@ def test_the_proofs_can_be_checked(run: Run, vault: Vault) -> None:
     }  # fmt: skip
     assert shlex.split(answer["command"])[-1] == "--never"
     checked = run("scope", "verify", "-", stdin=json.dumps(answer).encode())
-    assert (checked.status, checked.out) == (0, "1 proof(s) hold.\n")
+    assert (checked.status, checked.out) == (0, "1 proof holds.\n")
 
 
 def test_a_token_with_nothing_to_spare(run: Run, vault: Vault) -> None:
     token = made(run, scope="dev:/db")
     use(vault, token, "dev:/db")
     assert run("scope", "narrow", token) == (
-        1, "Nothing narrower covers the 1 recorded access(es).\n", "",
+        1, "Nothing narrower covers the 1 recorded access.\n", "",
     )  # fmt: skip
     result = run("scope", "narrow", token, "--json")
     assert (result.status, result.json["narrower"]) == (1, False)

@@ -58,7 +58,7 @@ def test_secrets_come_change_and_go(run: Run, directory: Path) -> None:
     assert run("secrets", "get", "B", *DEV).out == "x=y\n"
     assert run("secrets", "get", "C", *DEV).out == "\n"
     assert run("secrets", "delete", "A", "C", "A", *DEV, "--yes").out == (
-        "Deleted 2 secret(s) from dev:/: A, C.\n"
+        "Deleted 2 secrets from dev:/: A, C.\n"
     )
     assert names(run) == ["B"]
     assert names(run, "--env", "prod") == []
@@ -197,7 +197,7 @@ def test_deleting_asks_first(run: Run, directory: Path, answer: Callable[[str], 
     answer("no\n")
     result = run("secrets", "delete", "A", "B", *DEV)
     assert (result.status, result.out) == (1, "")
-    assert "Delete 2 secret(s) from dev:/: A, B?" in result.err
+    assert "Delete 2 secrets from dev:/: A, B?" in result.err
     answer("y\n")
     assert run("secrets", "delete", "A", "B", *DEV).status == 0
     assert names(run) == []

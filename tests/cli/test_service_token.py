@@ -249,7 +249,7 @@ def test_delete_is_all_or_none(run: Run, directory: Path) -> None:
     assert_refused(run("service-token", "delete", first, "nope", "--yes"), "nope", status=1)
     assert len(ids(run)) == 3
     result = run("service-token", "delete", first, second, first, "--yes")
-    assert (result.status, result.out) == (0, "Deleted 2 service token(s): a, b.\n")
+    assert (result.status, result.out) == (0, "Deleted 2 service tokens: a, b.\n")
     assert ids(run) == [third]
 
 
@@ -259,7 +259,7 @@ def test_delete_asks_first(run: Run, directory: Path, answer: Callable[[str], No
         answer(typed)
         result = run("service-token", "delete", token_id)
         assert (result.status, result.out) == (1, "")
-        assert result.err.startswith("Delete 1 service token(s): ci? [y/N] ")
+        assert result.err.startswith("Delete 1 service token: ci? [y/N] ")
         assert ids(run) == [token_id]
     answer("y\n")
     assert run("service-token", "delete", token_id).status == 0

@@ -52,6 +52,11 @@ def test_what_is_no_scope_is_refused(text: str) -> None:
     assert "\x1b" not in str(refused.value)
 
 
+@pytest.mark.parametrize("name", ["ci ", " ci", "\u00a0ci\ufeff", "ci\n", "\tci"])
+def test_blanks_around_a_name_are_cut(name: str) -> None:
+    assert drafts.check_draft(v2(name), ENVIRONMENTS, NOON).name == "ci"
+
+
 @pytest.mark.parametrize("text", ["/a\x1f", "\x1c/a", "/a\x85", "/a\0"])
 def test_control_characters_are_not_trimmed_but_refused(text: str) -> None:
     for rule in (drafts.request_path, drafts.scope_path, drafts.folder_path):
@@ -66,7 +71,7 @@ def test_a_pattern_outside_the_language_is_refused_with_its_reason() -> None:
 
 def test_good_drafts_pass_as_they_are() -> None:
     for draft in (v2(), v2(expires_at=None), v3(), v3()._replace(is_active=True)):
-        assert drafts.check_draft(draft, ENVIRONMENTS, NOON) is draft
+        assert drafts.check_draft(draft, ENVIRONMENTS, NOON) == draft
 
 
 @pytest.mark.parametrize(

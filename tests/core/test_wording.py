@@ -15,7 +15,7 @@ from st_tui.core.model import (
     Scope,
     ServiceToken,
 )
-from st_tui.core.wording import access_letters, caveats, how_far, why
+from st_tui.core.wording import access_letters, caveats, counted, how_far, why
 
 TOKEN = ServiceToken(
     "id",
@@ -93,3 +93,8 @@ def test_what_a_token_needs_beside_its_scopes() -> None:
     assert caveats(TOKEN._replace(is_active=False)) == "inactive, only from 10.0.0.0/8"
     assert caveats(TOKEN._replace(trusted_ips=parse_ranges(["0.0.0.0/0", "::/0"]))) == ""
     assert caveats(TOKEN._replace(version=2, trusted_ips=None)) == ""
+
+
+def test_counts_have_the_right_words() -> None:
+    assert [counted(number, "token") for number in (0, 1, 2)] == ["0 tokens", "1 token", "2 tokens"]
+    assert [counted(number, "entry", "entries") for number in (1, 2)] == ["1 entry", "2 entries"]

@@ -9,6 +9,7 @@ from st_tui.core.model import Environment, Project, ServiceToken
 from st_tui.core.plain_text import check_text
 from st_tui.core.store import projects, tokens
 from st_tui.core.vault.session import Session, VaultError
+from st_tui.core.wording import counted
 
 
 class Environments:
@@ -35,9 +36,10 @@ class Environments:
                 self._session.connection, project.id, environment.slug
             )
             if named_by:
+                naming = counted(named_by, "token still names", "tokens still name")
                 raise VaultError(
-                    f"{named_by} token(s) still name the deleted environment "
-                    f"{environment.slug!r} and would come to life in a new one: "
+                    f"{naming} the deleted environment {environment.slug!r} "
+                    "and would come to life in a new one: "
                     "revoke them first, or choose another slug."
                 )
             projects.insert_environment(self._session.connection, project.id, environment)

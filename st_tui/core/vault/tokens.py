@@ -255,7 +255,7 @@ class Tokens:
         known = projects.environments(self._session.connection, project.id)
         if orphans:
             known = known + [Environment(scope.environment, "") for scope in draft.scopes]
-        drafts.check_draft(draft, known, now)
+        draft = drafts.check_draft(draft, known, now)
         text = token_text.mint(draft.version, self._session.randbytes)
         token = ServiceToken(
             id=text.id,

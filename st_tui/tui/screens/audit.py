@@ -16,6 +16,7 @@ from textual.widgets import Static
 from st_tui.core.expiry import in_both_times, in_local_time
 from st_tui.core.model import AuditEntry
 from st_tui.core.plain_text import shown
+from st_tui.core.wording import counted
 from st_tui.tui.actions import EVERYWHERE, Action, bindings
 from st_tui.tui.screens.filtering import FilteredPage
 from st_tui.tui.widgets.listing import Listing, Piece, column
@@ -120,7 +121,7 @@ class AuditPage(FilteredPage):
         count = vault.audit.count(project=project, text=self.filter_text)
         self.query_one(AuditList).reload(count, top=top)
         everything = vault.audit.count(project=project)
-        entries = f"{everything} entries" if everything != 1 else "1 entry"
+        entries = counted(everything, "entry", "entries")
         said = f"{count} of {entries}" if self.filter_text else entries
         self.query_one(TopBar).show(project, said)
 

@@ -14,6 +14,7 @@ from st_tui.core.drafts import LONGEST_NAME, folder_path
 from st_tui.core.model import Environment
 from st_tui.core.plain_text import check_text, shown
 from st_tui.core.vault.environments import check_new
+from st_tui.core.wording import counted
 from st_tui.tui.actions import EVERYWHERE, Action, bindings
 from st_tui.tui.screens.dialog import Confirm
 from st_tui.tui.screens.page import Page
@@ -119,7 +120,7 @@ class FoldersPage(Page):
             ]
         environments.reload(len(environments.rows))
         count = sum(row.folders for row in environments.rows)
-        self.query_one(TopBar).show(project, f"{count} folders")
+        self.query_one(TopBar).show(project, counted(count, "folder"))
 
     @property
     def _environment(self) -> Environment | None:
@@ -221,7 +222,7 @@ class FoldersPage(Page):
         below = [f for f in self.query_one(FolderList).rows if f.path.startswith(f"{folder.path}/")]
         question = Confirm(
             f"Delete {folder.path} in {shown(environment.name)}?",
-            f"{len(below)} folder(s) below it go too. Tokens stay as they are.",
+            f"It takes {counted(len(below), 'folder')} below it along. Tokens stay as they are.",
             verb="delete",
         )
         if await self.st.push_screen_wait(question):
@@ -235,7 +236,7 @@ class FoldersPage(Page):
         if vault is None or project is None or environment is None:
             return
         orphans = vault.environments.orphaned_by(project, environment.slug)
-        lines = [f"Its folders go too. {len(orphans)} token(s) name it and would be orphaned:"]
+        lines = [f"Its folders go too. It would orphan {counted(len(orphans), 'token')}:"]
         lines += [f"  {shown(token.name)}" for token in orphans[:_ORPHANS_SHOWN]]
         if len(orphans) > _ORPHANS_SHOWN:
             lines.append(f"  and {len(orphans) - _ORPHANS_SHOWN} more")

@@ -17,6 +17,7 @@ from st_tui.core.model import Environment, Project, ServiceToken
 from st_tui.core.plain_text import shown
 from st_tui.core.promises import Promise, PromiseError, Verdict
 from st_tui.core.reach import Reach
+from st_tui.core.wording import counted
 from st_tui.tui.screens.overview import Overview, folders_of
 from st_tui.tui.widgets.listing import Listing, Piece, column
 
@@ -103,9 +104,10 @@ class Promises(Overview):
             holding += verdict.holds
         self._show(rows)
         scopes = sum(len(token.scopes) for token in known.tokens)
+        living = counted(len(known.tokens), "living token")
         self.say(
             (f"{holding} of {len(promised)} hold.", "bold"),
-            f" Looked at {len(known.tokens)} living tokens and their {scopes} scopes",
+            f" Looked at {living} and {counted(scopes, 'scope')}",
         )
 
     def _show(self, rows: Sequence[Line]) -> None:

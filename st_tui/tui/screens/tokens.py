@@ -14,6 +14,7 @@ from textual.screen import Screen
 
 from st_tui.core.expiry import MINUTE
 from st_tui.core.model import Endpoint, Order, Permission, ServiceToken
+from st_tui.core.wording import counted
 from st_tui.tui.actions import EVERYWHERE, Action, bindings, written
 from st_tui.tui.screens.filtering import FilteredPage
 from st_tui.tui.token_actions import TOKEN_ACTIONS, TokenActions
@@ -159,7 +160,7 @@ class TokensPage(TokenActions, FilteredPage):
             "Nothing matches the filter." if self.filter_text else "No tokens yet: press n."
         )
         listing.reload(found, top=top)
-        count = f"{everything} tokens" if everything != 1 else "1 token"
+        count = counted(everything, "token")
         self.query_one(TopBar).show(project, f"{found} of {count}" if self.filter_text else count)
 
     def _fetch(self, offset: int, limit: int) -> Sequence[ServiceToken]:

@@ -14,6 +14,7 @@ from textual.widgets import Static
 from st_tui.core import analysis
 from st_tui.core.model import Project, ServiceToken, Use
 from st_tui.core.plain_text import shown
+from st_tui.core.wording import counted
 from st_tui.tui.screens.overview import Overview, folders_of
 from st_tui.tui.widgets.listing import Listing, Piece, column
 
@@ -93,8 +94,8 @@ class Warnings(Overview):
         self._list.empty = "Nothing to warn about."
         about = len({row.token.id for row in found})
         self.say(
-            (f"{len(found)} {'warning' if len(found) == 1 else 'warnings'}", "bold"),
-            f" about {about} of {len(tokens)} tokens",
+            (counted(len(found), "warning"), "bold"),
+            f" about {about} of {counted(len(tokens), 'token')}",
         )
 
     def _show(self, found: Sequence[Warned]) -> None:

@@ -40,7 +40,7 @@ def test_tokens_of_a_deleted_environment_stay_and_block_its_slug(
     vault.environments.delete(project, "staging")
     assert vault.tokens.get(orphan.id) == orphan
     assert vault.folders.every(project, "staging") == []
-    with pytest.raises(VaultError, match=r"2 token\(s\) still name the deleted environment"):
+    with pytest.raises(VaultError, match=r"2 tokens still name the deleted environment"):
         vault.environments.create(project, Environment("staging", "Staging"))
     vault.tokens.revoke([orphan, newer])
     vault.environments.create(project, Environment("staging", "Staging"))

@@ -46,6 +46,11 @@ def test_a_token_is_kept_as_it_was_asked_for(vault: Vault, project: Project) -> 
     assert (kept.is_active, kept.trusted_ips, kept.last_used) == (True, None, None)
 
 
+def test_a_name_is_kept_without_the_blanks_around_it(vault: Vault, project: Project) -> None:
+    assert vault.tokens.create(project, v2(" ci ")).token.name == "ci"
+    assert [token.name for token in vault.tokens.page(project)] == ["ci"]
+
+
 def test_the_text_opens_the_project_key_as_a_client_opens_it(
     vault: Vault, project: Project
 ) -> None:

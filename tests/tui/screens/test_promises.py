@@ -65,7 +65,7 @@ async def test_they_are_those_of_the_command_line(
         assert demo_app.project is not None
         tokens = vault(demo_app).tokens.page(demo_app.project)
         scopes = sum(len(token.scopes) for token in tokens)
-        counted = f"Looked at {len(tokens)} living tokens and their {scopes} scopes"
+        counted = f"Looked at {len(tokens)} living tokens and {scopes} scopes"
         assert counted in text
     monkeypatch.setenv("ST_TUI_VAULT", str(demo_app.directory))
     capsys.readouterr()
