@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from textual import work
 from textual.app import App
 
+from st_tui.core.errors import Refusal
 from st_tui.core.expiry import remaining
 from st_tui.core.model import NewToken, ServiceToken
 from st_tui.core.plain_text import shown
@@ -15,7 +17,10 @@ from st_tui.tui.actions import Action
 
 if TYPE_CHECKING:
     from st_tui.core.least_privilege import Narrowed
+    from st_tui.core.vault import Vault
     from st_tui.tui.app import StTui
+
+Found = TypeVar("Found")
 
 TOKEN_ACTIONS = (
     Action("clone", "c", "clone", "Make a new token like this one, for as long from now",
@@ -56,10 +61,20 @@ class TokenActions:
     async def action_clone(self) -> None:
         from st_tui.tui.screens.create import Create
 
-        token, vault = self.chosen_token(), self._st.vault
-        if token is not None and vault is not None:
-            draft = vault.tokens.clone_draft(token)
+        token = self.chosen_token()
+        draft = self._found(lambda vault: vault.tokens.clone_draft(token)) if token else None
+        if draft is not None:
             await self.reveal(await self._st.push_screen_wait(Create(draft, title="Clone")))
+
+    def _found(self, look: Callable[[Vault], Found]) -> Found | None:
+        """What a short look into the vault finds; None if it is refused, which is said."""
+        if self._st.vault is None:
+            return None
+        try:
+            return look(self._st.vault)
+        except Refusal as refusal:
+            self._st.notify(str(refusal), severity="error", timeout=8)
+            return None
 
     @work
     async def action_narrow(self) -> None:
@@ -127,11 +142,18 @@ class TokenActions:
         from st_tui.tui.screens.overview import folders_of
         from st_tui.tui.screens.rotate import Rotate
 
-        token, vault = self.chosen_token(), self._st.vault
-        if token is None or vault is None:
+        token = self.chosen_token()
+        if token is None:
             return
-        folders = folders_of(vault, vault.projects.of(token))
-        form = Rotate(token, vault.tokens.rotate_draft(token), folders)
+        form = self._found(
+            lambda vault: Rotate(
+                token,
+                vault.tokens.rotate_draft(token),
+                folders_of(vault, vault.projects.of(token)),
+            )
+        )
+        if form is None:
+            return
         wish = await self._st.push_screen_wait(form)
         if wish is None:
             return

@@ -12,6 +12,7 @@ from st_tui.core.expiry import DAY, HOUR
 from st_tui.core.model import Environment, Permission, Scope, ServiceToken, TokenDraft
 from st_tui.core.token_text import parse
 from st_tui.core.vault import Vault
+from st_tui.core.vault.tokens import Tokens
 from st_tui.tui.app import StTui
 from st_tui.tui.screens.create import Create
 from st_tui.tui.screens.created import Created
@@ -254,6 +255,24 @@ async def test_clone_and_rotate(demo_app: StTui) -> None:
             if t.name == "ci-deploy"
         ]
         assert sorted(t.expires_at or 0 for t in both) == [NOW + 2 * HOUR, original.expires_at]
+
+
+@pytest.mark.parametrize("key", ["c", "r"])
+async def test_a_token_that_ended_this_moment_is_told_of(
+    demo_app: StTui, clock: Clock, monkeypatch: pytest.MonkeyPatch, key: str
+) -> None:
+    monkeypatch.setattr(Tokens, "sweep", lambda _: [])  # the key comes before the sweep
+    async with demo_app.run_test(notifications=True, size=SMALL) as pilot:
+        await opened(pilot)
+        token = await choose(pilot, "nightly-backup")
+        assert token.expires_at is not None
+        clock.now = token.expires_at
+        await pilot.press(key)
+        await until(
+            pilot,
+            lambda: any("expired at" in toast.message for toast in demo_app._notifications),
+            "a toast says so",
+        )
 
 
 async def test_revoke_needs_a_yes(demo_app: StTui) -> None:

@@ -15,6 +15,7 @@ from textual.widgets import Static
 from textual.worker import Worker, WorkType
 
 from st_tui.core import analysis
+from st_tui.core.errors import Refusal
 from st_tui.core.expiry import in_both_times, in_local_time, remaining
 from st_tui.core.globs import PatternRefused, compile_glob
 from st_tui.core.model import AuditEntry, ServiceToken, Use
@@ -106,7 +107,10 @@ class TokenScreen(TokenActions, ShowsVault, Screen[None]):
     @work(group="uses", exclusive=True)
     async def _read_uses(self, token: ServiceToken) -> None:
         """Aside, because the log of a token that is busy for years is long."""
-        self._uses = await self.st.read(lambda vault: vault.audit.uses(token))
+        try:
+            self._uses = await self.st.read(lambda vault: vault.audit.uses(token))
+        except Refusal:
+            return  # a warning fewer; whatever ails the vault is told where it is opened
         if self.is_attached:
             self.show()
 

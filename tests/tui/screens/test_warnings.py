@@ -10,13 +10,14 @@ from typing import Any
 import pytest
 
 from st_tui.cli import main
-from st_tui.core.model import ServiceToken
-from st_tui.core.vault import Vault
+from st_tui.core.access import decide
+from st_tui.core.model import AccessRequest, Permission, ServiceToken
+from st_tui.core.vault import Access, Vault
 from st_tui.tui.app import StTui
 from st_tui.tui.screens import warnings
 from st_tui.tui.screens.token import TokenScreen
 from st_tui.tui.screens.warnings import Warned, WarningList, Warnings
-from tests.conftest import Clock
+from tests.conftest import NOW, Clock
 from tests.core.vaults import v2
 from tests.journeys.driving import choose, opened, screen_text, token_named, until, vault, write
 
@@ -101,6 +102,21 @@ async def test_what_is_wider_than_used_is_told_and_what_is_not_is_not(
         await pilot.pause()
         said = "! Wider than used: opens 24 folders, 2 were used: narrow it."
         assert (said in screen_text(pilot)) is (name == "all-folders")
+
+
+async def test_a_use_elsewhere_is_counted_while_the_details_are_open(demo_app: StTui) -> None:
+    async with demo_app.run_test(size=WIDE) as pilot:
+        await opened(pilot)
+        token = await choose(pilot, "all-folders")
+        await pilot.press("enter")
+        await until(pilot, lambda: "24 folders, 2 were used" in screen_text(pilot), "two of 24")
+        assert demo_app.project is not None
+        request = AccessRequest("dev", "/folder1", Permission.READ, NOW)
+        with Vault.open(demo_app.directory, actor="colleague", clock=demo_app.clock) as other:
+            other.audit.record(
+                [Access("get-secrets", demo_app.project, token, request, decide(token, request))]
+            )
+        await until(pilot, lambda: "24 folders, 3 were used" in screen_text(pilot), "one more")
 
 
 async def test_a_scope_without_its_environment_is_told_once(demo_app: StTui) -> None:
