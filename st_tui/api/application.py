@@ -15,7 +15,6 @@ from starlette.applications import Starlette
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
 
 from st_tui.api import folders, imports, problems, secrets_e2ee, secrets_raw, service_token
 from st_tui.api.asked import Asked, asked_for
@@ -28,7 +27,7 @@ from st_tui.core import expiry, token_text, vault_files
 from st_tui.core.addresses import IPV6, AddressError, parse_address
 from st_tui.core.errors import Refusal
 from st_tui.core.model import TokenText
-from st_tui.core.plain_text import shown
+from st_tui.core.plain_text import refuse_controls, shown
 from st_tui.core.secret import check_name
 from st_tui.core.store.connection import StoreError
 from st_tui.core.vault import Vault
@@ -36,6 +35,7 @@ from st_tui.core.vault.gateway import Caller, Gateway, NotAuthenticated, Request
 
 _LONGEST_USER_AGENT = 256
 _NAME = "secretName"
+_LONGEST_NAME = 1_000
 
 OPERATIONS: tuple[Operation, ...] = (
     *service_token.OPERATIONS,
@@ -65,19 +65,15 @@ def application(directory: Path) -> Starlette:
 
         return Route(path, endpoint, methods=[operation.method])
 
-    class Unknown:
-        """Whatever else is asked, by any method."""
-
-        async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-            answer = await _answered(batches, _UNKNOWN, HttpRequest(scope, receive))
-            await answer(scope, receive, send)
+    async def unknown(http: HttpRequest, _: Exception) -> Response:
+        return await _answered(batches, _UNKNOWN, http)
 
     described = json.dumps(description(OPERATIONS)).encode()
 
     async def docs(_: HttpRequest) -> Response:
         return Response(described, media_type="application/json")
 
-    return Starlette(
+    starlette = Starlette(
         routes=[
             Route("/api/status", _status),
             Route("/api/docs/json", docs),
@@ -86,10 +82,13 @@ def application(directory: Path) -> Starlette:
                 for operation in OPERATIONS
                 for path in (operation.path, f"{operation.path}/")
             ),
-            Route("/{rest:path}", Unknown()),
         ],
+        # Whatever the method and however strange the path: a token is asked for first.
+        exception_handlers={404: unknown, 405: unknown},
         lifespan=lifespan,
     )
+    starlette.router.redirect_slashes = False
+    return starlette
 
 
 async def _answered(batches: Batches, operation: Operation, http: HttpRequest) -> Response:
@@ -149,9 +148,11 @@ def _asked(operation: Operation, http: HttpRequest, body: bytes | Problem) -> tu
         raise body
     raw_path: bytes = http.scope["raw_path"]
     try:
-        unquote(raw_path.decode("ascii"), errors="strict")
+        path = unquote(raw_path.decode("ascii"), errors="strict")
     except UnicodeDecodeError:
         raise problems.bad_request("The path is not valid percent-encoded UTF-8") from None
+    # A route is found for a path with a line feed at its end, too.
+    refuse_controls(path, "path")
     if b"%2f" in raw_path.lower():
         raise problems.bad_request("A name in the path cannot hold a slash")
     # One client repeats its query in the body of a GET.
@@ -159,6 +160,8 @@ def _asked(operation: Operation, http: HttpRequest, body: bytes | Problem) -> tu
     name = next(iter(http.path_params.values()), "")
     if _NAME in http.path_params:
         name = check_name(name)
+    elif len(name) > _LONGEST_NAME:
+        raise problems.bad_request(f"The name in the path is over {_LONGEST_NAME} characters")
     return asked, name
 
 

@@ -16,6 +16,7 @@ LARGEST_BODY = 1024 * 1024
 LARGEST_TOGETHER = 64 * LARGEST_BODY
 """Bytes that all bodies in one process may take: they arrive before anybody is known."""
 SECONDS = 30.0
+_MOST_DROPPED = 16 * LARGEST_BODY
 
 
 class _Held:
@@ -37,20 +38,25 @@ def arriving(http: Request, headers: Mapping[bytes, bytes]) -> Iterator[Awaitabl
 async def _read(
     http: Request, headers: Mapping[bytes, bytes], received: bytearray
 ) -> bytes | Problem:
-    length = headers.get(b"content-length")
-    if length is None and b"transfer-encoding" not in headers:
+    if b"content-length" not in headers and b"transfer-encoding" not in headers:
         return b""
-    if length is not None and int(length) > LARGEST_BODY:
-        return problems.too_large(LARGEST_BODY)
+    problem: Problem | None = None
+    dropped = 0
     try:
         async with asyncio.timeout(SECONDS):
             async for chunk in http.stream():
+                # A client that still sends would not see an answer: what it sends is dropped.
+                if problem is not None:
+                    dropped += len(chunk)
+                    if dropped > _MOST_DROPPED:
+                        break
+                    continue
                 received += chunk
                 _Held.bytes += len(chunk)
                 if len(received) > LARGEST_BODY:
-                    return problems.too_large(LARGEST_BODY)
-                if _Held.bytes > LARGEST_TOGETHER:
-                    return problems.unavailable()
+                    problem = problems.too_large(LARGEST_BODY)
+                elif _Held.bytes > LARGEST_TOGETHER:
+                    problem = problems.unavailable()
     except (ClientDisconnect, TimeoutError):
         return problems.bad_request("The body did not arrive")
-    return bytes(received)
+    return problem or bytes(received)

@@ -19,7 +19,7 @@ from st_tui.core.model import Permission
 from st_tui.core.secret import Place
 from st_tui.core.store import projects
 from st_tui.core.vault import folders
-from st_tui.core.vault.gateway import Request, Stated
+from st_tui.core.vault.gateway import Request
 
 _NAMES = "Invalid folder name. Only alphanumeric characters, dashes, and underscores are allowed."
 _PLACE = (
@@ -55,10 +55,10 @@ def folder_data(request: Request, place: Place, asked_at: str) -> dict[str, Any]
 
 def _located(request: Request, asked: Asked) -> Place:
     """The parent folder that is meant; here a missing leading slash is added, as Infisical does."""
-    path = asked.path("path") or asked.path("directory") or asked.path("secretPath")
-    if path is not None and not path.startswith("/"):
-        path = f"/{path}"
-    return request.locate(Stated(*asked.stated()[:3], path))
+    stated = asked.stated("path", "directory", "secretPath")
+    if stated.path is not None and not stated.path.startswith("/"):
+        stated = stated._replace(path=f"/{stated.path}")
+    return request.locate(stated)
 
 
 def _list(request: Request, asked: Asked, name: str) -> dict[str, Any]:
@@ -125,7 +125,7 @@ def _named(parent: Place, name: str) -> Place:
     if not name or "/" in name:
         raise invalid(_NAMES)
     try:
-        path = drafts.folder_path(f"{parent.path.rstrip('/')}/{name}")
+        path = drafts.folder_path(f"{'' if parent.path == '/' else parent.path}/{name}")
     except Refusal as refused:
         if len(name) + len(parent.path) > drafts.LONGEST_FOLDER_PATH:
             raise bad_request(str(refused)) from None

@@ -137,23 +137,23 @@ def _by_name(each: list[Secret]) -> list[Secret]:
 def _get(request: Request, asked: Asked, name: str, *, by_default: bool) -> dict[str, Any]:
     place = entered(request, asked, Permission.READ, Endpoint.RAW)
     read_type(asked)
+    follow = asked.flag("include_imports", "includeImports", default=by_default)
+    expand = asked.flag("expandSecretReferences", default=by_default)
+    hidden = not asked.flag("viewSecretValue", default=True)
+    version = asked.number("version")
     warnings: list[str] = []
     sealed = secret_changes.find(request.session, request.project, place, name)
-    if sealed is None and asked.flag("include_imports", "includeImports", default=by_default):
+    if sealed is None and follow:
         sealed = _find_imported(request, place, name, warnings)
     if sealed is None:
         sealed = found(request, place, name)
-    version = asked.number("version")
     if version is not None:
         known = secrets.versions(request.session.connection, sealed.id)
         sealed = next((one for one in known if one.version == version), None)
         if sealed is None:
             raise not_found(f"Secret with name '{name}' has no version {version}")
     note(request, sealed)
-    secret = _opened_one(
-        request, sealed, warnings, expand=asked.flag("expandSecretReferences", default=by_default)
-    )
-    hidden = not asked.flag("viewSecretValue", default=True)
+    secret = _opened_one(request, sealed, warnings, expand=expand)
     return {"secret": raw_data(secret, hidden=hidden), "warnings": warnings}
 
 

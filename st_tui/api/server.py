@@ -95,7 +95,7 @@ def serve(
     server = _Server(config, say_so)
     server.run([taken])
     if not server.started:
-        raise ServeError("The server could not start: something changed the vault meanwhile; try again.")
+        raise ServeError("The server could not start: the vault changed meanwhile; try again.")
 
 
 class _Server(uvicorn.Server):
