@@ -54,8 +54,8 @@ def serve(
 
     `started` is told the URL once the port is taken. Raises Refusal.
     """
-    with Vault.open(directory, actor="system", key_file=vault_files.SERVER_KEY):
-        vault_files.read_key(directory, vault_files.SERVER_KEY)
+    with Vault.open(directory, actor="system", key_file=vault_files.SERVER_KEY) as vault:
+        vault.projects.check_server_key()
     _check_certificate(address)
     config = uvicorn.Config(
         partial(application, directory),

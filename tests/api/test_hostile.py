@@ -7,95 +7,26 @@ from __future__ import annotations
 
 import json
 import socket
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import quote, urlencode
 
 import pytest
 
 from st_tui.api.application import LARGEST_BODY, OPERATIONS
 from st_tui.api.operations import Operation
-from st_tui.core.crypto import seal
 from st_tui.core.secret import Place
 from st_tui.core.vault import Vault
+from tests.api.every_operation import SEALED, Target, name_of
 from tests.api.http_calls import Answer, Connection
-from tests.api.shop import COMMON, DB, ROOT, Shop
+from tests.api.shop import Shop
 from tests.core.vaults import raw
 
 TABLES = ("secret", "secret_version", "folder", "secret_import", "environment", "project")
-SEALED = dict(
-    zip(("Ciphertext", "IV", "Tag"), seal("x", "0" * 32, lambda size: bytes(size)), strict=True)
-)
-GOOD: dict[str, Any] = {
-    "environment": "dev",
-    "secretPath": "/common",
-    "path": "/common",
-    "type": "shared",
-    "secretValue": "a value",
-    "secretComment": "a comment",
-    "name": "db",
-    "import": {"environment": "dev", "path": "/common/db"},
-    **{
-        f"secret{what}{part}": value
-        for what in ("Key", "Value", "Comment")
-        for part, value in SEALED.items()
-    },
-}
-"""A value for each field that must be there, and for some that may."""
 WRITES = [operation for operation in OPERATIONS if operation.writes]
 READS = [operation for operation in OPERATIONS if not operation.writes]
 ONE = [operation for operation in OPERATIONS if "{" in operation.path]
-
-
-def name_of(operation: Operation) -> str:
-    return f"{operation.method} {operation.path}"
-
-
-class Target(NamedTuple):
-    """A project to be attacked, and what must not change in it."""
-
-    shop: Shop
-    line: Connection
-    import_id: str
-
-    def path(self, operation: Operation, name: str | None = None) -> str:
-        """The operation's path; `name` as it is written there, or else one that is there."""
-        secret = "NEW" if operation.method == "POST" else "KEY"
-        there = {"{secretName}": secret, "{folderIdOrName}": "db"}
-        there["{secretImportId}"] = self.import_id
-        path = operation.path
-        for part, good in there.items():
-            path = path.replace(part, good if name is None else name)
-        return path
-
-    def fields(self, operation: Operation) -> dict[str, Any]:
-        """What a good request of it states."""
-        known = {field.name for field in operation.fields}
-        good = {name: value for name, value in GOOD.items() if name in known}
-        if "folder" not in operation.path and "import" not in operation.path:
-            good.pop("path", None)
-        return good
-
-    def ask(
-        self,
-        operation: Operation,
-        fields: Mapping[str, Any] | None = None,
-        *,
-        name: str | None = None,
-        body: bytes | None = None,
-        query: str | None = None,
-        method: str | None = None,
-    ) -> Answer:
-        """The answer to the operation with these fields, or with this body or query as it is."""
-        path = self.path(operation, name)
-        fields = self.fields(operation) if fields is None else fields
-        if operation.writes:
-            body = json.dumps(fields).encode() if body is None else body
-        else:
-            query = urlencode(fields, quote_via=quote) if query is None else query
-        target = path if query is None else f"{path}?{query}"
-        return self.line.ask(method or operation.method, target, body=body)
 
 
 def stored(vault: Vault) -> list[list[tuple[Any, ...]]]:
@@ -106,16 +37,9 @@ def stored(vault: Vault) -> list[list[tuple[Any, ...]]]:
 
 @pytest.fixture
 def target(open_shop: Shop) -> Iterator[Target]:
-    open_shop.put(COMMON, KEY="value", OTHER="other")
-    open_shop.put(ROOT, KEY="root")
-    link = open_shop.vault.secrets.add_import(open_shop.project, COMMON, DB)
-    headers = {
-        "Authorization": f"Bearer {open_shop.token()}",
-        "Content-Type": "application/json",
-    }
-    line = Connection(open_shop.url, headers)
-    yield Target(open_shop, line, link.id)
-    line.close()
+    made = Target.make(open_shop)
+    yield made
+    made.line.close()
 
 
 @contextmanager

@@ -22,6 +22,10 @@ class VaultError(Refusal):
     """Something that the vault does not have, or that its present state does not allow."""
 
 
+class WrongKey(VaultError):
+    """One of the vault's own keys does not open what it should."""
+
+
 class NoServerCopy(VaultError):
     """The server is asked for a project key while E2EE is on."""
 
@@ -85,6 +89,10 @@ class Session:
             yield record
             audit.append(self.connection, events)
 
+    def require_own_key(self) -> None:
+        """Raise VaultFilesError unless the key of this door can be read."""
+        self._own_key(self.key_file)
+
     def wrap(self, project_key: str, key_file: str, project_id: str) -> bytes:
         """A project key as one of the vault's own keys wraps it."""
         return self._wrap(project_key, key_file, _bound(key_file, project_id))
@@ -97,7 +105,7 @@ class Session:
         return self._remembered(f"key {project_id}", lambda: self._project_key(project_id))
 
     def _project_key(self, project_id: str) -> str:
-        keys = self._wrapped_keys(project_id)
+        keys = self.wrapped_keys(project_id)
         if self.key_file == vault_files.OPERATOR_KEY:
             wrapped: bytes | None = keys.operator_copy
         else:
@@ -115,12 +123,12 @@ class Session:
 
     def _name_key(self, project_id: str) -> str:
         bound_to = f"names {_bound(vault_files.SERVER_KEY, project_id)}"
-        wrapped = self._wrapped_keys(project_id).name_key
+        wrapped = self.wrapped_keys(project_id).name_key
         if wrapped is None:
             made = self._wrap(crypto.new_key(self.randbytes), vault_files.SERVER_KEY, bound_to)
             with transaction(self.connection):
                 projects.set_name_key(self.connection, project_id, made)
-                wrapped = self._wrapped_keys(project_id).name_key
+                wrapped = self.wrapped_keys(project_id).name_key
         assert wrapped is not None  # noqa: S101
         return self._unwrap(wrapped, vault_files.SERVER_KEY, bound_to)
 
@@ -131,7 +139,8 @@ class Session:
             self.opened[what] = open_key()
         return self.opened[what]
 
-    def _wrapped_keys(self, project_id: str) -> projects.WrappedKeys:
+    def wrapped_keys(self, project_id: str) -> projects.WrappedKeys:
+        """A project's keys as they are stored. Raises VaultError if it is gone."""
         keys = projects.wrapped_keys(self.connection, project_id)
         if keys is None:
             raise VaultError("That project is gone: somebody deleted it meanwhile.")
@@ -144,7 +153,7 @@ class Session:
         try:
             return crypto.unwrap(wrapped, self.own_key(key_file), bound_to)
         except crypto.SealError:
-            raise VaultError(
+            raise WrongKey(
                 f"{Path(key_file).name} does not open this project's key: it belongs to another "
                 "vault; restore the right one from your backup."
             ) from None
