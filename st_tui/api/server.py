@@ -73,7 +73,7 @@ def serve(
         server_header=False,
         lifespan="on",
         proxy_headers=bool(trusted_proxies),
-        forwarded_allow_ips=list(trusted_proxies),
+        forwarded_allow_ips=[text for block in trusted_proxies for text in _spellings(block)],
         backlog=_WAITING_CONNECTIONS,
         limit_concurrency=_MOST_CONNECTIONS,
         timeout_graceful_shutdown=_SECONDS_TO_FINISH,
@@ -109,6 +109,14 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)
         if self.started:
             self._say_so()
+
+
+def _spellings(block: str) -> list[str]:
+    """A CIDR block, and how a socket for both IPv6 and IPv4 reports it if it is IPv4."""
+    if ":" in block:
+        return [block]
+    first, _, bits = block.partition("/")
+    return [block, f"::ffff:{first}/{96 + int(bits)}"]
 
 
 def listen(address: Address) -> socket.socket:
