@@ -6,7 +6,7 @@ import gc
 import json
 import secrets
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -176,12 +176,13 @@ def _caller(http: HttpRequest, headers: list[tuple[bytes, bytes]]) -> tuple[Call
     address = None if http.client is None else http.client.host
     ip = None
     if address is not None:
-        try:
+        with suppress(AddressError):
             ip = parse_address(address)
-            # A socket for both families writes IPv4 this way.
-            address = address.removeprefix("::ffff:") if ip < IPV6 else address
-        except AddressError:
-            address = shown(address[:_LONGEST_USER_AGENT])
+            if ip < IPV6:
+                # A socket for both families writes IPv4 this way.
+                address = address.removeprefix("::ffff:")
+        # A proxy may pass on anything.
+        address = shown(address[:_LONGEST_USER_AGENT])
     user_agent = next((value for name, value in headers if name == b"user-agent"), None)
     plain = (
         None if user_agent is None else shown(user_agent[:_LONGEST_USER_AGENT].decode("latin-1"))

@@ -94,7 +94,8 @@ def _delete(request: Request, asked: Asked, name: str) -> dict[str, Any]:
 
 
 def _note(request: Request, link: SecretImport) -> None:
-    request.operation = Permission.WRITE
+    # The source was the last place asked about.
+    request.environment, request.path, request.operation = *link.place, Permission.WRITE
     request.target = link.id
     request.details.update(about_import(link)["details"])
 

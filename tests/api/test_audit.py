@@ -113,7 +113,8 @@ def test_another_project_is_denied(
     fields = target.fields(operation) | {"workspaceId": "another"}
     assert target.ask(operation, fields).problem[:2] == (403, "ForbiddenError")
     (entry,) = by(vault, token)
-    assert (entry.event, entry.verdict, entry.reason) == (operation.event, "denied", "environment")
+    assert (entry.event, entry.verdict, entry.reason) == (operation.event, "denied", "project")
+    assert json.loads(entry.details)["project"] == "another"
 
 
 def test_what_could_not_be_done_is_told_with_its_status(

@@ -14,7 +14,8 @@ from urllib.parse import quote, urlencode
 
 import pytest
 
-from st_tui.api.application import LARGEST_BODY, OPERATIONS
+from st_tui.api.application import OPERATIONS
+from st_tui.api.bodies import LARGEST_BODY
 from st_tui.api.operations import Operation
 from st_tui.core.secret import Place
 from st_tui.core.vault import Vault

@@ -245,8 +245,8 @@ class Gateway:
             raise
         except Exception as problem:
             request.reason = request.reason or _INVALID
-            if status := getattr(problem, "status", None):
-                request.details["status"] = status
+            refused = 400 if isinstance(problem, Refusal) else 500
+            request.details["status"] = getattr(problem, "status", refused)
             self._note_name(request, name)
             raise
         finally:

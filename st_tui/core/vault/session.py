@@ -91,7 +91,7 @@ class Session:
 
     def require_own_key(self) -> None:
         """Raise VaultFilesError unless the key of this door can be read."""
-        self._own_key(self.key_file)
+        self.own_key(self.key_file)
 
     def wrap(self, project_key: str, key_file: str, project_id: str) -> bytes:
         """A project key as one of the vault's own keys wraps it."""

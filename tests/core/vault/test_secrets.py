@@ -479,7 +479,8 @@ def test_the_servers_key_opens_values_only_while_e2ee_is_off(
     vault: Vault, project: Project, clock: Clock
 ) -> None:
     made = vault.secrets.create(project, DEV, "A", "x")
-    (vault.directory / OPERATOR_KEY).rename(vault.directory / "operator" / "away")
+    key, away = vault.directory / OPERATOR_KEY, vault.directory / "operator" / "away"
+    key.rename(away)
     with Vault.open(vault.directory, actor="server", clock=clock, key_file=SERVER_KEY) as server:
         found = secret_changes.find(server._session, project, DEV, "A")
         assert found == made
@@ -488,9 +489,12 @@ def test_the_servers_key_opens_values_only_while_e2ee_is_off(
                 read(project, DEV)
         with pytest.raises(VaultError, match="E2EE is on"):
             server.secrets.create(project, DEV, "B", "x")
+        away.rename(key)
         vault.projects.set_e2ee(project, on=False)
+        key.rename(away)
         assert values(server, vault.projects.get()) == {"A": "x"}
         server.secrets.create(project, DEV, "B", "server's")
+        away.rename(key)
         vault.projects.set_e2ee(project, on=True)
         with pytest.raises(VaultError, match="E2EE is on"):
             server.secrets.get(project, DEV, "A")
