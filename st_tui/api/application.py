@@ -38,8 +38,8 @@ _NAME = "secretName"
 _LONGEST_NAME = 1_000
 
 OPERATIONS: tuple[Operation, ...] = (
-    *service_token.OPERATIONS,
     *secrets_raw.OPERATIONS,
+    *service_token.OPERATIONS,
     *secrets_e2ee.OPERATIONS,
     *folders.OPERATIONS,
     *imports.OPERATIONS,
@@ -75,13 +75,11 @@ def application(directory: Path) -> Starlette:
 
     starlette = Starlette(
         routes=[
+            # Tried in this order: what is asked most comes first.
+            *(route(operation, operation.path) for operation in OPERATIONS),
             Route("/api/status", _status),
             Route("/api/docs/json", docs),
-            *(
-                route(operation, path)
-                for operation in OPERATIONS
-                for path in (operation.path, f"{operation.path}/")
-            ),
+            *(route(operation, f"{operation.path}/") for operation in OPERATIONS),
         ],
         # Whatever the method and however strange the path: a token is asked for first.
         exception_handlers={404: unknown, 405: unknown},
