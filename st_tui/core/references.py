@@ -23,9 +23,11 @@ MOST_REFERENCES = 50_000
 """How many references are replaced for one answer."""
 MOST_GROWTH = 32 * LARGEST_VALUE
 """How many characters references may add to one answer."""
+MOST_READ = 32 * LARGEST_VALUE
+"""How many characters are gone through for one answer. Own values without a reference are not."""
 MOST_WARNINGS = 200
 
-_REFERENCE = re.compile(r"\$\{([A-Za-z0-9_.-]+)\}")
+_REFERENCE = re.compile(r"\$\{([A-Za-z0-9_.-]++)\}")
 
 
 class Target(NamedTuple):
@@ -51,7 +53,8 @@ class Expander:
     """Expands the references of one answer.
 
     The work is bounded whatever the secrets hold: each is looked up once, and expanded once for
-    each depth that it is met at.
+    each depth that it is met at, until the characters that were gone through, the references that
+    were replaced or what they added come to their limits. What is left then stays as it is.
     """
 
     def __init__(self, look_up: LookUp) -> None:
@@ -60,6 +63,7 @@ class Expander:
         self._expanded: dict[tuple[Target, int], str] = {}
         self._growth = MOST_GROWTH
         self._left = MOST_REFERENCES
+        self._unread = MOST_READ
         self._said: dict[str, None] = {}
 
     @property
@@ -69,9 +73,13 @@ class Expander:
 
     def expand(self, value: str, here: Place, name: str) -> str:
         """The value with its references replaced; `here` and `name` say whose value it is."""
-        return self._expand(value, (Target(here, name),))
+        return self._expand(value, (Target(here, name),)) if "${" in value else value
 
     def _expand(self, value: str, trail: tuple[Target, ...]) -> str:
+        if self._unread < len(value):
+            self._warn(f"{trail[-1].name} was not expanded: there is too much to go through.")
+            return value
+        self._unread -= len(value)
         parts: list[str] = []
         size = end = 0
         limit = min(LARGEST_VALUE, len(value) + self._growth)
@@ -109,7 +117,11 @@ class Expander:
             self._warn(f"{left}: too many references lead on to one another.")
             return found[0]
         if unknown:
-            self._values[asked] = self._look_up(asked)
+            if self._unread <= 0:
+                self._warn(f"{left}: there is too much to go through.")
+                return found[0]
+            value = self._values[asked] = self._look_up(asked)
+            self._unread -= len(value or "")
         value = self._values[asked]
         if value is None:
             self._warn(f"{left}: no such secret can be read.")

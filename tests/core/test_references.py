@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import pytest
 from hypothesis import given
@@ -200,6 +200,37 @@ def test_no_more_references_are_replaced_than_the_limit(monkeypatch: pytest.Monk
     values, warnings = folder.expanded("A", "B", "C")
     assert values == ["cc", "${C}${C}", "c"]
     assert warnings == ["B was not expanded: there are too many references."]
+
+
+@pytest.mark.parametrize("filler", ["${E}", "${", "${a"])
+def test_no_more_is_gone_through_than_the_limit(
+    monkeypatch: pytest.MonkeyPatch, filler: str
+) -> None:
+    """Large values that shrink, or hold what is nearly a reference, met again at each depth."""
+    monkeypatch.setattr(references, "MOST_READ", 40_000)
+    filled = filler * (800 // len(filler))
+    chain = {f"C{i}": f"${{C{i + 1}}}{filled}" for i in range(200)} | {"E": ""}
+    read: list[int] = []
+
+    class Counting:
+        def finditer(self, value: str) -> Iterator[re.Match[str]]:
+            read.append(len(value))
+            return pattern.finditer(value)
+
+    pattern = references._REFERENCE
+    monkeypatch.setattr(references, "_REFERENCE", Counting())
+    folder = Folder(chain)
+    values, warnings = folder.expanded(*chain, "C199")
+    assert 20_000 < sum(read) <= 40_000
+    assert len(folder.asked) < 50
+    assert values[-1] == chain["C199"]
+    assert any(warning.endswith("there is too much to go through.") for warning in warnings)
+
+
+def test_what_holds_no_reference_is_not_gone_through(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(references, "MOST_READ", 30)
+    folder = Folder({f"PLAIN{i}": "$" * 1_000 for i in range(3)} | {"A": "<${B}>", "B": "b"})
+    assert folder.expanded(*folder.values)[0][-2:] == ["<b>", "b"]
 
 
 def test_no_more_secrets_are_looked_up_than_the_limit() -> None:
