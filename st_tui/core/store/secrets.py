@@ -139,6 +139,19 @@ def imports(connection: sqlite3.Connection, project_id: str, place: Place) -> li
     return [_import(row) for row in rows]
 
 
+def imports_from_below(
+    connection: sqlite3.Connection, project_id: str, place: Place
+) -> list[SecretImport]:
+    """The links that bring secrets from a folder, or from below it, into others outside it."""
+    here = _below(project_id, place)
+    rows = connection.execute(
+        f"{_IMPORT} WHERE {_FROM_HERE_AND_BELOW} AND NOT ({_HERE_AND_BELOW}) "
+        "ORDER BY environment, path, position",
+        (*here, *here),
+    )
+    return [_import(row) for row in rows]
+
+
 def find_import(
     connection: sqlite3.Connection, project_id: str, import_id: str
 ) -> SecretImport | None:

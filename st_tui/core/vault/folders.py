@@ -2,10 +2,45 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any, NamedTuple
+
 from st_tui.core import drafts
 from st_tui.core.model import Project
 from st_tui.core.store import projects
 from st_tui.core.vault.session import Session, VaultError
+
+if TYPE_CHECKING:
+    from st_tui.core.secret import SecretImport
+
+
+_MOST_LINKS_NAMED = 100
+
+
+class Removed(NamedTuple):
+    """What went with a folder: `links` are those of other folders that brought its secrets."""
+
+    folders: int
+    secrets: int
+    links: list[SecretImport]
+
+    @property
+    def details(self) -> dict[str, Any]:
+        """What the audit log keeps of it."""
+        links = [
+            {
+                "environment": link.place.environment,
+                "secretPath": link.place.path,
+                "importEnvironment": link.source.environment,
+                "importPath": link.source.path,
+            }
+            for link in self.links[:_MOST_LINKS_NAMED]
+        ]
+        counted = {
+            "numberOfFolders": self.folders,
+            "numberOfSecrets": self.secrets,
+            "numberOfRemovedImports": len(self.links),
+        }
+        return counted | ({"removedImports": links} if links else {})
 
 
 class Folders:
@@ -38,10 +73,16 @@ class Folders:
             if folder == "/":
                 raise VaultError("The root folder cannot be deleted: name a folder below it.")
             gone = remove(self._session, project, environment, folder)
-            if not gone:
+            if not gone.folders:
                 raise VaultError(f"There is no folder {folder} in {environment}.")
-            record("delete-folder", project, environment=environment, path=folder)
-        return gone
+            record(
+                "delete-folder",
+                project,
+                environment=environment,
+                path=folder,
+                details=gone.details,
+            )
+        return gone.folders
 
 
 def make(session: Session, project: Project, environment: str, folder: str) -> None:
@@ -51,12 +92,20 @@ def make(session: Session, project: Project, environment: str, folder: str) -> N
     projects.insert_folders(session.connection, project.id, environment, paths)
 
 
-def remove(session: Session, project: Project, environment: str, folder: str) -> int:
-    """Delete a folder, all below it and the secrets there, inside a change; how many went."""
+def remove(session: Session, project: Project, environment: str, folder: str) -> Removed:
+    """Delete a folder, all below it and the secrets there, inside a change."""
     # Here, because the app's first frame needs no secrets.
+    from st_tui.core.secret import Place
     from st_tui.core.store import secrets
 
-    gone = projects.delete_folders(session.connection, project.id, environment, folder)
-    if gone:
-        secrets.delete_below(session.connection, project.id, environment, folder)
-    return gone
+    connection, place = session.connection, Place(environment, folder)
+    gone = projects.delete_folders(connection, project.id, *place)
+    if not gone:
+        return Removed(0, 0, [])
+    removed = Removed(
+        gone,
+        secrets.count(connection, project.id, place),
+        secrets.imports_from_below(connection, project.id, place),
+    )
+    secrets.delete_below(connection, project.id, *place)
+    return removed

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from st_tui.core.errors import Refusal
 from st_tui.core.model import Project
+from st_tui.core.secret import Place
 from st_tui.core.vault import Vault, VaultError
 
 
@@ -31,6 +34,29 @@ def test_a_folder_goes_with_all_below_and_nothing_beside(vault: Vault, project: 
     assert vault.folders.delete(project, "dev", "/a/b") == 2
     assert vault.folders.every(project, "dev") == ["/a", "/a/b-d", "/a/b0", "/ab"]
     assert vault.folders.every(project, "prod") == ["/a", "/a/b"]
+
+
+def test_the_log_says_what_went_with_a_folder(vault: Vault, project: Project) -> None:
+    for path in ("/a/b/c", "/other"):
+        vault.folders.create(project, "dev", path)
+    gone, inside, other = Place("dev", "/a/b"), Place("dev", "/a/b/c"), Place("dev", "/other")
+    for place in (gone, inside, other):
+        vault.secrets.create(project, place, "A", "a")
+    for place, source in ((gone, other), (inside, gone), (other, inside)):
+        vault.secrets.add_import(project, place, source)
+    vault.folders.delete(project, "dev", "/a/b")
+    (entry, *_) = vault.audit.page(project=project)
+    assert (entry.event, entry.path) == ("delete-folder", "/a/b")
+    assert json.loads(entry.details) == {
+        "numberOfFolders": 2,
+        "numberOfSecrets": 2,
+        "numberOfRemovedImports": 1,
+        "removedImports": [{
+            "environment": "dev", "secretPath": "/other",
+            "importEnvironment": "dev", "importPath": "/a/b/c",
+        }],
+    }  # fmt: skip
+    assert vault.secrets.imports(project, other) == []
 
 
 @pytest.mark.parametrize(
