@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Any
+from uuid import UUID
 
 from st_tui.api.asked import Asked
 from st_tui.api.operations import Field, Operation
-from st_tui.api.places import (
-    environment_id,
-    folder_id,
-    folder_not_found,
-    require_folder,
-)
-from st_tui.api.problems import bad_request, invalid, not_found
+from st_tui.api.places import environment_id, folder_id, require_folder
+from st_tui.api.problems import Problem, bad_request, invalid, not_found
 from st_tui.core import drafts, expiry
 from st_tui.core.errors import Refusal
 from st_tui.core.model import Permission
@@ -20,6 +17,7 @@ from st_tui.core.secret import Place
 from st_tui.core.store import projects
 from st_tui.core.vault import folders
 from st_tui.core.vault.gateway import Request
+from st_tui.core.vault.secret_changes import NoFolder
 
 _NAMES = "Invalid folder name. Only alphanumeric characters, dashes, and underscores are allowed."
 _PLACE = (
@@ -54,7 +52,8 @@ def folder_data(request: Request, place: Place, asked_at: str) -> dict[str, Any]
 
 
 def _located(request: Request, asked: Asked) -> Place:
-    """The parent folder that is meant; here a missing leading slash is added, as Infisical does."""
+    """The parent folder that is meant. Here, and on no other route, a missing leading slash is
+    added, as Infisical does."""
     stated = asked.stated("path", "directory", "secretPath")
     if stated.path is not None and not stated.path.startswith("/"):
         stated = stated._replace(path=f"/{stated.path}")
@@ -63,18 +62,24 @@ def _located(request: Request, asked: Asked) -> Place:
 
 def _list(request: Request, asked: Asked, name: str) -> dict[str, Any]:
     place = _located(request, asked)
-    connection, project_id = request.session.connection, request.project.id
-    every = projects.folders(connection, project_id, place.environment)
+    if all(scope.environment != place.environment for scope in request.token.scopes):
+        # Before anything is read: how long it takes must not tell whether the environment exists.
+        request.enter(place, Permission.READ)
+    every = projects.folders(request.session.connection, request.project.id, place.environment)
     below = [path for path in every if _below(place.path, path)]
-    reached = [path for path in below if _reaches(request, Place(place.environment, path))]
-    request.enter_listing(place, bool(reached))
+    leading = _up_to(
+        place.path, (path for path in below if _reaches(request, place._replace(path=path)))
+    )
+    request.enter_listing(place, bool(leading))
     require_folder(request, place)
-    shown = below if request.may(place) else [p for p in below if _leads_to(p, reached)]
     if not asked.flag("recursive"):
-        shown = [path for path in shown if "/" not in _below(place.path, path)]
+        below = [path for path in below if "/" not in _below(place.path, path)]
+    opened = {parent: request.may(place._replace(path=parent)) for parent in map(_parent, below)}
     return {
         "folders": [
-            folder_data(request, Place(place.environment, path), place.path) for path in shown
+            folder_data(request, place._replace(path=path), place.path)
+            for path in below
+            if path in leading or opened[_parent(path)]
         ]
     }
 
@@ -83,41 +88,80 @@ def _create(request: Request, asked: Asked, name: str) -> dict[str, Any]:
     parent = _located(request, asked)
     request.enter(parent, Permission.WRITE)
     place = _named(parent, asked.required("name"))
-    if not any(
-        environment.slug == place.environment
-        for environment in projects.environments(request.session.connection, request.project.id)
-    ):
-        raise folder_not_found(parent)
+    _enter(request, place)
+    connection, project_id = request.session.connection, request.project.id
+    if all(one.slug != place.environment for one in projects.environments(connection, project_id)):
+        raise NoFolder(parent)
+    # Folders above the stated one are made too, but only those that the token may make.
+    above = [
+        place._replace(path=path)
+        for path in _ancestors(place.path)
+        if not projects.has_folder(connection, project_id, place.environment, path)
+    ]
+    if not all(request.may(missing, Permission.WRITE) for missing in above):
+        raise NoFolder(parent)
+    request.note_also([parent, *above], Permission.WRITE)
     folders.make(request.session, request.project, *place)
-    request.path = place.path
     return {"folder": folder_data(request, place, parent.path)}
 
 
 def _delete(request: Request, asked: Asked, name: str) -> dict[str, Any]:
     parent = _located(request, asked)
     request.enter(parent, Permission.WRITE)
-    connection, project_id = request.session.connection, request.project.id
     require_folder(request, parent)
+    connection, project_id = request.session.connection, request.project.id
     every = projects.folders(connection, project_id, parent.environment)
-    children = [Place(parent.environment, p) for p in every if _is_child(parent.path, p)]
-    place = next(
+    place = _by_id(request, parent, name, every)
+    if place is None:
+        # An id that is unknown, or of a folder out of scope, is decided about as a name too.
+        unknown = not_found(f"Folder with name '{name}' not found")
+        try:
+            place = _named(parent, name)
+        except Problem:
+            raise unknown from None
+        _enter(request, place)
+        if place.path not in every:
+            raise unknown
+    # All below goes with it: a token must be allowed to write in each of them.
+    gone = [
+        place._replace(path=path)
+        for path in every
+        if path == place.path or _below(place.path, path)
+    ]
+    for each in gone:
+        _enter(request, each)
+    request.path = place.path
+    request.note_also([parent, *gone], Permission.WRITE)
+    answer = folder_data(request, place, parent.path)
+    removed = folders.remove(request.session, request.project, *place)
+    request.details.update(removed.details)
+    return {"folder": answer}
+
+
+def _enter(request: Request, place: Place) -> None:
+    """Decide about writing there. Raises Denied."""
+    request.enter(place, Permission.WRITE)
+
+
+def _by_id(request: Request, parent: Place, name: str, every: list[str]) -> Place | None:
+    """The folder in the parent that has this id, among those that the token may write in."""
+    try:
+        UUID(name)
+    except ValueError:
+        return None
+    children = (parent._replace(path=path) for path in every if _parent(path) == parent.path)
+    return next(
         (
             child
             for child in children
-            if name in (child.path.rpartition("/")[2], folder_id(project_id, child))
+            if folder_id(request.project.id, child) == name and request.may(child, Permission.WRITE)
         ),
         None,
     )
-    if place is None:
-        raise not_found(f"Folder with name '{name}' not found")
-    # All below goes with it: a token must be allowed to write in each of them.
-    for path in every:
-        if path == place.path or _below(place.path, path):
-            request.enter(Place(place.environment, path), Permission.WRITE)
-    answer = folder_data(request, place, parent.path)
-    folders.remove(request.session, request.project, *place)
-    request.path = place.path
-    return {"folder": answer}
+
+
+def _child(parent: Place, name: str) -> Place:
+    return parent._replace(path=f"{parent.path.rstrip('/')}/{name}")
 
 
 def _named(parent: Place, name: str) -> Place:
@@ -125,7 +169,7 @@ def _named(parent: Place, name: str) -> Place:
     if not name or "/" in name:
         raise invalid(_NAMES)
     try:
-        path = drafts.folder_path(f"{'' if parent.path == '/' else parent.path}/{name}")
+        path = drafts.folder_path(_child(parent, name).path)
     except Refusal as refused:
         if len(name) + len(parent.path) > drafts.LONGEST_FOLDER_PATH:
             raise bad_request(str(refused)) from None
@@ -139,17 +183,28 @@ def _below(parent: str, path: str) -> str:
     return path[len(start) :] if path.startswith(start) else ""
 
 
-def _is_child(parent: str, path: str) -> bool:
-    below = _below(parent, path)
-    return bool(below) and "/" not in below
+def _parent(path: str) -> str:
+    return path.rpartition("/")[0] or "/"
+
+
+def _ancestors(path: str) -> Iterator[str]:
+    """The folders above, the nearest first, without the root."""
+    while (path := _parent(path)) != "/":
+        yield path
+
+
+def _up_to(top: str, paths: Iterable[str]) -> set[str]:
+    """These paths with all that lie between them and the folder they are below."""
+    found: set[str] = set()
+    for path in paths:
+        while path != top and path not in found:
+            found.add(path)
+            path = _parent(path)
+    return found
 
 
 def _reaches(request: Request, place: Place) -> bool:
     return any(request.may(place, operation) for operation in Permission)
-
-
-def _leads_to(path: str, reached: list[str]) -> bool:
-    return any(path == other or _below(path, other) for other in reached)
 
 
 def _operations(root: str) -> tuple[Operation, ...]:
@@ -170,7 +225,7 @@ def _operations(root: str) -> tuple[Operation, ...]:
             "create-folder",
             "create",
             "secret-folders",
-            "Make a folder and its missing parents",
+            "Make a folder, and of its parents those that are missing and may be made",
             _create,
             (*_PLACE, Field("name", required=True)),
         ),

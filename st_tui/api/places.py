@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from st_tui.api.asked import Asked
-from st_tui.api.problems import not_found
 from st_tui.core.model import Endpoint, Permission
 from st_tui.core.secret import Place
 from st_tui.core.vault.gateway import Request
-from st_tui.core.vault.secret_changes import folder_exists
+from st_tui.core.vault.secret_changes import NoFolder, folder_exists
 
 
 def entered(
@@ -22,18 +22,9 @@ def entered(
 
 
 def require_folder(request: Request, place: Place) -> None:
-    """Raise Problem unless the folder is there. Only asked inside the scope."""
+    """Raise NoFolder unless the folder is there. Only asked inside the scope."""
     if not folder_exists(request.session, request.project, place):
-        raise folder_not_found(place)
-
-
-def folder_not_found(place: Place) -> Exception:
-    """404 for a folder."""
-    return not_found(
-        f"Folder with path '{place.path}' in environment '{place.environment}' was not found. "
-        "Please ensure the environment slug and secret path is correct.",
-        "SecretPathNotFound",
-    )
+        raise NoFolder(place)
 
 
 def folder_id(project_id: str, place: Place) -> str:
@@ -46,5 +37,6 @@ def environment_id(project_id: str, slug: str) -> str:
     return str(uuid5(_namespace(project_id), slug))
 
 
+@lru_cache
 def _namespace(project_id: str) -> UUID:
     return uuid5(NAMESPACE_URL, f"st-tui:{project_id}")

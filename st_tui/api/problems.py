@@ -18,6 +18,7 @@ from st_tui.core.vault.gateway import (
     MissingEnvironment,
     NotAuthenticated,
 )
+from st_tui.core.vault.secret_changes import NoFolder
 from st_tui.core.vault.session import NoServerCopy
 
 
@@ -119,6 +120,13 @@ def of(refusal: Refusal, action: str, subject: str) -> Problem:
         )
     if isinstance(refusal, Denied):
         return forbidden(action, subject)
+    if isinstance(refusal, NoFolder):
+        return not_found(
+            f"Folder with path '{refusal.place.path}' in environment "
+            f"'{refusal.place.environment}' was not found. "
+            "Please ensure the environment slug and secret path is correct.",
+            "SecretPathNotFound",
+        )
     if isinstance(refusal, _ABOUT_THE_REQUEST):
         return bad_request(str(refusal))
     # What else the core refuses is about the vault: its sentence is for the operator.

@@ -12,6 +12,9 @@ from st_tui.core.model import AuditEntry, Permission, Use
 _COLUMNS = ", ".join(AuditEntry._fields)
 _MARKS = ", ".join("?" * len(AuditEntry._fields))
 _FIRST = "0" * 64
+ALSO = {Permission.READ: "alsoRead", Permission.WRITE: "alsoWritten"}
+"""Where an entry's details list the other places that were needed, each as `environment` and
+`secretPath`."""
 _ENCODER = json.JSONEncoder(ensure_ascii=True, sort_keys=True, separators=(",", ":"))
 
 
@@ -88,12 +91,27 @@ _USE = (
 )
 
 
+def _all_uses(whose: str) -> str:
+    """Each use of the tokens that this clause chooses; a secret that was found through an import
+    or a reference counts for its own place as well."""
+    also = (
+        "SELECT actor, json_extract(value, '$.environment') AS environment, "
+        f"json_extract(value, '$.secretPath') AS path, '{operation}' AS operation "
+        f"FROM audit_log, json_each(details, '$.{name}') "
+        f"WHERE {whose} AND verdict = 'allowed' AND instr(details, '\"also') "
+        f"AND instr(details, '\"{name}\":[')"
+        for operation, name in ALSO.items()
+    )
+    own = f"SELECT actor, environment, path, operation FROM audit_log WHERE {whose} AND {_USE}"
+    return " UNION ALL ".join((own, *also))
+
+
 def uses(connection: sqlite3.Connection, token_id: str) -> list[Use]:
     """What a token was allowed, each environment, path and operation once."""
     rows = connection.execute(
-        "SELECT environment, path, operation, count(*) FROM audit_log "
-        f"WHERE actor = ? AND {_USE} GROUP BY 1, 2, 3",
-        (token_id,),
+        "SELECT environment, path, operation, count(*) "
+        f"FROM ({_all_uses('actor = :token')}) GROUP BY 1, 2, 3",
+        {"token": token_id},
     )
     return [
         Use(environment, path, Permission(operation), times)
@@ -104,9 +122,9 @@ def uses(connection: sqlite3.Connection, token_id: str) -> list[Use]:
 def uses_of_all(connection: sqlite3.Connection, project_id: str) -> dict[str, list[Use]]:
     """The same of every token of a project that was allowed anything, by its id."""
     rows = connection.execute(
-        "SELECT actor, environment, path, operation, count(*) FROM audit_log "
-        f"WHERE project_id = ? AND {_USE} GROUP BY 1, 2, 3, 4",
-        (project_id,),
+        "SELECT actor, environment, path, operation, count(*) "
+        f"FROM ({_all_uses('project_id = :project')}) GROUP BY 1, 2, 3, 4",
+        {"project": project_id},
     )
     found: dict[str, list[Use]] = {}
     for actor, environment, path, operation, times in rows:

@@ -8,7 +8,7 @@ once, and opens a key once: nothing else can change them while it holds the writ
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
@@ -40,6 +40,9 @@ FAILURES_A_MINUTE = 10
 """Failed authentications of one address (IPv6: of one /64) that are answered with 401."""
 LONGEST_WAIT = 5
 """Seconds that a throttled client is told to wait at most: published clients sleep them."""
+
+MOST_NOTED = 500
+"""How many places one audit entry names: no token needs as many scopes."""
 
 _NOBODY = TokenText(2, "00000000-0000-0000-0000-000000000000", "0" * 32, "")
 """Looked up for a malformed token, so that it costs what a well-formed one costs."""
@@ -153,6 +156,18 @@ class Request:
     def may(self, place: Place, operation: Permission = Permission.READ) -> bool:
         """Whether the token may do that too, as an imported or referenced secret asks."""
         return self._decide(place, operation, Endpoint.E2EE).allowed
+
+    def note_also(self, places: Iterable[Place], operation: Permission = Permission.READ) -> None:
+        """Say in the audit log which other places the answer needed, as `store.audit` reads it.
+
+        Not for more than the first of them: one request must not fill the log.
+        """
+        others = sorted({*places} - {(self.environment, self.path)})
+        if others:
+            self.details[audit.ALSO[operation]] = [
+                {"environment": other.environment, "secretPath": other.path}
+                for other in others[:MOST_NOTED]
+            ]
 
     def enter_listing(self, place: Place, leads_on: bool) -> None:
         """Decide about listing a folder: one that only leads on to others may be listed as well.

@@ -32,6 +32,14 @@ _DEEPEST_IMPORT = 10
 _MOST_IMPORTS = 100
 
 
+class NoFolder(VaultError):
+    """There is no such folder, or no such environment."""
+
+    def __init__(self, place: Place) -> None:
+        super().__init__(f"There is no folder {place}.")
+        self.place = place
+
+
 class Imported(NamedTuple):
     """A link, and the secrets found through it."""
 
@@ -77,7 +85,7 @@ def create_sealed(
     """Write a new secret as a client sealed it. Raises Refusal."""
     name = check_name(name)
     if not folder_exists(session, project, place):
-        raise VaultError(f"There is no folder {place}.")
+        raise NoFolder(place)
     hashed = name_hash(session, project, name)
     if secrets.find(session.connection, project.id, place, hashed) is not None:
         raise VaultError(f"There is a secret of this name in {place} already.")
@@ -164,7 +172,7 @@ def add_import(session: Session, project: Project, place: Place, source: Place) 
     """Link a folder's secrets into another. Raises VaultError."""
     for end in (place, source):
         if not folder_exists(session, project, end):
-            raise VaultError(f"There is no folder {end}.")
+            raise NoFolder(end)
     if place == source:
         raise VaultError(f"A folder cannot import itself: {place}.")
     links = secrets.imports(session.connection, project.id, place)
