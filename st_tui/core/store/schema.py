@@ -231,6 +231,10 @@ CREATE TABLE secret_import (
 CREATE TRIGGER secret_version_no_update BEFORE UPDATE ON secret_version
 BEGIN SELECT RAISE(ABORT, 'a version of a secret is immutable: write the next one'); END;
 
+CREATE TRIGGER secret_version_no_replace BEFORE INSERT ON secret_version
+WHEN EXISTS (SELECT 1 FROM secret_version WHERE secret_id = NEW.secret_id AND version = NEW.version)
+BEGIN SELECT RAISE(ABORT, 'a version of a secret is immutable: write the next one'); END;
+
 -- Entries that name further places: few, and asked for among all of a project's.
 CREATE INDEX audit_log_of_several_places ON audit_log (project_id) WHERE instr(details, '"also');
 

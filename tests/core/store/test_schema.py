@@ -171,6 +171,8 @@ def test_a_version_of_a_secret_cannot_be_changed(vault: Vault, project: Project)
         for change in ("SET value_ciphertext = ''", "SET version = 2", "SET created_at = 0"):
             with pytest.raises(sqlite3.IntegrityError, match="immutable: write the next one"):
                 connection.execute(f"UPDATE secret_version {change}")
+        with pytest.raises(sqlite3.IntegrityError, match="immutable: write the next one"):
+            connection.execute("REPLACE INTO secret_version SELECT * FROM secret_version")
 
 
 def test_folders_are_paths_below_the_root(vault: Vault, project: Project) -> None:
