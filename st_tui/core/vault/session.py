@@ -117,7 +117,8 @@ class Session:
     def name_key(self, project_id: str) -> str:
         """The key that the project's secret names are hashed with. Raises Refusal.
 
-        The first who asks makes it, inside a change.
+        The first who asks makes it, also where something is only read or looked for: then in a
+        transaction of its own, unless one is under way.
         """
         return self._remembered(f"names {project_id}", lambda: self._name_key(project_id))
 
