@@ -7,7 +7,7 @@ from typing import Any
 from st_tui.api.asked import Asked
 from st_tui.api.operations import Field, Operation
 from st_tui.api.places import environment_id, folder_id, require_folder
-from st_tui.api.problems import bad_request, invalid, not_found
+from st_tui.api.problems import invalid, not_found
 from st_tui.core import expiry
 from st_tui.core.model import Permission
 from st_tui.core.secret import Place, SecretImport
@@ -70,12 +70,9 @@ def _create(request: Request, asked: Asked, name: str) -> dict[str, Any]:
     source = Place(environment, path)
     # Whoever links a folder must be able to read it, or links would open what scopes closed.
     request.enter(source, Permission.READ)
-    require_folder(request, source)
-    links = secrets.imports(request.session.connection, request.project.id, place)
-    if any(link.source == source for link in links):
-        raise bad_request("Secret import already exists")
     link = secret_changes.add_import(request.session, request.project, place, source)
     _note(request, link)
+    request.note_also([source])
     return {
         "message": "Successfully created secret import",
         "secretImport": import_data(request, link),

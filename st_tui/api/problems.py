@@ -11,14 +11,14 @@ from st_tui.core.drafts import DraftError
 from st_tui.core.errors import Refusal
 from st_tui.core.model import Reason
 from st_tui.core.plain_text import TextError
-from st_tui.core.secret import SecretError
+from st_tui.core.secret import SecretError, TooMuch
 from st_tui.core.vault.gateway import (
     Denied,
     ForeignProject,
     MissingEnvironment,
     NotAuthenticated,
 )
-from st_tui.core.vault.secret_changes import NoFolder
+from st_tui.core.vault.secret_changes import AlreadyThere, NoFolder, NotAsItStands
 from st_tui.core.vault.session import NoServerCopy
 
 
@@ -127,11 +127,25 @@ def of(refusal: Refusal, action: str, subject: str) -> Problem:
             "Please ensure the environment slug and secret path is correct.",
             "SecretPathNotFound",
         )
+    if isinstance(refusal, AlreadyThere):
+        return bad_request(_ALREADY_THERE.get((action, subject), str(refusal)))
     if isinstance(refusal, _ABOUT_THE_REQUEST):
         return bad_request(str(refusal))
     # What else the core refuses is about the vault: its sentence is for the operator.
     return mistake()
 
 
+_ALREADY_THERE = {
+    ("create", "secrets"): "Secret already exists",
+    ("edit", "secrets"): "Secret with the new name already exists",
+    ("create", "secret-imports"): "Secret import already exists",
+}
 _SOON = {"Retry-After": "1"}
-_ABOUT_THE_REQUEST = (SecretError, TextError, DraftError, MissingEnvironment)
+_ABOUT_THE_REQUEST = (
+    SecretError,
+    TextError,
+    DraftError,
+    MissingEnvironment,
+    NotAsItStands,
+    TooMuch,
+)

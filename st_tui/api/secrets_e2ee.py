@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from st_tui.api import lists
 from st_tui.api.asked import Asked
 from st_tui.api.operations import Field, Operation
 from st_tui.api.places import entered, folder_id, require_folder
@@ -11,8 +12,7 @@ from st_tui.api.problems import bad_request, invalid, not_found
 from st_tui.core import expiry
 from st_tui.core.crypto import Sealed
 from st_tui.core.model import Permission
-from st_tui.core.secret import NOTHING_SEALED, Place, SealedSecret, check_name
-from st_tui.core.store import secrets
+from st_tui.core.secret import NOTHING_SEALED, Place, SealedSecret
 from st_tui.core.vault import secret_changes
 from st_tui.core.vault.gateway import Request
 from st_tui.core.vault.secrets import about_secret
@@ -56,14 +56,8 @@ def note(request: Request, secret: SealedSecret) -> None:
     request.details.update(about_secret(secret))
 
 
-def sealed_data(secret: SealedSecret, *, hidden: bool = False) -> dict[str, Any]:
-    """A secret under Infisical's field names, in every spelling that some client needs.
-
-    `hidden`: without what a token that may only write has not written itself.
-    """
-    value, comment = secret.value, secret.comment
-    if hidden:
-        value = comment = NOTHING_SEALED
+def sealed_data(secret: SealedSecret) -> dict[str, Any]:
+    """A secret under Infisical's field names, in every spelling that some client needs."""
     return {
         "id": secret.id,
         "_id": secret.id,
@@ -74,8 +68,8 @@ def sealed_data(secret: SealedSecret, *, hidden: bool = False) -> dict[str, Any]
         "secretPath": secret.place.path,
         "folderId": folder_id(secret.project_id, secret.place),
         **_trio("secretKey", secret.name),
-        **_trio("secretValue", value),
-        **_trio("secretComment", comment),
+        **_trio("secretValue", secret.value),
+        **_trio("secretComment", secret.comment),
         "algorithm": "aes-256-gcm",
         "keyEncoding": "utf8",
         "skipMultilineEncoding": False,
@@ -95,36 +89,9 @@ def _trio(prefix: str, sealed: Sealed) -> dict[str, str]:
 
 def _list(request: Request, asked: Asked, name: str) -> dict[str, Any]:
     place = entered(request, asked, Permission.READ)
-    require_folder(request, place)
-    connection, project_id = request.session.connection, request.project.id
-    if asked.flag("recursive"):
-        every = [
-            secret
-            for secret in secrets.below(connection, project_id, place)
-            if request.may(secret.place)
-        ]
-    else:
-        every = secrets.in_folder(connection, project_id, place)
-    warnings: list[str] = []
-    links = []
-    if asked.flag("include_imports", "includeImports"):
-        links = secret_changes.imported(
-            request.session, request.project, place, request.may, warnings
-        )
-    request.details["numberOfSecrets"] = len(every)
-    return {
-        "secrets": [sealed_data(secret) for secret in every],
-        "imports": [
-            {
-                "secretPath": link.source.path,
-                "environment": link.source.environment,
-                "folderId": folder_id(project_id, link.source),
-                "secrets": [sealed_data(secret) for secret in inside],
-            }
-            for link, inside in links
-        ],
-        "warnings": warnings,
-    }
+    found = lists.gathered(request, asked, place)
+    request.note_also(found.places)
+    return lists.listed(request, found.secrets, found.imports, found.warnings, sealed_data)
 
 
 def _get(request: Request, asked: Asked, name: str) -> dict[str, Any]:
@@ -137,8 +104,6 @@ def _create(request: Request, asked: Asked, name: str) -> dict[str, Any]:
     place = entered(request, asked, Permission.WRITE)
     shared_only(asked, "create")
     key, value = asked.required_sealed("secretKey"), asked.required_sealed("secretValue")
-    require_folder(request, place)
-    refuse_existing(request, place, name)
     secret = secret_changes.create_sealed(
         request.session,
         request.project,
@@ -152,23 +117,14 @@ def _create(request: Request, asked: Asked, name: str) -> dict[str, Any]:
     return {"secret": sealed_data(secret)}
 
 
-def refuse_existing(request: Request, place: Place, name: str) -> None:
-    """Raise Problem where a secret of this name lies already."""
-    name = check_name(name)
-    if secret_changes.find(request.session, request.project, place, name) is not None:
-        raise bad_request("Secret already exists")
-
-
 def _update(request: Request, asked: Asked, name: str) -> dict[str, Any]:
     place = entered(request, asked, Permission.WRITE)
     shared_only(asked, "update")
-    value = asked.required_sealed("secretValue")
+    value, comment = asked.required_sealed("secretValue"), asked.sealed("secretComment")
     current = found(request, place, name)
-    secret = secret_changes.update_sealed(
-        request.session, current, value=value, comment=asked.sealed("secretComment")
-    )
+    secret = secret_changes.update_sealed(request.session, current, value=value, comment=comment)
     note(request, secret)
-    return {"secret": sealed_data(secret, hidden=not request.may(place))}
+    return {"secret": sealed_data(_visible(request, secret, value, comment))}
 
 
 def _delete(request: Request, asked: Asked, name: str) -> dict[str, Any]:
@@ -176,7 +132,16 @@ def _delete(request: Request, asked: Asked, name: str) -> dict[str, Any]:
     shared_only(asked, "delete")
     secret = found(request, place, name)
     secret_changes.delete(request.session, secret)
-    return {"secret": sealed_data(secret, hidden=not request.may(place))}
+    return {"secret": sealed_data(_visible(request, secret, None, None))}
+
+
+def _visible(
+    request: Request, secret: SealedSecret, value: Sealed | None, comment: Sealed | None
+) -> SealedSecret:
+    """The secret as its writer may see it: without reading, only what it sent itself."""
+    if request.may(secret.place):
+        return secret
+    return secret._replace(value=value or NOTHING_SEALED, comment=comment or NOTHING_SEALED)
 
 
 _VALUE = tuple(Field(f"secretValue{part}", required=True) for part in ("Ciphertext", "IV", "Tag"))

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from st_tui.api import lists
 from st_tui.api.asked import Asked
 from st_tui.api.operations import Field, Operation
-from st_tui.api.places import entered, folder_id, require_folder
+from st_tui.api.places import entered
 from st_tui.api.problems import bad_request, not_found
 from st_tui.api.secrets_e2ee import (
     PLACE,
@@ -15,23 +16,22 @@ from st_tui.api.secrets_e2ee import (
     found,
     note,
     read_type,
-    refuse_existing,
     shared_only,
 )
 from st_tui.core import expiry
 from st_tui.core.drafts import BLANKS
 from st_tui.core.model import Endpoint, Permission
-from st_tui.core.secret import Place, SealedSecret, Secret, check_name
+from st_tui.core.secret import Place, SealedSecret, Secret
 from st_tui.core.store import secrets
 from st_tui.core.vault import secret_changes
 from st_tui.core.vault.gateway import Request
-from st_tui.core.vault.secret_changes import Found, Imported
+from st_tui.core.vault.secret_changes import Found, Gathered
 
 HIDDEN = "<hidden-by-infisical>"
 
 
-def raw_data(secret: Secret, *, hidden: bool = False) -> dict[str, Any]:
-    """An opened secret under Infisical's field names."""
+def raw_data(secret: Secret, *, value: bool = True, comment: bool = True) -> dict[str, Any]:
+    """An opened secret under Infisical's field names, with its value and comment or without."""
     sealed = secret.sealed
     return {
         "id": sealed.id,
@@ -41,9 +41,9 @@ def raw_data(secret: Secret, *, hidden: bool = False) -> dict[str, Any]:
         "version": sealed.version,
         "type": "shared",
         "secretKey": secret.name,
-        "secretValue": HIDDEN if hidden else secret.value,
-        "secretValueHidden": hidden,
-        "secretComment": "" if hidden else secret.comment,
+        "secretValue": secret.value if value else HIDDEN,
+        "secretValueHidden": not value,
+        "secretComment": secret.comment if comment else "",
         "secretPath": sealed.place.path,
         "skipMultilineEncoding": False,
         "secretMetadata": [],
@@ -58,76 +58,32 @@ def trimmed(value: str) -> str:
     return value.strip(BLANKS) + ("\n" if value.endswith("\n") else "")
 
 
-def _opened(
-    request: Request,
-    sealed: list[SealedSecret],
-    imports: list[Imported],
-    warnings: list[str],
-    *,
-    expand: bool = False,
-) -> Found:
-    return secret_changes.opened(
-        request.session,
-        request.project,
-        sealed,
-        imports,
-        warnings,
-        may_read=request.may,
-        expand=expand,
+def _opened(request: Request, gathered: Gathered, *, expand: bool) -> Found:
+    """What was gathered, opened; the audit log says where it came from."""
+    found = secret_changes.opened(
+        request.session, request.project, gathered, may_read=request.may, expand=expand
     )
-
-
-def _opened_one(
-    request: Request, sealed: SealedSecret, warnings: list[str], *, expand: bool = False
-) -> Secret:
-    opened = _opened(request, [sealed], [], warnings, expand=expand)
-    if not opened.secrets:
-        raise bad_request("This secret was sealed with another key: the server cannot open it")
-    return opened.secrets[0]
+    request.note_also(gathered.places | found.referenced)
+    return found
 
 
 def _list(request: Request, asked: Asked, *, by_default: bool) -> dict[str, Any]:
     place = entered(request, asked, Permission.READ, Endpoint.RAW)
-    require_folder(request, place)
-    connection, project_id = request.session.connection, request.project.id
-    hidden = not asked.flag("viewSecretValue", default=True)
-    if asked.flag("recursive"):
-        sealed = [
-            secret
-            for secret in secrets.below(connection, project_id, place)
-            if request.may(secret.place)
-        ]
-    else:
-        sealed = secrets.in_folder(connection, project_id, place)
-    if asked.plain("tagSlugs"):
-        sealed = []  # No secret has a tag, so none has the ones asked for.
-    warnings: list[str] = []
-    links: list[Imported] = []
-    if asked.flag("include_imports", "includeImports", default=by_default):
-        links = secret_changes.imported(
-            request.session, request.project, place, request.may, warnings
-        )
-    answer = _opened(
+    expand = asked.flag("expandSecretReferences", default=by_default)
+    value = asked.flag("viewSecretValue", default=True)
+    # No secret has a tag, so none has the ones asked for.
+    tagged = asked.plain("tagSlugs") is not None
+    gathered = lists.gathered(request, asked, place, imports_by_default=by_default)
+    if tagged:
+        gathered = gathered._replace(secrets=[])
+    answer = _opened(request, gathered, expand=expand)
+    return lists.listed(
         request,
-        sealed,
-        links,
-        warnings,
-        expand=asked.flag("expandSecretReferences", default=by_default),
+        _by_name(answer.secrets),
+        [(link, _by_name(inside)) for link, inside in answer.imports],
+        answer.warnings,
+        lambda secret: raw_data(secret, value=value),
     )
-    request.details["numberOfSecrets"] = len(answer.secrets)
-    return {
-        "secrets": [raw_data(secret, hidden=hidden) for secret in _by_name(answer.secrets)],
-        "imports": [
-            {
-                "secretPath": link.source.path,
-                "environment": link.source.environment,
-                "folderId": folder_id(project_id, link.source),
-                "secrets": [raw_data(secret, hidden=hidden) for secret in _by_name(inside)],
-            }
-            for link, inside in answer.imports
-        ],
-        "warnings": answer.warnings,
-    }
 
 
 def _by_name(each: list[Secret]) -> list[Secret]:
@@ -137,88 +93,81 @@ def _by_name(each: list[Secret]) -> list[Secret]:
 def _get(request: Request, asked: Asked, name: str, *, by_default: bool) -> dict[str, Any]:
     place = entered(request, asked, Permission.READ, Endpoint.RAW)
     read_type(asked)
-    follow = asked.flag("include_imports", "includeImports", default=by_default)
+    follow = lists.imports_asked(asked, by_default=by_default)
     expand = asked.flag("expandSecretReferences", default=by_default)
-    hidden = not asked.flag("viewSecretValue", default=True)
+    value = asked.flag("viewSecretValue", default=True)
     version = asked.number("version")
-    warnings: list[str] = []
-    sealed = secret_changes.find(request.session, request.project, place, name)
-    if sealed is None and follow:
-        sealed = _find_imported(request, place, name, warnings)
-    if sealed is None:
-        sealed = found(request, place, name)
+    one = _asked_one(request, place, name, follow=follow)
     if version is not None:
-        known = secrets.versions(request.session.connection, sealed.id)
-        sealed = next((one for one in known if one.version == version), None)
+        sealed = secrets.version(request.session.connection, one.secrets[0].id, version)
         if sealed is None:
             raise not_found(f"Secret with name '{name}' has no version {version}")
-    note(request, sealed)
-    secret = _opened_one(request, sealed, warnings, expand=expand)
-    return {"secret": raw_data(secret, hidden=hidden), "warnings": warnings}
+        one = one._replace(secrets=[sealed])
+    note(request, one.secrets[0])
+    answer = _opened(request, one, expand=expand)
+    if not answer.secrets:
+        raise bad_request("This secret was sealed with another key: the server cannot open it")
+    return {"secret": raw_data(answer.secrets[0], value=value), "warnings": answer.warnings}
 
 
-def _find_imported(
-    request: Request, place: Place, name: str, warnings: list[str]
-) -> SealedSecret | None:
-    hashed = secret_changes.name_hash(request.session, request.project, name)
-    links = secret_changes.imported(request.session, request.project, place, request.may, warnings)
-    for _, inside in reversed(links):
-        for secret in inside:
-            if secret.name_hash == hashed:
-                return secret
-    return None
+def _asked_one(request: Request, place: Place, name: str, *, follow: bool) -> Gathered:
+    """The secret that is asked for; one of the folder's own wins over imported ones."""
+    sealed = secret_changes.find(request.session, request.project, place, name)
+    if sealed is None and follow:
+        warnings: list[str] = []
+        imported = secret_changes.find_imported(
+            request.session, request.project, place, name, request.may, warnings
+        )
+        if imported is not None:
+            return Gathered([imported[0]], [], warnings, imported[1])
+    return secret_changes.alone(sealed or found(request, place, name))
 
 
 def _create(request: Request, asked: Asked, name: str) -> dict[str, Any]:
     place = entered(request, asked, Permission.WRITE, Endpoint.RAW)
     shared_only(asked, "create")
     value = trimmed(asked.required("secretValue"))
-    require_folder(request, place)
-    refuse_existing(request, place, name)
     sealed = secret_changes.create(
         request.session, request.project, place, name, value, asked.text("secretComment") or ""
     )
-    return _written(request, sealed)
+    return _written(request, sealed, name)
 
 
 def _update(request: Request, asked: Asked, name: str) -> dict[str, Any]:
     place = entered(request, asked, Permission.WRITE, Endpoint.RAW)
     shared_only(asked, "update")
-    value = asked.text("secretValue")
+    value, new_name = asked.text("secretValue"), asked.text("newSecretName")
     current = found(request, place, name)
-    new_name = asked.text("newSecretName")
-    if new_name is not None:
-        if not new_name.strip(BLANKS):
-            raise bad_request("New secret name cannot be empty")
-        new_name = check_name(new_name)
-        taken = secret_changes.find(request.session, request.project, place, new_name)
-        if taken is not None and taken.id != current.id:
-            raise bad_request("Secret with the new name already exists")
+    if new_name is not None and not new_name.strip(BLANKS):
+        raise bad_request("New secret name cannot be empty")
     sealed = secret_changes.update(
         request.session,
         request.project,
         current,
+        name,
         value=None if value is None else trimmed(value),
         comment=asked.text("secretComment"),
         new_name=new_name,
     )
-    return _written(request, sealed)
+    return _written(request, sealed, name)
 
 
 def _delete(request: Request, asked: Asked, name: str) -> dict[str, Any]:
     place = entered(request, asked, Permission.WRITE, Endpoint.RAW)
     shared_only(asked, "delete")
     sealed = found(request, place, name)
-    answer = _written(request, sealed)
     secret_changes.delete(request.session, sealed)
-    return answer
+    return _written(request, sealed, name)
 
 
-def _written(request: Request, sealed: SealedSecret) -> dict[str, Any]:
-    """The answer to a write; a token that may not read sees no value in it."""
+def _written(request: Request, sealed: SealedSecret, name: str) -> dict[str, Any]:
+    """The answer to a write. There is no value in it for a token that may not read, and none of a
+    deleted secret that another key sealed."""
     note(request, sealed)
-    secret = _opened_one(request, sealed, [])
-    return {"secret": raw_data(secret, hidden=not request.may(sealed.place))}
+    key = request.session.project_key(request.project.id)
+    secret = secret_changes.open_secret(sealed, key)
+    shown = secret is not None and request.may(sealed.place)
+    return {"secret": raw_data(secret or Secret(sealed, name, "", ""), value=shown, comment=shown)}
 
 
 def _list_v3(request: Request, asked: Asked, name: str) -> dict[str, Any]:
@@ -237,14 +186,18 @@ def _get_v4(request: Request, asked: Asked, name: str) -> dict[str, Any]:
     return _get(request, asked, name, by_default=True)
 
 
-_READING = (
-    *PLACE,
-    Field("viewSecretValue", "boolean"),
-    Field("expandSecretReferences", "boolean"),
-    Field("include_imports", "boolean", about="Also spelt includeImports"),
-)
-_LIST = (*_READING, Field("recursive", "boolean"), Field("tagSlugs"))
-_GET = (*_READING, TYPE, Field("version", "integer"))
+_VALUES = (Field("viewSecretValue", "boolean"), Field("expandSecretReferences", "boolean"))
+_READING = {
+    "v3": (*PLACE, *_VALUES, Field("include_imports", "boolean", about="Also includeImports")),
+    "v4": (
+        Field("projectId", about="The project; the token's own if left out"),
+        *PLACE[1:],
+        *_VALUES,
+        Field("includeImports", "boolean", about="Also include_imports"),
+    ),
+}
+_LIST = (Field("recursive", "boolean"), Field("tagSlugs"))
+_GET = (TYPE, Field("version", "integer"))
 _WRITING = (*PLACE, TYPE, Field("secretComment"))
 _ONE = "/api/v3/secrets/raw/{secretName}"
 
@@ -260,7 +213,7 @@ def _reading(
         "secrets",
         f"{'One secret' if one else 'The secrets of a folder'} in plain text ({version})",
         handle,
-        _GET if one else _LIST,
+        (*_READING[version], *(_GET if one else _LIST)),
     )
 
 

@@ -16,6 +16,9 @@ LONGEST_NAME = 256
 LARGEST_VALUE = 512 * 1024
 """Bytes of a value or comment in UTF-8."""
 
+LARGEST_ANSWER = 16 * 1024 * 1024
+"""Characters of sealed text that are read for one answer over the network."""
+
 NOTHING_SEALED = Sealed("", "", "")
 """Stands for a comment that the client did not send."""
 
@@ -24,6 +27,10 @@ _IV_SIZES = (IV_BYTES, 12)
 
 class SecretError(Refusal):
     """A name or value that no secret may have."""
+
+
+class TooMuch(Refusal):
+    """More was asked for than one answer holds."""
 
 
 class Place(NamedTuple):
@@ -52,6 +59,23 @@ class SealedSecret(NamedTuple):
     comment: Sealed
     created_at: int
     updated_at: int
+
+
+class Room:
+    """How much sealed text may still be read for one answer."""
+
+    def __init__(self, size: int = LARGEST_ANSWER) -> None:
+        self._left = size
+
+    def take(self, secret: SealedSecret) -> None:
+        """Count a secret in. Raises TooMuch where it does not fit any more."""
+        sealed = (secret.name, secret.value, secret.comment)
+        self._left -= sum(len(part.ciphertext) for part in sealed)
+        if self._left < 0:
+            raise TooMuch(
+                "These secrets are too large for one answer: list one folder at a time, without "
+                "imports, or split the folder."
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +107,16 @@ def trimmed(name: str) -> str:
 def check_name(text: str) -> str:
     """The name, trimmed, if a secret may have it. Raises SecretError or TextError.
 
-    Infisical refuses `:` and `/`; `.` and `..` are refused because no client can ask for them.
+    Infisical refuses `:` and `/`; `.`, `..` and `raw` are refused because no client can ask for
+    them: `/api/v3/secrets/raw` is another route.
     """
     name = check_text(trimmed(text), "secret's name", LONGEST_NAME)
     if ":" in name or "/" in name:
         raise SecretError("A secret's name cannot contain a colon or a slash: leave it out.")
     if name in (".", ".."):
         raise SecretError("A secret cannot be named . or ..: no client could ask for it.")
+    if name == "raw":
+        raise SecretError("A secret cannot be named raw: its address is that of all raw secrets.")
     return name
 
 

@@ -27,7 +27,7 @@ TEXTS = {
     "LONG": "x" * 300_000,
     "REFERENCE": "${EMPTY} ${dev.common.X}",
 }
-# The server decodes once: "a%2Fb" stays what it is. ("raw" would be another route.)
+# The server decodes once: "a%2Fb" stays what it is. ("raw" is refused: it is another route.)
 NAMES = ["A", "with space", "ключ", "🔑", "a#b", "a?b", "a%b", "a%2Fb", "a&b=c", "a+b", "a;b",
          "a.b", "...", "a\\b", "batch", "n" * 256]  # fmt: skip
 

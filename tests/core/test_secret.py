@@ -49,6 +49,7 @@ def test_a_name_is_trimmed_as_javascript_trims() -> None:
         (".", "no client could ask"),
         ("..", "no client could ask"),
         (" .. ", "no client could ask"),
+        ("raw", "cannot be named raw"),
         ("n" * (LONGEST_NAME + 1), "256 at most"),
         ("a\x00b", "control character"),
         ("a\x1b[2Jb", "control character"),

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from st_tui.core.crypto import Sealed
-from st_tui.core.secret import Place, SealedSecret, SecretImport
+from st_tui.core.secret import Place, Room, SealedSecret, SecretImport
 
 _SEALED = (
     "key_ciphertext, key_iv, key_tag, value_ciphertext, value_iv, value_tag, "
@@ -28,33 +28,53 @@ _FROM_HERE_AND_BELOW = (
     "project_id = ? AND import_environment = ? "
     "AND (import_path = ? OR (import_path > ? AND import_path < ?))"
 )
-_BY_AGE = "ORDER BY s.created_at, s.id"
 _IMPORT = (
     "SELECT id, project_id, environment, path, import_environment, import_path, position, "
     "created_at FROM secret_import "
 )
 
 
-def in_folder(connection: sqlite3.Connection, project_id: str, place: Place) -> list[SealedSecret]:
-    """The secrets of one folder, the oldest first."""
-    rows = connection.execute(f"{_CURRENT} WHERE {_HERE} {_BY_AGE}", (project_id, *place))
-    return [_secret(row) for row in rows]
+def in_folder(
+    connection: sqlite3.Connection, project_id: str, place: Place, room: Room | None = None
+) -> list[SealedSecret]:
+    """The secrets of one folder, the oldest first. Raises TooMuch where they outgrow the room."""
+    found = []
+    # Sorted here: SQLite would read all of them before it hands out the first.
+    for row in connection.execute(f"{_CURRENT} WHERE {_HERE}", (project_id, *place)):
+        secret = _secret(row)
+        if room is not None:
+            room.take(secret)
+        found.append(secret)
+    return sorted(found, key=lambda secret: (secret.created_at, secret.id))
 
 
-def below(connection: sqlite3.Connection, project_id: str, place: Place) -> list[SealedSecret]:
-    """The secrets of one folder and all below it, folder by folder."""
+def places_below(connection: sqlite3.Connection, project_id: str, place: Place) -> list[Place]:
+    """Where secrets lie: in this folder and all below it, in tree order."""
     rows = connection.execute(
-        f"{_CURRENT} WHERE {_HERE_AND_BELOW} "
-        "ORDER BY replace(s.path, '/', char(1)), s.created_at, s.id",
+        f"SELECT DISTINCT path FROM secret WHERE {_HERE_AND_BELOW} "
+        "ORDER BY replace(path, '/', char(1))",
         _below(project_id, place),
     )
-    return [_secret(row) for row in rows]
+    return [Place(place.environment, path) for (path,) in rows]
 
 
-def of_project(connection: sqlite3.Connection, project_id: str) -> list[SealedSecret]:
-    """Every secret of a project."""
-    rows = connection.execute(f"{_CURRENT} WHERE s.project_id = ?", (project_id,))
-    return [_secret(row) for row in rows]
+class SealedName(NamedTuple):
+    """A name that a secret has or had; `name_hash` is None where it had it once."""
+
+    name_hash: bytes | None
+    name: Sealed
+
+
+def names(connection: sqlite3.Connection, project_id: str) -> list[SealedName]:
+    """The names of a project's secrets in all their versions, those of today last."""
+    rows = connection.execute(
+        "SELECT DISTINCT iif(v.version = s.version, s.name_hash, NULL) AS today, "
+        "key_ciphertext, key_iv, key_tag "
+        "FROM secret s JOIN secret_version v ON v.secret_id = s.id WHERE s.project_id = ? "
+        "ORDER BY today",
+        (project_id,),
+    )
+    return [SealedName(row[0], Sealed(*row[1:])) for row in rows]
 
 
 def count(connection: sqlite3.Connection, project_id: str, place: Place | None) -> int:
@@ -87,6 +107,16 @@ def versions(connection: sqlite3.Connection, secret_id: str) -> list[SealedSecre
         (secret_id,),
     )
     return [_secret(row) for row in rows]
+
+
+def version(connection: sqlite3.Connection, secret_id: str, number: int) -> SealedSecret | None:
+    """One version of a secret."""
+    row = connection.execute(
+        f"SELECT {_COLUMNS} FROM secret s JOIN secret_version v ON v.secret_id = s.id "
+        "WHERE s.id = ? AND v.version = ?",
+        (secret_id, number),
+    ).fetchone()
+    return None if row is None else _secret(row)
 
 
 def insert(connection: sqlite3.Connection, secret: SealedSecret) -> None:

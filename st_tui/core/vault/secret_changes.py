@@ -12,10 +12,11 @@ from typing import NamedTuple
 from st_tui.core import crypto, token_text
 from st_tui.core.crypto import Sealed
 from st_tui.core.model import Project
-from st_tui.core.references import Expander, Target
+from st_tui.core.references import MOST_WARNINGS, Expander, Target
 from st_tui.core.secret import (
     NOTHING_SEALED,
     Place,
+    Room,
     SealedSecret,
     Secret,
     SecretImport,
@@ -30,6 +31,7 @@ MayRead = Callable[[Place], bool]
 
 _DEEPEST_IMPORT = 10
 _MOST_IMPORTS = 100
+_MORE_IMPORTS = "More imports were left out."
 
 
 class NoFolder(VaultError):
@@ -40,11 +42,29 @@ class NoFolder(VaultError):
         self.place = place
 
 
+class NotAsItStands(VaultError):
+    """What is asked cannot be done to what is there."""
+
+
+class AlreadyThere(NotAsItStands):
+    """What is to be made is there already: a secret of that name, or that link."""
+
+
 class Imported(NamedTuple):
     """A link, and the secrets found through it."""
 
     link: SecretImport
     secrets: list[SealedSecret]
+
+
+class Gathered(NamedTuple):
+    """Sealed secrets, those found through links, and what had to be left out."""
+
+    secrets: list[SealedSecret]
+    imports: list[Imported]
+    warnings: list[str]
+    places: frozenset[Place]
+    """The folders without which some of it would not have been found."""
 
 
 class Found(NamedTuple):
@@ -53,6 +73,8 @@ class Found(NamedTuple):
     secrets: list[Secret]
     imports: list[tuple[SecretImport, list[Secret]]]
     warnings: list[str]
+    referenced: frozenset[Place] = frozenset()
+    """The folders of the secrets that references were replaced by."""
 
 
 def name_hash(session: Session, project: Project, name: str) -> bytes:
@@ -83,27 +105,31 @@ def create_sealed(
     comment: Sealed = NOTHING_SEALED,
 ) -> SealedSecret:
     """Write a new secret as a client sealed it. Raises Refusal."""
-    name = check_name(name)
+    return _insert(session, project, place, check_name(name), lambda: (sealed_name, value, comment))
+
+
+def _insert(
+    session: Session,
+    project: Project,
+    place: Place,
+    name: str,
+    sealed: Callable[[], tuple[Sealed, Sealed, Sealed]],
+) -> SealedSecret:
     if not folder_exists(session, project, place):
         raise NoFolder(place)
     hashed = name_hash(session, project, name)
-    if secrets.find(session.connection, project.id, place, hashed) is not None:
-        raise VaultError(f"There is a secret of this name in {place} already.")
+    _refuse_taken(session, project, place, hashed)
     now = session.clock()
     secret = SealedSecret(
-        token_text.new_id(session.randbytes),
-        project.id,
-        place,
-        hashed,
-        1,
-        sealed_name,
-        value,
-        comment,
-        now,
-        now,
+        token_text.new_id(session.randbytes), project.id, place, hashed, 1, *sealed(), now, now
     )
     secrets.insert(session.connection, secret)
     return secret
+
+
+def _refuse_taken(session: Session, project: Project, place: Place, hashed: bytes) -> None:
+    if secrets.find(session.connection, project.id, place, hashed) is not None:
+        raise AlreadyThere(f"There is a secret of this name in {place} already.")
 
 
 def update_sealed(
@@ -129,30 +155,44 @@ def create(
 ) -> SealedSecret:
     """Seal and write a new secret. Raises Refusal."""
     name = check_name(name)
-    sealed = [
-        _seal(session, project, text)
-        for text in (name, check_value(value), check_value(comment, "comment"))
-    ]
-    return create_sealed(session, project, place, name, *sealed)
+    texts = name, check_value(value), check_value(comment, "comment")
+
+    def sealed() -> tuple[Sealed, Sealed, Sealed]:
+        sealed_name, sealed_value, sealed_comment = (
+            _seal(session, project, text) for text in texts
+        )
+        return sealed_name, sealed_value, sealed_comment
+
+    return _insert(session, project, place, name, sealed)
 
 
 def update(
     session: Session,
     project: Project,
     current: SealedSecret,
+    name: str,
     *,
     value: str | None = None,
     comment: str | None = None,
     new_name: str | None = None,
 ) -> SealedSecret:
-    """Seal and write the next version of a secret. Raises Refusal."""
+    """Seal and write the next version of a secret; where nothing is given, none is written.
+
+    `name` is what it was found by: one that another key sealed is sealed anew with a new value.
+    Raises Refusal.
+    """
+    if open_secret(current, session.project_key(project.id)) is None:
+        if value is None:
+            raise NotAsItStands("Another key sealed this secret: give it a new value.")
+        new_name, comment = new_name or name, comment or ""
     if new_name is not None:
         new_name = check_name(new_name)
         hashed = name_hash(session, project, new_name)
-        taken = secrets.find(session.connection, project.id, current.place, hashed)
-        if taken is not None and taken.id != current.id:
-            raise VaultError(f"There is a secret of this name in {current.place} already.")
+        if hashed != current.name_hash:
+            _refuse_taken(session, project, current.place, hashed)
         current = current._replace(name_hash=hashed, name=_seal(session, project, new_name))
+    elif value is None and comment is None:
+        return current
     return update_sealed(
         session,
         current,
@@ -174,10 +214,10 @@ def add_import(session: Session, project: Project, place: Place, source: Place) 
         if not folder_exists(session, project, end):
             raise NoFolder(end)
     if place == source:
-        raise VaultError(f"A folder cannot import itself: {place}.")
+        raise NotAsItStands(f"A folder cannot import itself: {place}.")
     links = secrets.imports(session.connection, project.id, place)
     if any(link.source == source for link in links):
-        raise VaultError(f"{place} imports {source} already.")
+        raise AlreadyThere(f"{place} imports {source} already.")
     link = SecretImport(
         token_text.new_id(session.randbytes),
         project.id,
@@ -202,16 +242,93 @@ def open_secret(sealed: SealedSecret, project_key: str) -> Secret | None:
     return Secret(sealed, name, value, comment[0] if comment else "")
 
 
-def imported(
+def gathered(
+    session: Session,
+    project: Project,
+    place: Place,
+    may_read: MayRead,
+    *,
+    recursive: bool = False,
+    imports: bool = False,
+    room: Room | None = None,
+) -> Gathered:
+    """What a list of a folder holds: of folders below it those that may be read.
+
+    Raises TooMuch where it outgrows the room.
+    """
+    connection = session.connection
+    places = [place]
+    if recursive:
+        places = [
+            below
+            for below in secrets.places_below(connection, project.id, place)
+            if below == place or may_read(below)
+        ]
+    found = [
+        secret
+        for here in places
+        for secret in secrets.in_folder(connection, project.id, here, room)
+    ]
+    warnings: list[str] = []
+    links = followed(session, project, place, may_read, warnings) if imports else []
+    imported = [
+        Imported(link, secrets.in_folder(connection, project.id, link.source, room))
+        for link in links
+    ]
+    needed = frozenset(places).union(
+        *(_way(place, links, link.source) for link, inside in imported if inside)
+    )
+    return Gathered(found, imported, warnings, needed)
+
+
+def alone(secret: SealedSecret) -> Gathered:
+    """One secret as a list of it alone."""
+    return Gathered([secret], [], [], frozenset([secret.place]))
+
+
+def find_imported(
+    session: Session,
+    project: Project,
+    place: Place,
+    name: str,
+    may_read: MayRead,
+    warnings: list[str],
+) -> tuple[SealedSecret, frozenset[Place]] | None:
+    """A secret that a folder's links bring, and the folders on the way to it."""
+    links = followed(session, project, place, may_read, warnings)
+    for link in reversed(links):
+        secret = find(session, project, link.source, name)
+        if secret is not None:
+            return secret, _way(place, links, link.source)
+    return None
+
+
+def _way(place: Place, links: list[SecretImport], source: Place) -> frozenset[Place]:
+    """The folders that links lead through from a folder to one of their sources."""
+    importers = {link.source: link.place for link in links}
+    way = set()
+    while source != place:
+        way.add(source)
+        source = importers[source]
+    return frozenset(way)
+
+
+def followed(
     session: Session, project: Project, place: Place, may_read: MayRead, warnings: list[str]
-) -> list[Imported]:
-    """What a folder's links bring, in an order in which later ones win over earlier.
+) -> list[SecretImport]:
+    """The links of a folder and those that they lead on to: later ones win over earlier.
 
     A source's own links come before it; a folder reached on several ways stands once, where it
     counts. What may not be read or is too much is named in `warnings`.
     """
-    found: list[Imported] = []
+    found: list[SecretImport] = []
     seen = {place}
+
+    def warn(link: SecretImport, why: str) -> None:
+        if len(warnings) < MOST_WARNINGS:
+            warnings.append(f"The import of {link.source} was left out: {why}.")
+        elif warnings[-1] != _MORE_IMPORTS:
+            warnings.append(_MORE_IMPORTS)
 
     def follow(here: Place, depth: int) -> None:
         # The last link first: what it brings wins over the same folder brought by an earlier one.
@@ -219,14 +336,12 @@ def imported(
             if link.source in seen:
                 continue
             seen.add(link.source)
-            left_out = f"The import of {link.source} was left out"
             if not may_read(link.source):
-                warnings.append(f"{left_out}: its secrets may not be read.")
+                warn(link, "its secrets may not be read")
             elif depth > _DEEPEST_IMPORT or len(found) == _MOST_IMPORTS:
-                warnings.append(f"{left_out}: too many imports lead on to one another.")
+                warn(link, "too many imports lead on to one another")
             else:
-                inside = secrets.in_folder(session.connection, project.id, link.source)
-                found.append(Imported(link, inside))
+                found.append(link)
                 follow(link.source, depth + 1)
 
     follow(place, 1)
@@ -236,18 +351,18 @@ def imported(
 def opened(
     session: Session,
     project: Project,
-    sealed: list[SealedSecret],
-    imports: list[Imported],
-    warnings: list[str],
+    gathered: Gathered,
     *,
     may_read: MayRead,
     expand: bool = False,
 ) -> Found:
     """Secrets opened with the project key, their references expanded where that is asked for.
 
-    What was left out or unexpanded is added to `warnings`.
+    What was left out or unexpanded is added to the warnings.
     """
     key = session.project_key(project.id)
+    warnings = gathered.warnings
+    referenced: set[Place] = set()
 
     def open_each(each: list[SealedSecret]) -> list[Secret]:
         opened_each = []
@@ -264,10 +379,15 @@ def opened(
             return None
         there = find(session, project, asked.place, asked.name)
         secret = None if there is None else open_secret(there, key)
-        return None if secret is None else secret.value
+        if secret is None:
+            return None
+        referenced.add(asked.place)
+        return secret.value
 
     found = Found(
-        open_each(sealed), [(link, open_each(inside)) for link, inside in imports], warnings
+        open_each(gathered.secrets),
+        [(link, open_each(inside)) for link, inside in gathered.imports],
+        warnings,
     )
     if not expand:
         return found
@@ -290,7 +410,7 @@ def opened(
         warnings,
     )
     warnings += expander.warnings
-    return found
+    return found._replace(referenced=frozenset(referenced))
 
 
 def _seal(session: Session, project: Project, text: str) -> Sealed:

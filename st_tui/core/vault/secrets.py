@@ -10,12 +10,13 @@ import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from st_tui.core import crypto
 from st_tui.core.drafts import check_environment, folder_path
 from st_tui.core.model import Project
 from st_tui.core.secret import Place, SealedSecret, Secret, SecretImport
 from st_tui.core.store import projects, secrets
 from st_tui.core.vault import secret_changes
-from st_tui.core.vault.secret_changes import Found
+from st_tui.core.vault.secret_changes import Found, Gathered
 from st_tui.core.vault.session import Session, VaultError
 
 _HASHED_NAME = re.compile(r'"([0-9a-f]{64})"')
@@ -76,7 +77,7 @@ class Secrets:
         """As `get`, found through the folder's links too, and with the warnings there are."""
         with self._session.change() as record:
             sealed = self._existing(project, place, name, imports=imports)
-            found = self._opened(project, [sealed], expand=expand)
+            found = self._opened(project, secret_changes.alone(sealed), expand=expand)
             if not found.secrets:
                 raise VaultError("That secret cannot be opened: another key sealed it.")
             record("get-secret", project, **self._about(sealed))
@@ -123,15 +124,18 @@ class Secrets:
     ) -> SealedSecret:
         """Write the next version of a secret. Raises Refusal."""
         with self._session.change() as record:
+            current = self._existing(project, place, name)
             changed = secret_changes.update(
                 self._session,
                 project,
-                self._existing(project, place, name),
+                current,
+                name,
                 value=value,
                 comment=comment,
                 new_name=new_name,
             )
-            record("update-secret", project, **self._about(changed))
+            if changed is not current:
+                record("update-secret", project, **self._about(changed))
         return changed
 
     def set(self, project: Project, place: Place, values: Mapping[str, str]) -> Written:
@@ -149,7 +153,7 @@ class Secrets:
                 known = secret_changes.open_secret(current, key)
                 if known is not None and known.value == value:
                     continue
-                changed = secret_changes.update(self._session, project, current, value=value)
+                changed = secret_changes.update(self._session, project, current, name, value=value)
                 record("update-secret", project, **self._about(changed))
                 updated += 1
         return Written(created, updated)
@@ -183,31 +187,30 @@ class Secrets:
             record("delete-secret-import", project, **about_import(link))
 
     def names_by_hash(self, project: Project) -> dict[str, str]:
-        """The names that stand in the audit log as their keyed hash; those of secrets that live."""
+        """The names that stand in the audit log as their keyed hash: those that the secrets which
+        are there have, or had before they were renamed."""
+        found: dict[str, str] = {}
         with self._session.reading() as connection:
             key = self._session.project_key(project.id)
-            opened = [
-                secret_changes.open_secret(sealed, key)
-                for sealed in secrets.of_project(connection, project.id)
-            ]
-        return {one.sealed.name_hash.hex(): one.name for one in opened if one is not None}
+            for hashed, sealed in secrets.names(connection, project.id):
+                try:
+                    name = crypto.unseal(sealed, key)
+                except crypto.SealError:
+                    continue
+                if hashed is None:
+                    hashed = secret_changes.name_hash(self._session, project, name)
+                found[hashed.hex()] = name
+        return found
 
     def _existing(
         self, project: Project, place: Place, name: str, *, imports: bool = False
     ) -> SealedSecret:
         secret = secret_changes.find(self._session, project, place, name)
         if secret is None and imports:
-            hashed = secret_changes.name_hash(self._session, project, name)
-            links = secret_changes.imported(self._session, project, place, _everywhere, [])
-            secret = next(
-                (
-                    one
-                    for link in reversed(links)
-                    for one in link.secrets
-                    if one.name_hash == hashed
-                ),
-                None,
+            found = secret_changes.find_imported(
+                self._session, project, place, name, _everywhere, []
             )
+            secret = None if found is None else found[0]
         if secret is None:
             raise NoSuchSecret(f"There is no secret {name[:60]!r} in {place}.")
         return secret
@@ -215,33 +218,16 @@ class Secrets:
     def _found(
         self, project: Project, place: Place, *, imports: bool = False, expand: bool = False
     ) -> Found:
-        with self._session.reading() as connection:
-            sealed = secrets.in_folder(connection, project.id, place)
-            found = self._opened(project, sealed, place if imports else None, expand=expand)
+        with self._session.reading():
+            gathered = secret_changes.gathered(
+                self._session, project, place, _everywhere, imports=imports
+            )
+            found = self._opened(project, gathered, expand=expand)
         return found._replace(secrets=sorted(found.secrets, key=lambda secret: secret.name))
 
-    def _opened(
-        self,
-        project: Project,
-        sealed: list[SealedSecret],
-        importing: Place | None = None,
-        *,
-        expand: bool,
-    ) -> Found:
-        warnings: list[str] = []
-        links = (
-            secret_changes.imported(self._session, project, importing, _everywhere, warnings)
-            if importing
-            else []
-        )
+    def _opened(self, project: Project, gathered: Gathered, *, expand: bool) -> Found:
         return secret_changes.opened(
-            self._session,
-            project,
-            sealed,
-            links,
-            warnings,
-            may_read=_everywhere,
-            expand=expand,
+            self._session, project, gathered, may_read=_everywhere, expand=expand
         )
 
     def _about(self, secret: SealedSecret) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 import threading
 from collections.abc import Callable
@@ -16,8 +17,10 @@ from st_tui.core.crypto import seal
 from st_tui.core.errors import Refusal
 from st_tui.core.model import Environment, Project
 from st_tui.core.plain_text import TextError
-from st_tui.core.secret import Place, SecretError, SecretImport
+from st_tui.core.references import MOST_WARNINGS
+from st_tui.core.secret import Place, Room, SecretError, SecretImport, TooMuch
 from st_tui.core.store import connection as store
+from st_tui.core.store import secrets
 from st_tui.core.store.schema import STEPS
 from st_tui.core.vault import Vault, VaultError, secret_changes
 from st_tui.core.vault.gateway import Caller
@@ -331,11 +334,94 @@ def test_a_link_that_may_not_be_read_is_left_out_with_what_is_behind_it_and_told
 ) -> None:
     linked(vault, project, {0: [1, 2], 1: [3], 2: [1]})
     warnings: list[str] = []
-    found = secret_changes.imported(
+    found = secret_changes.followed(
         vault._session, project, numbered(0), lambda place: place != numbered(1), warnings
     )
-    assert [link.source for link, _ in found] == [numbered(2)]
+    assert [link.source for link in found] == [numbered(2)]
     assert warnings == ["The import of dev:/1 was left out: its secrets may not be read."]
+
+
+def test_no_more_is_told_of_imports_than_anybody_reads(vault: Vault, project: Project) -> None:
+    with vault.together():
+        linked(vault, project, {0: list(range(1, MOST_WARNINGS + 10))})
+    warnings: list[str] = []
+    secret_changes.followed(
+        vault._session, project, numbered(0), lambda place: place == numbered(0), warnings
+    )
+    assert len(warnings) == MOST_WARNINGS + 1
+    assert warnings[-1] == "More imports were left out."
+
+
+def test_what_an_answer_needs_is_every_folder_on_the_way(vault: Vault, project: Project) -> None:
+    linked(vault, project, {0: [1, 4], 1: [2], 2: [3], 4: [5]})
+    for empty in (1, 2, 4, 5):
+        vault.secrets.delete(
+            project,
+            numbered(empty),
+            *(one.name for one in vault.secrets.every(project, numbered(empty))),
+        )
+    session = vault._session
+    every = secret_changes.gathered(session, project, numbered(0), lambda place: True, imports=True)
+    assert every.places == {numbered(i) for i in range(4)}
+    one = secret_changes.find_imported(session, project, numbered(0), "N3", lambda place: True, [])
+    assert one is not None
+    assert one[0].place == numbered(3)
+    assert one[1] == {numbered(i) for i in (1, 2, 3)}
+
+
+def test_a_list_holds_no_more_than_its_room(vault: Vault, project: Project) -> None:
+    for name in ("A", "B"):
+        vault.secrets.create(project, DEV, name, "x" * 3_000)
+    session = vault._session
+
+    def names(room: Room | None) -> int:
+        found = secret_changes.gathered(session, project, DEV, lambda place: True, room=room)
+        return len(found.secrets)
+
+    assert names(None) == names(Room(8_100)) == 2
+    with pytest.raises(TooMuch, match="list one folder at a time"):
+        names(Room(8_000))
+
+
+def test_one_version_is_found_by_its_number(vault: Vault, project: Project) -> None:
+    made = vault.secrets.create(project, DEV, "A", "one")
+    changed = vault.secrets.update(project, DEV, "A", value="two")
+    connection = vault._session.connection
+    assert [secrets.version(connection, made.id, number) for number in (1, 2, 3)] == [
+        made, changed, None,
+    ]  # fmt: skip
+
+
+def test_a_change_that_changes_nothing_is_no_version(vault: Vault, project: Project) -> None:
+    made = vault.secrets.create(project, DEV, "A", "one")
+    count = vault.audit.count()
+    assert vault.secrets.update(project, DEV, "A") == made
+    assert vault.audit.count() == count
+    assert vault.secrets.update(project, DEV, "A", value="one").version == 2
+
+
+def test_what_another_key_sealed_can_be_written_anew(vault: Vault, project: Project) -> None:
+    alien = [seal(text, OTHER_KEY, os.urandom) for text in ("A", "value", "comment")]
+    with vault._session.change():
+        secret_changes.create_sealed(vault._session, project, DEV, "A", *alien)
+    changes: list[dict[str, str]] = [{"comment": "why"}, {"new_name": "B"}, {}]
+    for change in changes:
+        with pytest.raises(VaultError, match="give it a new value"):
+            vault.secrets.update(project, DEV, "A", **change)
+    vault.secrets.update(project, DEV, "A", value="new")
+    secret = vault.secrets.get(project, DEV, "A")
+    assert (secret.name, secret.value, secret.comment) == ("A", "new", "")
+
+
+def test_names_of_old_versions_are_known_in_the_log(vault: Vault, project: Project) -> None:
+    first = vault.secrets.create(project, DEV, "A", "a")
+    second = vault.secrets.update(project, DEV, "A", new_name="B")
+    vault.secrets.update(project, DEV, "B", value="b")
+    vault.secrets.create(project, APP, "A", "other")
+    assert vault.secrets.names_by_hash(project) == {
+        first.name_hash.hex(): "A",
+        second.name_hash.hex(): "B",
+    }
 
 
 @pytest.mark.parametrize(

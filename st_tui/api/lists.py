@@ -1,0 +1,61 @@
+"""What both kinds of secret lists have in common: what they gather, and how it is answered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
+
+from st_tui.api.asked import Asked
+from st_tui.api.places import folder_id, require_folder
+from st_tui.core.secret import Place, Room, SecretImport
+from st_tui.core.vault import secret_changes
+from st_tui.core.vault.gateway import Request
+from st_tui.core.vault.secret_changes import Gathered
+
+AnySecret = TypeVar("AnySecret")
+
+
+def imports_asked(asked: Asked, *, by_default: bool) -> bool:
+    """Whether secrets that links bring are wanted."""
+    return asked.flag("include_imports", "includeImports", default=by_default)
+
+
+def gathered(
+    request: Request, asked: Asked, place: Place, *, imports_by_default: bool = False
+) -> Gathered:
+    """The sealed secrets that a list of a folder holds. Raises Refusal."""
+    require_folder(request, place)
+    return secret_changes.gathered(
+        request.session,
+        request.project,
+        place,
+        request.may,
+        recursive=asked.flag("recursive"),
+        imports=imports_asked(asked, by_default=imports_by_default),
+        room=Room(),
+    )
+
+
+def listed(
+    request: Request,
+    secrets: list[AnySecret],
+    imports: Iterable[tuple[SecretImport, list[AnySecret]]],
+    warnings: list[str],
+    data: Callable[[AnySecret], dict[str, Any]],
+) -> dict[str, Any]:
+    """The answer to a list, and its size in the audit log."""
+    links = list(imports)
+    request.details["numberOfSecrets"] = len(secrets) + sum(len(inside) for _, inside in links)
+    return {
+        "secrets": [data(secret) for secret in secrets],
+        "imports": [
+            {
+                "secretPath": link.source.path,
+                "environment": link.source.environment,
+                "folderId": folder_id(request.project.id, link.source),
+                "secrets": [data(secret) for secret in inside],
+            }
+            for link, inside in links
+        ],
+        "warnings": warnings,
+    }
