@@ -139,6 +139,9 @@ class Request:
             environment = only.environment
         if path is None:
             path = "/" if only is None else only.secret_path
+            # As a stated path loses it.
+            if len(path) > 1 and path.endswith("/"):
+                path = path[:-1]
         self.environment, self.path = environment, path
         return Place(environment, path)
 
