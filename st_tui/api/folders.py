@@ -12,7 +12,7 @@ from st_tui.api.places import environment_id, folder_id, require_folder
 from st_tui.api.problems import Problem, bad_request, invalid, not_found
 from st_tui.core import drafts, expiry
 from st_tui.core.errors import Refusal
-from st_tui.core.model import Permission
+from st_tui.core.model import Permission, Scope
 from st_tui.core.secret import Place
 from st_tui.core.store import projects
 from st_tui.core.vault import folders
@@ -62,8 +62,8 @@ def _located(request: Request, asked: Asked) -> Place:
 
 def _list(request: Request, asked: Asked, name: str) -> dict[str, Any]:
     place = _located(request, asked)
-    if all(scope.environment != place.environment for scope in request.token.scopes):
-        # Before anything is read: how long it takes must not tell whether the environment exists.
+    if not any(_may_lead_below(scope, place) for scope in request.token.scopes):
+        # Before anything is read: how long it takes must not tell what is there.
         request.enter(place, Permission.READ)
     every = projects.folders(request.session.connection, request.project.id, place.environment)
     below = [path for path in every if _below(place.path, path)]
@@ -181,6 +181,14 @@ def _below(parent: str, path: str) -> str:
     """What of the path lies below the parent; empty where it does not."""
     start = parent if parent.endswith("/") else f"{parent}/"
     return path[len(start) :] if path.startswith(start) else ""
+
+
+def _may_lead_below(scope: Scope, place: Place) -> bool:
+    """Whether the scope opens the folder or one below it, going by its text before a wildcard."""
+    stem = drafts.stem(scope.secret_path)
+    return scope.environment == place.environment and (
+        stem == place.path or bool(_below(place.path, stem) or _below(stem, place.path))
+    )
 
 
 def _parent(path: str) -> str:

@@ -9,9 +9,12 @@ from typing import Any
 
 import pytest
 
+from st_tui.api.asked import Asked
+from st_tui.api.folders import OPERATIONS
 from st_tui.core.model import AuditEntry
 from st_tui.core.secret import Place
 from st_tui.core.store import projects
+from st_tui.core.vault.gateway import Caller, Denied
 from tests.api.http_calls import Answer, Connection
 from tests.api.shop import READ_WRITE, Shop
 from tests.core.vaults import WRITE, v2
@@ -70,12 +73,37 @@ def test_a_large_tree_is_listed_for_a_token_that_is_led_on(open_shop: Shop) -> N
 
 
 @pytest.mark.parametrize("environment", ["dev", "qa"])
-def test_no_folder_is_read_for_a_token_of_another_environment(
+def test_no_folder_is_shown_to_a_token_of_another_environment(
     open_shop: Shop, environment: str
 ) -> None:
     with folders(open_shop, "prod:/**") as one:
         assert one.listed("/", environment).status == 403
     assert last_entry(open_shop).reason == "environment"
+
+
+@pytest.mark.parametrize("path", ["/other", "/common-x", "/none"])
+def test_no_folder_is_read_where_no_scope_leads(
+    open_shop: Shop, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    """How long a refusal takes tells nothing of what is there."""
+    tree(open_shop, "/other/x", "/common-x")
+    made = open_shop.made(v2("ci", "dev:/common/**", "dev:/com/*", expires_at=None))
+
+    def no_folders(*_: object) -> list[str]:
+        raise AssertionError("folders were read")
+
+    gateway = open_shop.vault.gateway
+    asked = Asked({"environment": "dev", "path": path})
+    gateway.begin()
+    monkeypatch.setattr(projects, "folders", no_folders)
+    try:
+        with gateway.request(Caller(made.text, 1, "::1", None), "get-folders") as request:
+            with pytest.raises(Denied):
+                OPERATIONS[0].handle(request, asked, "")
+            with pytest.raises(AssertionError):
+                OPERATIONS[0].handle(request, Asked({"environment": "dev", "path": "/"}), "")
+    finally:
+        gateway.abandon()
 
 
 def test_a_recursive_list_goes_no_deeper_than_the_scope(open_shop: Shop) -> None:
