@@ -19,10 +19,20 @@ from st_tui.core.model import (
     ServiceToken,
     TokenDraft,
 )
+from st_tui.core.secret import Place
 from st_tui.core.token_text import RandomBytes
 from st_tui.core.vault import Access, Vault, system_clock
 from st_tui.core.vault_files import has_database
-from st_tui.demo.content import FOLDERS, STRANGER, TOKENS, Call, Client, Planned
+from st_tui.demo.content import (
+    FOLDERS,
+    IMPORTS,
+    SECRETS,
+    STRANGER,
+    TOKENS,
+    Call,
+    Client,
+    Planned,
+)
 from st_tui.demo.steps import ONE_MINUTE_TOKEN, TOUR, Step, one_minute_draft
 
 __all__ = [
@@ -69,7 +79,8 @@ def make(
     clock: Callable[[], int] = system_clock,
     randbytes: RandomBytes = secrets.token_bytes,
 ) -> None:
-    """Make a vault with the demo project: folders, tokens of all ages, and a fortnight of use.
+    """Make a vault with the demo project: folders, some secrets, tokens of all ages, and a
+    fortnight of use.
 
     Everything happens at its own time in the past, in order, in one transaction. Raises NotEmpty
     where a vault is, and Refusal as `Vault.create` does.
@@ -96,6 +107,12 @@ def make(
             for path in paths:
                 moment += 7_000
                 vault.folders.create(project, environment, path)
+        for kept in SECRETS:
+            moment += 7_000
+            place = Place(kept.environment, kept.path)
+            vault.secrets.create(project, place, kept.name, kept.value, kept.comment)
+        for environment, path, source in IMPORTS:
+            vault.secrets.add_import(project, Place(environment, path), Place(environment, source))
         for moment, planned in [*happened, (now, None)]:
             accesses = []
             while uses and uses[-1].time < moment:

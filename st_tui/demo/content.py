@@ -27,6 +27,36 @@ FOLDERS = {
 }
 
 
+class Kept(NamedTuple):
+    """A secret of the demo; its value opens nothing anywhere."""
+
+    environment: str
+    path: str
+    name: str
+    value: str
+    comment: str = ""
+
+
+_DATABASE_URL = "postgres://${POSTGRES_USER}:${POSTGRES_PASSWORD}@db.example:5432/shop"
+_WELCOME = """Hello {name},
+
+welcome to the shop. Your first order ships for free.
+"""
+
+SECRETS = (
+    Kept("dev", "/common/db/primary", "POSTGRES_USER", "shop"),
+    Kept("dev", "/common/db/primary", "POSTGRES_PASSWORD", "dev-only-7Qx2mVr9", "made up"),
+    Kept("dev", "/common/db/primary", "DATABASE_URL", _DATABASE_URL, "put together from the two"),
+    Kept("dev", "/common/cache", "REDIS_URL", "redis://cache.example:6379/0"),
+    Kept("dev", "/common/mail/templates", "WELCOME_MAIL", _WELCOME, "plain text, sent as it is"),
+    Kept("dev", "/backend/worker", "QUEUE_NAME", "orders-dev"),
+    Kept("prod", "/common/db/primary", "POSTGRES_PASSWORD", "pR0d-k2Lw8sTz4Yb6", "made up"),
+    Kept("prod", "/backend/billing", "INVOICE_PREFIX", "INV-"),
+)
+IMPORTS = (("dev", "/backend/worker", "/common/cache"),)
+"""Environment, folder, and the folder of the same environment that it takes secrets from."""
+
+
 class Call(NamedTuple):
     """Something that a client does again and again."""
 

@@ -98,7 +98,7 @@ EVERYWHERE = (
     Action("command_palette", "ctrl+p,colon", "palette", "Find any action by its name", hint=True),
     Action("show_page('tokens')", "1", "tokens", "Go to the service tokens",
            "service-token list"),
-    Action("show_page('folders')", "2", "folders", "Go to environments and folders",
+    Action("show_page('folders')", "2", "folders", "Go to folders and secrets",
            "folders list"),
     Action("show_page('audit')", "3", "audit log", "Go to the audit log", "audit list"),
     Action("switch_project", "p", "project", "Switch to another project", "project list"),

@@ -403,7 +403,7 @@ async def test_folders_and_environments(demo_app: StTui) -> None:
         project = vault(demo_app).projects.get()
         await pilot.press("2")
         await pilot.pause()
-        await pilot.press("n")
+        await pilot.press("f")
         await pilot.pause()
         await pilot.press("ctrl+u")
         await write(pilot, "/new/deep")

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
+from st_tui.core.secret import Place
 from st_tui.tui.app import StTui
 from st_tui.tui.screens.comparison import Beside
 from st_tui.tui.screens.create import Create
@@ -16,6 +17,7 @@ from st_tui.tui.widgets.moment import Moment
 from tests.conftest import Clock
 from tests.journeys.driving import choose, opened, screen_text, until, write
 from tests.pictures import Pictures
+from tests.tui.screens.test_secrets import at
 
 SIZES = [(80, 24), (120, 36)]
 
@@ -157,6 +159,17 @@ async def test_folders(demo_app: StTui, pictures: Pictures, size: tuple[int, int
         await pictures.check(pilot, "folders")
         await pilot.press("d")
         await pictures.check(pilot, "delete-environment")
+
+
+@each_size
+async def test_secrets(demo_app: StTui, pictures: Pictures, size: tuple[int, int]) -> None:
+    async with demo_app.run_test(size=size) as pilot:
+        await opened(pilot)
+        await at(pilot, Place("dev", "/common/db/primary"), "DATABASE_URL")
+        await pictures.check(pilot, "secrets")
+        await pilot.press("enter")
+        await until(pilot, lambda: "${POSTGRES_USER}" in screen_text(pilot), "the value")
+        await pictures.check(pilot, "reveal")
 
 
 @each_size

@@ -100,6 +100,7 @@ class Alone(Dialog[None]):
     DEFAULT_CSS = """
     Alone { align: left top; background: $background; }
     """
+    is_what = "the token"
 
     def __init__(self, text: str) -> None:
         super().__init__("")
@@ -108,4 +109,4 @@ class Alone(Dialog[None]):
     def compose(self) -> ComposeResult:
         yield Static(self._text, markup=False)
         yield Static("\nSelect with the mouse (Shift+drag), one line after the other: together")
-        yield Static("they are the token. Any of q, v, Enter, F10 and Escape goes back.")
+        yield Static(f"they are {self.is_what}. Any of q, v, Enter, F10 and Escape goes back.")

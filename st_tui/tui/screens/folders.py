@@ -1,116 +1,89 @@
-"""Environments and their folders: made and deleted here, and what a deletion leaves behind."""
+"""Environments, their folders, and the secrets in them: made, shown and deleted here."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
-from textual import on, work
+from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.widgets import Static
 
 from st_tui.core.drafts import LONGEST_NAME, folder_path
+from st_tui.core.errors import Refusal
 from st_tui.core.model import Environment
 from st_tui.core.plain_text import check_text, shown
+from st_tui.core.secret import Place
 from st_tui.core.vault.environments import check_new
 from st_tui.core.wording import counted
 from st_tui.tui.actions import EVERYWHERE, Action, bindings
+from st_tui.tui.newest import Newest
 from st_tui.tui.screens.dialog import Confirm
 from st_tui.tui.screens.page import Page
 from st_tui.tui.screens.prompt import Prompt
-from st_tui.tui.widgets.listing import Listing, Piece, column
-from st_tui.tui.widgets.reach_tree import Folder, tree
+from st_tui.tui.secret_actions import SECRET_ACTIONS, SecretActions
+from st_tui.tui.widgets.key_hints import KeyHints
+from st_tui.tui.widgets.listing import Listing
+from st_tui.tui.widgets.places import EnvironmentList, EnvironmentRow, FolderList
+from st_tui.tui.widgets.reach_tree import tree
+from st_tui.tui.widgets.secret_list import SecretList, read_contents
 from st_tui.tui.widgets.top_bar import TopBar
 
 _ORPHANS_SHOWN = 6
 
 
-class EnvironmentRow(NamedTuple):
-    """An environment with how much there is of it."""
-
-    environment: Environment
-    folders: int
-    tokens: int
-
-
-class EnvironmentList(Listing[EnvironmentRow]):
-    """A project's environments."""
-
-    DEFAULT_CSS = "EnvironmentList { width: 44; }"
-    empty = "No environments: press n."
-
-    def __init__(self) -> None:
-        super().__init__(id="environments")
-        self.rows: Sequence[EnvironmentRow] = ()
-
-    def load(self, offset: int, limit: int) -> Sequence[EnvironmentRow]:
-        return self.rows[offset : offset + limit]
-
-    def identity(self, item: EnvironmentRow) -> str:
-        return item.environment.slug
-
-    def draw_header(self, width: int) -> str:
-        return " " + column("Environment", width - 29) + column("Slug", 12) + "Folders  Tokens"
-
-    def draw(self, item: EnvironmentRow, width: int) -> list[Piece]:
-        return [
-            (column(item.environment.name, width - 29) + " ", ""),
-            (column(item.environment.slug, 11) + " ", "dim"),
-            (f"{item.folders:>7} {item.tokens:>7}", "dim"),
-        ]
-
-
-class FolderList(Listing[Folder]):
-    """An environment's folders as a tree."""
-
-    DEFAULT_CSS = "FolderList { width: 1fr; border-left: vkey $border; padding: 0 1; }"
-
-    def __init__(self) -> None:
-        super().__init__(id="folders")
-        self.rows: Sequence[Folder] = ()
-
-    def load(self, offset: int, limit: int) -> Sequence[Folder]:
-        return self.rows[offset : offset + limit]
-
-    def identity(self, item: Folder) -> str:
-        return item.path
-
-    def draw(self, item: Folder, width: int) -> list[Piece]:
-        return [(item.guides, "dim"), (item.name, "")]
-
-
-class FoldersPage(Page):
-    """Environments on the left, the folders of the chosen one on the right."""
+class FoldersPage(SecretActions, Page):
+    """Environments and folders on the left, the secrets of the chosen folder on the right."""
 
     NAME = "folders"
     ACTIONS: ClassVar[tuple[Action, ...]] = (
-        Action("new", "n", "new folder", "Make a folder below the one under the cursor",
+        *SECRET_ACTIONS,
+        Action("new", "f", "folder", "Make a folder below the one under the cursor",
                "folders create", hint=True),
-        Action("new_environment", "e", "new environment", "Make an environment",
+        Action("new_environment", "e", "environment", "Make an environment",
                "environments create", hint=True),
         Action("rename_environment", "r", "rename", "Give the environment another display name"),
-        Action("delete", "d,delete", "delete", "Delete the folder or environment at the cursor",
-               "folders delete | environments delete", hint=True),
+        Action("delete", "d,delete", "delete", "Delete what is under the cursor",
+               "secrets delete | folders delete | environments delete", hint=True),
         *EVERYWHERE,
     )  # fmt: skip
-    BINDINGS: ClassVar[list[BindingType]] = bindings(ACTIONS)
+    BINDINGS: ClassVar[list[BindingType]] = bindings(
+        action for action in ACTIONS if action.name != "reveal"
+    )
+    DEFAULT_CSS = """
+    FoldersPage {
+        #places { width: 44; }
+        &.-narrow #places { width: 31; }
+        #inside { width: 1fr; border-left: vkey $border; }
+        #place { height: 1; padding: 0 1; }
+        #custody { height: 1; padding: 0 1; margin-bottom: 1; }
+    }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._reading = Newest(self, self._read_secrets)
 
     def body(self) -> ComposeResult:
         with Horizontal():
-            yield EnvironmentList()
-            yield FolderList()
+            with Vertical(id="places"):
+                yield EnvironmentList()
+                yield FolderList()
+            with Vertical(id="inside"):
+                yield Static(id="place")
+                yield Static(id="custody")
+                yield SecretList()
 
     def on_mount(self) -> None:
         self.query_one(EnvironmentList).focus()
 
     def show(self) -> None:
         vault, project = self.st.vault, self.st.project
-        environments = self.query_one(EnvironmentList)
-        if vault is None or project is None:
-            environments.rows = ()
-        else:
-            environments.rows = [
+        rows: list[EnvironmentRow] = []
+        if vault is not None and project is not None:
+            rows = [
                 EnvironmentRow(
                     environment,
                     len(vault.folders.every(project, environment.slug)),
@@ -118,14 +91,34 @@ class FoldersPage(Page):
                 )
                 for environment in vault.environments.every(project)
             ]
-        environments.reload(len(environments.rows))
-        count = sum(row.folders for row in environments.rows)
-        self.query_one(TopBar).show(project, counted(count, "folder"))
+        self.query_one(EnvironmentList).show(rows)
+        self.query_one(TopBar).show(project, counted(sum(row.folders for row in rows), "folder"))
+        custody = Content("") if project is None else _custody(e2ee=project.e2ee)
+        self.query_one("#custody", Static).update(custody, layout=False)
+
+    @property
+    def secrets(self) -> SecretList:
+        return self.query_one(SecretList)
 
     @property
     def _environment(self) -> Environment | None:
         row = self.query_one(EnvironmentList).current
         return row.environment if row else None
+
+    @property
+    def _place(self) -> Place | None:
+        environment, folder = self._environment, self.query_one(FolderList).current
+        return Place(environment.slug, folder.path) if environment and folder else None
+
+    def go_to(self, place: Place) -> None:
+        environments, folders = self.query_one(EnvironmentList), self.query_one(FolderList)
+        for index, row in enumerate(environments.rows):
+            if row.environment.slug == place.environment:
+                environments.cursor = index
+                self._environment_chosen()
+        for index, folder in enumerate(folders.rows):
+            if folder.path == place.path:
+                folders.cursor = index
 
     @on(Listing.Moved, "#environments")
     def _environment_chosen(self) -> None:
@@ -140,6 +133,39 @@ class FoldersPage(Page):
     @on(Listing.Chosen, "#environments")
     def _environment_opened(self) -> None:
         self.query_one(FolderList).focus()
+
+    @on(Listing.Moved, "#folders")
+    def _folder_chosen(self) -> None:
+        self._reading.ask()
+
+    @on(Listing.Chosen, "#folders")
+    def _folder_opened(self) -> None:
+        self.secrets.focus()
+
+    @on(Listing.Chosen, "#secrets")
+    def _secret_opened(self) -> None:
+        self.action_reveal()
+
+    async def _read_secrets(self) -> None:
+        """Show what lies in the chosen folder; a thread opens the names."""
+        project, place = self.st.project, self._place
+        contents, empty = None, ""
+        if project is not None and place is not None:
+            empty = "No secrets here: press n."
+            try:
+                contents = await self.st.read(lambda vault: read_contents(vault, project, place))
+            except Refusal as refusal:
+                empty = f"✖ {refusal}"
+        about = "" if contents is None else f"  {contents}"
+        self.query_one("#place", Static).update(
+            Content.assemble((str(place or ""), "bold"), (about, "$text-muted")), layout=False
+        )
+        self.secrets.show(contents, empty)
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """Hint at what can be done with the list that has the focus."""
+        unheard = _PLACES if isinstance(event.widget, SecretList) else _SECRETS
+        self.query_one(KeyHints).offer(a for a in self.ACTIONS if a.name not in unheard)
 
     @work
     async def action_new(self) -> None:
@@ -253,6 +279,17 @@ class FoldersPage(Page):
             await self.st.change(
                 "Deleting", lambda vault: vault.environments.delete(project, environment.slug)
             )
+
+
+_PLACES = ("new", "new_environment")
+_SECRETS = ("reveal", "copy_value")
+"""Actions that are hinted at only where the focus is on such a thing."""
+
+
+def _custody(*, e2ee: bool) -> Content:
+    said = ("E2EE on", "$text-success") if e2ee else ("E2EE off", "$text-warning")
+    who = "the server cannot open these" if e2ee else "the server opens these"
+    return Content.assemble(said, f" · {who}", ("  F7", "bold $text-primary"))
 
 
 def _environment(typed: str) -> Environment:

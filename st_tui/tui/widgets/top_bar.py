@@ -9,7 +9,11 @@ from textual.widget import Widget
 from st_tui.core.model import Project
 from st_tui.core.plain_text import shown
 
-PAGES = (("tokens", "Service Tokens"), ("folders", "Folders"), ("audit", "Audit log"))
+PAGES = (
+    ("tokens", "Service Tokens"),
+    ("folders", "Folders & Secrets"),
+    ("audit", "Audit log"),
+)
 
 
 class TopBar(Widget):

@@ -1,0 +1,166 @@
+"""One secret's value, shown until somebody looks away: closed, or the terminal left."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import Static
+
+from st_tui.core.expiry import in_local_time
+from st_tui.core.model import Project
+from st_tui.core.plain_text import shown
+from st_tui.core.secret import Secret
+from st_tui.tui.actions import Action, bindings
+from st_tui.tui.screens.created import Alone
+from st_tui.tui.screens.dialog import Dialog
+
+_SHOWN = 20_000
+"""Characters of a value that are drawn; the rest can be copied or exported."""
+
+
+class Hides(Screen[None]):
+    """Mixed into a screen that shows a value: it forgets it when the terminal loses the focus."""
+
+    _is_left = False
+
+    def on_mount(self) -> None:
+        self.watch(self.app, "app_focus", self._looked_away, init=False)
+
+    def on_screen_resume(self) -> None:
+        self._looked_away(self.app.app_focus)
+
+    def _looked_away(self, is_here: bool) -> None:
+        if not is_here:
+            self.hide()
+
+    def hide(self) -> None:
+        """Forget the value, and leave."""
+        self.forget()  # before it goes: Textual keeps what it removed for a while
+        if self.app.screen is self and not self._is_left:
+            self._is_left = True
+            self.dismiss(None)
+
+    def forget(self) -> None:
+        """Take the value off the screen and out of memory."""
+        raise NotImplementedError
+
+
+class Reveal(Dialog[None], Hides):
+    """A secret with its value. Nothing of it stays when this is left."""
+
+    ACTIONS = (
+        Action("copy", "y", "copy", "Copy the value", hint=True),
+        Action("expand", "x", "follow ${…}", "Put in what its references name, or take it out"),
+        Action("alone", "v", "show alone", "Show the value alone, to be selected", hint=True),
+        Action("leave", "escape,q,f10,enter", "hide", "Hide the value", hint=True),
+    )
+    BINDINGS: ClassVar[list[BindingType]] = bindings(ACTIONS)
+    DEFAULT_CSS = """
+    Reveal {
+        #facts { color: $text-muted; height: auto; }
+        #comment { height: auto; max-height: 4; }
+        #scroll { height: auto; max-height: 50vh; margin: 1 0; scrollbar-size-vertical: 1; }
+        #value { height: auto; }
+    }
+    """
+
+    def __init__(self, project: Project, secret: Secret) -> None:
+        super().__init__(shown(secret.name))
+        self._project = project
+        self._secret_name = secret.name
+        self._sealed = secret.sealed
+        self._comment = secret.comment
+        self._value = secret.value
+        self._refers = "${" in secret.value
+        self._is_expanded = False
+
+    def body(self) -> ComposeResult:
+        sealed = self._sealed
+        yield Static(
+            f"{sealed.place}  ·  version {sealed.version}  ·  {in_local_time(sealed.updated_at)}",
+            id="facts",
+            markup=False,
+        )
+        if self._comment:
+            yield Static(as_lines(self._comment), id="comment", markup=False)
+        with VerticalScroll(id="scroll"):
+            yield Static(id="value", markup=False)
+        yield Static(
+            Content.styled("The audit log says that you looked at it.", "$text-muted"), id="note"
+        )
+
+    def hints(self) -> list[Action]:
+        return [action._replace(hint=action.hint or self._refers) for action in self.ACTIONS]
+
+    def on_mount(self) -> None:
+        self._show()
+        self.query_one("#scroll").focus()
+
+    def _show(self) -> None:
+        value = self.query_one("#value", Static)
+        if not self._value:
+            value.update(Content.styled("empty", "$text-muted"))
+            return
+        text = Content.styled(as_lines(self._value[:_SHOWN]), "bold $text-primary")
+        if len(self._value) > _SHOWN:
+            more = f"\n… and {len(self._value) - _SHOWN:,} characters more: copy or export it"
+            text += Content.styled(more, "$text-muted")
+        value.update(text)
+
+    def forget(self) -> None:
+        self._value = ""
+        self.query_one("#value", Static).update("")
+
+    @work
+    async def action_copy(self) -> None:
+        from st_tui.tui.clipboard import copy
+
+        outcome = await copy(self.app, self._value)
+        self.st.notify(f"“{self._secret_name}”: {outcome.message}")
+        if not outcome.sent:
+            self.action_alone()
+
+    @work(exclusive=True)
+    async def action_expand(self) -> None:
+        place, name, expand = self._sealed.place, self._secret_name, not self._is_expanded
+        found = await self.st.change(
+            "Reading",
+            lambda vault: vault.secrets.get(self._project, place, name, expand=expand),
+        )
+        if found is not None and self.app.screen is self:
+            self._is_expanded = expand
+            self._value = found.value
+            self._show()
+
+    def action_leave(self) -> None:
+        self.hide()
+
+    def action_alone(self) -> None:
+        self.app.push_screen(ValueAlone(self._value))
+
+
+class ValueAlone(Alone, Hides):
+    """A value alone on the screen, from its first column on, to be selected with the mouse."""
+
+    is_what = "the value"
+
+    def __init__(self, value: str) -> None:
+        super().__init__(as_lines(value[:_SHOWN]))
+
+    def forget(self) -> None:
+        self._text = ""
+        self.query(Static).first().update("")
+
+    def action_leave(self) -> None:
+        self.hide()
+
+
+def as_lines(text: str) -> str:
+    """A text of several lines for the screen: control characters in it written out."""
+    return "\n".join(shown(line.expandtabs(4)) for line in text.split("\n"))

@@ -1,0 +1,81 @@
+"""Where secrets can lie: a project's environments, and the folders of one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from st_tui.core.model import Environment
+from st_tui.tui.widgets.listing import Listing, Piece, column
+from st_tui.tui.widgets.reach_tree import Folder
+
+_ROOMY = 40
+"""Columns from which on the slugs have one of their own."""
+_SLUG, _COUNTS = 12, 16
+
+
+class EnvironmentRow(NamedTuple):
+    """An environment with how much there is of it."""
+
+    environment: Environment
+    folders: int
+    tokens: int
+
+
+class EnvironmentList(Listing[EnvironmentRow]):
+    """A project's environments."""
+
+    DEFAULT_CSS = "EnvironmentList { height: 2; max-height: 8; }"
+    empty = "No environments: press e."
+
+    def __init__(self) -> None:
+        super().__init__(id="environments")
+        self.rows: Sequence[EnvironmentRow] = ()
+
+    def show(self, rows: Sequence[EnvironmentRow]) -> None:
+        """Show these, as high as they need it."""
+        self.rows = rows
+        self.styles.height = max(len(rows), 1) + 1
+        self.reload(len(rows))
+
+    def load(self, offset: int, limit: int) -> Sequence[EnvironmentRow]:
+        return self.rows[offset : offset + limit]
+
+    def identity(self, item: EnvironmentRow) -> str:
+        return item.environment.slug
+
+    def draw_header(self, width: int) -> str:
+        name, slug = _widths(width - 1)
+        return " " + column("Environment", name) + column("Slug", slug) + " Folders  Tokens"
+
+    def draw(self, item: EnvironmentRow, width: int) -> list[Piece]:
+        name, slug = _widths(width)
+        return [
+            (column(item.environment.name, name - 1) + " ", ""),
+            (column(item.environment.slug, max(slug - 1, 0)) + " " * bool(slug), "dim"),
+            (f"{item.folders:>8} {item.tokens:>7}", "dim"),
+        ]
+
+
+class FolderList(Listing[Folder]):
+    """An environment's folders as a tree."""
+
+    DEFAULT_CSS = "FolderList { height: 1fr; border-top: hkey $border; }"
+
+    def __init__(self) -> None:
+        super().__init__(id="folders")
+        self.rows: Sequence[Folder] = ()
+
+    def load(self, offset: int, limit: int) -> Sequence[Folder]:
+        return self.rows[offset : offset + limit]
+
+    def identity(self, item: Folder) -> str:
+        return item.path
+
+    def draw(self, item: Folder, width: int) -> list[Piece]:
+        return [(item.guides, "dim"), (item.name, "")]
+
+
+def _widths(width: int) -> tuple[int, int]:
+    slug = _SLUG if width >= _ROOMY else 0
+    return max(width - slug - _COUNTS, 1), slug

@@ -1,0 +1,128 @@
+"""What lies in a folder: its links to others, then its secrets, whose values are never here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from st_tui.core.expiry import in_local_time
+from st_tui.core.secret import Place, SecretImport
+from st_tui.tui.widgets.listing import Listing, Piece, column
+
+if TYPE_CHECKING:
+    from st_tui.core.model import Project
+    from st_tui.core.vault import Vault
+
+HIDDEN = "••••••"
+"""Stands for a value, however long it is."""
+
+_ROOMY = 60
+"""Columns from which on the time of a change stands beside its day."""
+_VALUE, _VERSION, _DAY, _MINUTE = 8, 5, 10, 16
+
+
+class SecretRow(NamedTuple):
+    """A secret as it is listed: all but its value."""
+
+    id: str
+    name: str
+    comment: str
+    version: int
+    changed: int
+
+
+Row = SecretRow | SecretImport
+
+
+class Contents(NamedTuple):
+    """What a folder holds."""
+
+    place: Place
+    links: Sequence[SecretImport]
+    secrets: Sequence[SecretRow]
+
+    def __str__(self) -> str:
+        parts = [_count(len(self.secrets), "secret")]
+        if self.links:
+            parts.append(_count(len(self.links), "import"))
+        return ", ".join(parts)
+
+
+def read_contents(vault: Vault, project: Project, place: Place) -> Contents:
+    """What lies in a folder now, its values left behind. Raises Refusal."""
+    rows = [
+        SecretRow(
+            secret.sealed.id,
+            secret.name,
+            secret.comment,
+            secret.sealed.version,
+            secret.sealed.updated_at,
+        )
+        for secret in vault.secrets.every(project, place)
+    ]
+    return Contents(place, vault.secrets.imports(project, place), rows)
+
+
+class SecretList(Listing[Row]):
+    """The links and secrets of one folder."""
+
+    DEFAULT_CSS = "SecretList { height: 1fr; }"
+
+    def __init__(self) -> None:
+        super().__init__(id="secrets")
+        self.contents: Contents | None = None
+        self._rows: Sequence[Row] = ()
+
+    def show(self, contents: Contents | None, empty: str) -> None:
+        """Show what lies in a folder, or in words why there is nothing."""
+        known = self.contents
+        moved = known is None or contents is None or known.place != contents.place
+        self.contents = contents
+        self.empty = empty
+        self._rows = [*contents.links, *contents.secrets] if contents else ()
+        self.reload(len(self._rows), top=moved)
+
+    def choose(self, secret_id: str) -> None:
+        """Put the cursor on a secret, if it is there."""
+        for index, row in enumerate(self._rows):
+            if row.id == secret_id:
+                self.cursor = index
+
+    def load(self, offset: int, limit: int) -> Sequence[Row]:
+        return self._rows[offset : offset + limit]
+
+    def identity(self, item: Row) -> str:
+        return item.id
+
+    def draw_header(self, width: int) -> str:
+        name, changed = _widths(width - 1)
+        return (
+            " "
+            + column("Name", name)
+            + column("Value", _VALUE)
+            + column("Ver.", _VERSION)
+            + column("Changed", changed)
+        )
+
+    def draw(self, item: Row, width: int) -> list[Piece]:
+        name, changed = _widths(width)
+        if isinstance(item, SecretImport):
+            return [
+                (column(f"→ {item.source}", name + _VALUE - 1) + " ", "mark"),
+                (column("import", _VERSION + changed), "dim"),
+            ]
+        return [
+            (column(item.name, name - 1) + " ", ""),
+            (column(HIDDEN, _VALUE), "dim"),
+            (column(str(item.version), _VERSION), "dim"),
+            (column(in_local_time(item.changed)[:changed], changed), "dim"),
+        ]
+
+
+def _widths(width: int) -> tuple[int, int]:
+    changed = _MINUTE if width >= _ROOMY else _DAY
+    return max(width - _VALUE - _VERSION - changed, 2), changed
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"

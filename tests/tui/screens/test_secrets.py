@@ -1,0 +1,238 @@
+"""A folder's secrets on the screen: hidden, revealed until one looks away, and text always."""
+
+from __future__ import annotations
+
+import gc
+import json
+from collections.abc import Iterator
+
+import pytest
+from textual.app import App
+from textual.events import AppBlur, AppFocus
+from textual.pilot import Pilot
+from textual.widget import Widget
+from textual.widgets import Static
+
+from st_tui.core.model import AuditEntry, Project
+from st_tui.core.secret import Place
+from st_tui.core.vault import Vault
+from st_tui.tui import clipboard
+from st_tui.tui.app import StTui
+from st_tui.tui.screens.reveal import Reveal, ValueAlone
+from st_tui.tui.widgets.places import EnvironmentList, FolderList
+from st_tui.tui.widgets.secret_list import HIDDEN, SecretList
+from tests.journeys.driving import opened, screen_text, until, vault
+
+SMALL, WIDE = (80, 24), (120, 36)
+DB = Place("dev", "/common/db/primary")
+PASSWORD = "dev-only-7Qx2mVr9"
+
+
+def project_of(app: StTui) -> Project:
+    assert app.project is not None
+    return app.project
+
+
+async def go_to(pilot: Pilot[None], place: Place) -> SecretList:
+    """Open the page of secrets and go to a folder of the first environment, by keys alone."""
+    app = pilot.app
+    assert isinstance(app, StTui)
+    await pilot.press("2")
+    await until(pilot, lambda: bool(app.screen.query(SecretList)), "the page is shown")
+    await pilot.pause()
+    app.screen.query_one(EnvironmentList).focus()
+    await pilot.press("home", "enter", "home")
+    folders = app.screen.query_one(FolderList)
+    while folders.current is not None and folders.current.path != place.path:
+        await pilot.press("down")
+    await pilot.press("enter")
+    secrets = app.screen.query_one(SecretList)
+    await until(
+        pilot,
+        lambda: secrets.contents is not None and secrets.contents.place == place,
+        "the folder's secrets are shown",
+    )
+    return secrets
+
+
+async def at(pilot: Pilot[None], place: Place, name: str) -> SecretList:
+    """Put the cursor on a secret, by keys alone."""
+    secrets = await go_to(pilot, place)
+    await pilot.press("home")
+    while getattr(secrets.current, "name", "") != name:
+        assert secrets.cursor < secrets.count - 1, f"no secret {name}"
+        await pilot.press("down")
+    return secrets
+
+
+def reads(app: StTui) -> list[AuditEntry]:
+    entries = vault(app).audit.page(project=app.project)
+    return [entry for entry in entries if entry.event == "get-secret" and entry.target]
+
+
+def texts(app: App[None]) -> Iterator[str]:
+    """What every living widget, on the screen or not yet collected, has to show."""
+    gc.collect()
+    for thing in gc.get_objects():
+        if isinstance(thing, Static):
+            yield str(thing.content)
+        elif isinstance(thing, Widget):
+            yield str(getattr(thing, "text", "")) + str(getattr(thing, "value", ""))
+
+
+@pytest.mark.parametrize("size", [SMALL, WIDE])
+async def test_values_are_hidden_and_the_custody_is_told(
+    demo_app: StTui, size: tuple[int, int]
+) -> None:
+    async with demo_app.run_test(size=size) as pilot:
+        await opened(pilot)
+        await go_to(pilot, DB)
+        text = screen_text(pilot)
+        assert "dev:/common/db/primary  3 secrets" in text
+        assert "POSTGRES_PASSWORD" in text
+        assert text.count(HIDDEN) == 3
+        assert PASSWORD not in text
+        assert "E2EE on · the server cannot open these" in text
+        assert reads(demo_app) == []
+        await pilot.press("f7")
+        await pilot.pause()
+        await pilot.press("y")
+        await until(pilot, lambda: "E2EE off · the server opens these" in screen_text(pilot), "off")
+
+
+async def test_a_look_is_logged_and_leaves_nothing_behind(demo_app: StTui) -> None:
+    async with demo_app.run_test(size=SMALL) as pilot:
+        await opened(pilot)
+        await at(pilot, DB, "POSTGRES_PASSWORD")
+        await pilot.press("enter")
+        await until(pilot, lambda: PASSWORD in screen_text(pilot), "the value")
+        assert "made up" in screen_text(pilot)
+        (read,) = reads(demo_app)
+        assert (read.environment, read.path) == DB
+        assert len(json.loads(read.details)["secretKey"]) == 64
+        await pilot.press("escape")
+        await until(pilot, lambda: not isinstance(demo_app.screen, Reveal), "hidden")
+        await pilot.pause()
+        assert PASSWORD not in screen_text(pilot)
+        assert not any(PASSWORD in text for text in texts(demo_app))
+
+
+async def test_it_hides_when_the_terminal_loses_the_focus(demo_app: StTui) -> None:
+    async with demo_app.run_test(size=SMALL) as pilot:
+        await opened(pilot)
+        secrets = await at(pilot, DB, "POSTGRES_PASSWORD")
+        for keys in (("enter",), ("enter", "v")):
+            await pilot.press(keys[0])
+            await until(pilot, lambda: isinstance(demo_app.screen, Reveal), "the value")
+            await pilot.press(*keys[1:])
+            await until(pilot, lambda: PASSWORD in screen_text(pilot), "the value")
+            assert isinstance(demo_app.screen, ValueAlone) is (len(keys) > 1)
+            demo_app.post_message(AppBlur())
+            await until(pilot, lambda: len(demo_app.screen_stack) == 1, "hidden")
+            assert PASSWORD not in screen_text(pilot)
+            demo_app.post_message(AppFocus())
+            await until(pilot, lambda: secrets.has_focus, "back")
+
+
+async def test_it_is_forgotten_under_the_palette_too(demo_app: StTui) -> None:
+    async with demo_app.run_test(size=SMALL) as pilot:
+        await opened(pilot)
+        await at(pilot, DB, "POSTGRES_PASSWORD")
+        await pilot.press("enter")
+        await until(pilot, lambda: PASSWORD in screen_text(pilot), "the value")
+        await pilot.press("ctrl+p")
+        await until(pilot, lambda: len(demo_app.screen_stack) == 3, "the palette")
+        demo_app.post_message(AppBlur())
+        await until(pilot, lambda: PASSWORD not in screen_text(pilot), "forgotten")
+
+
+async def test_copying_shows_nothing(demo_app: StTui, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("TMUX", "STY", "TERM_PROGRAM"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+    async with demo_app.run_test(size=SMALL, notifications=True) as pilot:
+        await opened(pilot)
+        await at(pilot, DB, "POSTGRES_PASSWORD")
+        await pilot.press("y")
+        await until(pilot, lambda: demo_app.clipboard == PASSWORD, "it is copied")
+        await until(pilot, lambda: "Value of" in screen_text(pilot), "it says so")
+        assert PASSWORD not in screen_text(pilot)
+        assert len(reads(demo_app)) == 1
+
+
+async def test_where_nothing_can_be_copied_the_value_is_shown_alone(
+    demo_app: StTui, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cannot = clipboard.CopyOutcome(clipboard.Way.NONE, "Not copied.")
+    monkeypatch.setattr(clipboard, "choose", lambda *_: cannot)
+    async with demo_app.run_test(size=SMALL) as pilot:
+        await opened(pilot)
+        await at(pilot, DB, "POSTGRES_PASSWORD")
+        await pilot.press("y")
+        await until(pilot, lambda: isinstance(demo_app.screen, ValueAlone), "alone")
+        assert screen_text(pilot).startswith(PASSWORD)
+        await pilot.press("q", "enter")
+        await until(pilot, lambda: isinstance(demo_app.screen, Reveal), "the value")
+        await pilot.press("y")
+        await until(pilot, lambda: isinstance(demo_app.screen, ValueAlone), "alone again")
+
+
+async def test_references_are_followed_on_demand(demo_app: StTui) -> None:
+    async with demo_app.run_test(size=SMALL) as pilot:
+        await opened(pilot)
+        await at(pilot, DB, "DATABASE_URL")
+        await pilot.press("enter")
+        await until(pilot, lambda: "${POSTGRES_USER}" in screen_text(pilot), "as it is stored")
+        await pilot.press("x")
+        await until(pilot, lambda: f"shop:{PASSWORD}@db" in screen_text(pilot), "put together")
+        await pilot.press("x")
+        await until(pilot, lambda: "${POSTGRES_USER}" in screen_text(pilot), "as it is stored")
+
+
+async def test_names_and_values_are_text(demo_app: StTui) -> None:
+    value = "[red]no[/red] \x1b[31m\ttab\n  second line\x07"
+    vault_ = Vault.open(demo_app.directory, actor="ann")
+    with vault_:
+        project = vault_.projects.get()
+        vault_.secrets.create(project, DB, "[b]bold", value, "[i]why[/i]")
+        vault_.secrets.create(project, DB, "NOTHING", "")
+        vault_.secrets.create(project, DB, "BIG", "x" * 30_000)
+    async with demo_app.run_test(size=SMALL) as pilot:
+        await opened(pilot)
+        await at(pilot, DB, "[b]bold")
+        assert "[b]bold" in screen_text(pilot)
+        await pilot.press("enter")
+        await until(pilot, lambda: "[i]why[/i]" in screen_text(pilot), "the value")
+        text = screen_text(pilot)
+        assert "[red]no[/red] \\x1b[31m tab" in text
+        assert "   second line\\x07" in text
+        await pilot.press("q")
+        await at(pilot, DB, "NOTHING")
+        await pilot.press("enter")
+        await until(pilot, lambda: "empty" in screen_text(pilot), "that it is empty")
+        await pilot.press("q")
+        await at(pilot, DB, "BIG")
+        await pilot.press("enter", "end")
+        await until(pilot, lambda: "10,000 characters more" in screen_text(pilot), "it is cut")
+
+
+async def test_a_link_leads_to_its_folder(demo_app: StTui) -> None:
+    async with demo_app.run_test(size=SMALL) as pilot:
+        await opened(pilot)
+        secrets = await go_to(pilot, Place("dev", "/backend/worker"))
+        assert "→ dev:/common/cache" in screen_text(pilot)
+        assert "1 secret, 1 import" in screen_text(pilot)
+        await pilot.press("home", "enter")
+        await until(pilot, lambda: "dev:/common/cache  1 secret" in screen_text(pilot), "there")
+        assert secrets.contents is not None
+        assert secrets.contents.place == Place("dev", "/common/cache")
+
+
+async def test_a_colleagues_secret_appears_and_the_cursor_stays(demo_app: StTui) -> None:
+    async with demo_app.run_test(size=SMALL) as pilot:
+        await opened(pilot)
+        secrets = await at(pilot, DB, "POSTGRES_USER")
+        with Vault.open(demo_app.directory, actor="colleague") as other:
+            other.secrets.create(other.projects.get(), DB, "AAA", "1")
+        await until(pilot, lambda: "4 secrets" in screen_text(pilot), "it appears")
+        assert getattr(secrets.current, "name", "") == "POSTGRES_USER"
