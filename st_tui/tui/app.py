@@ -149,10 +149,17 @@ class StTui(SafeApp[None]):
             if isinstance(screen, ShowsVault):
                 screen.show()
 
-    async def change(self, doing: str, job: Callable[[Vault], Answer]) -> Answer | None:
+    async def change(
+        self,
+        doing: str,
+        job: Callable[[Vault], Answer],
+        *,
+        complain: Callable[[str], None] | None = None,
+    ) -> Answer | None:
         """Do a job on the vault in a worker thread, saying what takes long; None if refused.
 
-        The thread opens the vault for itself, so that the screen never waits for a lock.
+        The thread opens the vault for itself, so that the screen never waits for a lock. A refusal
+        is said by `complain`, else in a toast.
         """
         started = self.clock()
         timer = self.set_interval(
@@ -161,7 +168,10 @@ class StTui(SafeApp[None]):
         try:
             answer = await self.read(job)
         except Refusal as refusal:
-            self.notify(str(refusal), severity="error", timeout=8)
+            if complain is not None:
+                complain(shown(str(refusal)))
+            else:
+                self.notify(str(refusal), severity="error", timeout=8)
             return None
         finally:
             timer.stop()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, cast
 from textual import work
 from textual.app import App
 
+from st_tui.core.plain_text import shown
 from st_tui.core.secret import Place, Secret, SecretImport
 from st_tui.tui.actions import Action
 from st_tui.tui.widgets.secret_list import SecretList, SecretRow
@@ -15,10 +16,15 @@ if TYPE_CHECKING:
     from st_tui.tui.app import StTui
 
 SECRET_ACTIONS = (
+    Action("new_secret", "n", "new secret", "Make a secret in this folder",
+           "secrets set NAME=VALUE", hint=True),
     Action("reveal", "enter", "reveal", "Show the value of this secret until you look away",
            "secrets get NAME", hint=True),
     Action("copy_value", "y", "copy", "Copy the value of this secret without showing it",
            hint=True),
+    Action("change_secret", "c", "change", "Write another value of this secret, or rename it",
+           "secrets set NAME=VALUE", hint=True),
+    Action("link", "i", "import", "Let the secrets of another folder be found in this one"),
 )  # fmt: skip
 
 
@@ -32,8 +38,16 @@ class SecretActions:
         """The list whose line is meant."""
         raise NotImplementedError
 
+    def chosen_place(self) -> Place | None:
+        """The folder that is shown."""
+        raise NotImplementedError
+
     def go_to(self, place: Place) -> None:
         """Show another folder."""
+        raise NotImplementedError
+
+    def show_secret(self, row_id: str) -> None:
+        """Put the cursor on a secret or link once it is listed."""
         raise NotImplementedError
 
     @property
@@ -81,3 +95,69 @@ class SecretActions:
             self._st.notify(f"Value of “{secret.name}”: {outcome.message}")
             if not outcome.sent:
                 self._st.push_screen(ValueAlone(secret.value))
+
+    @work
+    async def action_new_secret(self) -> None:
+        from st_tui.tui.screens.secret_form import SecretForm
+
+        project, place = self._st.project, self.chosen_place()
+        if project is None or place is None:
+            self._st.notify("Make an environment first: press e.", severity="warning")
+            return
+        saved = await self._st.push_screen_wait(SecretForm(project, place))
+        if saved is not None:
+            self.show_secret(saved.id)
+
+    @work
+    async def action_change_secret(self) -> None:
+        from st_tui.tui.screens.secret_form import SecretForm
+
+        chosen, project = self.chosen_secret(), self._st.project
+        if chosen is None or project is None:
+            return
+        saved = await self._st.push_screen_wait(SecretForm(project, *chosen))
+        if saved is not None:
+            self._st.notify(f"Version {saved.version} is written.")
+            self.show_secret(saved.id)
+
+    @work
+    async def action_link(self) -> None:
+        from st_tui.tui.screens.link_form import LinkForm
+        from st_tui.tui.screens.overview import folders_of
+
+        vault, project, place = self._st.vault, self._st.project, self.chosen_place()
+        if vault is None or project is None or place is None:
+            self._st.notify("Make an environment first: press e.", severity="warning")
+            return
+        environments, folders = vault.environments.every(project), folders_of(vault, project)
+        form = LinkForm(project, place, environments, folders)
+        link = await self._st.push_screen_wait(form)
+        if link is not None:
+            self.show_secret(link.id)
+
+    async def delete_row(self) -> None:
+        """Delete the secret or link under the cursor, after a question."""
+        from st_tui.tui.screens.dialog import Confirm
+
+        contents, row, project = self.secrets.contents, self.secrets.current, self._st.project
+        if contents is None or row is None or project is None:
+            return
+        place = contents.place
+        if isinstance(row, SecretImport):
+            question = Confirm(
+                f"Import {row.source} no more?",
+                f"Its secrets stay where they are, and are no longer found in {place}.",
+                verb="delete",
+            )
+        else:
+            question = Confirm(
+                f"Delete “{shown(row.name)}”?",
+                f"It goes from {place} with every version of it. This cannot be undone.",
+                verb="delete",
+            )
+        if not await self._st.push_screen_wait(question):
+            return
+        if isinstance(row, SecretImport):
+            await self._st.change("Deleting", lambda v: v.secrets.delete_import(project, row))
+        else:
+            await self._st.change("Deleting", lambda v: v.secrets.delete(project, place, row.name))

@@ -170,6 +170,19 @@ async def test_secrets(demo_app: StTui, pictures: Pictures, size: tuple[int, int
         await pilot.press("enter")
         await until(pilot, lambda: "${POSTGRES_USER}" in screen_text(pilot), "the value")
         await pictures.check(pilot, "reveal")
+        await pilot.press("q", "c", "f4")
+        await until(pilot, lambda: "${POSTGRES_USER}" in screen_text(pilot), "the value")
+        await pictures.check(pilot, "change-secret", drawn=False)
+        await pilot.press("f10", "d")
+        await pilot.pause()
+        await pictures.check(pilot, "delete-secret", drawn=False)
+        await pilot.press("n")
+        await at(pilot, Place("dev", "/backend/worker"), "QUEUE_NAME")
+        await pictures.check(pilot, "links", drawn=False)
+        await pilot.press("i")
+        await pilot.pause()
+        await write(pilot, "/common/m")
+        await pictures.check(pilot, "link", drawn=False)
 
 
 @each_size

@@ -65,6 +65,7 @@ class FoldersPage(SecretActions, Page):
     def __init__(self) -> None:
         super().__init__()
         self._reading = Newest(self, self._read_secrets)
+        self._wanted = ""
 
     def body(self) -> ComposeResult:
         with Horizontal():
@@ -105,8 +106,7 @@ class FoldersPage(SecretActions, Page):
         row = self.query_one(EnvironmentList).current
         return row.environment if row else None
 
-    @property
-    def _place(self) -> Place | None:
+    def chosen_place(self) -> Place | None:
         environment, folder = self._environment, self.query_one(FolderList).current
         return Place(environment.slug, folder.path) if environment and folder else None
 
@@ -148,7 +148,7 @@ class FoldersPage(SecretActions, Page):
 
     async def _read_secrets(self) -> None:
         """Show what lies in the chosen folder; a thread opens the names."""
-        project, place = self.st.project, self._place
+        project, place = self.st.project, self.chosen_place()
         contents, empty = None, ""
         if project is not None and place is not None:
             empty = "No secrets here: press n."
@@ -161,11 +161,22 @@ class FoldersPage(SecretActions, Page):
             Content.assemble((str(place or ""), "bold"), (about, "$text-muted")), layout=False
         )
         self.secrets.show(contents, empty)
+        if self._wanted:
+            self.secrets.choose(self._wanted)
+            self._wanted = ""
+
+    def show_secret(self, row_id: str) -> None:
+        self._wanted = row_id
+        self._reading.ask()
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Hint at what can be done with the list that has the focus."""
-        unheard = _PLACES if isinstance(event.widget, SecretList) else _SECRETS
-        self.query_one(KeyHints).offer(a for a in self.ACTIONS if a.name not in unheard)
+        inside = isinstance(event.widget, SecretList)
+        self.query_one(KeyHints).offer(
+            action._replace(label="new") if inside and action.name == "new_secret" else action
+            for action in self.ACTIONS
+            if action.name not in (_PLACES if inside else _SECRETS)
+        )
 
     @work
     async def action_new(self) -> None:
@@ -232,7 +243,9 @@ class FoldersPage(SecretActions, Page):
 
     @work
     async def action_delete(self) -> None:
-        if self.query_one(FolderList).has_focus:
+        if self.secrets.has_focus:
+            await self.delete_row()
+        elif self.query_one(FolderList).has_focus:
             await self._delete_folder()
         else:
             await self._delete_environment()
@@ -248,7 +261,7 @@ class FoldersPage(SecretActions, Page):
         below = [f for f in self.query_one(FolderList).rows if f.path.startswith(f"{folder.path}/")]
         question = Confirm(
             f"Delete {folder.path} in {shown(environment.name)}?",
-            f"It takes {counted(len(below), 'folder')} below it along. Tokens stay as they are.",
+            f"Its secrets go too, and {counted(len(below), 'folder')} below it. Tokens stay.",
             verb="delete",
         )
         if await self.st.push_screen_wait(question):
@@ -262,7 +275,8 @@ class FoldersPage(SecretActions, Page):
         if vault is None or project is None or environment is None:
             return
         orphans = vault.environments.orphaned_by(project, environment.slug)
-        lines = [f"Its folders go too. It would orphan {counted(len(orphans), 'token')}:"]
+        goes = "Its folders and secrets go too."
+        lines = [f"{goes} It would orphan {counted(len(orphans), 'token')}:"]
         lines += [f"  {shown(token.name)}" for token in orphans[:_ORPHANS_SHOWN]]
         if len(orphans) > _ORPHANS_SHOWN:
             lines.append(f"  and {len(orphans) - _ORPHANS_SHOWN} more")
@@ -271,7 +285,7 @@ class FoldersPage(SecretActions, Page):
                 "\nThey stay, marked “orphan”, and the slug cannot be used again while one lives."
             )
         else:
-            lines = ["Its folders go too. No token names it."]
+            lines = ["Its folders and secrets go too. No token names it."]
         question = Confirm(
             f"Delete the environment {shown(environment.name)}?", "\n".join(lines), verb="delete"
         )
@@ -282,7 +296,7 @@ class FoldersPage(SecretActions, Page):
 
 
 _PLACES = ("new", "new_environment")
-_SECRETS = ("reveal", "copy_value")
+_SECRETS = ("reveal", "copy_value", "change_secret")
 """Actions that are hinted at only where the focus is on such a thing."""
 
 

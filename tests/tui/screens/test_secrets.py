@@ -14,14 +14,18 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from st_tui.core.model import AuditEntry, Project
-from st_tui.core.secret import Place
+from st_tui.core.secret import Place, Secret, SecretImport
 from st_tui.core.vault import Vault
 from st_tui.tui import clipboard
 from st_tui.tui.app import StTui
+from st_tui.tui.screens.dialog import Confirm
+from st_tui.tui.screens.link_form import LinkForm
 from st_tui.tui.screens.reveal import Reveal, ValueAlone
+from st_tui.tui.screens.secret_form import SecretForm
 from st_tui.tui.widgets.places import EnvironmentList, FolderList
 from st_tui.tui.widgets.secret_list import HIDDEN, SecretList
-from tests.journeys.driving import opened, screen_text, until, vault
+from st_tui.tui.widgets.value_area import ValueArea
+from tests.journeys.driving import opened, screen_text, until, vault, write
 
 SMALL, WIDE = (80, 24), (120, 36)
 DB = Place("dev", "/common/db/primary")
@@ -68,6 +72,10 @@ async def at(pilot: Pilot[None], place: Place, name: str) -> SecretList:
 def reads(app: StTui) -> list[AuditEntry]:
     entries = vault(app).audit.page(project=app.project)
     return [entry for entry in entries if entry.event == "get-secret" and entry.target]
+
+
+def stored(app: StTui, name: str) -> Secret:
+    return vault(app).secrets.get(project_of(app), DB, name)
 
 
 def texts(app: App[None]) -> Iterator[str]:
@@ -236,3 +244,136 @@ async def test_a_colleagues_secret_appears_and_the_cursor_stays(demo_app: StTui)
             other.secrets.create(other.projects.get(), DB, "AAA", "1")
         await until(pilot, lambda: "4 secrets" in screen_text(pilot), "it appears")
         assert getattr(secrets.current, "name", "") == "POSTGRES_USER"
+
+
+async def test_a_secret_is_made_changed_renamed_and_deleted(demo_app: StTui) -> None:
+    async with demo_app.run_test(size=SMALL, notifications=True) as pilot:
+        await opened(pilot)
+        secrets = await go_to(pilot, DB)
+        await pilot.press("n")
+        await until(pilot, lambda: isinstance(demo_app.screen, SecretForm), "the form")
+        await write(pilot, "NEW_ONE")
+        await pilot.press("enter")
+        await write(pilot, "first")
+        await pilot.press("enter")
+        await write(pilot, "second")
+        await pilot.press("tab")
+        await write(pilot, "why")
+        await pilot.press("f2")
+        await until(pilot, lambda: getattr(secrets.current, "name", "") == "NEW_ONE", "listed")
+        made = stored(demo_app, "NEW_ONE")
+        assert (made.value, made.comment, made.sealed.version) == ("first\nsecond", "why", 1)
+        assert len(reads(demo_app)) == 1  # our own, by `stored`
+
+        await pilot.press("c")
+        await until(pilot, lambda: isinstance(demo_app.screen, SecretForm), "the form")
+        assert "second" not in screen_text(pilot)
+        await pilot.press("shift+tab")
+        await write(pilot, "_B")
+        await pilot.press("f2")
+        await until(pilot, lambda: getattr(secrets.current, "name", "") == "NEW_ONE_B", "renamed")
+        renamed = stored(demo_app, "NEW_ONE_B")
+        assert (renamed.value, renamed.comment, renamed.sealed.version) == (
+            "first\nsecond",
+            "why",
+            2,
+        )
+
+        await pilot.press("c")
+        await until(pilot, lambda: isinstance(demo_app.screen, SecretForm), "the form")
+        await pilot.press("f4")
+        await until(pilot, lambda: "second" in screen_text(pilot), "what is stored")
+        await pilot.press("end")
+        await write(pilot, "!")
+        await pilot.press("f2")
+        await until(pilot, lambda: stored(demo_app, "NEW_ONE_B").sealed.version == 3, "written")
+        assert stored(demo_app, "NEW_ONE_B").value == "first\nsecond!"
+        await until(pilot, lambda: len(demo_app.screen_stack) == 1, "the form closes")
+        assert not any("second!" in text for text in texts(demo_app))
+
+        await pilot.press("d")
+        await until(pilot, lambda: isinstance(demo_app.screen, Confirm), "it asks")
+        assert "Delete “NEW_ONE_B”?" in screen_text(pilot)
+        await pilot.press("enter")
+        await until(pilot, lambda: len(demo_app.screen_stack) == 1, "Enter alone is no yes")
+        await pilot.press("d")
+        await until(pilot, lambda: isinstance(demo_app.screen, Confirm), "it asks again")
+        await pilot.press("y")
+        await until(pilot, lambda: "3 secrets" in screen_text(pilot), "gone")
+
+
+async def test_the_form_says_what_is_refused_and_asks_before_it_closes(demo_app: StTui) -> None:
+    async with demo_app.run_test(size=SMALL) as pilot:
+        await opened(pilot)
+        await go_to(pilot, DB)
+        await pilot.press("n", "f2")
+        await until(pilot, lambda: "name is empty" in screen_text(pilot), "that it is empty")
+        await write(pilot, "POSTGRES_USER")
+        await pilot.press("f2")
+        await until(pilot, lambda: "There is a secret of this name" in screen_text(pilot), "taken")
+        await pilot.press("f10")
+        await until(pilot, lambda: isinstance(demo_app.screen, Confirm), "it asks")
+        await pilot.press("n", "f10")
+        await until(pilot, lambda: isinstance(demo_app.screen, Confirm), "it asks again")
+        await pilot.press("y")
+        await until(pilot, lambda: len(demo_app.screen_stack) == 1, "the form closes")
+        assert reads(demo_app) == []
+
+
+async def test_a_value_being_written_is_covered_while_the_focus_is_elsewhere(
+    demo_app: StTui,
+) -> None:
+    async with demo_app.run_test(size=SMALL) as pilot:
+        await opened(pilot)
+        await at(pilot, DB, "POSTGRES_PASSWORD")
+        await pilot.press("c", "f4")
+        await until(pilot, lambda: PASSWORD in screen_text(pilot), "the value")
+        demo_app.post_message(AppBlur())
+        await until(pilot, lambda: PASSWORD not in screen_text(pilot), "covered")
+        demo_app.post_message(AppFocus())
+        await until(pilot, lambda: PASSWORD in screen_text(pilot), "and there again")
+        assert isinstance(demo_app.focused, ValueArea)
+
+
+async def test_what_a_terminal_acts_on_is_not_sent_while_edited(demo_app: StTui) -> None:
+    with Vault.open(demo_app.directory, actor="ann") as other:
+        project = other.projects.get()
+        other.secrets.create(project, DB, "ODD", "a\x1b[31mb\nc\x07[b]")
+        other.secrets.create(project, DB, "MIXED", "a\r\nb\nc")
+    async with demo_app.run_test(size=SMALL) as pilot:
+        await opened(pilot)
+        await at(pilot, DB, "ODD")
+        await pilot.press("c", "f4")
+        await until(pilot, lambda: "a?[31mb" in screen_text(pilot), "the value")
+        assert "c?[b]" in screen_text(pilot)
+        await write(pilot, "x")
+        await pilot.press("f2")
+        await until(pilot, lambda: len(demo_app.screen_stack) == 1, "the form closes")
+        assert stored(demo_app, "ODD").value == "a\x1b[31mb\nc\x07[b]x"
+        await at(pilot, DB, "MIXED")
+        await pilot.press("c", "f4")
+        await until(pilot, lambda: "line ends" in screen_text(pilot), "that it cannot be")
+        await pilot.press("f10")
+        await until(pilot, lambda: len(demo_app.screen_stack) == 1, "the form closes")
+
+
+async def test_links_are_made_with_completion_and_deleted(demo_app: StTui) -> None:
+    async with demo_app.run_test(size=SMALL) as pilot:
+        await opened(pilot)
+        secrets = await go_to(pilot, DB)
+        await pilot.press("i")
+        await until(pilot, lambda: isinstance(demo_app.screen, LinkForm), "the form")
+        await write(pilot, "/nowhere")
+        await pilot.press("enter")
+        await until(pilot, lambda: "There is no folder dev:/nowhere" in screen_text(pilot), "why")
+        await pilot.press("ctrl+u")
+        await write(pilot, "/common/ca")
+        await until(pilot, lambda: "/common/cache" in screen_text(pilot), "it is completed")
+        await pilot.press("right", "enter")
+        await until(pilot, lambda: "→ dev:/common/cache" in screen_text(pilot), "it is listed")
+        await until(pilot, lambda: isinstance(secrets.current, SecretImport), "and chosen")
+        await pilot.press("d")
+        await until(pilot, lambda: isinstance(demo_app.screen, Confirm), "it asks")
+        await pilot.press("y")
+        await until(pilot, lambda: "→ dev:/common/cache" not in screen_text(pilot), "gone")
+        assert vault(demo_app).secrets.imports(project_of(demo_app), DB) == []

@@ -1,0 +1,95 @@
+"""Let the secrets of another folder be found in this one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal
+from textual.suggester import SuggestFromList
+from textual.widgets import Input, Static
+
+from st_tui.core.drafts import folder_path
+from st_tui.core.model import Environment, Project
+from st_tui.core.secret import Place, SecretImport
+from st_tui.tui.actions import LEAVING, Action, bindings
+from st_tui.tui.screens.dialog import Dialog
+from st_tui.tui.widgets.choice import Choice
+from st_tui.tui.widgets.field import Field, Label
+
+
+class LinkForm(Dialog[SecretImport]):
+    """Asks for an environment and a folder, and links it: what is refused is said in the form."""
+
+    ACTIONS = (
+        Action("save", "f2,enter", "import", "Import the secrets of that folder", hint=True,
+               shown_key="Enter"),
+        *LEAVING,
+    )  # fmt: skip
+    BINDINGS: ClassVar[list[BindingType]] = bindings(ACTIONS)
+
+    def __init__(
+        self,
+        project: Project,
+        place: Place,
+        environments: Sequence[Environment],
+        folders: Mapping[str, Sequence[str]],
+    ) -> None:
+        """`folders` are the paths of each environment's folders."""
+        super().__init__(f"Import into {place}")
+        self._project = project
+        self._place = place
+        self._environments = environments
+        self._folders = folders
+        self._is_saving = False
+
+    def body(self) -> ComposeResult:
+        yield Static(
+            "Who may read both folders finds the other's secrets here too. Of two with the same "
+            "name, the one that lies here counts.\n",
+            markup=False,
+        )
+        with Horizontal(classes="row"):
+            yield Label("Environment")
+            options = [(environment.name, environment.slug) for environment in self._environments]
+            yield Choice[str](options, id="link-environment")
+        with Horizontal(classes="row"):
+            yield Label("Path")
+            yield Field(placeholder="/common/db   → completes it", id="link-path")
+
+    def on_mount(self) -> None:
+        self.query_one("#link-environment", Choice).choose(self._place.environment)
+        self._complete()
+        self.query_one("#link-path", Field).focus()
+
+    @on(Choice.Changed, "#link-environment")
+    def _complete(self) -> None:
+        paths = self._folders.get(self._environment, ())
+        self.query_one("#link-path", Field).suggester = SuggestFromList(paths, case_sensitive=True)
+
+    @property
+    def _environment(self) -> str:
+        return str(self.query_one("#link-environment", Choice).value)
+
+    @on(Input.Submitted)
+    @work
+    async def action_save(self) -> None:
+        if self._is_saving:
+            return
+        self._is_saving = True
+        environment, typed = self._environment, self.query_one("#link-path", Field).value
+        try:
+            link = await self.st.change(
+                "Importing",
+                lambda vault: vault.secrets.add_import(
+                    self._project, self._place, Place(environment, folder_path(typed))
+                ),
+                complain=self.complain,
+            )
+        finally:
+            self._is_saving = False
+        if link is not None:
+            self.dismiss(link)
