@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from st_tui.core import crypto
@@ -186,20 +187,25 @@ class Secrets:
             secrets.delete_import(self._session.connection, link.id)
             record("delete-secret-import", project, **about_import(link))
 
-    def names_by_hash(self, project: Project) -> dict[str, str]:
+    def names_by_hash(
+        self, project: Project, hashes: Collection[str] | None = None
+    ) -> dict[str, str]:
         """The names that stand in the audit log as their keyed hash: those that the secrets which
-        are there have, or had before they were renamed."""
+        are there have, or had before they were renamed.
+
+        Only these hashes are looked for, where they are given.
+        """
         found: dict[str, str] = {}
         with self._session.reading() as connection:
             key = self._session.project_key(project.id)
             for hashed, sealed in secrets.names(connection, project.id):
-                try:
-                    name = crypto.unseal(sealed, key)
-                except crypto.SealError:
+                if hashed is not None and hashes is not None and hashed.hex() not in hashes:
                     continue
-                if hashed is None:
-                    hashed = secret_changes.name_hash(self._session, project, name)
-                found[hashed.hex()] = name
+                with suppress(crypto.SealError):
+                    name = crypto.unseal(sealed, key)
+                    if hashed is None:
+                        hashed = secret_changes.name_hash(self._session, project, name)
+                    found[hashed.hex()] = name
         return found
 
     def _existing(

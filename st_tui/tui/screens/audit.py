@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from typing import ClassVar
 
@@ -13,15 +14,18 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
+from st_tui.core.errors import Refusal
 from st_tui.core.expiry import in_both_times, in_local_time
 from st_tui.core.model import AuditEntry
 from st_tui.core.plain_text import shown
 from st_tui.core.wording import counted
 from st_tui.tui.actions import EVERYWHERE, Action, bindings
+from st_tui.tui.newest import Newest
 from st_tui.tui.screens.filtering import FilteredPage
 from st_tui.tui.widgets.listing import Listing, Piece, column
 from st_tui.tui.widgets.top_bar import TopBar
 
+_HASHED_NAME = re.compile(r'"secretKey":"([0-9a-f]{8})([0-9a-f]{56})"')
 _TIME, _ACTOR, _EVENT, _VERDICT = 12, 15, 21, 14
 
 
@@ -54,6 +58,8 @@ class AuditList(Listing[AuditEntry]):
         mark, style = _MARKS.get(item.verdict or "", ("", ""))
         verdict = f"{mark}{item.reason or ''}"
         place = _place(item) or _name(item)
+        if name := self._page.secret_name(item):
+            place = f"{place}  {name}"
         return [
             (column(in_local_time(item.time)[5:16], _TIME), "dim"),
             (column(self._page.actor(item), _ACTOR - 1) + " ", ""),
@@ -90,6 +96,9 @@ class AuditPage(FilteredPage):
     def __init__(self) -> None:
         super().__init__()
         self._names: dict[str, str] = {}
+        self._secret_names: dict[str, str] = {}
+        self._unnamed: set[str] = set()
+        self._naming = Newest(self, self._name_secrets)
 
     def body(self) -> ComposeResult:
         with Vertical(id="log"):
@@ -113,6 +122,41 @@ class AuditPage(FilteredPage):
             self._names[entry.actor] = vault.audit.token_name(entry.actor) or entry.actor
         return self._names.get(entry.actor, entry.actor)
 
+    def secret_name(self, entry: AuditEntry) -> str:
+        """The name of the secret that it is about, for which the log has a hash.
+
+        Those on the screen are looked for by a thread. The first digits stand for one that is gone.
+        """
+        hashed = _HASHED_NAME.search(entry.details)
+        if hashed is None:
+            return ""
+        name_hash = hashed[1] + hashed[2]
+        if name_hash not in self._secret_names:
+            self._unnamed.add(name_hash)
+            self._naming.ask()
+        return self._secret_names.get(name_hash, f"{hashed[1]}…")
+
+    async def _name_secrets(self) -> None:
+        project, wanted = self.st.project, self._unnamed
+        if project is None or not wanted:
+            return
+        self._unnamed = set()
+        try:
+            found = await self.st.read(lambda v: v.secrets.names_by_hash(project, wanted))
+        except Refusal:
+            found = {}  # without the operator's key the log can be read all the same
+        for name_hash in wanted:
+            self._secret_names[name_hash] = found.get(name_hash, f"{name_hash[:8]}…")
+        if found:
+            self.query_one(AuditList).refresh()
+            self._entry_chosen()
+
+    def on_screen_resume(self) -> None:
+        """What had no name when it was last looked at may have one now."""
+        gone = [key for key, name in self._secret_names.items() if name == f"{key[:8]}…"]
+        for key in gone:
+            del self._secret_names[key]
+
     def show(self, *, top: bool = False) -> None:
         vault, project = self.st.vault, self.st.project
         if vault is None or project is None:
@@ -128,7 +172,8 @@ class AuditPage(FilteredPage):
     @on(Listing.Moved, "#entries")
     def _entry_chosen(self) -> None:
         entry = self.query_one(AuditList).current
-        self.query_one("#entry", Static).update(_whole(entry) if entry else "")
+        whole = _whole(entry, self.secret_name(entry)) if entry else ""
+        self.query_one("#entry", Static).update(whole)
 
     def apply_filter(self) -> None:
         self.show(top=True)
@@ -164,7 +209,8 @@ def _name(entry: AuditEntry) -> str:
         return ""
 
 
-def _whole(entry: AuditEntry) -> Content:
+def _whole(entry: AuditEntry, secret_name: str) -> Content:
+    named = f'"secretKey":{json.dumps(secret_name, ensure_ascii=False)}'
     facts = [
         (f"entry {entry.seq}", in_both_times(entry.time)),
         (
@@ -172,7 +218,7 @@ def _whole(entry: AuditEntry) -> Content:
             "  ".join(part for part in (entry.actor, entry.ip, entry.user_agent) if part),
         ),
         ("about", _about(entry)),
-        ("details", entry.details),
+        ("details", _HASHED_NAME.sub(lambda _: named, entry.details)),
         ("hash", entry.hash),
     ]
     return Content("\n").join(
