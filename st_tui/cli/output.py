@@ -73,6 +73,8 @@ def token_fields(
     token: ServiceToken, environments: Collection[Environment], now: int
 ) -> list[tuple[str, str]]:
     """A token's fields as a person reads them."""
+    from st_tui.core.wording import times
+
     fields = [
         ("Name", token.name),
         ("ID", token.id),
@@ -83,6 +85,7 @@ def token_fields(
         ("Expires", expiry.end_text(token.expires_at, now)),
         ("Created", expiry.in_utc(token.created_at)),
         ("Last used", "never" if token.last_used is None else expiry.in_utc(token.last_used)),
+        ("Used", times(token.use_count)),
     ]
     if token.trusted_ips is not None:
         fields.append(("Trusted IPs", ", ".join(block.text for block in token.trusted_ips)))

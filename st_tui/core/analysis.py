@@ -17,6 +17,9 @@ from st_tui.core.model import Permission, Scope, ServiceToken, TokenDraft, Use
 _STEPS: Final = 100_000
 _STEPS_LEFT_OUT: Final = 20_000
 
+MANY_USES = 2**32 * 9 // 10
+"""From how many uses on a token is warned about: Infisical documents a limit of 2^32."""
+
 _LETS_DOTS_IN = re.compile(r"\[\^|\{(?:[^}]*,)?\.")
 _SMALLEST = (
     (r"(?<=/)\[\^[^]]*\]", "."),
@@ -40,6 +43,10 @@ def lint(
     has of a token.
     """
     warnings: list[str] = []
+    if isinstance(draft, ServiceToken) and draft.use_count >= MANY_USES:
+        warnings.append(
+            f"It was used {draft.use_count:,} times, near the documented limit of 2^32: rotate it."
+        )
     covered = _covered(draft.scopes)
     for number, scope in enumerate(draft.scopes, start=1):
         about = _about_scope(scope, draft.scopes[: number - 1], folders)

@@ -27,6 +27,11 @@ def access_letters(permissions: frozenset[Permission]) -> str:
     return read + write
 
 
+def times(count: int) -> str:
+    """How often something happened: `1 time`, `12,345 times`."""
+    return "1 time" if count == 1 else f"{count:,} times"
+
+
 def why(
     token: ServiceToken | None, request: AccessRequest, decision: Decision, end: int | None = None
 ) -> str:

@@ -9,9 +9,9 @@ import pytest
 
 from st_tui.core import analysis
 from st_tui.core.algebra import overlaps
-from st_tui.core.analysis import lint
+from st_tui.core.analysis import MANY_USES, lint
 from st_tui.core.globs import compile_glob
-from st_tui.core.model import Permission, Scope, TokenDraft, Use
+from st_tui.core.model import Permission, Scope, ServiceToken, TokenDraft, Use
 
 READ = frozenset({Permission.READ})
 FOLDERS = {"dev": ["/", "/a", "/a/b", "/a/b/c", "/x", "/x/deep"], "prod": ["/"]}
@@ -81,6 +81,14 @@ def test_permissions_and_end() -> None:
         "It never expires: it lives until somebody revokes it.",
     ]
     assert lint(write_only._replace(permissions=READ, expires_at=1), FOLDERS) == []
+
+
+def test_a_token_near_the_documented_limit_of_uses() -> None:
+    token = ServiceToken("id", "t", (Scope("dev", "/a"),), READ, expires_at=1)
+    warning = "It was used 3,900,000,000 times, near the documented limit of 2^32: rotate it."
+    assert lint(token._replace(use_count=3_900_000_000), FOLDERS) == [warning]
+    assert int(2**32 * 0.9) == MANY_USES
+    assert lint(token._replace(use_count=MANY_USES - 1), FOLDERS) == []
 
 
 def test_a_scope_inside_others_says_nothing_new() -> None:

@@ -20,6 +20,7 @@ from st_tui.core.expiry import in_both_times, in_local_time, remaining
 from st_tui.core.globs import PatternRefused, compile_glob
 from st_tui.core.model import AuditEntry, ServiceToken, Use
 from st_tui.core.plain_text import shown
+from st_tui.core.wording import times
 from st_tui.tui.actions import Action, bindings
 from st_tui.tui.screens.overview import folders_of
 from st_tui.tui.screens.page import ShowsVault
@@ -127,6 +128,7 @@ class TokenScreen(TokenActions, ShowsVault, Screen[None]):
             ),
             ("Made", in_both_times(token.created_at)),
             ("Last used", "not yet" if token.last_used is None else in_local_time(token.last_used)),
+            ("Used", times(token.use_count)),
         ]
         if token.version == 3:
             facts.append(("Active", "yes" if token.is_active else "no: press a to activate"))

@@ -119,6 +119,27 @@ async def test_a_use_elsewhere_is_counted_while_the_details_are_open(demo_app: S
         await until(pilot, lambda: "24 folders, 3 were used" in screen_text(pilot), "one more")
 
 
+async def test_a_token_used_too_often_is_told_to_be_rotated(
+    demo_app: StTui, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with demo_app.run_test(size=WIDE) as pilot:
+        await opened(pilot)
+        token = await choose(pilot, "ci-deploy")
+        connection = vault(demo_app)._session.connection
+        connection.execute(
+            "UPDATE service_token_use SET use_count = 3900000000 WHERE token_id = ?", (token.id,)
+        )
+        await pilot.press("enter")
+        await until(pilot, lambda: "near the documented limit" in screen_text(pilot), "warned")
+        assert "Used         3,900,000,000 times" in screen_text(pilot)
+        await pilot.press("q", "exclamation_mark")
+        await until(pilot, lambda: "! It was used 3,900" in screen_text(pilot), "warned here too")
+    about = [said for token_id, said in told(demo_app, capsys, monkeypatch) if token_id == token.id]
+    assert "near the documented limit of 2^32" in about[0]
+    assert main(["service-token", "show", token.id]) == 0
+    assert "Used         3,900,000,000 times" in capsys.readouterr().out
+
+
 async def test_a_scope_without_its_environment_is_told_once(demo_app: StTui) -> None:
     async with demo_app.run_test(size=WIDE) as pilot:
         await opened(pilot)
