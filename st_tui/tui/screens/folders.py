@@ -28,7 +28,7 @@ from st_tui.tui.widgets.key_hints import KeyHints
 from st_tui.tui.widgets.listing import Listing
 from st_tui.tui.widgets.places import EnvironmentList, EnvironmentRow, FolderList
 from st_tui.tui.widgets.reach_tree import tree
-from st_tui.tui.widgets.secret_list import SecretList, read_contents
+from st_tui.tui.widgets.secret_list import PlaceLine, SecretList, read_contents
 from st_tui.tui.widgets.top_bar import TopBar
 
 _ORPHANS_SHOWN = 6
@@ -57,7 +57,6 @@ class FoldersPage(SecretActions, Page):
         #places { width: 44; }
         &.-narrow #places { width: 31; }
         #inside { width: 1fr; border-left: vkey $border; }
-        #place { height: 1; padding: 0 1; }
         #custody { height: 1; padding: 0 1; margin-bottom: 1; }
     }
     """
@@ -73,7 +72,7 @@ class FoldersPage(SecretActions, Page):
                 yield EnvironmentList()
                 yield FolderList()
             with Vertical(id="inside"):
-                yield Static(id="place")
+                yield PlaceLine()
                 yield Static(id="custody")
                 yield SecretList()
 
@@ -156,10 +155,7 @@ class FoldersPage(SecretActions, Page):
                 contents = await self.st.read(lambda vault: read_contents(vault, project, place))
             except Refusal as refusal:
                 empty = f"✖ {refusal}"
-        about = "" if contents is None else f"  {contents}"
-        self.query_one("#place", Static).update(
-            Content.assemble((str(place or ""), "bold"), (about, "$text-muted")), layout=False
-        )
+        self.query_one(PlaceLine).show(place, contents)
         self.secrets.show(contents, empty)
         if self._wanted:
             self.secrets.choose(self._wanted)
@@ -251,17 +247,19 @@ class FoldersPage(SecretActions, Page):
             await self._delete_environment()
 
     async def _delete_folder(self) -> None:
-        project, environment = self.st.project, self._environment
+        vault, project, environment = self.st.vault, self.st.project, self._environment
         folder = self.query_one(FolderList).current
-        if project is None or environment is None or folder is None:
+        if vault is None or project is None or environment is None or folder is None:
             return
         if folder.path == "/":
             self.st.notify("The root folder stays: choose one below it.", severity="warning")
             return
         below = [f for f in self.query_one(FolderList).rows if f.path.startswith(f"{folder.path}/")]
+        count = vault.secrets.count(project, Place(environment.slug, folder.path))
         question = Confirm(
             f"Delete {folder.path} in {shown(environment.name)}?",
-            f"Its secrets go too, and {counted(len(below), 'folder')} below it. Tokens stay.",
+            f"It takes {counted(len(below), 'folder')} below it and {counted(count, 'secret')} "
+            "along. Tokens stay as they are.",
             verb="delete",
         )
         if await self.st.push_screen_wait(question):
@@ -275,7 +273,8 @@ class FoldersPage(SecretActions, Page):
         if vault is None or project is None or environment is None:
             return
         orphans = vault.environments.orphaned_by(project, environment.slug)
-        goes = "Its folders and secrets go too."
+        count = vault.secrets.count(project, Place(environment.slug, "/"))
+        goes = f"Its folders and {counted(count, 'secret')} go too."
         lines = [f"{goes} It would orphan {counted(len(orphans), 'token')}:"]
         lines += [f"  {shown(token.name)}" for token in orphans[:_ORPHANS_SHOWN]]
         if len(orphans) > _ORPHANS_SHOWN:
@@ -285,7 +284,7 @@ class FoldersPage(SecretActions, Page):
                 "\nThey stay, marked “orphan”, and the slug cannot be used again while one lives."
             )
         else:
-            lines = ["Its folders and secrets go too. No token names it."]
+            lines = [f"{goes} No token names it."]
         question = Confirm(
             f"Delete the environment {shown(environment.name)}?", "\n".join(lines), verb="delete"
         )

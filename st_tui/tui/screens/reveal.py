@@ -22,6 +22,7 @@ from st_tui.tui.screens.dialog import Dialog
 
 _SHOWN = 20_000
 """Characters of a value that are drawn; the rest can be copied or exported."""
+_LOGGED = "The audit log says that you looked at it."
 
 
 class Hides(Screen[None]):
@@ -67,6 +68,7 @@ class Reveal(Dialog[None], Hides):
         #comment { height: auto; max-height: 4; }
         #scroll { height: auto; max-height: 50vh; margin: 1 0; scrollbar-size-vertical: 1; }
         #value { height: auto; }
+        #note { height: auto; max-height: 4; }
     }
     """
 
@@ -91,9 +93,7 @@ class Reveal(Dialog[None], Hides):
             yield Static(as_lines(self._comment), id="comment", markup=False)
         with VerticalScroll(id="scroll"):
             yield Static(id="value", markup=False)
-        yield Static(
-            Content.styled("The audit log says that you looked at it.", "$text-muted"), id="note"
-        )
+        yield Static(Content.styled(_LOGGED, "$text-muted"), id="note")
 
     def hints(self) -> list[Action]:
         return [action._replace(hint=action.hint or self._refers) for action in self.ACTIONS]
@@ -131,12 +131,18 @@ class Reveal(Dialog[None], Hides):
         place, name, expand = self._sealed.place, self._secret_name, not self._is_expanded
         found = await self.st.change(
             "Reading",
-            lambda vault: vault.secrets.get(self._project, place, name, expand=expand),
+            lambda vault: vault.secrets.look_up(
+                self._project, place, name, imports=False, expand=expand
+            ),
         )
         if found is not None and self.app.screen is self:
             self._is_expanded = expand
-            self._value = found.value
+            self._value = found.secrets[0].value
             self._show()
+            note = Content.styled(_LOGGED, "$text-muted")
+            if found.warnings:
+                note = Content.styled(as_lines("\n".join(found.warnings)), "$text-warning")
+            self.query_one("#note", Static).update(note)
 
     def action_leave(self) -> None:
         self.hide()

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from textual.content import Content
+from textual.widget import Widget
+
 from st_tui.core.expiry import in_local_time
 from st_tui.core.secret import Place, SecretImport
 from st_tui.tui.widgets.listing import Listing, Piece, column
@@ -40,16 +43,21 @@ class Contents(NamedTuple):
     place: Place
     links: Sequence[SecretImport]
     secrets: Sequence[SecretRow]
+    unopened: int = 0
+    """How many secrets another key sealed, so that not even their names can be shown."""
 
     def __str__(self) -> str:
         parts = [_count(len(self.secrets), "secret")]
         if self.links:
             parts.append(_count(len(self.links), "import"))
+        if self.unopened:
+            parts.append(f"{self.unopened} unreadable")
         return ", ".join(parts)
 
 
 def read_contents(vault: Vault, project: Project, place: Place) -> Contents:
     """What lies in a folder now, its values left behind. Raises Refusal."""
+    found = vault.secrets.overview(project, place)
     rows = [
         SecretRow(
             secret.sealed.id,
@@ -58,9 +66,30 @@ def read_contents(vault: Vault, project: Project, place: Place) -> Contents:
             secret.sealed.version,
             secret.sealed.updated_at,
         )
-        for secret in vault.secrets.every(project, place)
+        for secret in found.secrets
     ]
-    return Contents(place, vault.secrets.imports(project, place), rows)
+    return Contents(place, vault.secrets.imports(project, place), rows, len(found.warnings))
+
+
+class PlaceLine(Widget):
+    """Which folder is shown, and how much is in it; of a long path the end."""
+
+    DEFAULT_CSS = "PlaceLine { height: 1; padding: 0 1; }"
+
+    def __init__(self) -> None:
+        super().__init__(id="place")
+        self._place, self._about = "", ""
+
+    def show(self, place: Place | None, contents: Contents | None) -> None:
+        """Name a folder, and count what it holds where that is known."""
+        self._place = "" if place is None else str(place)
+        self._about = "" if contents is None else f"  {contents}"
+        self.refresh()
+
+    def render(self) -> Content:
+        room = max(self.content_size.width - len(self._about), 1)
+        place = self._place if len(self._place) <= room else f"…{self._place[1 - room :]}"
+        return Content.assemble((place, "bold"), (self._about, "$text-muted"))
 
 
 class SecretList(Listing[Row]):

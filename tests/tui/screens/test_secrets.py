@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import json
+import random
 from collections.abc import Iterator
 
 import pytest
@@ -13,6 +14,7 @@ from textual.pilot import Pilot
 from textual.widget import Widget
 from textual.widgets import Static
 
+from st_tui.core.crypto import seal
 from st_tui.core.model import AuditEntry, Project
 from st_tui.core.secret import Place, Secret, SecretImport
 from st_tui.core.vault import Vault
@@ -377,3 +379,26 @@ async def test_links_are_made_with_completion_and_deleted(demo_app: StTui) -> No
         await pilot.press("y")
         await until(pilot, lambda: "→ dev:/common/cache" not in screen_text(pilot), "gone")
         assert vault(demo_app).secrets.imports(project_of(demo_app), DB) == []
+
+
+async def test_what_cannot_be_opened_or_followed_is_said(demo_app: StTui) -> None:
+    with Vault.open(demo_app.directory, actor="ann") as other:
+        project = other.projects.get()
+        other.secrets.create(project, DB, "LOOSE", "a ${NOWHERE} b")
+        lost = other.secrets.create(project, DB, "LOST", "1")
+        foreign = seal("LOST", "0" * 32, random.Random(1).randbytes)
+        connection = other._session.connection
+        connection.execute("DROP TRIGGER secret_version_no_update")
+        connection.execute(
+            "UPDATE secret_version SET key_ciphertext = ?, key_iv = ?, key_tag = ? "
+            "WHERE secret_id = ?",
+            (*foreign, lost.id),
+        )
+    async with demo_app.run_test(size=SMALL) as pilot:
+        await opened(pilot)
+        await at(pilot, DB, "LOOSE")
+        assert ":/common/db/primary  4 secrets, 1 unreadable" in screen_text(pilot)
+        await pilot.press("enter")
+        await until(pilot, lambda: "a ${NOWHERE} b" in screen_text(pilot), "the value")
+        await pilot.press("x")
+        await until(pilot, lambda: "no such secret can be read" in screen_text(pilot), "why")
