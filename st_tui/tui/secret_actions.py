@@ -10,7 +10,7 @@ from textual.app import App
 from st_tui.core.plain_text import shown
 from st_tui.core.secret import Place, Secret, SecretImport
 from st_tui.tui.actions import Action
-from st_tui.tui.widgets.secret_list import SecretList, SecretRow
+from st_tui.tui.widgets.secret_list import SecretList, SecretRow, read_contents
 
 if TYPE_CHECKING:
     from st_tui.tui.app import StTui
@@ -24,7 +24,12 @@ SECRET_ACTIONS = (
            hint=True),
     Action("change_secret", "c", "change", "Write another value of this secret, or rename it",
            "secrets set NAME=VALUE", hint=True),
-    Action("link", "i", "import", "Let the secrets of another folder be found in this one"),
+    Action("link", "i", "import", "Let the secrets of another folder be found in this one",
+           "secrets imports create"),
+    Action("import_file", "l", "load file", "Make or change secrets as a .env or JSON file says",
+           "secrets import FILE"),
+    Action("export_file", "x", "export", "Write the secrets of this folder to a file",
+           "secrets export"),
 )  # fmt: skip
 
 
@@ -134,6 +139,46 @@ class SecretActions:
         link = await self._st.push_screen_wait(form)
         if link is not None:
             self.show_secret(link.id)
+
+    @work
+    async def action_import_file(self) -> None:
+        from st_tui.tui.screens.dialog import Confirm
+        from st_tui.tui.screens.secret_files import ImportFile
+
+        project, place = self._st.project, self.chosen_place()
+        if project is None or place is None:
+            self._st.notify("Make an environment first: press e.", severity="warning")
+            return
+        values = await self._st.push_screen_wait(ImportFile(place))
+        if values is None:
+            return
+        contents = await self._st.change("Reading", lambda v: read_contents(v, project, place))
+        if contents is None:
+            return
+        there = len({row.name for row in contents.secrets} & values.keys())
+        question = Confirm(
+            f"Write {len(values)} secret(s) into {place}?",
+            f"{len(values) - there} are new there. {there} are there already: those whose value "
+            "differs get another version.",
+            verb="write",
+        )
+        if not await self._st.push_screen_wait(question):
+            return
+        done = await self._st.change("Writing", lambda v: v.secrets.set(project, place, values))
+        if done is not None:
+            same = len(values) - done.created - done.updated
+            self._st.notify(f"{done.created} made, {done.updated} changed, {same} equal already.")
+
+    @work
+    async def action_export_file(self) -> None:
+        from st_tui.tui.screens.secret_files import ExportFile
+
+        project, place = self._st.project, self.chosen_place()
+        if project is None or place is None:
+            return
+        done = await self._st.push_screen_wait(ExportFile(project, place))
+        if done is not None:
+            self._st.notify(done)
 
     async def delete_row(self) -> None:
         """Delete the secret or link under the cursor, after a question."""

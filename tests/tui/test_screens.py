@@ -183,6 +183,9 @@ async def test_secrets(demo_app: StTui, pictures: Pictures, size: tuple[int, int
         await pilot.pause()
         await write(pilot, "/common/m")
         await pictures.check(pilot, "link", drawn=False)
+        await pilot.press("f10", "x")
+        await pilot.pause()
+        await pictures.check(pilot, "export", drawn=False)
 
 
 @each_size

@@ -76,6 +76,15 @@ class Found(NamedTuple):
     referenced: frozenset[Place] = frozenset()
     """The folders of the secrets that references were replaced by."""
 
+    def by_name(self) -> dict[str, str]:
+        """All values in the order of their names.
+
+        Later links win over earlier ones, and what lies in the folder itself over all of them.
+        """
+        layers = [*(inside for _, inside in self.imports), self.secrets]
+        values = {secret.name: secret.value for layer in layers for secret in layer}
+        return dict(sorted(values.items()))
+
 
 def name_hash(session: Session, project: Project, name: str) -> bytes:
     """The keyed hash that a secret's name is found by."""
