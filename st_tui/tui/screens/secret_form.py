@@ -39,7 +39,8 @@ class SecretForm(Dialog[SealedSecret]):
     DEFAULT_CSS = """
     SecretForm {
         .tall { height: auto; }
-        &.covered ValueArea { text-opacity: 0%; }
+        #comment { height: 2; }
+        &.covered #value { text-opacity: 0%; }
     }
     """
 
@@ -57,7 +58,7 @@ class SecretForm(Dialog[SealedSecret]):
         with Horizontal(classes="row"):
             yield Label("Name")
             yield Field(
-                row.name if row else "",
+                shown(row.name) if row else "",
                 placeholder="POSTGRES_PASSWORD",
                 max_length=LONGEST_NAME,
                 id="secret-name",
@@ -66,9 +67,10 @@ class SecretForm(Dialog[SealedSecret]):
             yield Label("Value")
             hint = "•••••• stays as it is, unless you write another" if row else ""
             yield ValueArea(placeholder=hint, id="value")
-        with Horizontal(classes="row"):
+        with Horizontal(classes="tall"):
             yield Label("Comment")
-            yield Field(row.comment if row else "", placeholder="what it is for", id="comment")
+            comment = row.comment if row else ""
+            yield ValueArea(comment, placeholder="what it is for", id="comment")
 
     def hints(self) -> Sequence[Action]:
         return [
@@ -78,7 +80,7 @@ class SecretForm(Dialog[SealedSecret]):
     def on_mount(self) -> None:
         self._untouched = self._as_typed()
         if self._row is not None:
-            self.query_one(ValueArea).focus()
+            self.query_one("#value", ValueArea).focus()
         self.watch(self.app, "app_focus", self._focus_changed, init=False)
 
     def _focus_changed(self, is_here: bool) -> None:
@@ -87,21 +89,17 @@ class SecretForm(Dialog[SealedSecret]):
     def _as_typed(self) -> tuple[str, str, str]:
         return (
             self.query_one("#secret-name", Field).value,
-            self.query_one(ValueArea).text,
-            self.query_one("#comment", Field).value,
+            self.query_one("#value", ValueArea).text,
+            self.query_one("#comment", ValueArea).text,
         )
 
     @on(Input.Submitted, "#secret-name")
     def _name_typed(self) -> None:
-        self.query_one(ValueArea).focus()
-
-    @on(Input.Submitted, "#comment")
-    def _comment_typed(self) -> None:
-        self.action_save()
+        self.query_one("#value", ValueArea).focus()
 
     @work
     async def action_load(self) -> None:
-        area, row = self.query_one(ValueArea), self._row
+        area, row = self.query_one("#value", ValueArea), self._row
         if row is None or self._is_loaded:
             return
         if area.text:
@@ -133,10 +131,11 @@ class SecretForm(Dialog[SealedSecret]):
             return
         self._is_saving = True
         name, value, comment = self._as_typed()
+        keep = comment == self._untouched[2]
         try:
             saved = await self.st.change(
                 "Saving",
-                lambda vault: self._save(vault, name, value, comment),
+                lambda vault: self._save(vault, name, value, comment, keep=keep),
                 complain=self.complain,
             )
         finally:
@@ -144,7 +143,9 @@ class SecretForm(Dialog[SealedSecret]):
         if saved is not None:
             self._leave(saved)
 
-    def _save(self, vault: Vault, name: str, value: str, comment: str) -> SealedSecret:
+    def _save(
+        self, vault: Vault, name: str, value: str, comment: str, *, keep: bool
+    ) -> SealedSecret:
         row = self._row
         if row is None:
             return vault.secrets.create(self._project, self._place, name, value, comment)
@@ -153,7 +154,7 @@ class SecretForm(Dialog[SealedSecret]):
             self._place,
             row.name,
             value=value if value or self._is_loaded else None,
-            comment=None if comment == row.comment else comment,
+            comment=None if keep else comment,
             new_name=None if name == row.name else name,
         )
 
@@ -172,5 +173,7 @@ class SecretForm(Dialog[SealedSecret]):
             self._leave(None)
 
     def _leave(self, saved: SealedSecret | None) -> None:
-        self.query_one(ValueArea).load_text("")  # Textual keeps what it removed for a while
+        self.query_one("#value", ValueArea).load_text(
+            ""
+        )  # Textual keeps what it removed for a while
         self.dismiss(saved)

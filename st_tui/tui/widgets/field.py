@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from textual.strip import Strip
 from textual.suggester import Suggester
 from textual.widgets import Input, Static
+
+from st_tui.core.plain_text import shown
 
 
 class Label(Static):
@@ -50,3 +53,14 @@ class Field(Input):
             id=id,
         )
         self.cursor_blink = False
+
+    def render_line(self, y: int) -> Strip:
+        """A line without what a terminal would act on, which takes no room in it."""
+        strip = super().render_line(y)
+        if strip.text.isprintable():
+            return strip
+        return Strip([segment._replace(text=_harmless(segment.text)) for segment in strip])
+
+
+def _harmless(text: str) -> str:
+    return "".join(character for character in text if shown(character) == character)

@@ -1,4 +1,4 @@
-"""A field of several lines for a secret's value."""
+"""A field of several lines, for a secret's value or comment."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ class ValueArea(TextArea):
     }
     """
 
-    def __init__(self, *, placeholder: str, id: str) -> None:  # noqa: A002
-        super().__init__(placeholder=placeholder, id=id)
+    def __init__(self, text: str = "", *, placeholder: str, id: str) -> None:  # noqa: A002
+        super().__init__(text, placeholder=placeholder, id=id)
         self.cursor_blink = False
 
     def get_line(self, line_index: int) -> Text:

@@ -340,7 +340,7 @@ async def test_a_value_being_written_is_covered_while_the_focus_is_elsewhere(
 async def test_what_a_terminal_acts_on_is_not_sent_while_edited(demo_app: StTui) -> None:
     with Vault.open(demo_app.directory, actor="ann") as other:
         project = other.projects.get()
-        other.secrets.create(project, DB, "ODD", "a\x1b[31mb\nc\x07[b]")
+        other.secrets.create(project, DB, "ODD", "a\x1b[31mb\nc\x07[b]", "why\x1b\r\nnot")
         other.secrets.create(project, DB, "MIXED", "a\r\nb\nc")
     async with demo_app.run_test(size=SMALL) as pilot:
         await opened(pilot)
@@ -348,10 +348,12 @@ async def test_what_a_terminal_acts_on_is_not_sent_while_edited(demo_app: StTui)
         await pilot.press("c", "f4")
         await until(pilot, lambda: "a?[31mb" in screen_text(pilot), "the value")
         assert "c?[b]" in screen_text(pilot)
+        assert "why?" in screen_text(pilot)
         await write(pilot, "x")
         await pilot.press("f2")
         await until(pilot, lambda: len(demo_app.screen_stack) == 1, "the form closes")
         assert stored(demo_app, "ODD").value == "a\x1b[31mb\nc\x07[b]x"
+        assert stored(demo_app, "ODD").comment == "why\x1b\r\nnot"
         await at(pilot, DB, "MIXED")
         await pilot.press("c", "f4")
         await until(pilot, lambda: "line ends" in screen_text(pilot), "that it cannot be")
