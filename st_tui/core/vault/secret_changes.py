@@ -167,8 +167,9 @@ def create(
     texts = name, check_value(value), check_value(comment, "comment")
 
     def sealed() -> tuple[Sealed, Sealed, Sealed]:
+        key = session.project_key(project.id)
         sealed_name, sealed_value, sealed_comment = (
-            _seal(session, project, text) for text in texts
+            crypto.seal(text, key, session.randbytes) for text in texts
         )
         return sealed_name, sealed_value, sealed_comment
 
