@@ -62,7 +62,8 @@ class SecretActions:
     def chosen_secret(self) -> tuple[Place, SecretRow] | None:
         """The secret under the cursor, and where it lies."""
         row, contents = self.secrets.current, self.secrets.contents
-        if contents is None or not isinstance(row, SecretRow):
+        # Only where the cursor is seen to be, or `y` in the tree would copy who knows what.
+        if contents is None or not self.secrets.has_focus or not isinstance(row, SecretRow):
             self._st.notify("Choose a secret first.", severity="warning")
             return None
         return contents.place, row

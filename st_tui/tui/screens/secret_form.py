@@ -110,7 +110,7 @@ class SecretForm(Dialog[SealedSecret]):
             lambda vault: vault.secrets.get(self._project, self._place, row.name),
             complain=self.complain,
         )
-        if secret is None or area.text:
+        if secret is None or area.text or not self.is_attached:
             return
         area.load_text(secret.value)
         if area.text != secret.value:

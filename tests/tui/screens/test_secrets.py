@@ -170,6 +170,29 @@ async def test_copying_shows_nothing(demo_app: StTui, monkeypatch: pytest.Monkey
         assert len(reads(demo_app)) == 1
 
 
+async def test_only_a_secret_that_is_pointed_at_is_read(demo_app: StTui) -> None:
+    async with demo_app.run_test(size=SMALL, notifications=True) as pilot:
+        await opened(pilot)
+        await at(pilot, DB, "POSTGRES_PASSWORD")
+        await pilot.press("shift+tab")
+        for key in ("y", "c"):
+            await pilot.press(key)
+            await until(pilot, lambda: "Choose a secret first" in screen_text(pilot), "refused")
+            demo_app.clear_notifications()
+        assert reads(demo_app) == []
+
+
+@pytest.mark.parametrize("size", [(60, 15), (250, 70)])
+async def test_it_fits_any_screen(demo_app: StTui, size: tuple[int, int]) -> None:
+    async with demo_app.run_test(size=size) as pilot:
+        await opened(pilot)
+        await at(pilot, DB, "POSTGRES_PASSWORD")
+        assert HIDDEN in screen_text(pilot)
+        await pilot.press("c", "f10", "enter")
+        await until(pilot, lambda: PASSWORD in screen_text(pilot), "the value")
+        assert "hide" in screen_text(pilot)
+
+
 async def test_where_nothing_can_be_copied_the_value_is_shown_alone(
     demo_app: StTui, monkeypatch: pytest.MonkeyPatch
 ) -> None:
