@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import re
 import signal
@@ -14,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.terminal_model import Terminal
 from tests.terminal_session import TerminalSession
 
 ST_TUI = (sys.executable, "-m", "st_tui")
@@ -61,6 +63,51 @@ def test_nothing_is_written_while_nothing_happens(columns: int) -> None:
         session.wait_for("Reach in Development")
         session.quiet_for(1.5)
         assert session.quiet_for(2.5) == b""
+
+
+def test_a_value_is_on_the_screen_only_while_it_is_looked_at() -> None:
+    """The terminal itself says that it lost the focus; what was copied leaves as an OSC 52."""
+    password = "dev-only-7Qx2mVr9"
+    with demo(environ={"TMUX": None, "STY": None, "TERM": "xterm-256color"}) as session:
+        session.wait_for("11 tokens")
+        session.type("2")
+        session.wait_for("No secrets here")
+        for keys in ("\r", DOWN * 12, "\r", DOWN):
+            session.type(keys)
+            session.quiet_for(0.5)
+        assert "POSTGRES_PASSWORD" in on_screen(session)
+        session.type("y")
+        session.wait_for(b"\x1b]52;c;" + base64.b64encode(password.encode()))
+        assert password not in session.text
+        session.type("\r")
+        session.wait_for(password)
+        assert password in on_screen(session)
+        session.type("\x1b[O")
+        session.quiet_for(1)
+        assert password not in on_screen(session)
+        session.type("\x1b[I")
+        session.quiet_for(7)  # the toast goes
+        assert session.quiet_for(2) == b""
+        session.type("n")
+        session.wait_for("New secret in dev:/common/db/primary")
+        session.type("PASTED\t\x1b[200~one\n\x1b[31mtwo\x1b[201~")
+        session.wait_for("[31mtwo")
+        session.quiet_for(1)
+        assert session.quiet_for(2) == b""
+        session.type("\x1bOQ")  # F2
+        session.quiet_for(1)
+        assert "4 secrets" in on_screen(session)
+        session.type("q")
+        assert session.wait_exit() == 0
+        assert session.left_on == []
+        assert password not in on_screen(session)
+
+
+def on_screen(session: TerminalSession) -> str:
+    """What the terminal shows."""
+    terminal = Terminal(80, 24)
+    terminal.feed(session.output.decode())
+    return terminal.text
 
 
 @pytest.mark.parametrize(
