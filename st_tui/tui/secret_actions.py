@@ -9,6 +9,7 @@ from textual.app import App
 
 from st_tui.core.plain_text import shown
 from st_tui.core.secret import Place, Secret, SecretImport
+from st_tui.core.wording import counted
 from st_tui.tui.actions import Action
 from st_tui.tui.widgets.secret_list import SecretList, SecretRow, read_contents
 
@@ -158,9 +159,9 @@ class SecretActions:
             return
         there = len({row.name for row in contents.secrets} & values.keys())
         question = Confirm(
-            f"Write {len(values)} secret(s) into {place}?",
-            f"{len(values) - there} are new there. {there} are there already: those whose value "
-            "differs get another version.",
+            f"Write {counted(len(values), 'secret')} into {place}?",
+            f"New there: {len(values) - there}. There already: {there}, of which those with "
+            "another value get another version.",
             verb="write",
         )
         if not await self._st.push_screen_wait(question):

@@ -22,6 +22,7 @@ from st_tui.core.plain_text import refuse_controls, shown
 from st_tui.core.secret import Place
 from st_tui.core.secret_file import SecretFileError
 from st_tui.core.vault import Vault
+from st_tui.core.wording import counted
 from st_tui.tui.actions import LEAVING, Action, bindings
 from st_tui.tui.screens.dialog import Dialog
 from st_tui.tui.widgets.field import Field, Label
@@ -149,8 +150,10 @@ def export(
         raise SecretFileError("There is a file of this name already: give another.") from None
     except OSError as error:
         raise SecretFileError(f"The file cannot be written: {error.strerror}.") from None
-    warned = f" {len(found.warnings)} warning(s): {found.warnings[0]}" if found.warnings else ""
-    return f"{len(values)} secret(s) are in {file}.{warned}"
+    warned = (
+        f" {counted(len(found.warnings), 'warning')}: {found.warnings[0]}" if found.warnings else ""
+    )
+    return f"Wrote {counted(len(values), 'secret')} to {file}.{warned}"
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from textual.widget import Widget
 
 from st_tui.core.expiry import in_local_time
 from st_tui.core.secret import Place, SecretImport
+from st_tui.core.wording import counted
 from st_tui.tui.widgets.listing import Listing, Piece, column
 
 if TYPE_CHECKING:
@@ -47,9 +48,9 @@ class Contents(NamedTuple):
     """How many secrets another key sealed, so that not even their names can be shown."""
 
     def __str__(self) -> str:
-        parts = [_count(len(self.secrets), "secret")]
+        parts = [counted(len(self.secrets), "secret")]
         if self.links:
-            parts.append(_count(len(self.links), "import"))
+            parts.append(counted(len(self.links), "import"))
         if self.unopened:
             parts.append(f"{self.unopened} unreadable")
         return ", ".join(parts)
@@ -151,7 +152,3 @@ class SecretList(Listing[Row]):
 def _widths(width: int) -> tuple[int, int]:
     changed = _MINUTE if width >= _ROOMY else _DAY
     return max(width - _VALUE - _VERSION - changed, 2), changed
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"

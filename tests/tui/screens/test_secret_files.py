@@ -39,8 +39,8 @@ async def test_a_file_is_read_asked_about_and_written(demo_app: StTui) -> None:
         await go_to(pilot, DB)
         await name_file(pilot, "l", ImportFile, "some.env")
         await until(pilot, lambda: isinstance(demo_app.screen, Confirm), "it asks")
-        assert "Write 2 secret(s) into dev:/common/db/primary?" in screen_text(pilot)
-        assert "1 are new there. 1 are there already" in screen_text(pilot)
+        assert "Write 2 secrets into dev:/common/db/primary?" in screen_text(pilot)
+        assert "New there: 1. There already: 1" in screen_text(pilot)
         await pilot.press("y")
         await until(pilot, lambda: "1 made, 1 changed, 0 equal" in screen_text(pilot), "written")
         await until(pilot, lambda: "NEW " in screen_text(pilot), "it is listed")
@@ -71,7 +71,7 @@ async def test_a_folder_goes_into_a_file_of_ones_own(demo_app: StTui) -> None:
         await opened(pilot)
         await go_to(pilot, DB)
         await name_file(pilot, "x", ExportFile, "out.env")
-        await until(pilot, lambda: "3 secret(s) are in out.env." in screen_text(pilot), "done")
+        await until(pilot, lambda: "Wrote 3 secrets to out.env." in screen_text(pilot), "done")
         assert stat.S_IMODE(Path("out.env").stat().st_mode) == 0o600
         assert f"://shop:{PASSWORD}@db" in Path("out.env").read_text(encoding="utf-8")
         await name_file(pilot, "x", ExportFile, "out.env")
@@ -83,7 +83,7 @@ async def test_a_folder_goes_into_a_file_of_ones_own(demo_app: StTui) -> None:
         await pilot.press("ctrl+u")
         await write(pilot, "out.json")
         await pilot.press("tab", "space", "f2")
-        await until(pilot, lambda: "3 secret(s) are in out.json." in screen_text(pilot), "done")
+        await until(pilot, lambda: "Wrote 3 secrets to out.json." in screen_text(pilot), "done")
         raw = json.loads(Path("out.json").read_text(encoding="utf-8"))
         assert raw["DATABASE_URL"].startswith("postgres://${POSTGRES_USER}:")
         events = [entry.event for entry in vault(demo_app).audit.page(limit=2)]
@@ -97,7 +97,7 @@ async def test_imported_secrets_go_along_and_warnings_are_said(demo_app: StTui) 
         vault(demo_app).secrets.create(project_of(demo_app), worker, "LOOSE", "${NOWHERE}")
         await go_to(pilot, worker)
         await name_file(pilot, "x", ExportFile, "out.json")
-        await until(pilot, lambda: "warning(s)" in screen_text(pilot), "done")
+        await until(pilot, lambda: "warning:" in screen_text(pilot), "done")
         names = list(json.loads(Path("out.json").read_text(encoding="utf-8")))
         assert names == ["LOOSE", "QUEUE_NAME", "REDIS_URL"]
 
