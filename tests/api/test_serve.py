@@ -1,0 +1,363 @@
+"""The server as a process: how it starts or says why not, ends, and follows the operator."""
+
+from __future__ import annotations
+
+import datetime
+import http.client
+import ipaddress
+import json
+import os
+import shutil
+import signal
+import socket
+import ssl
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from st_tui.core.expiry import MINUTE, system_clock
+from st_tui.core.model import NewToken
+from st_tui.core.vault import Vault
+from tests.api.http_calls import Connection
+from tests.api.server import Server, serving
+from tests.api.shop import COMMON, Shop
+from tests.core.vaults import v2, v3
+
+ROUTE = "/api/v2/service-token"
+ANYWHERE = "0.0.0.0"  # noqa: S104
+
+
+@pytest.fixture
+def directory(tmp_path: Path) -> Path:
+    return tmp_path / "vault"
+
+
+@pytest.fixture
+def own(directory: Path) -> Iterator[Vault]:
+    """A vault that no server serves yet."""
+    with Vault.create(directory, actor="ann") as vault:
+        yield vault
+
+
+def refused(directory: Path, *options: str) -> str:
+    """What a server says that does not start: one sentence, exit status 2, nothing on stdout."""
+    command = [sys.executable, "-m", "st_tui", "serve", "--vault", str(directory), *options]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 2, done
+    assert done.stdout == ""
+    assert "Traceback" not in done.stderr
+    (sentence,) = done.stderr.splitlines()[-1:]
+    assert sentence.endswith(".")
+    return done.stderr
+
+
+def workers_of(server: Server) -> list[int]:
+    """The processes that the server started."""
+    children = Path(f"/proc/{server.process.pid}/task/{server.process.pid}/children")
+    return [int(pid) for pid in children.read_text().split()]
+
+
+def status(server: Server, token: NewToken) -> int:
+    """Of a request over a connection of its own."""
+    line = Connection(server.url, {"Authorization": f"Bearer {token.text.full}"})
+    try:
+        return line.ask("GET", ROUTE).status
+    finally:
+        line.close()
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return "Z" not in Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_sigterm_finishes_what_has_begun(own: Vault, directory: Path, workers: str) -> None:
+    """A body that was half there when the signal came is taken, done, and answered."""
+    with serving(directory, "--workers", workers) as server:
+        shop = Shop.make(own, server.url, e2ee=False)
+        body = json.dumps({"environment": "dev", "secretPath": "/common", "secretValue": "late"})
+        with socket.create_connection(("127.0.0.1", server.port), timeout=30) as line:
+            line.sendall(
+                "POST /api/v3/secrets/raw/LATE HTTP/1.1\r\n"
+                f"Host: x\r\nAuthorization: Bearer {shop.token()}\r\nExpect: 100-continue\r\n"
+                f"Content-Length: {len(body)}\r\n\r\n".encode()
+            )
+            # So that the server has begun to read the body.
+            assert line.recv(1_000).startswith(b"HTTP/1.1 100")
+            line.sendall(body[:10].encode())
+            server.stop()
+            wait_until_deaf(server.port)
+            for start in range(10, len(body), 20):
+                time.sleep(0.1)  # longer in all than the moment that uvicorn gives anybody
+                line.sendall(body[start : start + 20].encode())
+            answer = http.client.HTTPResponse(line)
+            answer.begin()
+            assert answer.status == 200
+            assert json.loads(answer.read())["secret"]["secretValue"] == "late"
+    assert server.process.returncode == 0
+    assert server.output == f"Serving {server.url}\n"
+    assert shop.values(COMMON) == {"LATE": "late"}
+
+
+def wait_until_deaf(port: int) -> None:
+    """Until the signal has arrived: nobody is let in any more."""
+    while True:
+        try:
+            with socket.create_connection(("127.0.0.1", port), timeout=30) as line:
+                line.sendall(b"GET /api/status HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+                if not line.recv(100):
+                    return
+        except OSError:
+            return
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_all_processes_end(
+    own: Vault, directory: Path, workers: str, number: signal.Signals
+) -> None:
+    with serving(directory, "--workers", workers) as server:
+        shop = Shop.make(own, server.url, e2ee=True)
+        token = shop.made(v2("reader", "dev:/**", expires_at=None))
+        # Idle connections keep nobody.
+        idle = socket.create_connection(("127.0.0.1", server.port), timeout=30)
+        kept = Connection(server.url, {"Authorization": f"Bearer {token.text.full}"})
+        assert kept.ask("GET", ROUTE).status == 200
+        processes = workers_of(server)
+        server.process.send_signal(number)
+        assert server.process.wait(timeout=60) == 0
+    idle.close()
+    kept.close()
+    assert workers == "1" or len(processes) >= 2
+    assert not [pid for pid in processes if is_alive(pid)]
+    assert server.output == f"Serving {server.url}\n"
+
+
+def test_what_the_operator_takes_away_is_gone_in_every_worker(own: Vault, directory: Path) -> None:
+    """From the next request on, over twenty connections of which each worker gets some."""
+    with serving(directory, "--workers", "2") as server:
+        shop = Shop.make(own, server.url, e2ee=True)
+        living = shop.made(v2("living", "dev:/**", expires_at=None))
+        revoked = shop.made(v2("revoked", "dev:/**", expires_at=None))
+        office = shop.made(v3("office", "dev:/**"))
+
+        def statuses(token: NewToken) -> set[int]:
+            return {status(server, token) for _ in range(20)}
+
+        assert statuses(revoked) == {200}
+        own.tokens.revoke([revoked.token])
+        assert statuses(revoked) <= {401, 429}
+        assert statuses(office) == {401}
+        own.tokens.set_active(office.token, True)
+        assert statuses(office) == {200}
+        own.tokens.set_active(office.token, False)
+        assert statuses(office) == {401}
+        assert statuses(living) == {200}
+        own.projects.delete(shop.project)
+        assert statuses(living) <= {401, 429}
+
+
+def test_failures_are_counted_for_all_workers_together(own: Vault, directory: Path) -> None:
+    with serving(directory, "--workers", "2") as server:
+
+        def twenty() -> list[int]:
+            """Each over a connection of its own, all from one address."""
+            found = []
+            for _ in range(20):
+                line = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+                line.request("GET", ROUTE)
+                found.append(line.getresponse().status)
+                line.close()
+            return found
+
+        # Were each worker to count its own, most of the twenty would pass.
+        for _ in range(3):
+            minute = system_clock() // MINUTE
+            statuses = twenty()
+            if system_clock() // MINUTE == minute:
+                break
+        assert 0 < statuses.count(401) <= 10
+
+
+def test_without_the_operators_key(own: Vault, directory: Path, tmp_path: Path) -> None:
+    """It is not even looked for; a test of the clients shows that all works."""
+    shop = Shop.make(own, "", e2ee=False)
+    token = shop.made(v2("reader", "dev:/**", expires_at=None))
+    (directory / "operator").rename(tmp_path / "away")
+    with serving(directory) as server:
+        assert status(server, token) == 200
+
+
+def test_a_server_key_that_is_missing(own: Vault, directory: Path) -> None:
+    (directory / "server.key").unlink()
+    said = refused(directory)
+    assert "server.key is missing: restore it from your backup" in said
+    assert not (directory / "server.key").exists()
+
+
+@pytest.mark.parametrize("e2ee", [True, False])
+def test_a_server_key_of_another_vault(
+    own: Vault, directory: Path, tmp_path: Path, e2ee: bool
+) -> None:
+    shop = Shop.make(own, "", e2ee=e2ee)
+    if e2ee:
+        shop.put(COMMON, KEY="value")
+    Vault.create(tmp_path / "other", actor="ann").close()
+    shutil.copy(tmp_path / "other" / "server.key", directory)
+    said = refused(directory)
+    assert "server.key does not open this project's key: it belongs to another vault" in said
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "0" * 63, "g" * 64, "\0" * 64, "é" * 64],
+    ids=["empty", "short", "no digits", "NUL", "not ASCII"],
+)
+def test_a_server_key_that_is_damaged(own: Vault, directory: Path, text: str) -> None:
+    (directory / "server.key").write_text(text, encoding="utf-8")
+    assert "server.key" in refused(directory)
+
+
+def test_a_server_key_that_is_open_to_the_world(own: Vault, directory: Path) -> None:
+    (directory / "server.key").chmod(0o604)
+    assert "server.key is open to the world: run `chmod o= " in refused(directory)
+
+
+def test_a_port_that_is_taken(own: Vault, directory: Path) -> None:
+    with serving(directory) as server:
+        said = refused(directory, "--port", str(server.port))
+        assert f"127.0.0.1 port {server.port} cannot be used: Address already in use." in said
+        assert refused(directory, "--port", str(server.port), "--workers", "2")
+
+
+def test_an_address_that_is_not_ours(own: Vault, directory: Path) -> None:
+    assert "192.0.2.1 port 0 cannot be used" in refused(directory, "--host", "192.0.2.1",
+                                                       "--port", "0")  # fmt: skip
+
+
+def test_no_vault(directory: Path) -> None:
+    assert f"There is no vault at {directory}" in refused(directory)
+    assert not directory.exists()
+
+
+def test_options_that_do_not_go_together(own: Vault, directory: Path) -> None:
+    assert "give --certfile and --keyfile together" in refused(directory, "--certfile", "x")
+    assert "give --certfile and --keyfile together" in refused(directory, "--keyfile", "x")
+    assert "is no IP address or CIDR block" in refused(directory, "--trusted-proxy", "*")
+    assert "is no IP address or CIDR block" in refused(directory, "--trusted-proxy", "localhost")
+
+
+@pytest.mark.parametrize("host", [ANYWHERE, "::", "localhost", "127.0.0.1"])
+def test_another_address_without_tls_is_warned_of(own: Vault, directory: Path, host: str) -> None:
+    if host == "::" and not socket.has_ipv6:
+        pytest.skip("no IPv6 here")
+    with serving(directory, "--host", host) as server:
+        line = Connection(f"http://127.0.0.1:{server.port}", {})
+        assert line.ask("GET", "/api/status").status == 200
+        line.close()
+    warned = f"tokens and secrets will pass {host} in clear text" in server.output
+    assert warned == (host in (ANYWHERE, "::"))
+
+
+def certificate(directory: Path, name: str) -> tuple[Path, Path]:
+    """A certificate for this machine that is its own authority, and its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    now = datetime.datetime.now(datetime.UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(subject)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - datetime.timedelta(days=1))
+        .not_valid_after(now + datetime.timedelta(days=1))
+        .add_extension(
+            x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]),
+            critical=False,
+        )
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    certfile, keyfile = directory / f"{name}.pem", directory / f"{name}.key"
+    certfile.write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    keyfile.write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+    )
+    return certfile, keyfile
+
+
+def over_tls(server: Server, context: ssl.SSLContext, token: str) -> int:
+    line = http.client.HTTPSConnection("127.0.0.1", server.port, timeout=30, context=context)
+    try:
+        line.request("GET", ROUTE, headers={"Authorization": f"Bearer {token}"})
+        return line.getresponse().status
+    finally:
+        line.close()
+
+
+def plainly(server: Server) -> None:
+    line = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+    try:
+        line.request("GET", ROUTE)
+        line.getresponse()
+    finally:
+        line.close()
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_tls(own: Vault, directory: Path, tmp_path: Path, workers: str) -> None:
+    certfile, keyfile = certificate(tmp_path, "ours")
+    options = ("--certfile", str(certfile), "--keyfile", str(keyfile), "--workers", workers)
+    with serving(directory, *options, "--host", ANYWHERE) as server:
+        shop = Shop.make(own, server.url, e2ee=True)
+        token = shop.token()
+        trusting = ssl.create_default_context(cafile=str(certfile))
+        assert over_tls(server, trusting, token) == 200
+        with pytest.raises(ssl.SSLCertVerificationError):
+            over_tls(server, ssl.create_default_context(), token)
+        # Whoever speaks plainly gets no answer, and nobody else is disturbed.
+        with pytest.raises((http.client.HTTPException, OSError)):
+            plainly(server)
+        assert over_tls(server, trusting, token) == 200
+    assert server.url.startswith(f"https://{ANYWHERE}:")
+    assert server.output == f"Serving {server.url}\n", "TLS needs no warning"
+
+
+def test_a_certificate_that_is_none(own: Vault, directory: Path, tmp_path: Path) -> None:
+    (certfile, keyfile), (_, other) = certificate(tmp_path, "ours"), certificate(tmp_path, "other")
+    locked = tmp_path / "locked.key"
+    private = serialization.load_pem_private_key(keyfile.read_bytes(), None)
+    locked.write_bytes(
+        private.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.BestAvailableEncryption(b"passphrase"),
+        )
+    )
+    for first, second in (
+        (certfile, other),
+        (keyfile, certfile),
+        (certfile, locked),
+        (certfile, tmp_path / "nothing"),
+        (tmp_path / "nothing", keyfile),
+        (tmp_path, tmp_path),
+    ):
+        said = refused(directory, "--certfile", str(first), "--keyfile", str(second))
+        assert f"{first} and {second} are no certificate and its key in PEM" in said
