@@ -16,7 +16,9 @@ from st_tui.core.secret import NOTHING_SEALED, check_sealed
 from st_tui.core.vault.gateway import Stated
 
 _MOST_PARAMETERS = 100
-_LONGEST_PLAIN = 1_000
+LONGEST_PLAIN = 1_000
+"""Characters of an id, a slug, a path and the like."""
+LARGEST_NUMBER = 999_999_999
 _FLAGS = {"true": True, "false": False}
 
 
@@ -56,8 +58,8 @@ class Asked:
         if text is None:
             return None
         value = text.strip(BLANKS)
-        if len(value) > _LONGEST_PLAIN:
-            raise invalid(f"{spellings[0]} is over {_LONGEST_PLAIN} characters")
+        if len(value) > LONGEST_PLAIN:
+            raise invalid(f"{spellings[0]} is over {LONGEST_PLAIN} characters")
         try:
             refuse_controls(value, spellings[0])
         except Refusal as refused:
@@ -93,8 +95,10 @@ class Asked:
             value = int(value)
         if value is None or value == "":
             return None
-        if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-            raise invalid(f"{name} must be a whole number from 1")
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise invalid(f"{name} must be a whole number")
+        if not 1 <= value <= LARGEST_NUMBER:
+            raise invalid(f"{name} must be a whole number from 1 to {LARGEST_NUMBER}")
         return value
 
     def nested(self, name: str) -> Asked:

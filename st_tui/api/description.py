@@ -7,9 +7,23 @@ from collections.abc import Iterable
 from typing import Any
 
 from st_tui import __version__
+from st_tui.api.asked import LARGEST_NUMBER
+from st_tui.api.folders import NAME as FOLDER_NAME
 from st_tui.api.operations import Field, Operation
+from st_tui.api.schemas import SCHEMAS
+from st_tui.core.secret import LONGEST_NAME
 
-_ERROR = {"$ref": "#/components/schemas/Error"}
+# No colon, no slash, no control character; `.` and `..` are left to the server to refuse.
+_IN_PATH: dict[str, dict[str, Any]] = {
+    "secretName": {
+        "type": "string",
+        "minLength": 1,
+        "maxLength": LONGEST_NAME,
+        "pattern": r"^[^/:\x00-\x1f\x7f]+$",
+    },
+    "folderIdOrName": {"type": "string", "pattern": FOLDER_NAME},
+    "secretImportId": {"type": "string", "format": "uuid"},
+}
 _REFUSALS = {
     "400": "What was sent cannot be done as it stands",
     "401": "The token is missing, unknown, inactive or used from an untrusted address",
@@ -25,8 +39,8 @@ _REFUSALS = {
 def description(operations: Iterable[Operation]) -> dict[str, Any]:
     """The OpenAPI document."""
     paths: dict[str, dict[str, Any]] = {
-        "/api/status": {"get": _open("Whether the server answers")},
-        "/api/docs/json": {"get": _open("This description")},
+        "/api/status": {"get": _open("Whether the server answers", "Status")},
+        "/api/docs/json": {"get": _open("This description", "Description")},
     }
     for operation in operations:
         paths.setdefault(operation.path, {})[operation.method.lower()] = _operation(operation)
@@ -42,24 +56,17 @@ def description(operations: Iterable[Operation]) -> dict[str, Any]:
                     "description": "st.<id>.<secret>, or stv3.<id>.<secret>",
                 }
             },
-            "schemas": {
-                "Error": {
-                    "type": "object",
-                    "required": ["reqId", "statusCode", "message", "error"],
-                    "properties": {
-                        "reqId": {"type": "string"},
-                        "statusCode": {"type": "integer"},
-                        "message": {"type": "string"},
-                        "error": {"type": "string"},
-                    },
-                }
-            },
+            "schemas": SCHEMAS,
         },
     }
 
 
-def _open(summary: str) -> dict[str, Any]:
-    return {"summary": summary, "security": [], "responses": {"200": _answer("Success", {})}}
+def _open(summary: str, answer: str) -> dict[str, Any]:
+    return {
+        "summary": summary,
+        "security": [],
+        "responses": {"200": _answer("Success", _schema(answer))},
+    }
 
 
 def _operation(operation: Operation) -> dict[str, Any]:
@@ -67,29 +74,29 @@ def _operation(operation: Operation) -> dict[str, Any]:
         "summary": operation.summary,
         "security": [{"serviceToken": []}],
         "responses": {
-            "200": _answer("Success", {"type": "object"}),
-            **{status: _answer(about, _ERROR) for status, about in _REFUSALS.items()},
+            "200": _answer("Success", _schema(operation.answer)),
+            **{status: _answer(about, _schema("Error")) for status, about in _REFUSALS.items()},
         },
         "parameters": [
-            {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+            {"name": name, "in": "path", "required": True, "schema": _IN_PATH[name]}
             for name in re.findall(r"{(\w+)}", operation.path)
         ],
     }
     if operation.method == "GET":
-        described["parameters"] += [_parameter(field) for field in operation.fields]
+        described["parameters"] += [
+            {
+                "name": spelling,
+                "in": "query",
+                "required": field.required,
+                "description": _about(field, spelling),
+                "schema": _kind(field),
+            }
+            for field in operation.fields
+            for spelling in field.spellings
+        ]
     else:
         described["requestBody"] = {"required": True, "content": _content(_body(operation.fields))}
     return described
-
-
-def _parameter(field: Field) -> dict[str, Any]:
-    return {
-        "name": field.name,
-        "in": "query",
-        "required": field.required,
-        "description": field.about,
-        "schema": {"type": field.kind},
-    }
 
 
 def _body(fields: tuple[Field, ...]) -> dict[str, Any]:
@@ -97,9 +104,35 @@ def _body(fields: tuple[Field, ...]) -> dict[str, Any]:
         "type": "object",
         "required": [field.name for field in fields if field.required],
         "properties": {
-            field.name: {"type": field.kind, "description": field.about} for field in fields
+            spelling: _kind(field) | {"description": _about(field, spelling)}
+            for field in fields
+            for spelling in field.spellings
         },
     }
+
+
+def _kind(field: Field) -> dict[str, Any]:
+    kind: dict[str, Any] = {"type": field.kind}
+    if field.longest is not None:
+        kind["maxLength"] = field.longest
+    if field.pattern:
+        kind["pattern"] = field.pattern
+    if field.one_of:
+        kind["enum"] = list(field.one_of)
+    if field.kind == "integer":
+        kind |= {"minimum": 1, "maximum": LARGEST_NUMBER}
+    if field.inside:
+        kind["required"] = list(field.inside)
+        kind["properties"] = {name: {"type": "string", "minLength": 1} for name in field.inside}
+    return kind
+
+
+def _about(field: Field, spelling: str) -> str:
+    return field.about if spelling == field.name else f"Another spelling of {field.name}"
+
+
+def _schema(name: str) -> dict[str, Any]:
+    return {"$ref": f"#/components/schemas/{name}"}
 
 
 def _answer(about: str, schema: dict[str, Any]) -> dict[str, Any]:

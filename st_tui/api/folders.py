@@ -8,8 +8,13 @@ from uuid import UUID
 
 from st_tui.api.asked import Asked
 from st_tui.api.operations import Field, Operation
-from st_tui.api.places import environment_id, folder_id, require_folder
+from st_tui.api.places import (
+    environment_id,
+    folder_id,
+    require_folder,
+)
 from st_tui.api.problems import Problem, bad_request, invalid, not_found
+from st_tui.api.secrets_e2ee import PROJECT
 from st_tui.core import drafts, expiry
 from st_tui.core.errors import Refusal
 from st_tui.core.model import Permission, Scope
@@ -20,10 +25,15 @@ from st_tui.core.vault.gateway import Request
 from st_tui.core.vault.secret_changes import NoFolder
 
 _NAMES = "Invalid folder name. Only alphanumeric characters, dashes, and underscores are allowed."
+NAME = "^[A-Za-z0-9_-]+$"
 _PLACE = (
-    Field("workspaceId", about="The project; the token's own if left out"),
-    Field("environment", about="An environment's slug"),
-    Field("path", about="The parent folder; also spelt directory or secretPath"),
+    *PROJECT,
+    Field(
+        "path",
+        about="The parent folder",
+        also=("directory", "secretPath"),
+        longest=drafts.LONGEST_FOLDER_PATH,
+    ),
 )
 
 
@@ -226,6 +236,7 @@ def _operations(root: str) -> tuple[Operation, ...]:
             "The folders in a folder",
             _list,
             (*_PLACE, Field("recursive", "boolean")),
+            answer="Folders",
         ),
         Operation(
             "POST",
@@ -235,7 +246,8 @@ def _operations(root: str) -> tuple[Operation, ...]:
             "secret-folders",
             "Make a folder, and of its parents those that are missing and may be made",
             _create,
-            (*_PLACE, Field("name", required=True)),
+            (*_PLACE, Field("name", required=True, pattern=NAME)),
+            answer="OneFolder",
         ),
         Operation(
             "DELETE",
@@ -246,6 +258,7 @@ def _operations(root: str) -> tuple[Operation, ...]:
             "Delete a folder with all in it",
             _delete,
             _PLACE,
+            answer="OneFolder",
         ),
     )
 

@@ -8,7 +8,9 @@ from st_tui.api.asked import Asked
 from st_tui.api.operations import Field, Operation
 from st_tui.api.places import environment_id, folder_id, require_folder
 from st_tui.api.problems import invalid, not_found
+from st_tui.api.secrets_e2ee import PROJECT
 from st_tui.core import expiry
+from st_tui.core.drafts import LONGEST_FOLDER_PATH
 from st_tui.core.model import Permission
 from st_tui.core.secret import Place, SecretImport
 from st_tui.core.store import projects, secrets
@@ -17,9 +19,13 @@ from st_tui.core.vault.gateway import Request
 from st_tui.core.vault.secrets import about_import
 
 _PLACE = (
-    Field("workspaceId", about="The project; the token's own if left out"),
-    Field("environment", about="An environment's slug"),
-    Field("path", about="The importing folder; also spelt secretPath"),
+    *PROJECT,
+    Field(
+        "path",
+        about="The importing folder",
+        also=("secretPath",),
+        longest=LONGEST_FOLDER_PATH,
+    ),
 )
 
 
@@ -107,6 +113,7 @@ OPERATIONS = (
         "The links of a folder",
         _list,
         _PLACE,
+        answer="Imports",
     ),
     Operation(
         "POST",
@@ -116,7 +123,11 @@ OPERATIONS = (
         "secret-imports",
         "Let another folder's secrets be found in this one",
         _create,
-        (*_PLACE, Field("import", "object", required=True)),
+        (
+            *_PLACE,
+            Field("import", "object", required=True, inside=("environment", "path")),
+        ),
+        answer="OneImport",
     ),
     Operation(
         "DELETE",
@@ -127,5 +138,6 @@ OPERATIONS = (
         "Take a link away",
         _delete,
         _PLACE,
+        answer="OneImport",
     ),
 )

@@ -10,19 +10,34 @@ from st_tui.core.vault.gateway import Request
 
 
 class Field(NamedTuple):
-    """A field of the query or the body; `kind` is its JSON type."""
+    """A field of the query or the body; `kind` is its JSON type.
+
+    `also`: its other spellings. `longest`: characters of a string. `pattern`: of a string.
+    `one_of`: the only strings that it may be. `inside`: the strings in an object, all required.
+    """
 
     name: str
     kind: str = "string"
     required: bool = False
     about: str = ""
+    also: tuple[str, ...] = ()
+    longest: int | None = None
+    pattern: str = ""
+    one_of: tuple[str, ...] = ()
+    inside: tuple[str, ...] = ()
+
+    @property
+    def spellings(self) -> tuple[str, ...]:
+        """Every name that it may be stated by."""
+        return self.name, *self.also
 
 
 class Operation(NamedTuple):
     """One route.
 
-    `event` is Infisical's name for it in the audit log; `action` and `subject` word a refusal.
-    A GET takes its fields from the query, any other method from a JSON body.
+    `event` is Infisical's name for it in the audit log; `action` and `subject` word a refusal;
+    `answer` names the schema of what it answers, in `schemas.SCHEMAS`. Its fields stand in the
+    query or, unless it is a GET, in a JSON body.
     """
 
     method: str
@@ -33,6 +48,7 @@ class Operation(NamedTuple):
     summary: str
     handle: Callable[[Request, Asked, str], dict[str, Any]]
     fields: tuple[Field, ...] = ()
+    answer: str = "Error"
 
     @property
     def writes(self) -> bool:

@@ -5,24 +5,44 @@ from __future__ import annotations
 from typing import Any
 
 from st_tui.api import lists
-from st_tui.api.asked import Asked
+from st_tui.api.asked import LONGEST_PLAIN, Asked
 from st_tui.api.operations import Field, Operation
 from st_tui.api.places import entered, folder_id, require_folder
 from st_tui.api.problems import bad_request, invalid, not_found
 from st_tui.core import expiry
 from st_tui.core.crypto import Sealed
+from st_tui.core.drafts import LONGEST_FOLDER_PATH
 from st_tui.core.model import Permission
 from st_tui.core.secret import NOTHING_SEALED, Place, SealedSecret
 from st_tui.core.vault import secret_changes
 from st_tui.core.vault.gateway import Request
 from st_tui.core.vault.secrets import about_secret
 
-PLACE = (
-    Field("workspaceId", about="The project; the token's own if left out"),
-    Field("environment", about="An environment's slug"),
-    Field("secretPath", about="The folder, as in /common/db"),
+PROJECT = (
+    Field(
+        "workspaceId",
+        about="The project; the token's own if left out",
+        also=("projectId",),
+        longest=LONGEST_PLAIN,
+    ),
+    Field(
+        "workspaceSlug",
+        about="Or the project's slug",
+        also=("projectSlug",),
+        longest=LONGEST_PLAIN,
+    ),
+    Field("environment", about="An environment's slug", longest=LONGEST_PLAIN),
 )
-TYPE = Field("type", about="shared; a token has no personal secrets")
+PLACE = (
+    *PROJECT,
+    Field("secretPath", about="The folder, as in /common/db", longest=LONGEST_FOLDER_PATH),
+)
+READ_TYPE = Field(
+    "type",
+    about="A token has no personal secrets: it gets the shared one",
+    one_of=("shared", "personal"),
+)
+WRITE_TYPE = Field("type", about="A token has no personal secrets", one_of=("shared",))
 
 
 def shared_only(asked: Asked, action: str) -> None:
@@ -147,6 +167,12 @@ def _visible(
 _VALUE = tuple(Field(f"secretValue{part}", required=True) for part in ("Ciphertext", "IV", "Tag"))
 _KEY = tuple(Field(f"secretKey{part}", required=True) for part in ("Ciphertext", "IV", "Tag"))
 _COMMENT = tuple(Field(f"secretComment{part}") for part in ("Ciphertext", "IV", "Tag"))
+INCLUDE_IMPORTS = Field(
+    "include_imports",
+    "boolean",
+    about="With what the folder's links lead to",
+    also=("includeImports",),
+)
 _ONE = "/api/v3/secrets/{secretName}"
 
 OPERATIONS = (
@@ -158,7 +184,8 @@ OPERATIONS = (
         "secrets",
         "The sealed secrets of a folder",
         _list,
-        (*PLACE, Field("include_imports", "boolean"), Field("recursive", "boolean")),
+        (*PLACE, INCLUDE_IMPORTS, Field("recursive", "boolean")),
+        answer="SealedSecrets",
     ),
     Operation(
         "GET",
@@ -168,7 +195,8 @@ OPERATIONS = (
         "secrets",
         "One sealed secret",
         _get,
-        (*PLACE, TYPE),
+        (*PLACE, READ_TYPE),
+        answer="OneSealedSecret",
     ),
     Operation(
         "POST",
@@ -178,7 +206,8 @@ OPERATIONS = (
         "secrets",
         "Make a secret that the client sealed",
         _create,
-        (*PLACE, TYPE, *_KEY, *_VALUE, *_COMMENT),
+        (*PLACE, WRITE_TYPE, *_KEY, *_VALUE, *_COMMENT),
+        answer="OneSealedSecret",
     ),
     Operation(
         "PATCH",
@@ -188,7 +217,8 @@ OPERATIONS = (
         "secrets",
         "Write the next version of a secret that the client sealed",
         _update,
-        (*PLACE, TYPE, *_VALUE, *_COMMENT),
+        (*PLACE, WRITE_TYPE, *_VALUE, *_COMMENT),
+        answer="OneSealedSecret",
     ),
     Operation(
         "DELETE",
@@ -198,6 +228,7 @@ OPERATIONS = (
         "secrets",
         "Delete a secret",
         _delete,
-        (*PLACE, TYPE),
+        (*PLACE, WRITE_TYPE),
+        answer="OneSealedSecret",
     ),
 )

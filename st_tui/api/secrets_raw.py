@@ -6,13 +6,15 @@ from collections.abc import Callable
 from typing import Any
 
 from st_tui.api import lists
-from st_tui.api.asked import Asked
+from st_tui.api.asked import LONGEST_PLAIN, Asked
 from st_tui.api.operations import Field, Operation
 from st_tui.api.places import entered
 from st_tui.api.problems import bad_request, not_found
 from st_tui.api.secrets_e2ee import (
+    INCLUDE_IMPORTS,
     PLACE,
-    TYPE,
+    READ_TYPE,
+    WRITE_TYPE,
     found,
     note,
     read_type,
@@ -21,7 +23,7 @@ from st_tui.api.secrets_e2ee import (
 from st_tui.core import expiry
 from st_tui.core.drafts import BLANKS
 from st_tui.core.model import Endpoint, Permission
-from st_tui.core.secret import Place, SealedSecret, Secret
+from st_tui.core.secret import LONGEST_NAME, Place, SealedSecret, Secret
 from st_tui.core.store import secrets
 from st_tui.core.vault import secret_changes
 from st_tui.core.vault.gateway import Request
@@ -186,19 +188,15 @@ def _get_v4(request: Request, asked: Asked, name: str) -> dict[str, Any]:
     return _get(request, asked, name, by_default=True)
 
 
-_VALUES = (Field("viewSecretValue", "boolean"), Field("expandSecretReferences", "boolean"))
-_READING = {
-    "v3": (*PLACE, *_VALUES, Field("include_imports", "boolean", about="Also includeImports")),
-    "v4": (
-        Field("projectId", about="The project; the token's own if left out"),
-        *PLACE[1:],
-        *_VALUES,
-        Field("includeImports", "boolean", about="Also include_imports"),
-    ),
-}
-_LIST = (Field("recursive", "boolean"), Field("tagSlugs"))
-_GET = (TYPE, Field("version", "integer"))
-_WRITING = (*PLACE, TYPE, Field("secretComment"))
+_READING = (
+    *PLACE,
+    Field("viewSecretValue", "boolean"),
+    Field("expandSecretReferences", "boolean"),
+    INCLUDE_IMPORTS,
+)
+_LIST = (*_READING, Field("recursive", "boolean"), Field("tagSlugs", longest=LONGEST_PLAIN))
+_GET = (*_READING, READ_TYPE, Field("version", "integer"))
+_WRITING = (*PLACE, WRITE_TYPE, Field("secretComment"))
 _ONE = "/api/v3/secrets/raw/{secretName}"
 
 
@@ -213,7 +211,8 @@ def _reading(
         "secrets",
         f"{'One secret' if one else 'The secrets of a folder'} in plain text ({version})",
         handle,
-        (*_READING[version], *(_GET if one else _LIST)),
+        _GET if one else _LIST,
+        answer="OneSecretAndWarnings" if one else "Secrets",
     )
 
 
@@ -231,6 +230,7 @@ OPERATIONS = (
         "Make a secret",
         _create,
         (*_WRITING, Field("secretValue", required=True)),
+        answer="OneSecret",
     ),
     Operation(
         "PATCH",
@@ -240,7 +240,8 @@ OPERATIONS = (
         "secrets",
         "Write the next version of a secret, or rename it",
         _update,
-        (*_WRITING, Field("secretValue"), Field("newSecretName")),
+        (*_WRITING, Field("secretValue"), Field("newSecretName", longest=LONGEST_NAME)),
+        answer="OneSecret",
     ),
     Operation(
         "DELETE",
@@ -250,6 +251,7 @@ OPERATIONS = (
         "secrets",
         "Delete a secret",
         _delete,
-        (*PLACE, TYPE),
+        (*PLACE, WRITE_TYPE),
+        answer="OneSecret",
     ),
 )

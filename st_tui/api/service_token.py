@@ -58,5 +58,6 @@ OPERATIONS = (
         "service-tokens",
         "The token that asks: its scopes, permissions, end, and sealed copy of the project key",
         _show,
+        answer="ServiceToken",
     ),
 )
