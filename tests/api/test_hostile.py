@@ -20,7 +20,7 @@ from st_tui.api.operations import Operation
 from st_tui.core.secret import Place
 from st_tui.core.vault import Vault
 from tests.api.every_operation import SEALED, Target, name_of
-from tests.api.http_calls import Answer, Connection
+from tests.api.http_calls import Answer, Connection, own_address
 from tests.api.shop import Shop
 from tests.core.vaults import raw
 
@@ -403,7 +403,8 @@ def test_what_is_no_http(target: Target) -> None:
                      b"POST / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nxx",
                      b"GET /\xff\xfe HTTP/1.1\r\nHost: x\r\n\r\n",
                      b"\x16\x03\x01\x02\x00\x01\x00"):  # fmt: skip
-            with socket.create_connection(("127.0.0.1", port), timeout=10) as line:
+            mine = (own_address(), 0)
+            with socket.create_connection(("127.0.0.1", port), 10, source_address=mine) as line:
                 line.sendall(sent)
                 line.shutdown(socket.SHUT_WR)
                 answer = line.makefile("rb").read()
