@@ -85,6 +85,8 @@ class StTui(SafeApp[None]):
         self.clock = clock
         self.vault: Vault | None = None
         self.project: Project | None = None
+        self.server_url = "http://127.0.0.1:8080"
+        """Where a server was last tried: what `st-tui serve` takes, until another is typed."""
         self._randbytes = randbytes
         self._make_demo = make_demo
         self._seen = 0

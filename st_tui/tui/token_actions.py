@@ -40,6 +40,10 @@ TOKEN_ACTIONS = (
     Action("copy_id", "y", "copy id", "Copy the id of this token"),
 )  # fmt: skip
 
+TRY_IT = Action(
+    "try_it", "f3", "try it for real", "Try it for real: send the request to a running server"
+)
+
 
 class TokenActions:
     """Mixed into a screen that knows which token is meant."""

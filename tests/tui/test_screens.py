@@ -8,11 +8,15 @@ import pytest
 from textual.pilot import Pilot
 
 from st_tui.core.secret import Place
+from st_tui.tui import real_call
 from st_tui.tui.app import StTui
+from st_tui.tui.real_call import Answer
+from st_tui.tui.screens import try_it
 from st_tui.tui.screens.comparison import Beside
 from st_tui.tui.screens.create import Create
 from st_tui.tui.screens.picker import Picker
 from st_tui.tui.terminal import Appearance
+from st_tui.tui.widgets.choice import Choice
 from st_tui.tui.widgets.moment import Moment
 from tests.conftest import Clock
 from tests.journeys.driving import choose, opened, screen_text, until, write
@@ -46,6 +50,30 @@ async def test_access(demo_app: StTui, pictures: Pictures, size: tuple[int, int]
         demo_app.screen.query_one(Moment).focus()
         await pilot.press("end")
         await pictures.check(pilot, "moment")
+
+
+@each_size
+async def test_try_it(
+    demo_app: StTui, pictures: Pictures, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def answer(*_: object) -> Answer:
+        return Answer(404, "NotFound", "Secret with name 'ST_TUI_TRY_…' not found", None, 4, "::1")
+
+    monkeypatch.setattr(try_it, "ask", answer)  # a real one takes another time each time
+    monkeypatch.setattr(real_call, "token_hex", lambda _: "0123456789abcdef")
+    async with demo_app.run_test(size=size) as pilot:
+        await opened(pilot)
+        token = await choose(pilot, "ci-deploy")
+        await _ask(pilot, "common/db")
+        await pilot.press("f3")
+        await pictures.check(pilot, "try-it")
+        await pilot.press("escape")
+        demo_app.screen.query_one("#operation", Choice).focus()
+        await pilot.press("right", "f3")
+        await write(pilot, f"st.{token.id}.{'0' * 32}")
+        await pilot.press("enter")
+        await until(pilot, lambda: "404 Not Found" in screen_text(pilot), "the answer")
+        await pictures.check(pilot, "try-it-answer")
 
 
 @each_size

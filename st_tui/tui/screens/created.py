@@ -10,12 +10,14 @@ from textual.binding import BindingType
 from textual.content import Content
 from textual.widgets import Static
 
+from st_tui.core.errors import Refusal
 from st_tui.core.expiry import in_both_times
 from st_tui.core.model import NewToken
 from st_tui.core.plain_text import shown
 from st_tui.core.wording import access_letters
 from st_tui.tui.actions import Action, bindings
 from st_tui.tui.screens.dialog import Confirm, Dialog
+from st_tui.tui.token_actions import TRY_IT
 
 
 class Created(Dialog[None]):
@@ -25,6 +27,7 @@ class Created(Dialog[None]):
         Action("copy", "y", "copy", "Copy the whole token", hint=True),
         Action("copy_access", "a", "copy access token", "Copy the access token alone", hint=True),
         Action("alone", "v", "show alone", "Show the token alone, to be selected", hint=True),
+        TRY_IT._replace(label="try it", hint=True),
         Action("leave", "escape,q,f10", "close", "Close for good", hint=True),
     )
     BINDINGS: ClassVar[list[BindingType]] = bindings(ACTIONS)
@@ -77,6 +80,21 @@ class Created(Dialog[None]):
     def action_alone(self) -> None:
         text = self._new.text
         self.app.push_screen(Alone(f"{text.access_token}\n.{text.key}"))
+
+    @work
+    async def action_try_it(self) -> None:
+        from st_tui.tui.screens.try_it import TryIt, first_request
+
+        vault, project, token = self.st.vault, self.st.project, self._new.token
+        if vault is None or project is None:
+            return
+        try:
+            folders = vault.folders.every(project, token.scopes[0].environment)
+        except Refusal as refusal:
+            self.st.notify(str(refusal), severity="error")
+            return
+        request = first_request(token, folders, e2ee=project.e2ee, now=self.st.clock())
+        await self.st.push_screen_wait(TryIt(token, request, text=self._new.text))
 
     def action_leave(self) -> None:
         self._leave()

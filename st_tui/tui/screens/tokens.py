@@ -12,12 +12,13 @@ from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 
+from st_tui.core.errors import Refusal
 from st_tui.core.expiry import MINUTE
 from st_tui.core.model import Endpoint, Order, Permission, ServiceToken
 from st_tui.core.wording import counted
 from st_tui.tui.actions import EVERYWHERE, Action, bindings, written
 from st_tui.tui.screens.filtering import FilteredPage
-from st_tui.tui.token_actions import TOKEN_ACTIONS, TokenActions
+from st_tui.tui.token_actions import TOKEN_ACTIONS, TRY_IT, TokenActions
 from st_tui.tui.widgets.key_hints import KeyHints
 from st_tui.tui.widgets.listing import Listing
 from st_tui.tui.widgets.token_list import TokenList
@@ -50,6 +51,7 @@ class TokensPage(TokenActions, FilteredPage):
         Action("filter", "slash", "filter", "Filter by name, environment or path", hint=True),
         Action("matrix", "m", "matrix", "Show what each token may do in each folder",
                "scope matrix --env SLUG"),
+        TRY_IT,
         *TOKEN_ACTIONS,
         Action("who", "w", "who", "Ask who can reach a path or a pattern",
                "scope who --env SLUG --path PATH"),
@@ -253,8 +255,23 @@ class TokensPage(TokenActions, FilteredPage):
         # In the path "?" and "q" are letters: only keys that work while typing are offered.
         offered = [a for a in EVERYWHERE if a.name in ("help", "command_palette")]
         by_first_key = [a._replace(shown_key=written(a.keys.split(",")[0])) for a in offered]
-        self.query_one(KeyHints).offer((*pane.ACTIONS, *by_first_key))
+        self.query_one(KeyHints).offer((*pane.ACTIONS, TRY_IT._replace(hint=True), *by_first_key))
         pane.focus_path()
+
+    @work
+    async def action_try_it(self) -> None:
+        from st_tui.tui.screens.try_it import TryIt
+
+        pane = await self._open_pane()
+        try:
+            asked = pane.asked()
+        except Refusal as refusal:
+            self.st.notify(str(refusal), severity="warning")
+            return
+        if asked is None:
+            self.st.notify("Choose a token first.", severity="warning")
+            return
+        await self.st.push_screen_wait(TryIt(*asked))
 
     def on_access_pane_left(self) -> None:
         self.remove_class("testing")

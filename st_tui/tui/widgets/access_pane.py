@@ -181,6 +181,12 @@ class AccessPane(Vertical):
             self.query_one("#path", Field).value = path
         self._in_environment()
 
+    def asked(self) -> tuple[ServiceToken, AccessRequest] | None:
+        """Whose access is asked about, and which; None without a token. Raises Refusal."""
+        if self._token is None:
+            return None
+        return self._token, self._request(self.query_one("#path", Field).value)
+
     @property
     def shows_ended_token(self) -> bool:
         """Whether the token shown has come to its end."""

@@ -1,0 +1,193 @@
+"""Try it for real: one request to a running server, and whether it decides as st-tui says."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from http import HTTPStatus
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.widgets import Input, Static
+
+from st_tui.core import access, token_text
+from st_tui.core.drafts import stem
+from st_tui.core.errors import Refusal
+from st_tui.core.globs import PatternRefused, compile_glob
+from st_tui.core.model import AccessRequest, Endpoint, Permission, Reason, ServiceToken, TokenText
+from st_tui.core.plain_text import shown
+from st_tui.core.token_text import TokenTextError
+from st_tui.tui.actions import LEAVING, Action, bindings
+from st_tui.tui.agreement import difference, reasons_told
+from st_tui.tui.real_call import Answer, ask, call_for, server_at
+from st_tui.tui.screens.dialog import Confirm, Dialog
+from st_tui.tui.widgets.field import Field, Label
+from st_tui.tui.widgets.masked_field import MaskedField
+
+_LONGEST_MESSAGE = 150
+_WHAT_HAPPENS = {
+    Permission.READ: "Lists the folder's secrets; only their number is shown here.",
+    Permission.WRITE: "Deletes a secret that is not there: nothing is changed, 404 means allowed.",
+}
+
+
+class TryIt(Dialog[None]):
+    """Sends a request with the token's text, which is asked for unless it is at hand."""
+
+    ACTIONS = (
+        Action("send", "f2,enter", "send", "Send the request", hint=True, shown_key="Enter"),
+        *LEAVING,
+    )
+    BINDINGS: ClassVar[list[BindingType]] = bindings(ACTIONS)
+    DEFAULT_CSS = """
+    TryIt > .dialog { width: 84; max-width: 100%; padding: 1 1 0 1; }
+    TryIt #call { max-height: 4; color: $text-primary; }
+    TryIt #about { margin-bottom: 1; color: $text-muted; }
+    TryIt #answer { margin-top: 1; }
+    TryIt #fault { margin-top: 0; }
+    """
+
+    def __init__(
+        self, token: ServiceToken, request: AccessRequest, *, text: TokenText | None = None
+    ) -> None:
+        super().__init__(f"Try “{shown(token.name)}” for real")
+        self._token = token
+        self._request = request
+        self._text = text
+        self._expected_by = "the pane" if text is None else "its scopes"
+        self._call = call_for(request)
+        self._is_asking = False
+
+    def body(self) -> ComposeResult:
+        method, target, body = self._call
+        yield Static(f"{method} {shown(target)}\n{shown(body)}".strip(), id="call", markup=False)
+        yield Static(
+            f"{_WHAT_HAPPENS[self._request.operation]}\n"
+            "A request like any other: it is logged, and counts as a use.",
+            id="about",
+            markup=False,
+        )
+        with Horizontal(classes="row"):
+            yield Label("Server")
+            yield Field(self.st.server_url, id="server")
+        if self._text is None:
+            with Horizontal(classes="row"):
+                yield Label("Token")
+                yield MaskedField(placeholder="paste its text; it is not kept", id="token")
+        yield Static(id="answer")
+
+    def on_mount(self) -> None:
+        self.query_one("#token" if self._text is None else "#server", Field).focus()
+
+    @on(Input.Submitted)
+    def action_send(self) -> None:
+        if not self._is_asking:
+            self._send()
+
+    @work
+    async def _send(self) -> None:
+        self._is_asking = True
+        self.complain("")
+        try:
+            await self._try()
+        except Refusal as refusal:
+            self._say(Content(""))
+            self.complain(shown(str(refusal)))
+        finally:
+            self._is_asking = False
+
+    async def _try(self) -> None:
+        """Send the request and show what came of it. Raises Refusal."""
+        server = server_at(self.query_one("#server", Field).value)
+        access_token = self._access_token()
+        question = Confirm(
+            "Send the token in clear text?",
+            f"Whoever is on the way to {shown(server.url)} can read it. https:// hides it.",
+            verb="send",
+        )
+        if server.in_clear and not await self.st.push_screen_wait(question):
+            return
+        self.st.server_url = server.url
+        self._say(Content.styled(f"Asking {shown(server.url)}…", "$text-muted"))
+        self._say(self._about(await ask(server, self._call, access_token)))
+
+    def _access_token(self) -> str:
+        """What is sent of the token: never its key. Raises Refusal."""
+        if self._text is not None:
+            return self._text.access_token
+        pasted = self.query_one(MaskedField).value
+        if not pasted.strip():
+            raise TokenTextError("Paste the token's text: it was shown when the token was made.")
+        text = token_text.parse(pasted)
+        if text.id != self._token.id:
+            raise TokenTextError(f"That is another token's text, not that of “{self._token.name}”.")
+        return text.access_token
+
+    def _say(self, what: Content) -> None:
+        self.query_one("#answer", Static).update(what)
+
+    def _about(self, answer: Answer) -> Content:
+        """The answer, and whether it is what was to be expected."""
+        told = reasons_told(answer)
+        if not told:
+            mark, style = "? NOT DECIDED", "$text-warning"
+        elif Reason.ALLOWED in told:
+            mark, style = "✔ ALLOWED", "$text-success"
+        else:
+            mark, style = "✖ DENIED", "$text-error"
+        facts = [f"{answer.status} {_phrase(answer.status)}".strip()]
+        if answer.secrets is not None:
+            facts.append("1 secret" if answer.secrets == 1 else f"{answer.secrets} secrets")
+        facts.append(f"{answer.milliseconds} ms")
+        lines = [
+            Content.assemble((mark, f"bold {style}"), f"  {'   '.join(facts)}"),
+            Content(shown(answer.message[:_LONGEST_MESSAGE])),
+        ]
+        if told:
+            lines.append(self._beside(answer))
+        return Content("\n").join(line for line in lines if line.plain)
+
+    def _beside(self, answer: Answer) -> Content:
+        reason = access.decide(self._token, self._request).reason
+        why_not = difference(self._token, self._request, answer, self.st.clock())
+        if why_not:
+            expected = "allowed" if reason is Reason.ALLOWED else f"denied, {reason}"
+            text = f"✖ differs from {self._expected_by} ({expected}): {shown(why_not)}"
+            return Content.styled(text, "$text-warning")
+        return Content.styled(f"✔ agrees with {self._expected_by}: {reason}", "$text-success")
+
+    def action_leave(self) -> None:
+        for field in self.query(MaskedField):
+            field.forget()
+        self._text = None
+        self.dismiss(None)
+
+
+def first_request(
+    token: ServiceToken, folders: Sequence[str], *, e2ee: bool, now: int
+) -> AccessRequest:
+    """What a new token is tried on: the first folder there is that its first scope opens."""
+    scope = token.scopes[0]
+    path = stem(scope.secret_path)
+    with suppress(PatternRefused):  # made elsewhere: it grants nothing
+        glob = compile_glob(scope.secret_path)
+        path = next((folder for folder in ("/", *folders) if glob.matches(folder)), path)
+    return AccessRequest(
+        environment=scope.environment,
+        path=path,
+        operation=Permission.READ if Permission.READ in token.permissions else Permission.WRITE,
+        now=now,
+        endpoint=Endpoint.E2EE if e2ee else Endpoint.RAW,
+        e2ee=e2ee,
+    )
+
+
+def _phrase(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return ""

@@ -1,0 +1,24 @@
+"""A line for a secret: what is typed or pasted is not shown, and cannot be copied out again."""
+
+from __future__ import annotations
+
+from st_tui.tui.widgets.field import Field
+
+
+class MaskedField(Field):
+    """A field that shows one dot for each character."""
+
+    def __init__(self, *, placeholder: str = "", id: str | None = None) -> None:  # noqa: A002
+        super().__init__(placeholder=placeholder, id=id)
+        self.password = True
+
+    def action_copy(self) -> None:
+        """Copy nothing: Textual would lay the secret itself into the clipboard and keep it."""
+
+    def action_cut(self) -> None:
+        """Delete what is selected, without copying it."""
+        self.delete_selection()
+
+    def forget(self) -> None:
+        """Be empty again, and let nobody hear what was in it."""
+        self.value = ""
