@@ -40,9 +40,9 @@ TOKEN_ACTIONS = (
     Action("copy_id", "y", "copy id", "Copy the id of this token"),
 )  # fmt: skip
 
-TRY_IT = Action(
-    "try_it", "f3", "try it for real", "Try it for real: send the request to a running server"
-)
+# With priority, or a token pasted behind it and arriving with it goes to the field before.
+TRY_IT = Action("try_it", "f3", "try it for real",
+                "Try it for real: send the request to a running server", priority=True)  # fmt: skip
 
 
 class TokenActions:

@@ -81,7 +81,6 @@ class Created(Dialog[None]):
         text = self._new.text
         self.app.push_screen(Alone(f"{text.access_token}\n.{text.key}"))
 
-    @work
     async def action_try_it(self) -> None:
         from st_tui.tui.screens.try_it import TryIt, first_request
 
@@ -94,7 +93,7 @@ class Created(Dialog[None]):
             self.st.notify(str(refusal), severity="error")
             return
         request = first_request(token, folders, e2ee=project.e2ee, now=self.st.clock())
-        await self.st.push_screen_wait(TryIt(token, request, text=self._new.text))
+        await self.st.push_screen(TryIt(token, request, text=self._new.text))
 
     def action_leave(self) -> None:
         self._leave()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from itertools import cycle, islice
 from typing import TYPE_CHECKING, ClassVar, cast
 
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
 WIDE = 100
 """Columns from which on the pane stands beside the list."""
 
+_LONGEST_TYPED = 1.0
+"""Seconds, if the field should go meanwhile."""
 _SORTS = ((Order.CREATED, "newest first"), (Order.NAME, "by name"), (Order.EXPIRES, "by expiry"))
 _SORTED_BY = {Order.NAME: "Name", Order.EXPIRES: "Expires"}
 
@@ -258,11 +262,11 @@ class TokensPage(TokenActions, FilteredPage):
         self.query_one(KeyHints).offer((*pane.ACTIONS, TRY_IT._replace(hint=True), *by_first_key))
         pane.focus_path()
 
-    @work
     async def action_try_it(self) -> None:
         from st_tui.tui.screens.try_it import TryIt
 
         pane = await self._open_pane()
+        await self._typed()
         try:
             asked = pane.asked()
         except Refusal as refusal:
@@ -271,7 +275,15 @@ class TokensPage(TokenActions, FilteredPage):
         if asked is None:
             self.st.notify("Choose a token first.", severity="warning")
             return
-        await self.st.push_screen_wait(TryIt(*asked))
+        self.st.clear_notifications()
+        await self.st.push_screen(TryIt(*asked))
+
+    async def _typed(self) -> None:
+        """Wait for the keys before this one, which has priority, to arrive in their field."""
+        arrived = asyncio.Event()
+        if self.focused is not None and self.focused.call_later(arrived.set):
+            with suppress(TimeoutError):
+                await asyncio.wait_for(arrived.wait(), _LONGEST_TYPED)
 
     def on_access_pane_left(self) -> None:
         self.remove_class("testing")

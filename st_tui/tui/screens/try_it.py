@@ -81,7 +81,8 @@ class TryIt(Dialog[None]):
         yield Static(id="answer")
 
     def on_mount(self) -> None:
-        self.query_one("#token" if self._text is None else "#server", Field).focus()
+        # At once: what was pasted meanwhile must not be lost, nor go anywhere else.
+        self.set_focus(self.query_one("#token" if self._text is None else "#server", Field))
 
     @on(Input.Submitted)
     def action_send(self) -> None:

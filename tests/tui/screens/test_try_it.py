@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from textual.events import Paste
+from textual.events import Key, Paste
 from textual.pilot import Pilot
 from textual.widget import Widget
 
@@ -123,6 +123,22 @@ async def test_a_read(shop: Shop, served: Served, size: tuple[int, int]) -> None
         await until(pilot, lambda: len(shop.app.screen_stack) == 1, "the list again")
         assert shop.app.screen.query_one("#path", Field).has_focus
     assert logged(served.directory, new) == [("get-secrets", "/common/db", "read", "allowed")]
+
+
+async def test_what_arrives_in_one_go_goes_where_it_belongs(shop: Shop) -> None:
+    new = shop.made(v2("ci", "dev:/**", expires_at=None))
+    async with shop.app.run_test(size=SMALL) as pilot:
+        await opened(pilot)
+        await pilot.press("t")
+        for letter in "common":
+            shop.app.post_message(Key(letter, letter))
+        shop.app.post_message(Key("f3", None))
+        shop.app.post_message(Paste(new.text.full))
+        await until(pilot, lambda: isinstance(shop.app.screen, TryIt), "the dialog")
+        field = shop.app.screen.query_one(MaskedField)
+        await until(pilot, lambda: field.value == new.text.full, "the text")
+        assert "secretPath=/common " in screen_text(pilot)
+        assert shop.app.screen_stack[0].query_one("#path", Field).value == "/common"
 
 
 async def test_a_raw_read_brings_no_values(shop: Shop) -> None:
