@@ -199,8 +199,8 @@ class StTui(SafeApp[None]):
 
     def _look(self) -> None:
         """See a colleague's change, and tokens that came to their end."""
-        if self.vault is None:
-            return
+        if self.vault is None or not self.is_running:
+            return  # while the app ends its widgets go one by one
         try:
             seen = self.vault.changed_elsewhere()
             due = self.vault.tokens.next_end()

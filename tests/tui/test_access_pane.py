@@ -7,6 +7,7 @@ from textual.app import App, ComposeResult
 
 from st_tui.core.expiry import DAY, HOUR
 from st_tui.tui.app import StTui
+from st_tui.tui.widgets.access_pane import AccessPane
 from st_tui.tui.widgets.moment import Moment
 from tests.conftest import NOW, Clock
 from tests.journeys.driving import choose, opened, screen_text, until, write
@@ -46,6 +47,23 @@ async def test_the_verdict_at_another_time(demo_app: StTui) -> None:
         await pilot.press("escape", "down")
         await until(pilot, lambda: "‹ now ›" in _pane(demo_app), "another token, from now")
         assert demo_app.screen.query_one(Moment).end != token.expires_at
+
+
+async def test_a_change_seen_while_the_app_ends(
+    demo_app: StTui, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked = []
+
+    def look_again(pane: AccessPane) -> None:
+        demo_app._seen = -1
+        demo_app._look()
+        looked.append(pane)
+
+    monkeypatch.setattr(AccessPane, "on_unmount", look_again, raising=False)
+    async with demo_app.run_test(size=(120, 36)) as pilot:
+        await opened(pilot)
+        await until(pilot, lambda: bool(demo_app.screen.query(AccessPane)), "the pane")
+    assert looked
 
 
 def _pane(app: StTui) -> str:
