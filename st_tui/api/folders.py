@@ -171,7 +171,7 @@ def _by_id(request: Request, parent: Place, name: str, every: list[str]) -> Plac
 
 
 def _child(parent: Place, name: str) -> Place:
-    return parent._replace(path=f"{parent.path.rstrip('/')}/{name}")
+    return parent._replace(path=f"{'' if parent.path == '/' else parent.path}/{name}")
 
 
 def _named(parent: Place, name: str) -> Place:
