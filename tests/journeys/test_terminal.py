@@ -71,36 +71,47 @@ def test_a_value_is_on_the_screen_only_while_it_is_looked_at() -> None:
     with demo(environ={"TMUX": None, "STY": None, "TERM": "xterm-256color"}) as session:
         session.wait_for("11 tokens")
         session.type("2")
-        session.wait_for("No secrets here")
-        for keys in ("\r", DOWN * 12, "\r", DOWN):
+        wait_on_screen(session, "▌Development")
+        for keys, focused in (
+            ("\r", "▌/"),
+            (DOWN * 12, "▌│ │ ├ primary"),
+            ("\r", "▌DATABASE_URL"),
+            (DOWN, "▌POSTGRES_PASSWORD"),
+        ):
             session.type(keys)
-            session.quiet_for(0.5)
-        assert "POSTGRES_PASSWORD" in on_screen(session)
+            wait_on_screen(session, focused)
         session.type("y")
         session.wait_for(b"\x1b]52;c;" + base64.b64encode(password.encode()))
         assert password not in session.text
         session.type("\r")
-        session.wait_for(password)
-        assert password in on_screen(session)
+        wait_on_screen(session, password)
         session.type("\x1b[O")
-        session.quiet_for(1)
-        assert password not in on_screen(session)
+        wait_on_screen(session, password, gone=True)
         session.type("\x1b[I")
-        session.quiet_for(7)  # the toast goes
-        assert session.quiet_for(2) == b""
+        wait_on_screen(session, "Value of", gone=True)
+        session.quiet_for(1.5)
+        assert session.quiet_for(2.5) == b""
         session.type("n")
-        session.wait_for("New secret in dev:/common/db/primary")
+        wait_on_screen(session, "New secret in dev:/common/db/primary")
         session.type("PASTED\t\x1b[200~one\n\x1b[31mtwo\x1b[201~")
-        session.wait_for("[31mtwo")
-        session.quiet_for(1)
-        assert session.quiet_for(2) == b""
+        wait_on_screen(session, "[31mtwo")
+        session.quiet_for(1.5)
+        assert session.quiet_for(2.5) == b""
         session.type("\x1bOQ")  # F2
-        session.quiet_for(1)
-        assert "4 secrets" in on_screen(session)
+        wait_on_screen(session, "4 secrets")
         session.type("q")
         assert session.wait_exit() == 0
         assert session.left_on == []
         assert password not in on_screen(session)
+
+
+def wait_on_screen(session: TerminalSession, text: str, *, gone: bool = False) -> None:
+    """Read until the terminal shows a text, or no more; the limit only ends a failing test."""
+    for _ in range(300):
+        # Not amid a write, which may end within an escape sequence.
+        if not session.quiet_for(0.1) and (text in on_screen(session)) is not gone:
+            return
+    raise AssertionError(f"the screen stayed as it is:\n{on_screen(session)}")
 
 
 def on_screen(session: TerminalSession) -> str:
