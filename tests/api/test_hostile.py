@@ -76,8 +76,7 @@ def test_a_good_request_is_answered(target: Target, operation: Operation) -> Non
 def test_wrong_types(target: Target, operation: Operation) -> None:
     """Of each field, those that have another spelling as well."""
     wrong: list[Any] = [0, 1, 1.5, -1, 10**40, True, False, [], ["x"], {}, {"a": {}}, [None]]
-    names = {field.name for field in operation.fields}
-    names |= {"workspaceId", "projectId", "workspaceSlug", "projectSlug"}
+    names = {spelling for field in operation.fields for spelling in field.spellings}
     with nothing_written(target) as refused:
         for name in sorted(names):
             for value in wrong:
@@ -112,6 +111,23 @@ def test_fields_that_are_missing(target: Target, operation: Operation) -> None:
                 if absent:
                     del fields[name]
                 assert refused(target.ask(operation, fields))[0] == 422, name
+
+
+@every
+def test_fields_that_are_too_long_or_say_something_else(
+    target: Target, operation: Operation
+) -> None:
+    with nothing_written(target) as refused:
+        for field in operation.fields:
+            for spelling in field.spellings:
+                good = target.fields(operation)
+                good.pop(field.name, None)
+                if field.longest is not None:
+                    fields = good | {spelling: "/" + "x" * field.longest}
+                    assert refused(target.ask(operation, fields))[0] in (400, 422), spelling
+                if field.one_of:
+                    fields = good | {spelling: "another"}
+                    assert refused(target.ask(operation, fields))[0] == 422, spelling
 
 
 BROKEN_BODIES = {
