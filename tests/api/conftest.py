@@ -19,6 +19,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Ser
     Vault.create(directory, actor="ann").close()
     with serving(directory) as server:
         yield directory, server
+    assert server.output == f"Serving {server.url}\n"
 
 
 @pytest.fixture
