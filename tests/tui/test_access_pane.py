@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from textual.app import App, ComposeResult
 
 from st_tui.core.expiry import DAY, HOUR
 from st_tui.tui.app import StTui
+from st_tui.tui.screens.tokens import TokensPage
 from st_tui.tui.widgets.access_pane import AccessPane
+from st_tui.tui.widgets.field import Field
 from st_tui.tui.widgets.moment import Moment
 from tests.conftest import NOW, Clock
 from tests.journeys.driving import choose, opened, screen_text, until, write
@@ -47,6 +51,19 @@ async def test_the_verdict_at_another_time(demo_app: StTui) -> None:
         await pilot.press("escape", "down")
         await until(pilot, lambda: "‹ now ›" in _pane(demo_app), "another token, from now")
         assert demo_app.screen.query_one(Moment).end != token.expires_at
+
+
+@pytest.mark.parametrize("key", ["t", "f3"])
+async def test_a_key_that_arrives_while_the_pane_is_made(demo_app: StTui, key: str) -> None:
+    async with demo_app.run_test(size=(80, 24)) as pilot:
+        await opened(pilot)
+        page = demo_app.screen
+        assert isinstance(page, TokensPage)
+        making = asyncio.create_task(page._open_pane())
+        await asyncio.sleep(0)
+        await pilot.press(key)
+        await making
+        await until(pilot, lambda: isinstance(pilot.app.focused, Field), "it is answered")
 
 
 async def test_a_change_seen_while_the_app_ends(

@@ -85,6 +85,7 @@ class TokensPage(TokenActions, FilteredPage):
         super().__init__()
         self._sort = Order.CREATED
         self._environments: list[str] = []
+        self._making_pane = asyncio.Lock()
 
     def body(self) -> ComposeResult:
         with Horizontal(id="columns"), Vertical(id="left"):
@@ -111,11 +112,12 @@ class TokensPage(TokenActions, FilteredPage):
         """The test-access pane. It is made when there is room for it or somebody asks for it."""
         from st_tui.tui.widgets.access_pane import AccessPane
 
-        if not self.query(AccessPane):
-            pane = AccessPane(self.st.clock)
-            await self.query_one("#columns").mount(pane)
-            self._place(pane)
-            pane.show(self._list.current)
+        async with self._making_pane:  # a key may come while it is made
+            if not self.query(AccessPane):
+                pane = AccessPane(self.st.clock)
+                await self.query_one("#columns").mount(pane)
+                self._place(pane)
+                pane.show(self._list.current)
         return self.query_one(AccessPane)
 
     @property
