@@ -137,6 +137,13 @@ def verify(file: BinaryIO) -> int:
     for path in broken:
         say(f"Not proved: {path}")
     if not broken:
+        # What is proved, not only that it is: the file says what lies inside of what.
+        for _, proof in proofs:
+            left, right = " or ".join(proof.left), " or ".join(proof.right)
+            apart = proof.relation is Relation.APART
+            say(
+                f"Proved: {left} {'has no path in common with' if apart else 'lies inside'} {right}."
+            )
         say(f"{counted(len(proofs), 'proof holds', 'proofs hold')}.")
     return 1 if broken else 0
 
