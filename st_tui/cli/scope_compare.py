@@ -141,9 +141,8 @@ def verify(file: BinaryIO) -> int:
         for _, proof in proofs:
             left, right = " or ".join(proof.left), " or ".join(proof.right)
             apart = proof.relation is Relation.APART
-            say(
-                f"Proved: {left} {'has no path in common with' if apart else 'lies inside'} {right}."
-            )
+            relation = "has no path in common with" if apart else "lies inside"
+            say(f"Proved: {left} {relation} {right}.")
         say(f"{counted(len(proofs), 'proof holds', 'proofs hold')}.")
     return 1 if broken else 0
 
