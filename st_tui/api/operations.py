@@ -8,6 +8,9 @@ from typing import Any, NamedTuple
 from st_tui.api.asked import Asked
 from st_tui.core.vault.gateway import Request
 
+Handle = Callable[[Request, Asked, str], dict[str, Any]]
+"""Answers a request: what it asks, and the name in its path (empty if there is none)."""
+
 
 class Field(NamedTuple):
     """A field of the query or the body; `kind` is its JSON type.
@@ -46,7 +49,7 @@ class Operation(NamedTuple):
     action: str
     subject: str
     summary: str
-    handle: Callable[[Request, Asked, str], dict[str, Any]]
+    handle: Handle
     fields: tuple[Field, ...] = ()
     answer: str = "Error"
 

@@ -29,6 +29,14 @@ def _list(name: str) -> Schema:
     return {"type": "array", "items": _named(name)}
 
 
+def _secrets(name: str) -> Schema:
+    """What a list answers, of secrets in this form."""
+    imported = _object(secretPath=_TEXT, environment=_TEXT, folderId=_ID, secrets=_list(name))
+    return _object(
+        secrets=_list(name), imports={"type": "array", "items": imported}, warnings=_TEXTS
+    )
+
+
 def _or_null(schema: Schema) -> Schema:
     return {"anyOf": [schema, _NOTHING]}
 
@@ -54,7 +62,6 @@ _SECRET: dict[str, Schema] = {
     "createdAt": _TIME,
     "updatedAt": _TIME,
 }
-_IMPORTED: dict[str, Schema] = {"secretPath": _TEXT, "environment": _TEXT, "folderId": _ID}
 
 SCHEMAS: dict[str, Schema] = {
     "Error": _object(reqId=_TEXT, statusCode={"type": "integer"}, message=_TEXT, error=_TEXT),
@@ -87,11 +94,7 @@ SCHEMAS: dict[str, Schema] = {
         keyEncoding=_only("utf8"),
     ),
     "OneSealedSecret": _object(secret=_named("SealedSecret")),
-    "SealedSecrets": _object(
-        secrets=_list("SealedSecret"),
-        imports={"type": "array", "items": _object(**_IMPORTED, secrets=_list("SealedSecret"))},
-        warnings=_TEXTS,
-    ),
+    "SealedSecrets": _secrets("SealedSecret"),
     "Secret": _object(
         **_SECRET,
         secretKey=_TEXT,
@@ -102,11 +105,7 @@ SCHEMAS: dict[str, Schema] = {
     ),
     "OneSecret": _object(secret=_named("Secret")),
     "OneSecretAndWarnings": _object(secret=_named("Secret"), warnings=_TEXTS),
-    "Secrets": _object(
-        secrets=_list("Secret"),
-        imports={"type": "array", "items": _object(**_IMPORTED, secrets=_list("Secret"))},
-        warnings=_TEXTS,
-    ),
+    "Secrets": _secrets("Secret"),
     "Folder": _object(
         id=_ID,
         name=_TEXT,

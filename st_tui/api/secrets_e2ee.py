@@ -47,11 +47,9 @@ WRITE_TYPE = Field("type", about="A token has no personal secrets", one_of=("sha
 
 def shared_only(asked: Asked, action: str) -> None:
     """Raise Problem for a write of a personal secret: only users have those."""
-    kind = asked.plain("type")
-    if kind == "personal":
+    read_type(asked)
+    if asked.plain("type") == "personal":
         raise bad_request(f"Must be user to {action} personal secret")
-    if kind not in (None, "shared"):
-        raise invalid("type must be shared or personal")
 
 
 def read_type(asked: Asked) -> None:

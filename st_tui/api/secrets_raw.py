@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from st_tui.api import lists
 from st_tui.api.asked import LONGEST_PLAIN, Asked
-from st_tui.api.operations import Field, Operation
+from st_tui.api.operations import Field, Handle, Operation
 from st_tui.api.places import entered
 from st_tui.api.problems import bad_request, not_found
 from st_tui.api.secrets_e2ee import (
@@ -69,7 +69,7 @@ def _opened(request: Request, gathered: Gathered, *, expand: bool) -> Found:
     return found
 
 
-def _list(request: Request, asked: Asked, *, by_default: bool) -> dict[str, Any]:
+def _list(request: Request, asked: Asked, name: str, *, by_default: bool) -> dict[str, Any]:
     place = entered(request, asked, Permission.READ, Endpoint.RAW)
     expand = asked.flag("expandSecretReferences", default=by_default)
     value = asked.flag("viewSecretValue", default=True)
@@ -172,22 +172,6 @@ def _written(request: Request, sealed: SealedSecret, name: str) -> dict[str, Any
     return {"secret": raw_data(secret or Secret(sealed, name, "", ""), value=shown, comment=shown)}
 
 
-def _list_v3(request: Request, asked: Asked, name: str) -> dict[str, Any]:
-    return _list(request, asked, by_default=False)
-
-
-def _list_v4(request: Request, asked: Asked, name: str) -> dict[str, Any]:
-    return _list(request, asked, by_default=True)
-
-
-def _get_v3(request: Request, asked: Asked, name: str) -> dict[str, Any]:
-    return _get(request, asked, name, by_default=False)
-
-
-def _get_v4(request: Request, asked: Asked, name: str) -> dict[str, Any]:
-    return _get(request, asked, name, by_default=True)
-
-
 _READING = (
     *PLACE,
     Field("viewSecretValue", "boolean"),
@@ -200,9 +184,10 @@ _WRITING = (*PLACE, WRITE_TYPE, Field("secretComment"))
 _ONE = "/api/v3/secrets/raw/{secretName}"
 
 
-def _reading(
-    version: str, handle: Callable[..., dict[str, Any]], *, one: bool, path: str
-) -> Operation:
+def _reading(version: str, path: str) -> Operation:
+    """A route that reads: one secret if the path names one. v4 expands and follows by default."""
+    one = path.endswith("}")
+    handle: Handle = partial(_get if one else _list, by_default=version == "v4")
     return Operation(
         "GET",
         path,
@@ -217,10 +202,10 @@ def _reading(
 
 
 OPERATIONS = (
-    _reading("v3", _list_v3, one=False, path="/api/v3/secrets/raw"),
-    _reading("v3", _get_v3, one=True, path=_ONE),
-    _reading("v4", _list_v4, one=False, path="/api/v4/secrets"),
-    _reading("v4", _get_v4, one=True, path="/api/v4/secrets/{secretName}"),
+    _reading("v3", "/api/v3/secrets/raw"),
+    _reading("v3", _ONE),
+    _reading("v4", "/api/v4/secrets"),
+    _reading("v4", "/api/v4/secrets/{secretName}"),
     Operation(
         "POST",
         _ONE,

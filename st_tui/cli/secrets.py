@@ -209,10 +209,7 @@ def export(
         project, place = find_place(vault, environment, path)
         found = vault.secrets.read(project, place, imports=with_imports, expand=expand)
     _remark_all(found.warnings)
-    # Later links win over earlier ones, and what lies in the folder itself over all of them.
-    layers = [*(inside for _, inside in found.imports), found.secrets]
-    values = {secret.name: secret.value for layer in layers for secret in layer}
-    say_text(secret_file.write(dict(sorted(values.items())), kind))
+    say_text(secret_file.write(found.by_name(), kind))
 
 
 def _value(name: str, stated: str) -> str:
