@@ -8,9 +8,9 @@ from typing import Any, TypeVar
 from st_tui.api.asked import Asked
 from st_tui.api.places import folder_id, require_folder
 from st_tui.core.secret import Place, Room, SecretImport
-from st_tui.core.vault import secret_changes
+from st_tui.core.vault import secret_lists
 from st_tui.core.vault.gateway import Request
-from st_tui.core.vault.secret_changes import Gathered
+from st_tui.core.vault.secret_lists import Gathered
 
 AnySecret = TypeVar("AnySecret")
 
@@ -25,7 +25,7 @@ def gathered(
 ) -> Gathered:
     """The sealed secrets that a list of a folder holds. Raises Refusal."""
     require_folder(request, place)
-    return secret_changes.gathered(
+    return secret_lists.gathered(
         request.session,
         request.project,
         place,

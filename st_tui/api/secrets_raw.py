@@ -25,9 +25,9 @@ from st_tui.core.drafts import BLANKS
 from st_tui.core.model import Endpoint, Permission
 from st_tui.core.secret import LONGEST_NAME, Place, SealedSecret, Secret
 from st_tui.core.store import secrets
-from st_tui.core.vault import secret_changes
+from st_tui.core.vault import secret_changes, secret_lists
 from st_tui.core.vault.gateway import Request
-from st_tui.core.vault.secret_changes import Found, Gathered
+from st_tui.core.vault.secret_lists import Found, Gathered
 
 HIDDEN = "<hidden-by-infisical>"
 
@@ -62,7 +62,7 @@ def trimmed(value: str) -> str:
 
 def _opened(request: Request, gathered: Gathered, *, expand: bool) -> Found:
     """What was gathered, opened; the audit log says where it came from."""
-    found = secret_changes.opened(
+    found = secret_lists.opened(
         request.session, request.project, gathered, may_read=request.may, expand=expand
     )
     request.note_also(gathered.places | found.referenced)
@@ -117,12 +117,12 @@ def _asked_one(request: Request, place: Place, name: str, *, follow: bool) -> Ga
     sealed = secret_changes.find(request.session, request.project, place, name)
     if sealed is None and follow:
         warnings: list[str] = []
-        imported = secret_changes.find_imported(
+        imported = secret_lists.find_imported(
             request.session, request.project, place, name, request.may, warnings
         )
         if imported is not None:
             return Gathered([imported[0]], [], warnings, imported[1])
-    return secret_changes.alone(sealed or found(request, place, name))
+    return secret_lists.alone(sealed or found(request, place, name))
 
 
 def _create(request: Request, asked: Asked, name: str) -> dict[str, Any]:

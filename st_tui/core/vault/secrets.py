@@ -16,8 +16,8 @@ from st_tui.core.drafts import check_environment, folder_path
 from st_tui.core.model import Project
 from st_tui.core.secret import Place, SealedSecret, Secret, SecretImport
 from st_tui.core.store import projects, secrets
-from st_tui.core.vault import secret_changes
-from st_tui.core.vault.secret_changes import Found, Gathered
+from st_tui.core.vault import secret_changes, secret_lists
+from st_tui.core.vault.secret_lists import Found, Gathered
 from st_tui.core.vault.session import Session, VaultError
 
 _HASHED_NAME = re.compile(r'"([0-9a-f]{64})"')
@@ -78,7 +78,7 @@ class Secrets:
         """As `get`, found through the folder's links too, and with the warnings there are."""
         with self._session.change() as record:
             sealed = self._existing(project, place, name, imports=imports)
-            found = self._opened(project, secret_changes.alone(sealed), expand=expand)
+            found = self._opened(project, secret_lists.alone(sealed), expand=expand)
             if not found.secrets:
                 raise VaultError("That secret cannot be opened: another key sealed it.")
             record("get-secret", project, **self._about(sealed))
@@ -213,9 +213,7 @@ class Secrets:
     ) -> SealedSecret:
         secret = secret_changes.find(self._session, project, place, name)
         if secret is None and imports:
-            found = secret_changes.find_imported(
-                self._session, project, place, name, _everywhere, []
-            )
+            found = secret_lists.find_imported(self._session, project, place, name, _everywhere, [])
             secret = None if found is None else found[0]
         if secret is None:
             raise NoSuchSecret(f"There is no secret {name[:60]!r} in {place}.")
@@ -225,14 +223,14 @@ class Secrets:
         self, project: Project, place: Place, *, imports: bool = False, expand: bool = False
     ) -> Found:
         with self._session.reading():
-            gathered = secret_changes.gathered(
+            gathered = secret_lists.gathered(
                 self._session, project, place, _everywhere, imports=imports
             )
             found = self._opened(project, gathered, expand=expand)
         return found._replace(secrets=sorted(found.secrets, key=lambda secret: secret.name))
 
     def _opened(self, project: Project, gathered: Gathered, *, expand: bool) -> Found:
-        return secret_changes.opened(
+        return secret_lists.opened(
             self._session, project, gathered, may_read=_everywhere, expand=expand
         )
 

@@ -22,9 +22,9 @@ from st_tui.core.secret import Place, Room, SecretError, SecretImport, TooMuch
 from st_tui.core.store import connection as store
 from st_tui.core.store import secrets
 from st_tui.core.store.schema import STEPS
-from st_tui.core.vault import Vault, VaultError, secret_changes
+from st_tui.core.vault import Vault, VaultError, secret_changes, secret_lists
 from st_tui.core.vault.gateway import Caller
-from st_tui.core.vault.secret_changes import Found
+from st_tui.core.vault.secret_lists import Found
 from st_tui.core.vault.secrets import Written
 from st_tui.core.vault_files import OPERATOR_KEY, SERVER_KEY
 from tests.core.vaults import NOON, WRITE, Clock, bytes_in_files, raw, v2
@@ -334,7 +334,7 @@ def test_a_link_that_may_not_be_read_is_left_out_with_what_is_behind_it_and_told
 ) -> None:
     linked(vault, project, {0: [1, 2], 1: [3], 2: [1]})
     warnings: list[str] = []
-    found = secret_changes.followed(
+    found = secret_lists.followed(
         vault._session, project, numbered(0), lambda place: place != numbered(1), warnings
     )
     assert [link.source for link in found] == [numbered(2)]
@@ -345,7 +345,7 @@ def test_no_more_is_told_of_imports_than_anybody_reads(vault: Vault, project: Pr
     with vault.together():
         linked(vault, project, {0: list(range(1, MOST_WARNINGS + 10))})
     warnings: list[str] = []
-    secret_changes.followed(
+    secret_lists.followed(
         vault._session, project, numbered(0), lambda place: place == numbered(0), warnings
     )
     assert len(warnings) == MOST_WARNINGS + 1
@@ -361,9 +361,9 @@ def test_what_an_answer_needs_is_every_folder_on_the_way(vault: Vault, project: 
             *(one.name for one in vault.secrets.every(project, numbered(empty))),
         )
     session = vault._session
-    every = secret_changes.gathered(session, project, numbered(0), lambda place: True, imports=True)
+    every = secret_lists.gathered(session, project, numbered(0), lambda place: True, imports=True)
     assert every.places == {numbered(i) for i in range(4)}
-    one = secret_changes.find_imported(session, project, numbered(0), "N3", lambda place: True, [])
+    one = secret_lists.find_imported(session, project, numbered(0), "N3", lambda place: True, [])
     assert one is not None
     assert one[0].place == numbered(3)
     assert one[1] == {numbered(i) for i in (1, 2, 3)}
@@ -375,7 +375,7 @@ def test_a_list_holds_no_more_than_its_room(vault: Vault, project: Project) -> N
     session = vault._session
 
     def names(room: Room | None) -> int:
-        found = secret_changes.gathered(session, project, DEV, lambda place: True, room=room)
+        found = secret_lists.gathered(session, project, DEV, lambda place: True, room=room)
         return len(found.secrets)
 
     assert names(None) == names(Room(8_100)) == 2
