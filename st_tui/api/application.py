@@ -31,7 +31,8 @@ from st_tui.core.plain_text import refuse_controls, shown
 from st_tui.core.secret import check_name
 from st_tui.core.store.connection import StoreError
 from st_tui.core.vault import Vault
-from st_tui.core.vault.gateway import Caller, Gateway, NotAuthenticated, Request
+from st_tui.core.vault.gateway import Gateway, NotAuthenticated
+from st_tui.core.vault.request import Caller, Request
 
 _LONGEST_USER_AGENT = 256
 _NAME = "secretName"

@@ -9,7 +9,7 @@ from st_tui.api.asked import Asked
 from st_tui.api.places import folder_id, require_folder
 from st_tui.core.secret import Place, Room, SecretImport
 from st_tui.core.vault import secret_lists
-from st_tui.core.vault.gateway import Request
+from st_tui.core.vault.request import Request
 from st_tui.core.vault.secret_lists import Gathered
 
 AnySecret = TypeVar("AnySecret")

@@ -8,7 +8,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from st_tui.api.asked import Asked
 from st_tui.core.model import Endpoint, Permission
 from st_tui.core.secret import Place
-from st_tui.core.vault.gateway import Request
+from st_tui.core.vault.request import Request
 from st_tui.core.vault.secret_changes import NoFolder, folder_exists
 
 

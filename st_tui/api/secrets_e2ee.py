@@ -15,7 +15,7 @@ from st_tui.core.drafts import LONGEST_FOLDER_PATH
 from st_tui.core.model import Permission
 from st_tui.core.secret import NOTHING_SEALED, Place, SealedSecret
 from st_tui.core.vault import secret_changes
-from st_tui.core.vault.gateway import Request
+from st_tui.core.vault.request import Request
 from st_tui.core.vault.secrets import about_secret
 
 PROJECT = (

@@ -26,7 +26,7 @@ from st_tui.core.model import Endpoint, Permission
 from st_tui.core.secret import LONGEST_NAME, Place, SealedSecret, Secret
 from st_tui.core.store import secrets
 from st_tui.core.vault import secret_changes, secret_lists
-from st_tui.core.vault.gateway import Request
+from st_tui.core.vault.request import Request
 from st_tui.core.vault.secret_lists import Found, Gathered
 
 HIDDEN = "<hidden-by-infisical>"

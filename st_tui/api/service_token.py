@@ -8,7 +8,7 @@ from st_tui.api.asked import Asked
 from st_tui.api.operations import Operation
 from st_tui.core import expiry
 from st_tui.core.model import Permission
-from st_tui.core.vault.gateway import Request
+from st_tui.core.vault.request import Request
 from st_tui.core.vault.tokens import OPERATOR_ID
 
 

@@ -50,11 +50,14 @@ def wrapped_keys(connection: sqlite3.Connection, project_id: str) -> WrappedKeys
     return None if row is None else WrappedKeys(*row)
 
 
-def set_name_key(connection: sqlite3.Connection, project_id: str, name_key: bytes) -> None:
-    """Keep the key that secret names are hashed with. It never changes: hashes are found by it."""
-    connection.execute(
-        "UPDATE project SET name_key = ? WHERE id = ? AND name_key IS NULL", (name_key, project_id)
-    )
+def set_name_key(connection: sqlite3.Connection, project_id: str, name_key: bytes) -> bytes:
+    """Keep the key that secret names are hashed with, and return the one that is kept: the first.
+    It never changes, because names are found by their hashes."""
+    row = connection.execute(
+        "UPDATE project SET name_key = coalesce(name_key, ?) WHERE id = ? RETURNING name_key",
+        (name_key, project_id),
+    ).fetchone()
+    return bytes(row[0])
 
 
 def delete(connection: sqlite3.Connection, project_id: str) -> None:

@@ -128,9 +128,7 @@ class Session:
         if wrapped is None:
             made = self._wrap(crypto.new_key(self.randbytes), vault_files.SERVER_KEY, bound_to)
             with transaction(self.connection):
-                projects.set_name_key(self.connection, project_id, made)
-                wrapped = self.wrapped_keys(project_id).name_key
-        assert wrapped is not None  # noqa: S101
+                wrapped = projects.set_name_key(self.connection, project_id, made)
         return self._unwrap(wrapped, vault_files.SERVER_KEY, bound_to)
 
     def _remembered(self, what: str, open_key: Callable[[], str]) -> str:

@@ -13,7 +13,8 @@ from st_tui.core.addresses import parse_address
 from st_tui.core.expiry import MINUTE, iso
 from st_tui.core.model import AuditEntry, NewToken, Project, Reason, TokenText
 from st_tui.core.vault import Vault
-from st_tui.core.vault.gateway import FAILURES_A_MINUTE, Caller, NotAuthenticated
+from st_tui.core.vault.gateway import FAILURES_A_MINUTE, NotAuthenticated
+from st_tui.core.vault.request import Caller
 from st_tui.core.vault.tokens import Tokens
 from tests.core.vaults import NOON, Clock, raw, v2, v3
 
