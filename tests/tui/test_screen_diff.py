@@ -8,7 +8,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 from rich.console import Console
 from rich.segment import Segment
@@ -114,7 +114,12 @@ console = Console(color_system="truecolor", force_terminal=True)
 @st.composite
 def strips(draw: st.DrawFn, width: int) -> Strip:
     strip = Strip(draw(st.lists(segments, max_size=4)))
-    return strip.adjust_cell_length(width, draw(st.none() | styles))
+    style = draw(st.none() | styles)
+    try:
+        return strip.adjust_cell_length(width, style)
+    except IndexError:
+        # rich 15 cannot cut a text that begins with a lone zero-width joiner: there is no strip.
+        reject()
 
 
 @st.composite
