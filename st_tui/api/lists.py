@@ -24,14 +24,16 @@ def gathered(
     request: Request, asked: Asked, place: Place, *, imports_by_default: bool = False
 ) -> Gathered:
     """The sealed secrets that a list of a folder holds. Raises Refusal."""
+    recursive = asked.flag("recursive")
+    imports = imports_asked(asked, by_default=imports_by_default)
     require_folder(request, place)
     return secret_lists.gathered(
         request.session,
         request.project,
         place,
         request.may,
-        recursive=asked.flag("recursive"),
-        imports=imports_asked(asked, by_default=imports_by_default),
+        recursive=recursive,
+        imports=imports,
         room=Room(),
     )
 

@@ -104,6 +104,9 @@ def test_linking_a_folder_needs_to_read_it_and_the_log_says_so(shop: Shop) -> No
         assert one.ask("POST", "/api/v1/secret-imports", body=body).status == 200
         status, error, message = one.ask("POST", "/api/v1/secret-imports", body=body).problem
         assert (status, error, message) == (400, "BadRequest", "Secret import already exists")
+        body["import"] = {"environment": "dev", "path": "/"}
+        status, _, message = one.ask("POST", "/api/v1/secret-imports", body=body).problem
+        assert (status, "cannot import itself" in message) == (400, True)
         body["import"] = {"environment": "dev", "path": "/none"}
         status, error, message = one.ask("POST", "/api/v1/secret-imports", body=body).problem
         assert (status, error) == (404, "SecretPathNotFound")
