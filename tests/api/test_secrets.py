@@ -255,3 +255,11 @@ def test_each_version_is_described_in_both_spellings(open_shop: Shop) -> None:
     for path in ("/api/v3/secrets/raw", "/api/v4/secrets", "/api/v4/secrets/{secretName}"):
         named = {parameter["name"] for parameter in paths[path]["get"]["parameters"]}
         assert {"workspaceId", "projectId", "include_imports", "includeImports"} <= named
+
+
+def test_a_scopes_last_slash_is_cut_as_a_stated_paths(open_shop: Shop) -> None:
+    """Such a pattern opens no path that can be asked for: a stated one loses its slash too."""
+    open_shop.put(COMMON, A="x")
+    with asking(open_shop.url, open_shop.token("dev:/common/")) as one:
+        for query in ({}, {"secretPath": "/common/"}, {"secretPath": "/common"}):
+            assert one.ask("GET", "/api/v3/secrets/raw/A", query=query).status == 403

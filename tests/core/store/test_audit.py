@@ -6,11 +6,15 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from st_tui.core.errors import Refusal
-from st_tui.core.model import AuditEntry, Project
+from st_tui.core.model import AuditEntry, Permission, Project, Use
+from st_tui.core.store import audit
+from st_tui.core.store.audit import Event
+from st_tui.core.store.connection import transaction
 from st_tui.core.vault import Vault
 from tests.core.vaults import raw, v2
 
@@ -164,3 +168,30 @@ def drop_triggers(connection: sqlite3.Connection) -> None:
         "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'audit_log'"
     ).fetchall():
         connection.execute(f"DROP TRIGGER {name}")
+
+
+def test_a_use_counts_for_every_place_that_it_needed(vault: Vault, project: Project) -> None:
+    also = {
+        "alsoRead": [
+            {"environment": "dev", "secretPath": "/a"},
+            {"environment": "prod", "secretPath": "/b"},
+        ],
+        "alsoWritten": [{"environment": "dev", "secretPath": "/a"}],
+        "note": '"alsoRead":[',
+    }
+    each: list[dict[str, Any]] = [also, {}, {"alsoRead": []}, also]
+    event = Event(0, "t1", "get-secrets", project.id, None, "dev", "/", "read", "allowed")
+    events = [event._replace(details=details) for details in each]
+    events += [event._replace(verdict="denied", details=also)]
+    expected = [
+        Use("dev", "/", Permission.READ, 4),
+        Use("dev", "/a", Permission.READ, 2),
+        Use("dev", "/a", Permission.WRITE, 2),
+        Use("prod", "/b", Permission.READ, 2),
+    ]
+    connection = vault._session.connection
+    with transaction(connection):
+        audit.append(connection, [*events, *(one._replace(actor="t2") for one in events)])
+    assert sorted(audit.uses(connection, "t1")) == expected
+    every = audit.uses_of_all(connection, project.id)
+    assert {name: sorted(uses) for name, uses in every.items()} == {"t1": expected, "t2": expected}
