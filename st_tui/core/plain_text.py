@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 from st_tui.core.errors import Refusal
@@ -10,6 +11,8 @@ from st_tui.core.errors import Refusal
 # with which one name can be made to look like another.
 _REFUSED_CATEGORIES = frozenset({"Cc", "Cs", "Zl", "Zp"})
 _REORDERING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+# Of two in a row at a text's beginning rich 15 loses count, and cannot cut what follows.
+_JOINS_NOTHING = re.compile("(?:^|(?<=\u200d))\u200d")
 
 
 class TextError(Refusal):
@@ -38,13 +41,16 @@ def refuse_controls(text: str, what: str) -> None:
             raise TextError(
                 f"The {what} holds the control character {_escaped(character)}: leave it out."
             )
+    if _JOINS_NOTHING.search(text):
+        raise TextError(f"The {what} holds a \\u200d that joins nothing: leave it out.")
 
 
 def shown(text: str) -> str:
     """The text with every character that a terminal would act on written out, as in `\\x1b`."""
     if _is_plain(text):
         return text
-    return "".join(_escaped(c) if _acts(c) else c for c in text)
+    written = "".join(_escaped(c) if _acts(c) else c for c in text)
+    return _JOINS_NOTHING.sub(lambda joiner: _escaped(joiner[0]), written)
 
 
 def _is_plain(text: str) -> bool:

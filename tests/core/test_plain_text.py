@@ -7,6 +7,8 @@ import unicodedata
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.segment import Segment
+from textual.strip import Strip
 
 from st_tui.core.plain_text import TextError, check_text, refuse_controls, shown
 
@@ -26,6 +28,23 @@ def test_what_a_terminal_acts_on_is_refused_and_named_harmlessly(character: str)
 def test_ordinary_text_passes_unchanged(text: str) -> None:
     assert check_text(text, "name", 100) is text
     assert shown(text) == text
+
+
+@pytest.mark.parametrize("text", ["\u200d⚡", "a\u200d\u200db", "\u200d\u200d⚡aaa"], ids=ascii)
+def test_a_joiner_that_joins_nothing_is_refused_and_written_out(text: str) -> None:
+    with pytest.raises(TextError, match="joins nothing"):
+        refuse_controls(text, "name")
+    assert "\\u200d" in shown(text)
+
+
+def test_a_joiner_inside_an_emoji_is_left_alone() -> None:
+    refuse_controls("👩\u200d💻", "name")
+    assert shown("👩\u200d💻") == "👩\u200d💻"
+
+
+@given(st.text("a\u200d⚡é", max_size=8), st.integers(0, 12))
+def test_shown_text_can_be_cut_anywhere(text: str, width: int) -> None:
+    assert Strip([Segment(shown(text))]).adjust_cell_length(width).cell_length == width
 
 
 @given(st.text())
