@@ -10,7 +10,6 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext, suppress
-from dataclasses import replace
 
 from st_tui.core import access, addresses, crypto
 from st_tui.core.errors import Refusal
@@ -57,7 +56,7 @@ class Gateway:
     """
 
     def __init__(self, session: Session) -> None:
-        self._session = replace(session, opened={}, own_keys={})
+        self._session = session.remembering()
         never_wait(session.connection)
         self._session.own_key(SERVER_KEY)
         self._known: dict[TokenText, Known] = {}

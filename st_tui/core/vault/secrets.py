@@ -143,18 +143,19 @@ class Secrets:
         """Make or change secrets: all of them, or none. An equal value is left as it is."""
         created = updated = 0
         with self._session.change() as record:
-            key = self._session.project_key(project.id)
+            session = self._session.remembering()
+            key = session.project_key(project.id)
             for name, value in values.items():
-                current = secret_changes.find(self._session, project, place, name)
+                current = secret_changes.find(session, project, place, name)
                 if current is None:
-                    made = secret_changes.create(self._session, project, place, name, value)
+                    made = secret_changes.create(session, project, place, name, value)
                     record("create-secret", project, **self._about(made))
                     created += 1
                     continue
                 known = secret_changes.open_secret(current, key)
                 if known is not None and known.value == value:
                     continue
-                changed = secret_changes.update(self._session, project, current, name, value=value)
+                changed = secret_changes.update(session, project, current, name, value=value)
                 record("update-secret", project, **self._about(changed))
                 updated += 1
         return Written(created, updated)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -63,6 +63,10 @@ class Session:
     opened: dict[str, str] | None = field(default=None, repr=False)
     """The projects' keys that were opened, where somebody keeps them for a transaction; else each
     is opened anew, so that none outlives its erasure."""
+
+    def remembering(self) -> Session:
+        """This session, opening each key once. For one transaction, or for who empties `opened`."""
+        return replace(self, opened={}, own_keys={})
 
     @property
     def is_read_only(self) -> bool:
