@@ -16,10 +16,9 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 from starlette.routing import Route
 
-from st_tui.api import folders, imports, problems, secrets_e2ee, secrets_raw, service_token
+from st_tui.api import bodies, folders, imports, problems, secrets_e2ee, secrets_raw, service_token
 from st_tui.api.asked import Asked, asked_for
 from st_tui.api.batches import Batches, Unrecorded
-from st_tui.api.bodies import arriving as _body
 from st_tui.api.description import description
 from st_tui.api.operations import Operation
 from st_tui.api.problems import Problem
@@ -95,16 +94,17 @@ async def _answered(batches: Batches, operation: Operation, http: HttpRequest) -
     caller, missing = _caller(http, headers)
     # The connection keeps its last request's headers: not with the key in them.
     headers[:] = [header for header in headers if header[0] != b"authorization"]
-    with _body(http, dict(headers)) as arriving:
-        body = await arriving
+    body = await bodies.read(http, dict(headers))
 
-        def job(gateway: Gateway) -> Response:
-            return _perform(gateway, operation, http, caller, missing, body)
+    def job(gateway: Gateway) -> Response:
+        return _perform(gateway, operation, http, caller, missing, body)
 
-        try:
-            answer = await batches.run(job)
-        except Unrecorded:
-            answer = _refused(problems.unavailable())
+    try:
+        answer = await batches.run(job)
+    except Unrecorded:
+        answer = _refused(problems.unavailable())
+    finally:
+        bodies.release(body)
     if isinstance(body, Problem):
         # What is left of the body would be taken for the next request.
         answer.headers["Connection"] = "close"

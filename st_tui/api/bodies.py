@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 
 from starlette.requests import ClientDisconnect, Request
 
@@ -25,21 +24,29 @@ class _Held:
     bytes = 0
 
 
-@contextmanager
-def arriving(http: Request, headers: Mapping[bytes, bytes]) -> Iterator[Awaitable[bytes | Problem]]:
-    """The body to wait for, or why it was not read to its end; it counts until this is left."""
-    received = bytearray()
-    try:
-        yield _read(http, headers, received)
-    finally:
-        _Held.bytes -= len(received)
-
-
-async def _read(
-    http: Request, headers: Mapping[bytes, bytes], received: bytearray
-) -> bytes | Problem:
+async def read(http: Request, headers: Mapping[bytes, bytes]) -> bytes | Problem:
+    """The body, or why it was not read to its end. It counts until it is given to `release`."""
     if b"content-length" not in headers and b"transfer-encoding" not in headers:
         return b""
+    received = bytearray()
+    try:
+        problem = await _receive(http, received)
+    except BaseException:
+        release(received)
+        raise
+    if problem is None:
+        return bytes(received)
+    release(received)
+    return problem
+
+
+def release(body: bytes | bytearray | Problem) -> None:
+    """The body is needed no more: others may take its room."""
+    if not isinstance(body, Problem):
+        _Held.bytes -= len(body)
+
+
+async def _receive(http: Request, received: bytearray) -> Problem | None:
     problem: Problem | None = None
     dropped = 0
     try:
@@ -59,4 +66,4 @@ async def _read(
                     problem = problems.unavailable()
     except (ClientDisconnect, TimeoutError):
         return problems.bad_request("The body did not arrive")
-    return problem or bytes(received)
+    return problem

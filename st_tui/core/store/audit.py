@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from st_tui.core.model import AuditEntry, Permission, Use
 
 _COLUMNS = ", ".join(AuditEntry._fields)
-_MARKS = ", ".join("?" * len(AuditEntry._fields))
+_MARKS = ", ".join(f":{field}" for field in AuditEntry._fields)
 _FIRST = "0" * 64
 ALSO = {Permission.READ: "alsoRead", Permission.WRITE: "alsoWritten"}
 """Where an entry's details list the other places that were needed, each as `environment` and
@@ -51,7 +51,7 @@ def append(connection: sqlite3.Connection, events: Iterable[Event]) -> None:
         seq += 1
         fields = event._asdict() | {"seq": seq, "details": _canonical(event.details or {})}
         previous = fields["hash"] = _hash(previous, fields)
-        rows.append(AuditEntry(**fields))
+        rows.append(fields)
     connection.executemany(f"INSERT INTO audit_log ({_COLUMNS}) VALUES ({_MARKS})", rows)
 
 
