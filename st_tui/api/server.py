@@ -61,6 +61,8 @@ def serve(
         partial(application, directory),
         factory=True,
         http=BoundedProtocol,
+        # Where a library for it is installed, an upgrade would pass by the token and the log.
+        ws="none",
         host=address.host,
         port=address.port,
         workers=workers,

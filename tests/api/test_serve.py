@@ -194,6 +194,17 @@ def test_a_worker_that_dies_takes_nothing_along(own: Vault, directory: Path) -> 
         assert own.audit.first_broken() is None
 
 
+def test_no_other_protocol_is_spoken(own: Vault, directory: Path, tmp_path: Path) -> None:
+    """Whichever library is installed, here one that cannot even be imported."""
+    (tmp_path / "websockets.py").write_text("raise RuntimeError")
+    with serving(directory, variables={"PYTHONPATH": str(tmp_path)}) as server:
+        line = Connection(server.url, {"Connection": "Upgrade", "Upgrade": "websocket"})
+        assert line.ask("GET", ROUTE).status == 401
+        line.close()
+    (entry,) = own.audit.page()
+    assert (entry.event, entry.reason) == ("get-service-token", "unknown")
+
+
 def test_failures_are_counted_for_all_workers_together(own: Vault, directory: Path) -> None:
     with serving(directory, "--workers", "2") as server:
 
