@@ -8,6 +8,7 @@ from st_tui.core import drafts
 from st_tui.core.model import Environment, Project, ServiceToken
 from st_tui.core.plain_text import check_text
 from st_tui.core.store import projects, tokens
+from st_tui.core.vault import folders
 from st_tui.core.vault.session import Session, VaultError
 from st_tui.core.wording import counted
 
@@ -69,11 +70,12 @@ class Environments:
             return tokens.count_naming_environment(connection, project.id, slug)
 
     def delete(self, project: Project, slug: str) -> None:
-        """Delete an environment and its folders; tokens that name it stay, and are marked."""
+        """Delete an environment with all in it; tokens that name it stay, and are marked."""
         with self._session.change() as record:
             self._session.require_environment(project, slug)
+            details = folders.inside(self._session, project, slug).details
             projects.delete_environment(self._session.connection, project.id, slug)
-            record("delete-environment", project, environment=slug)
+            record("delete-environment", project, environment=slug, details=details)
 
 
 def check_new(environments: Sequence[Environment]) -> None:

@@ -17,7 +17,7 @@ _MOST_LINKS_NAMED = 100
 
 
 class Removed(NamedTuple):
-    """What went with a folder: `links` are those of other folders that brought its secrets."""
+    """What went with a folder or an environment; `links` brought its secrets into others."""
 
     folders: int
     secrets: int
@@ -94,18 +94,32 @@ def make(session: Session, project: Project, environment: str, folder: str) -> N
 
 def remove(session: Session, project: Project, environment: str, folder: str) -> Removed:
     """Delete a folder, all below it and the secrets there, inside a change."""
+    gone = projects.delete_folders(session.connection, project.id, environment, folder)
+    if not gone:
+        return Removed(0, 0, [])
+    removed = _removed(session, project, environment, folder, gone)
     # Here, because the app's first frame needs no secrets.
+    from st_tui.core.store import secrets
+
+    secrets.delete_below(session.connection, project.id, environment, folder)
+    return removed
+
+
+def inside(session: Session, project: Project, environment: str) -> Removed:
+    """What goes with an environment that is deleted."""
+    every = projects.folders(session.connection, project.id, environment)
+    return _removed(session, project, environment, "/", len(every))
+
+
+def _removed(
+    session: Session, project: Project, environment: str, folder: str, folders: int
+) -> Removed:
     from st_tui.core.secret import Place
     from st_tui.core.store import secrets
 
-    connection, place = session.connection, Place(environment, folder)
-    gone = projects.delete_folders(connection, project.id, *place)
-    if not gone:
-        return Removed(0, 0, [])
-    removed = Removed(
-        gone,
-        secrets.count(connection, project.id, place),
-        secrets.imports_from_below(connection, project.id, place),
+    place = Place(environment, folder)
+    return Removed(
+        folders,
+        secrets.count(session.connection, project.id, place),
+        secrets.imports_from_below(session.connection, project.id, place),
     )
-    secrets.delete_below(connection, project.id, *place)
-    return removed

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from st_tui.core.errors import Refusal
 from st_tui.core.model import Environment, Project
+from st_tui.core.secret import Place
 from st_tui.core.vault import Vault, VaultError
 from tests.core.vaults import Clock, v2
 
@@ -45,6 +48,29 @@ def test_tokens_of_a_deleted_environment_stay_and_block_its_slug(
     vault.tokens.revoke([orphan, newer])
     vault.environments.create(project, Environment("staging", "Staging"))
     assert vault.folders.every(project, "staging") == []
+
+
+def test_the_log_says_what_went_with_an_environment(vault: Vault, project: Project) -> None:
+    """Also whose lists lose what its secrets brought."""
+    inside, deeper, other = Place("prod", "/"), Place("prod", "/a/b"), Place("dev", "/")
+    vault.folders.create(project, *deeper)
+    for place in (inside, deeper, other):
+        vault.secrets.create(project, place, "A", "a")
+    for place, source in ((inside, deeper), (deeper, other), (other, deeper)):
+        vault.secrets.add_import(project, place, source)
+    vault.environments.delete(project, "prod")
+    (entry, *_) = vault.audit.page(project=project)
+    assert (entry.event, entry.environment) == ("delete-environment", "prod")
+    assert json.loads(entry.details) == {
+        "numberOfFolders": 2,
+        "numberOfSecrets": 2,
+        "numberOfRemovedImports": 1,
+        "removedImports": [{
+            "environment": "dev", "secretPath": "/",
+            "importEnvironment": "prod", "importPath": "/a/b",
+        }],
+    }  # fmt: skip
+    assert vault.secrets.imports(project, other) == []
 
 
 def test_the_tokens_of_other_projects_do_not_count(vault: Vault, project: Project) -> None:
