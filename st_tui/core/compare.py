@@ -11,7 +11,7 @@ from itertools import takewhile
 from typing import Final, NamedTuple, Protocol, TypeVar
 
 from st_tui.core.algebra import Certificate, Work, contains, overlaps
-from st_tui.core.globs import Glob, PatternRefused, compile_glob
+from st_tui.core.globs import Glob, PatternRefused, compile_glob, plain_beginning
 from st_tui.core.model import Permission, Scope
 
 _STEPS: Final = 300_000
@@ -218,7 +218,7 @@ def _work_on(one: Sequence[Scope], other: Sequence[Scope], steps: int = _STEPS) 
 def _place(scope: Scope) -> _Place:
     """The environment, and the names of the folders down to the first `**`; None: any of many."""
     down = takewhile("**".__ne__, scope.secret_path.split("/")[1:])
-    return scope.environment, *(None if set("*?[{") & set(name) else name for name in down)
+    return scope.environment, *(name if plain_beginning(name) == name else None for name in down)
 
 
 def _may_meet(one: _Place, other: _Place) -> bool:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from st_tui.core.errors import Refusal
 from st_tui.core.expiry import checked_end
-from st_tui.core.globs import PatternRefused, compile_glob
+from st_tui.core.globs import PatternRefused, compile_glob, plain_beginning
 from st_tui.core.model import Environment, Scope, ServiceToken, TokenDraft
 from st_tui.core.plain_text import check_text, refuse_controls
 
@@ -23,7 +23,6 @@ BLANKS = (
     "\t\n\v\f\r \xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
     "\u2028\u2029\u202f\u205f\u3000\ufeff"
 )
-_WILD = re.compile(r"[*?\[{]")
 _FOLDER_NAME = re.compile(r"[A-Za-z0-9_-]+")
 
 
@@ -65,9 +64,8 @@ def scopes_of_folder(path: str) -> tuple[str, str, str]:
 
 def stem(pattern: str) -> str:
     """The folder that a pattern is about: what stands before its first wildcard."""
-    wild = _WILD.search(pattern)
-    plain = pattern[: max(pattern.rfind("/", 0, wild.start()), 0)] if wild else pattern
-    return plain or "/"
+    plain = plain_beginning(pattern)
+    return (plain if plain == pattern else plain[: max(plain.rfind("/"), 0)]) or "/"
 
 
 def request_path(text: str) -> Adjusted:

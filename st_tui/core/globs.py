@@ -31,10 +31,11 @@ from st_tui.core.globs_parse import (
     Segment,
     code_units,
     parse,
+    plain_beginning,
 )
 from st_tui.core.globs_refused import PatternRefused
 
-__all__ = ["Glob", "GlobSet", "PatternRefused", "compile_glob"]
+__all__ = ["Glob", "GlobSet", "PatternRefused", "compile_glob", "plain_beginning"]
 
 # picomatch: `**` and the look-ahead of a leading `*` are JavaScript's `.`, which is none of these;
 # `?`, classes and the rest of `*` are `[^/]`, which is all of them.

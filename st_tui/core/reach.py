@@ -13,21 +13,18 @@ paths are those that folders can have, as in `core.algebra`, and a folder that e
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from itertools import chain, compress, count
 from typing import Final, NamedTuple
 
 from st_tui.core.beside_many import Shape, Shapes, beside, heads
-from st_tui.core.globs import Glob
+from st_tui.core.globs import Glob, plain_beginning
 from st_tui.core.model import Permission, Scope, ServiceToken
 from st_tui.core.reachers import Reachers
 
 _FEW: Final = 256
 """A set smaller than this part of all tokens is kept as numbers: as bits it takes more room."""
-
-_WILD: Final = re.compile(r"[*?\[{]")
 
 
 class Pattern:
@@ -159,7 +156,7 @@ def _near(reach: Reach, environment: str, asked: str) -> Iterable[tuple[str, lis
     if environment not in reach.patterns:
         return ()
     by_head, heads_, groups = reach.patterns[environment]
-    beginning = _WILD.split(asked, maxsplit=1)[0]
+    beginning = plain_beginning(asked)
     first, last = (bisect_left(heads_, beginning + end) for end in ("", "\x7f"))
     shorter = ((head, by_head[head]) for head in heads(beginning) if head in by_head)
     return chain(shorter, zip(heads_[first:last], groups[first:last], strict=True))

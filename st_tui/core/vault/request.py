@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from st_tui.core import access
 from st_tui.core.crypto import Sealed
 from st_tui.core.errors import Refusal
+from st_tui.core.globs import plain_beginning
 from st_tui.core.model import (
     AccessRequest,
     Decision,
@@ -29,7 +30,6 @@ MOST_NOTED = 500
 """How many places one audit entry names: no token needs as many scopes."""
 
 _FOREIGN = "project"
-_WILD = frozenset("*?[{")
 
 
 class Caller(NamedTuple):
@@ -101,7 +101,7 @@ class Request:
                 self.details["project"] = project
                 raise ForeignProject(_FOREIGN)
         only = self.token.scopes[0] if len(self.token.scopes) == 1 else None
-        if only is not None and _WILD & set(only.secret_path):
+        if only is not None and plain_beginning(only.secret_path) != only.secret_path:
             only = None
         environment, path = stated.environment, stated.path
         if environment is None:
