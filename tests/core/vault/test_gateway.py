@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -11,11 +12,11 @@ import pytest
 from st_tui.core import crypto
 from st_tui.core.addresses import parse_address
 from st_tui.core.expiry import MINUTE, iso
-from st_tui.core.model import AuditEntry, NewToken, Project, Reason, TokenText
+from st_tui.core.model import AuditEntry, NewToken, Project, Reason, ServiceToken, TokenText
+from st_tui.core.store import tokens
 from st_tui.core.vault import Vault
 from st_tui.core.vault.gateway import FAILURES_A_MINUTE, NotAuthenticated
 from st_tui.core.vault.request import Caller
-from st_tui.core.vault.tokens import Tokens
 from tests.core.vaults import NOON, Clock, raw, v2, v3
 
 UNKNOWN_ID = "11111111-2222-4333-8444-555555555555"
@@ -145,18 +146,19 @@ def _admit(server: Vault, who: Caller) -> None:
 def test_a_living_token_is_not_read_for_a_wrong_secret(
     server: Vault, token: NewToken, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    looked_up: list[str] = []
-    lookup = Tokens.lookup
+    read: list[str] = []
+    find = tokens.find
 
-    def noted(self: Tokens, token_id: str) -> object:
-        looked_up.append(token_id)
-        return lookup(self, token_id)
+    def noted(connection: sqlite3.Connection, token_id: str) -> ServiceToken | None:
+        read.append(token_id)
+        return find(connection, token_id)
 
-    monkeypatch.setattr(Tokens, "lookup", noted)
+    monkeypatch.setattr(tokens, "find", noted)
     for kind in ("wrong secret", "another version"):
         assert server.tokens.authenticate(made_up(token)[kind] or token.text).token is None
-    assert token.text.id not in looked_up
+    assert read == []
     assert server.tokens.authenticate(token.text).token == token.token
+    assert read == [token.text.id]
 
 
 @pytest.mark.parametrize("kind", ["none", "unknown id", "wrong secret", "another version"])
