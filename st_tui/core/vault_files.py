@@ -138,13 +138,14 @@ def make_once(directory: Path, name: str, write: Callable[[Path], None]) -> None
         finally:
             draft.unlink(missing_ok=True)
         for place in (workshop, directory):
-            _sync(place)
+            sync(place)
     except OSError as error:
         raise VaultFilesError(f"{directory / name} cannot be made: {error.strerror}.") from None
 
 
-def _sync(directory: Path) -> None:
-    handle = os.open(directory, os.O_RDONLY)
+def sync(path: Path) -> None:
+    """Wait until a file, or what a directory names, is on the disk."""
+    handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
-import ipaddress
 import json
 import socket
 import threading
@@ -13,16 +11,13 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from st_tui.core.errors import Refusal
 from st_tui.core.model import AccessRequest, Endpoint, Permission
 from st_tui.core.vault import Vault
 from st_tui.tui import real_call
 from st_tui.tui.real_call import Call, CallFailed, Server, ask, call_for, send, server_at
+from tests.api.certificates import certificate
 from tests.api.server import serving
 
 ACCESS_TOKEN = f"st.11111111-1111-4111-8111-111111111111.{'5ec2e7' * 5}00"
@@ -240,17 +235,17 @@ async def test_a_mistake_of_ours_is_not_taken_for_an_answer(
 
 
 def test_certificates_are_checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    certificate, key = _certificate(tmp_path)
+    certfile, keyfile = certificate(tmp_path, "ours")
     Vault.create(tmp_path / "vault", actor="ann").close()
     monkeypatch.delenv("SSL_CERT_FILE", raising=False)
     with serving(
-        tmp_path / "vault", "--certfile", str(certificate), "--keyfile", str(key)
+        tmp_path / "vault", "--certfile", str(certfile), "--keyfile", str(keyfile)
     ) as server:
         with pytest.raises(CallFailed, match=r"is not trusted \(self.signed certificate\)"):
             send(at(server.port, "https"), LIST, ACCESS_TOKEN)
         with pytest.raises(CallFailed, match="https://"):
             send(at(server.port), LIST, ACCESS_TOKEN)
-        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+        monkeypatch.setenv("SSL_CERT_FILE", str(certfile))
         answer = send(at(server.port, "https"), LIST, ACCESS_TOKEN)
         assert (answer.status, answer.message) == (401, "Invalid service token")
         with pytest.raises(CallFailed, match="is not trusted"):
@@ -281,32 +276,3 @@ def _saying(words: bytes) -> Iterator[int]:
         thread.start()
         yield listening.getsockname()[1]
         thread.join()
-
-
-def _certificate(directory: Path) -> tuple[Path, Path]:
-    """A certificate for 127.0.0.1 that signs itself, and its key."""
-    private = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "st-tui test")])
-    now = datetime.datetime.now(datetime.UTC)
-    address = x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(private.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([address]), critical=False)
-        .sign(private, hashes.SHA256())
-    )
-    certificate, key = directory / "cert.pem", directory / "key.pem"
-    certificate.write_bytes(made.public_bytes(serialization.Encoding.PEM))
-    key.write_bytes(
-        private.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-    )
-    return certificate, key

@@ -10,6 +10,7 @@ from pathlib import Path
 from st_tui.core.store import audit
 from st_tui.core.store.connection import StoreError, explained, is_read_only
 from st_tui.core.store.schema import STEPS
+from st_tui.core.vault_files import sync
 
 
 def copy(connection: sqlite3.Connection, path: Path) -> None:
@@ -30,7 +31,7 @@ def copy(connection: sqlite3.Connection, path: Path) -> None:
             connection.execute("PRAGMA query_only = OFF")
             connection.execute("VACUUM INTO ?", (str(path.absolute()),))
             for place in (path, path.absolute().parent):
-                _sync(place)
+                sync(place)
     except BaseException:
         path.unlink(missing_ok=True)
         raise
@@ -89,11 +90,3 @@ def _schema_of_ours() -> set[tuple[str, ...]]:
         for step in STEPS:
             connection.executescript(step)
         return _schema(connection)
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
