@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from st_tui.core.addresses import parse_ranges
 from st_tui.core.expiry import MINUTE, system_clock
 from st_tui.core.model import AuditEntry, NewToken
 from st_tui.core.vault import Vault
@@ -79,7 +80,9 @@ def malformed(token: NewToken) -> dict[str, str]:
 def test_all_that_is_not_known_is_told_the_same(closed_shop: Shop, token: NewToken) -> None:
     """Status, words and headers; only the request's own id and the date differ."""
     bodies = set()
-    for kind, text in malformed(token).items():
+    revoked = closed_shop.made(v2("revoked", "dev:/**", expires_at=None))
+    closed_shop.vault.tokens.revoke([revoked.token])
+    for kind, text in {**malformed(token), "revoked": revoked.text.full}.items():
         answer = with_bearer(closed_shop.url, text)
         assert answer.problem == INVALID, kind
         body = {**answer.json, "reqId": ""}
@@ -129,8 +132,10 @@ def test_v3_needs_to_be_active_and_come_from_a_trusted_address(
     assert with_bearer(closed_shop.url, f"st{office.text.full[4:]}").problem == INVALID
     vault.tokens.set_active(office.token, False)
     assert with_bearer(closed_shop.url, office.text.full).problem == UNTRUSTED
+    vault.tokens.set_trusted_ips(away.token, parse_ranges(["127.0.0.0/8"]))
+    assert with_bearer(closed_shop.url, away.text.full).status == 200
     assert [entry.reason for entry in about(vault, office)] == ["inactive", "allowed", "inactive"]
-    assert [entry.reason for entry in about(vault, away)] == ["ip"]
+    assert [entry.reason for entry in about(vault, away)] == ["ip", "allowed"]
 
 
 def test_the_request_that_finds_the_end_is_told(vault: Vault, closed_shop: Shop) -> None:

@@ -9,15 +9,14 @@ from typing import Any
 
 import pytest
 
-from st_tui.core.addresses import parse_ranges
 from st_tui.core.expiry import HOUR, system_clock
 from st_tui.core.store.connection import connect
 from st_tui.core.vault import Vault
 from tests.api.e2ee_client import E2eeClient
-from tests.api.http_calls import Connection, Refused
+from tests.api.http_calls import Refused
 from tests.api.server import Server, serving
 from tests.api.shop import COMMON, DB, OTHER, ROOT, Shop
-from tests.core.vaults import READ, WRITE, v2, v3
+from tests.core.vaults import READ, WRITE, v2
 
 TEXTS = {
     "EMPTY": "",
@@ -319,91 +318,6 @@ def test_another_project_is_refused(shop: Shop, vault: Vault) -> None:
             assert one.line.ask("GET", "/api/v3/secrets", query=query).status == 403
 
 
-def test_four_parts_are_taken_and_the_fourth_is_of_no_account(shop: Shop) -> None:
-    shop.put(COMMON, A="x")
-    token = shop.token("dev:/common")
-    three, _, key = token.rpartition(".")
-    for text in (token, three, f"{three}.{'0' * len(key)}"):
-        line = Connection(shop.url, {"Authorization": f"Bearer {text}"})
-        assert len(line.ok("GET", "/api/v3/secrets")["secrets"]) == 1
-        line.close()
-
-
-def test_no_unknown_token_learns_what_is_wrong_with_it(shop: Shop) -> None:
-    made = shop.made(v2("a", "dev:/", expires_at=None))
-    shop.vault.tokens.revoke([made.token])
-    living = shop.token("dev:/")
-    _, token_id, secret, _ = living.split(".")
-    other = "0" * 32
-    texts = [
-        made.text.full,
-        f"st.{token_id}.{other}",
-        f"st.00000000-0000-4000-8000-000000000000.{secret}",
-        f"stv3.{token_id}.{secret}",
-        f"st.{token_id}",
-        f"st.{token_id.upper()}.{secret}",
-        "st...",
-        "nonsense",
-        f"st.{token_id}.{secret}.{other}.{other}",
-    ]
-    for text in texts:
-        line = Connection(shop.url, {"Authorization": f"Bearer {text}"})
-        answers = [line.ask("GET", "/api/v2/service-token"), line.ask("GET", "/api/v3/secrets")]
-        line.close()
-        for answer in answers:
-            assert answer.problem == (401, "UnauthorizedError", "Invalid service token"), text
-    line = Connection(shop.url, {})
-    assert line.ask("GET", "/api/v3/secrets").problem[:2] == (401, "UnauthorizedError")
-    line.close()
-
-
-def test_a_revoked_token_is_refused_from_the_next_request_on(shop: Shop) -> None:
-    shop.put(ROOT, A="x")
-    made = shop.made(v2("a", "dev:/", expires_at=None))
-    with E2eeClient(made.text.full, shop.url) as one:
-        assert one.get("A").value == "x"
-        shop.vault.tokens.revoke([made.token])
-        assert refused(one.get, "A") == (401, "UnauthorizedError", "Invalid service token")
-
-
-def test_a_right_secret_past_its_end_is_told_once(shop: Shop, served: tuple[Path, Server]) -> None:
-    """The request that finds it deletes the token; then it is unknown."""
-    yesterday = system_clock() - 24 * HOUR
-    with client(shop) as other:
-        other.list()  # The server sweeps only after some idle seconds: not in the next ones.
-    with Vault.open(served[0], actor="ann", clock=lambda: yesterday) as earlier:
-        draft = v2("old", "dev:/", expires_at=yesterday + HOUR)
-        text = earlier.tokens.create(shop.project, draft).text
-    wrong = Connection(shop.url, {"Authorization": f"Bearer st.{text.id}.{'0' * 32}"})
-    assert wrong.ask("GET", "/api/v3/secrets").problem[2] == "Invalid service token"
-    wrong.close()
-    with E2eeClient(text.full, shop.url) as one:
-        assert refused(one.list) == (403, "ForbiddenError", "Service token has expired")
-        assert refused(one.list) == (401, "UnauthorizedError", "Invalid service token")
-    assert shop.vault.tokens.lookup(text.id).tombstone is not None
-
-
-def test_a_v3_token_must_be_active_and_come_from_a_trusted_address(shop: Shop) -> None:
-    shop.put(ROOT, A="x")
-    made = shop.made(v3("office", "dev:/")._replace(expires_at=None))
-    line = Connection(shop.url, {"Authorization": f"Bearer {made.text.access_token}"})
-
-    def ask() -> tuple[int, str]:
-        answer = line.ask("GET", "/api/v3/secrets")
-        return answer.status, str(answer.json.get("message"))
-
-    assert ask() == (401, "Failed to authenticate")
-    active = shop.vault.tokens.set_active(made.token, True)
-    assert ask()[0] == 200
-    shop.vault.tokens.set_trusted_ips(active, parse_ranges(["10.0.0.0/8"]))
-    assert ask() == (401, "Failed to authenticate")
-    shop.vault.tokens.set_trusted_ips(active, parse_ranges(["127.0.0.0/8"]))
-    assert ask()[0] == 200
-    shop.vault.tokens.set_active(made.token, False)
-    assert ask() == (401, "Failed to authenticate")
-    line.close()
-
-
 # The server's side
 
 
@@ -457,14 +371,6 @@ def test_every_request_is_in_the_log_with_who_asked_what_and_what_was_decided(sh
     assert hashed["A"] in entries[1].details
     assert '"A"' not in entries[1].details
     assert shop.vault.audit.first_broken() is None
-
-
-def test_uses_are_counted(shop: Shop) -> None:
-    made = shop.made(v2("ci", "dev:/", expires_at=None))
-    with E2eeClient(made.text.full, shop.url) as one:
-        for _ in range(3):
-            one.list()
-    assert shop.vault.tokens.get(made.token.id).use_count == 4
 
 
 def test_no_audit_no_answer(served: tuple[Path, Server], closed_shop: Shop) -> None:

@@ -223,15 +223,6 @@ def test_failures_are_counted_for_all_workers_together(own: Vault, directory: Pa
         assert 0 < statuses.count(401) <= 10
 
 
-def test_without_the_operators_key(own: Vault, directory: Path, tmp_path: Path) -> None:
-    """It is not even looked for; a test of the clients shows that all works."""
-    shop = Shop.make(own, "", e2ee=False)
-    token = shop.made(v2("reader", "dev:/**", expires_at=None))
-    (directory / "operator").rename(tmp_path / "away")
-    with serving(directory) as server:
-        assert status(server, token) == 200
-
-
 def test_a_server_key_that_is_missing(own: Vault, directory: Path) -> None:
     (directory / "server.key").unlink()
     said = refused(directory)
