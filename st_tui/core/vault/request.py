@@ -134,7 +134,7 @@ class Request:
     def note_also(self, places: Iterable[Place], operation: Permission = Permission.READ) -> None:
         """Say in the audit log which other places the answer needed, as `store.audit` reads it.
 
-        Not for more than the first of them: one request must not fill the log.
+        Only the first of them, and how many more there are: one request must not fill the log.
         """
         others = sorted({*places} - {(self.environment, self.path)})
         if others:
@@ -142,6 +142,8 @@ class Request:
                 {"environment": other.environment, "secretPath": other.path}
                 for other in others[:MOST_NOTED]
             ]
+        if len(others) > MOST_NOTED:
+            self.details["placesLeftOut"] = len(others) - MOST_NOTED
 
     def enter_listing(self, place: Place, leads_on: bool) -> None:
         """Decide about listing a folder: one that only leads on to others may be listed as well.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sqlite3
 from collections.abc import Iterator
@@ -13,10 +14,11 @@ from st_tui.core import crypto
 from st_tui.core.addresses import parse_address
 from st_tui.core.expiry import MINUTE, iso
 from st_tui.core.model import AuditEntry, NewToken, Project, Reason, ServiceToken, TokenText
+from st_tui.core.secret import Place
 from st_tui.core.store import tokens
 from st_tui.core.vault import Vault
 from st_tui.core.vault.gateway import FAILURES_A_MINUTE, NotAuthenticated
-from st_tui.core.vault.request import Caller
+from st_tui.core.vault.request import MOST_NOTED, Caller
 from tests.core.vaults import NOON, Clock, raw, v2, v3
 
 UNKNOWN_ID = "11111111-2222-4333-8444-555555555555"
@@ -276,6 +278,22 @@ def test_the_end_of_a_token_is_found_once(
         (ending.token.id, "expired"),
         ("anonymous", "expired"),
     ]
+
+
+def test_the_log_says_how_many_places_it_does_not_name(
+    vault: Vault, server: Vault, token: NewToken
+) -> None:
+    gateway = server.gateway
+    assert gateway.begin()
+    for more in (0, 7):
+        with gateway.request(caller(token.text), "get-secrets") as request:
+            request.note_also(Place("dev", f"/{number}") for number in range(MOST_NOTED + more))
+    gateway.flush()
+    gateway.commit()
+    whole, cut = (json.loads(entry.details) for entry in entries(vault, "get-secrets"))
+    assert len(whole["alsoRead"]) == len(cut["alsoRead"]) == MOST_NOTED
+    assert "placesLeftOut" not in whole
+    assert cut["placesLeftOut"] == 7
 
 
 def test_inactive_and_from_elsewhere_are_no_failures_of_authentication(
