@@ -9,12 +9,12 @@ from uuid import UUID
 from st_tui.api.asked import Asked
 from st_tui.api.operations import Field, Operation
 from st_tui.api.places import (
+    PROJECT,
     environment_id,
     folder_id,
     require_folder,
 )
 from st_tui.api.problems import Problem, bad_request, invalid, not_found
-from st_tui.api.secrets_e2ee import PROJECT
 from st_tui.core import drafts, expiry
 from st_tui.core.errors import Refusal
 from st_tui.core.model import Permission, Scope

@@ -6,9 +6,8 @@ from typing import Any
 
 from st_tui.api.asked import Asked
 from st_tui.api.operations import Field, Operation
-from st_tui.api.places import environment_id, folder_id, require_folder
+from st_tui.api.places import PROJECT, environment_id, folder_id, require_folder
 from st_tui.api.problems import invalid, not_found
-from st_tui.api.secrets_e2ee import PROJECT
 from st_tui.core import expiry
 from st_tui.core.drafts import LONGEST_FOLDER_PATH
 from st_tui.core.model import Permission

@@ -1,15 +1,37 @@
-"""Folders as requests name them: where they are, whether they are there, and their ids."""
+"""Folders as requests name them: by which fields, whether they are there, and their ids."""
 
 from __future__ import annotations
 
 from functools import lru_cache
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from st_tui.api.asked import Asked
+from st_tui.api.asked import LONGEST_PLAIN, Asked
+from st_tui.api.operations import Field
+from st_tui.core.drafts import LONGEST_FOLDER_PATH
 from st_tui.core.model import Endpoint, Permission
 from st_tui.core.secret import Place
 from st_tui.core.vault.request import Request
 from st_tui.core.vault.secret_changes import NoFolder, folder_exists
+
+PROJECT = (
+    Field(
+        "workspaceId",
+        about="The project; the token's own if left out",
+        also=("projectId",),
+        longest=LONGEST_PLAIN,
+    ),
+    Field(
+        "workspaceSlug",
+        about="Or the project's slug",
+        also=("projectSlug",),
+        longest=LONGEST_PLAIN,
+    ),
+    Field("environment", about="An environment's slug", longest=LONGEST_PLAIN),
+)
+PLACE = (
+    *PROJECT,
+    Field("secretPath", about="The folder, as in /common/db", longest=LONGEST_FOLDER_PATH),
+)
 
 
 def entered(

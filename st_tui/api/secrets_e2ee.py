@@ -5,73 +5,25 @@ from __future__ import annotations
 from typing import Any
 
 from st_tui.api import lists
-from st_tui.api.asked import LONGEST_PLAIN, Asked
-from st_tui.api.operations import Field, Operation
-from st_tui.api.places import entered, folder_id, require_folder
-from st_tui.api.problems import bad_request, invalid, not_found
+from st_tui.api.asked import Asked
+from st_tui.api.operations import Field
+from st_tui.api.places import PLACE, entered, folder_id
+from st_tui.api.secret_routes import (
+    INCLUDE_IMPORTS,
+    READ_TYPE,
+    WRITE_TYPE,
+    found,
+    note,
+    on_secrets,
+    read_type,
+    shared_only,
+)
 from st_tui.core import expiry
 from st_tui.core.crypto import Sealed
-from st_tui.core.drafts import LONGEST_FOLDER_PATH
 from st_tui.core.model import Permission
-from st_tui.core.secret import NOTHING_SEALED, Place, SealedSecret
+from st_tui.core.secret import NOTHING_SEALED, SealedSecret
 from st_tui.core.vault import secret_changes
 from st_tui.core.vault.request import Request
-from st_tui.core.vault.secrets import about_secret
-
-PROJECT = (
-    Field(
-        "workspaceId",
-        about="The project; the token's own if left out",
-        also=("projectId",),
-        longest=LONGEST_PLAIN,
-    ),
-    Field(
-        "workspaceSlug",
-        about="Or the project's slug",
-        also=("projectSlug",),
-        longest=LONGEST_PLAIN,
-    ),
-    Field("environment", about="An environment's slug", longest=LONGEST_PLAIN),
-)
-PLACE = (
-    *PROJECT,
-    Field("secretPath", about="The folder, as in /common/db", longest=LONGEST_FOLDER_PATH),
-)
-READ_TYPE = Field(
-    "type",
-    about="A token has no personal secrets: it gets the shared one",
-    one_of=("shared", "personal"),
-)
-WRITE_TYPE = Field("type", about="A token has no personal secrets", one_of=("shared",))
-
-
-def shared_only(asked: Asked, action: str) -> None:
-    """Raise Problem for a write of a personal secret: only users have those."""
-    read_type(asked)
-    if asked.plain("type") == "personal":
-        raise bad_request(f"Must be user to {action} personal secret")
-
-
-def read_type(asked: Asked) -> None:
-    """Raise Problem for a type that there is none of; a personal read answers the shared secret."""
-    if asked.plain("type") not in (None, "shared", "personal"):
-        raise invalid("type must be shared or personal")
-
-
-def found(request: Request, place: Place, name: str) -> SealedSecret:
-    """The secret of this name, noted for the audit log. Raises Problem."""
-    secret = secret_changes.find(request.session, request.project, place, name)
-    if secret is None:
-        require_folder(request, place)
-        raise not_found(f"Secret with name '{name}' not found")
-    note(request, secret)
-    return secret
-
-
-def note(request: Request, secret: SealedSecret) -> None:
-    """Say in the audit log which secret it was."""
-    request.target = secret.id
-    request.details.update(about_secret(secret))
 
 
 def sealed_data(secret: SealedSecret) -> dict[str, Any]:
@@ -165,68 +117,34 @@ def _visible(
 _VALUE = tuple(Field(f"secretValue{part}", required=True) for part in ("Ciphertext", "IV", "Tag"))
 _KEY = tuple(Field(f"secretKey{part}", required=True) for part in ("Ciphertext", "IV", "Tag"))
 _COMMENT = tuple(Field(f"secretComment{part}") for part in ("Ciphertext", "IV", "Tag"))
-INCLUDE_IMPORTS = Field(
-    "include_imports",
-    "boolean",
-    about="With what the folder's links lead to",
-    also=("includeImports",),
-)
 _ONE = "/api/v3/secrets/{secretName}"
+_ANSWER = "OneSealedSecret"
 
 OPERATIONS = (
-    Operation(
+    on_secrets(
         "GET",
         "/api/v3/secrets",
-        "get-secrets",
-        "read",
-        "secrets",
         "The sealed secrets of a folder",
         _list,
         (*PLACE, INCLUDE_IMPORTS, Field("recursive", "boolean")),
         answer="SealedSecrets",
     ),
-    Operation(
-        "GET",
-        _ONE,
-        "get-secret",
-        "read",
-        "secrets",
-        "One sealed secret",
-        _get,
-        (*PLACE, READ_TYPE),
-        answer="OneSealedSecret",
-    ),
-    Operation(
+    on_secrets("GET", _ONE, "One sealed secret", _get, (*PLACE, READ_TYPE), answer=_ANSWER),
+    on_secrets(
         "POST",
         _ONE,
-        "create-secret",
-        "create",
-        "secrets",
         "Make a secret that the client sealed",
         _create,
         (*PLACE, WRITE_TYPE, *_KEY, *_VALUE, *_COMMENT),
-        answer="OneSealedSecret",
+        answer=_ANSWER,
     ),
-    Operation(
+    on_secrets(
         "PATCH",
         _ONE,
-        "update-secret",
-        "edit",
-        "secrets",
         "Write the next version of a secret that the client sealed",
         _update,
         (*PLACE, WRITE_TYPE, *_VALUE, *_COMMENT),
-        answer="OneSealedSecret",
+        answer=_ANSWER,
     ),
-    Operation(
-        "DELETE",
-        _ONE,
-        "delete-secret",
-        "delete",
-        "secrets",
-        "Delete a secret",
-        _delete,
-        (*PLACE, WRITE_TYPE),
-        answer="OneSealedSecret",
-    ),
+    on_secrets("DELETE", _ONE, "Delete a secret", _delete, (*PLACE, WRITE_TYPE), answer=_ANSWER),
 )

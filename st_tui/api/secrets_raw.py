@@ -8,15 +8,15 @@ from typing import Any
 from st_tui.api import lists
 from st_tui.api.asked import LONGEST_PLAIN, Asked
 from st_tui.api.operations import Field, Handle, Operation
-from st_tui.api.places import entered
+from st_tui.api.places import PLACE, entered
 from st_tui.api.problems import bad_request, not_found
-from st_tui.api.secrets_e2ee import (
+from st_tui.api.secret_routes import (
     INCLUDE_IMPORTS,
-    PLACE,
     READ_TYPE,
     WRITE_TYPE,
     found,
     note,
+    on_secrets,
     read_type,
     shared_only,
 )
@@ -188,12 +188,9 @@ def _reading(version: str, path: str) -> Operation:
     """A route that reads: one secret if the path names one. v4 expands and follows by default."""
     one = path.endswith("}")
     handle: Handle = partial(_get if one else _list, by_default=version == "v4")
-    return Operation(
+    return on_secrets(
         "GET",
         path,
-        "get-secret" if one else "get-secrets",
-        "read",
-        "secrets",
         f"{'One secret' if one else 'The secrets of a folder'} in plain text ({version})",
         handle,
         _GET if one else _LIST,
@@ -206,37 +203,23 @@ OPERATIONS = (
     _reading("v3", _ONE),
     _reading("v4", "/api/v4/secrets"),
     _reading("v4", "/api/v4/secrets/{secretName}"),
-    Operation(
+    on_secrets(
         "POST",
         _ONE,
-        "create-secret",
-        "create",
-        "secrets",
         "Make a secret",
         _create,
         (*_WRITING, Field("secretValue", required=True)),
         answer="OneSecret",
     ),
-    Operation(
+    on_secrets(
         "PATCH",
         _ONE,
-        "update-secret",
-        "edit",
-        "secrets",
         "Write the next version of a secret, or rename it",
         _update,
         (*_WRITING, Field("secretValue"), Field("newSecretName", longest=LONGEST_NAME)),
         answer="OneSecret",
     ),
-    Operation(
-        "DELETE",
-        _ONE,
-        "delete-secret",
-        "delete",
-        "secrets",
-        "Delete a secret",
-        _delete,
-        (*PLACE, WRITE_TYPE),
-        answer="OneSecret",
+    on_secrets(
+        "DELETE", _ONE, "Delete a secret", _delete, (*PLACE, WRITE_TYPE), answer="OneSecret"
     ),
 )
