@@ -93,7 +93,8 @@ def compare(
 
 @click.command(cls=Command)
 @click.argument("file", type=click.File("rb"))
-def verify(file: BinaryIO) -> int:
+@json_option
+def verify(file: BinaryIO, as_json: bool) -> int:
     """Check the proofs that the other `scope` commands print with --json, trusting nobody.
 
     Exit status 0: all hold; 1: one does not.
@@ -118,6 +119,7 @@ def verify(file: BinaryIO) -> int:
         raise Refusal("There is no proof to check: nothing that was answered needed one.")
     work = checking()
     broken = []
+    held = []
     for path, proof in proofs:
         # Of a scope, that this very one lies inside; else, that both sides lie apart.
         claimed = (
@@ -126,7 +128,8 @@ def verify(file: BinaryIO) -> int:
             else (proof.relation, proof.left) == (Relation.INSIDE, (path,))
         )
         try:
-            if not (claimed and check(proof, work)):
+            held.append(claimed and check(proof, work))
+            if not held[-1]:
                 broken.append(path or ", ".join(proof.left))
         except TooComplex:
             raise Refusal(
@@ -134,6 +137,22 @@ def verify(file: BinaryIO) -> int:
             ) from None
         except PatternRefused as refused:
             raise Refusal(str(refused)) from None
+    if as_json:
+        say_json(
+            {
+                "hold": not broken,
+                "proofs": [
+                    {
+                        "relation": proof.relation,
+                        "left": proof.left,
+                        "right": proof.right,
+                        "holds": holds,
+                    }
+                    for (_, proof), holds in zip(proofs, held, strict=True)
+                ],
+            }
+        )
+        return 1 if broken else 0
     for path in broken:
         say(f"Not proved: {path}")
     if not broken:

@@ -57,6 +57,12 @@ def test_a_narrower_one_is_proved_and_the_proof_can_be_checked(run: Run) -> None
         0,
         ["Proved: /apps/*/keys lies inside /apps/**.", "1 proof holds."],
     )
+    assert run("scope", "verify", "-", "--json", stdin=json.dumps(proof).encode()).json == {
+        "hold": True,
+        "proofs": [
+            {"relation": "inside", "left": ["/apps/*/keys"], "right": ["/apps/**"], "holds": True}
+        ],
+    }
     states = proof["certificates"][0]["certificate"]["states"]
     states.pop(len(states) // 2)
     checked = run("scope", "verify", "-", stdin=json.dumps(proof).encode())
@@ -126,6 +132,9 @@ def test_a_proof_of_other_types_is_none(run: Run, changes: dict[str, object]) ->
 def test_a_proof_that_was_forged_does_not_hold(run: Run, changes: dict[str, object]) -> None:
     result = run("scope", "verify", "-", stdin=_proof(**changes))
     assert (result.status, result.out, result.err) == (1, "Not proved: /a/*\n", "")
+    result = run("scope", "verify", "-", "--json", stdin=_proof(**changes))
+    assert (result.status, result.json["hold"]) == (1, False)
+    assert [proof["holds"] for proof in result.json["proofs"]] == [False]
 
 
 def test_a_proof_that_would_take_too_long_is_refused(run: Run) -> None:
