@@ -3,9 +3,11 @@
 The question is about scopes and permissions at one moment. Tokens that have ended are left out;
 those that are not activated, or trust some addresses only, are in: see `core.wording.caveats`.
 
-Each distinct pattern is kept once, with the set of tokens that have it, under its *head*: the plain
-text that it begins with (see `beside_many`). A path can only match patterns whose head it begins
-with, so a question looks up each beginning of the path. Sets of tokens are ints, bit n for token n.
+Each distinct pattern is kept once for each set of permissions, with the set of tokens that have it,
+under its *head*: the plain text that it begins with (see `beside_many`). A path can only match
+patterns whose head it begins with, so a question looks up each beginning of the path; of those that
+begin with no plain text it can only match those whose plain part it has in it. Sets of tokens are
+ints, bit n for token n.
 
 A pattern can be asked about as well: then a token can if it can at some path of the pattern. The
 paths are those that folders can have, as in `core.algebra`, and a folder that exists is preferred.
@@ -13,57 +15,31 @@ paths are those that folders can have, as in `core.algebra`, and a folder that e
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Callable, Iterable, Sequence
-from itertools import chain, compress, count
-from typing import Final, NamedTuple
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain, compress, repeat
+from operator import itemgetter
+from typing import NamedTuple
 
-from st_tui.core.beside_many import Shape, Shapes, beside, heads
+from st_tui.core.beside_many import Beside, Pattern, Shapes, State, beside, heads
 from st_tui.core.globs import Glob, plain_beginning
-from st_tui.core.model import Permission, Scope, ServiceToken
+from st_tui.core.held_patterns import Block, Held, in_blocks, tokens_of
+from st_tui.core.model import Permission, ServiceToken
 from st_tui.core.reachers import Reachers
-
-_FEW: Final = 256
-"""A set smaller than this part of all tokens is kept as numbers: as bits it takes more room."""
-
-
-class Pattern:
-    """A distinct pattern of one environment, and the numbers of the tokens that have it."""
-
-    __slots__ = ("bits", "few", "head", "shape", "text")
-
-    def __init__(
-        self, text: str, head: str, shape: Shape, numbers: Sequence[int], count: int
-    ) -> None:
-        is_few = len(numbers) * _FEW < count
-        self.text = text
-        self.head = head
-        self.shape = shape
-        self.few = tuple(numbers) if is_few else ()
-        self.bits = 0 if is_few else _bits(numbers, count)
-
-    def matches(self, path: str) -> bool:
-        """Whether a path that begins with the pattern's head is one of the pattern's."""
-        return self.shape.matches(path[len(self.head) :])
-
-    def is_held(self, holders: Holders) -> bool:
-        """Whether one of the holders has it."""
-        return bool(self.bits & holders.bits) or any(map(holders.flags.__getitem__, self.few))
 
 
 class Patterns(NamedTuple):
-    """The patterns of an environment by head, and the heads in order with the patterns of each."""
+    """The patterns of an environment: by head, those without a head, and each of these in blocks.
 
-    by_head: dict[str, list[Pattern]]
-    heads: list[str]
-    groups: list[list[Pattern]]
+    `others` have their plain parts beside them; `lasts` are the last heads of the blocks.
+    """
 
-
-class Holders(NamedTuple):
-    """The tokens that have a permission, as bits, and as a byte for each token, 1 or 0."""
-
-    bits: int
-    flags: bytes
+    by_head: dict[str, list[Held]]
+    others: list[Held]
+    plains: list[str]
+    blocks: list[Block]
+    other_blocks: list[Block]
+    lasts: list[str]
 
 
 class Reach(NamedTuple):
@@ -71,39 +47,32 @@ class Reach(NamedTuple):
 
     now: int
     tokens: tuple[ServiceToken, ...]
-    holders: dict[Permission, Holders]
-    patterns: dict[str, Patterns]  # by environment
+    patterns: dict[tuple[str, frozenset[Permission]], Patterns]  # by environment and permissions
 
 
 def index(tokens: Iterable[ServiceToken], now: int) -> Reach:
     """The index of those tokens that have not ended at `now`."""
     living = tuple(token for token in tokens if token.expires_at is None or now < token.expires_at)
-    having: dict[Scope, list[int]] = {}
+    having: dict[tuple[str, frozenset[Permission]], dict[str, list[int]]] = {}
     for number, token in enumerate(living):
-        for scope in token.scopes:
-            having.setdefault(scope, []).append(number)
-    by_heads: dict[str, dict[str, list[Pattern]]] = {}
-    shapes = Shapes()
-    for (environment, text), numbers in having.items():
-        pattern = Pattern(text, *shapes.split(text), numbers, len(living))
-        by_heads.setdefault(environment, {}).setdefault(pattern.head, []).append(pattern)
+        for environment, text in token.scopes:
+            place = having.setdefault((environment, token.permissions), {})
+            place.setdefault(text, []).append(number)
     return Reach(
-        now,
-        living,
-        {permission: _holders(living, permission) for permission in Permission},
-        {environment: _in_order(by_head) for environment, by_head in by_heads.items()},
+        now, living, {place: _patterns(numbers, len(living)) for place, numbers in having.items()}
     )
 
 
 def reaching(reach: Reach, environment: str, path: str, operation: Permission) -> int:
     """The tokens that may do it there, as bits."""
-    return _having(reach, _opening(reach, environment, path), operation)
+    return tokens_of(_opening(reach, environment, path, operation))
 
 
 def who(reach: Reach, environment: str, path: str, operation: Permission) -> Reachers:
     """The tokens that may do it there, in the index's order."""
-    opening = _opening(reach, environment, path)
-    return _reachers(reach, environment, dict.fromkeys(opening, path), operation)
+    opening = list(_opening(reach, environment, path, operation))
+    paths = {held.text: path for held in opening}
+    return Reachers(reach.tokens, tokens_of(opening), environment, paths.get)
 
 
 def who_within(
@@ -120,93 +89,125 @@ def who_within(
     `folders` are those of the environment, parents before children. Very many patterns can take
     seconds: `go_on` is called again and again, and gives up by raising. Raises TooComplex.
     """
-    opening: dict[Pattern, str] = {}
-    for folder in filter(asked.matches, folders):
+    matched = list(filter(asked.matches, folders))
+    paths: dict[str, str | None] = {}
+    for folder in matched:
         go_on()
-        for pattern in _opening(reach, environment, folder):
-            opening.setdefault(pattern, folder)
+        for held in _with_heads(reach, environment, folder, operation):
+            paths.setdefault(held.text, folder)
+
+    def existing(pattern: Pattern) -> str | None:
+        """The first folder of both; of many patterns without heads few are asked about."""
+        if pattern.is_headed:
+            return paths.get(pattern.text)
+        plain = pattern.plain
+        return next((path for path in matched if plain in path and pattern.matches(path)), None)
+
     comparing = beside(asked.text)
-    holders = reach.holders[operation]
-    for head, patterns in _near(reach, environment, asked.text):
+    beginning = plain_beginning(asked.text)
+    bits = 0
+    opened: list[Held] = []
+    for patterns in _of(reach, environment, operation):
+        for block in _near(patterns, beginning):
+            go_on()
+            found = _overlapping(comparing, block, existing, go_on)
+            if found is block.held and block.bits is not None:
+                bits |= block.bits
+            else:
+                opened += found
+
+    def path(text: str) -> str | None:
+        """Where a pattern overlaps, worked out when it is wanted."""
+        if text not in paths:
+            [pattern] = Shapes().split([text])
+            paths[text] = existing(pattern) or comparing.witness(pattern)
+        return paths[text]
+
+    return Reachers(reach.tokens, bits | tokens_of(opened), environment, path)
+
+
+def _near(patterns: Patterns, beginning: str) -> Iterable[Block]:
+    """The blocks with a head that begins with this, or this with it, and those without heads."""
+    lasts = patterns.lasts
+    near = set(range(bisect_left(lasts, beginning), bisect_right(lasts, beginning + "\x7f") + 1))
+    for head in heads(beginning):
+        if head in patterns.by_head:
+            near.update(range(bisect_left(lasts, head), bisect_right(lasts, head) + 1))
+    blocks = (patterns.blocks[at] for at in sorted(near) if at < len(lasts))
+    return chain(blocks, patterns.other_blocks)
+
+
+def _overlapping(
+    comparing: Beside,
+    block: Block,
+    existing: Callable[[Pattern], str | None],
+    go_on: Callable[[], object],
+) -> Iterable[Held]:
+    """Those of a block that overlap, as on an existing folder; `held` itself if it is all."""
+
+    def overlaps(state: State, pattern: Pattern) -> bool:
         go_on()
-        after = comparing.after(head)
-        if not after.alive:
-            continue
-        for pattern in patterns:
-            if pattern in opening:
-                continue
-            shape = pattern.shape
-            rests = after.rests_in_name if shape.in_name else after.rests
-            if shape.text not in rests:
-                if not pattern.is_held(holders):
-                    continue
-                go_on()
-                rests[shape.text] = comparing.rest(pattern.text, head)
-            rest = rests[shape.text]
-            if rest is not None:
-                opening[pattern] = head + rest
-    return _reachers(reach, environment, opening, operation)
+        return existing(pattern) is not None or comparing.opens(state, pattern)
+
+    state = comparing.after(block.before, block.shared)
+    if comparing.stays(state, in_name=block.is_flat):
+        kinds = {key: overlaps(state, pattern) for key, pattern in block.kinds.items()}
+        if not any(kinds.values()):
+            return ()
+        opens: list[bool | None] = list(map(kinds.__getitem__, block.keys))
+    else:
+        rests = map(itemgetter(slice(len(block.shared), None)), block.plains)
+        states = comparing.after_each(state, rests)
+        if len(block.held) > len(states):
+            states = list(chain.from_iterable(map(repeat, states, block.plains.values())))
+        opens = comparing.known(states, block.keys)
+        if None in opens:
+            for at, (state, one) in enumerate(zip(states, block.held, strict=True)):
+                if opens[at] is None:
+                    opens[at] = overlaps(state, one)
+    return block.held if all(opens) else compress(block.held, opens)
 
 
-def _near(reach: Reach, environment: str, asked: str) -> Iterable[tuple[str, list[Pattern]]]:
-    """The patterns, by head, whose head begins with what `asked` begins with, or the reverse.
-
-    What is both comes twice, which costs less than to tell.
-    """
-    if environment not in reach.patterns:
-        return ()
-    by_head, heads_, groups = reach.patterns[environment]
-    beginning = plain_beginning(asked)
-    first, last = (bisect_left(heads_, beginning + end) for end in ("", "\x7f"))
-    shorter = ((head, by_head[head]) for head in heads(beginning) if head in by_head)
-    return chain(shorter, zip(heads_[first:last], groups[first:last], strict=True))
-
-
-def _opening(reach: Reach, environment: str, path: str) -> list[Pattern]:
-    if environment not in reach.patterns:
-        return []
-    by_head = reach.patterns[environment].by_head
+def _of(reach: Reach, environment: str, operation: Permission) -> list[Patterns]:
+    """The patterns of an environment that are held with a permission."""
     return [
-        pattern
-        for head in heads(path)
-        if head in by_head
-        for pattern in by_head[head]
-        if pattern.matches(path)
+        patterns
+        for (slug, permissions), patterns in reach.patterns.items()
+        if slug == environment and operation in permissions
     ]
 
 
-def _having(reach: Reach, patterns: Iterable[Pattern], operation: Permission) -> int:
-    bits = 0
-    few: list[int] = []
-    for pattern in patterns:
-        bits |= pattern.bits
-        few += pattern.few
-    if few:
-        bits |= _bits(few, len(reach.tokens))
-    return bits & reach.holders[operation].bits
+def _opening(reach: Reach, environment: str, path: str, operation: Permission) -> Iterator[Held]:
+    """The patterns that match a path."""
+    yield from _with_heads(reach, environment, path, operation)
+    for _, others, plains, *_ in _of(reach, environment, operation):
+        for held in compress(others, map(path.__contains__, plains)):
+            if held.matches(path):
+                yield held
 
 
-def _reachers(
-    reach: Reach, environment: str, opened: dict[Pattern, str], operation: Permission
-) -> Reachers:
-    """The tokens that have one of these patterns; each pattern comes with a path that it opens."""
-    paths = {pattern.text: path for pattern, path in opened.items()}
-    return Reachers(reach.tokens, _having(reach, opened, operation), environment, paths)
+def _with_heads(reach: Reach, environment: str, path: str, operation: Permission) -> Iterator[Held]:
+    """Those of them that have a head."""
+    beginnings = heads(path)
+    for by_head, *_ in _of(reach, environment, operation):
+        for head in beginnings:
+            for held in by_head.get(head, ()):
+                if held.matches(path):
+                    yield held
 
 
-def _in_order(by_head: dict[str, list[Pattern]]) -> Patterns:
-    ordered = sorted(by_head)
-    return Patterns(by_head, ordered, [by_head[head] for head in ordered])
-
-
-def _holders(tokens: Sequence[ServiceToken], permission: Permission) -> Holders:
-    flags = bytes(permission in token.permissions for token in tokens)
-    return Holders(_bits(compress(count(), flags), len(tokens)), flags)
-
-
-def _bits(numbers: Iterable[int], count: int) -> int:
-    """A set of numbers below `count` as bits, in time linear in both."""
-    field = bytearray(count // 8 + 1)
-    for number in numbers:
-        field[number >> 3] |= 1 << (number & 7)
-    return int.from_bytes(field, "little")
+def _patterns(having: dict[str, list[int]], count: int) -> Patterns:
+    by_head: dict[str, list[Held]] = {}
+    others: list[Held] = []
+    for pattern in Shapes().split(having):
+        held = Held(pattern, having[pattern.text], count)
+        (by_head.setdefault(held.plain, []) if held.is_headed else others).append(held)
+    blocks = in_blocks(chain.from_iterable(by_head.values()))
+    return Patterns(
+        by_head,
+        others,
+        [held.plain for held in others],
+        blocks,
+        in_blocks(others),
+        [block.held[-1].plain for block in blocks],
+    )

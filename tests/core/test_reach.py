@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from st_tui.core import beside_many
+from st_tui.core import beside_many, held_patterns
 from st_tui.core.access import decide
 from st_tui.core.algebra import TooComplex, overlaps
 from st_tui.core.globs import Glob, PatternRefused, compile_glob
@@ -129,15 +129,16 @@ SHORT = ["/"] + [
 ]
 
 
-@pytest.mark.parametrize("remembered", [5_000, 3])
+@pytest.mark.parametrize(("remembered", "block"), [(5_000, 512), (3, 512), (5_000, 2)])
 def test_short_patterns_that_share_their_ends_answer_as_overlaps_of_each(
-    remembered: int, monkeypatch: pytest.MonkeyPatch
+    remembered: int, block: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """All at once, so that what one leaves to the others is theirs too."""
     monkeypatch.setattr(beside_many, "_REMEMBERED", remembered)
+    monkeypatch.setattr(held_patterns, "_BLOCK", block)
     beside_many.beside.cache_clear()
     reach = index([token(number, text) for number, text in enumerate(SHORT)], NOON)
-    for asked in SHORT[:: 1 if remembered > 3 else 9]:
+    for asked in SHORT[:: 1 if remembered > block > 2 else 9]:
         found = who_within(reach, "prod", compile_glob(asked), Permission.READ, [])
         assert {(asked, by.token.scopes[0].secret_path): by.path for by in found} == {
             (asked, text): path for text in SHORT if (path := where(asked, text, [])) is not None
@@ -145,16 +146,17 @@ def test_short_patterns_that_share_their_ends_answer_as_overlaps_of_each(
 
 
 @given(st.sampled_from(["", "/a", "/b/-"]), st.text("/ab.-*?[]{},!(@+|^é\n", max_size=6))
-def test_what_stands_behind_the_head_decides_what_is_refused(head: str, rest: str) -> None:
+def test_what_stands_around_the_plain_part_decides_what_is_refused(head: str, rest: str) -> None:
     def refused(text: str) -> bool:
         try:
             return not compile_glob(text)
         except PatternRefused:
             return True
 
-    plain, shape = beside_many.Shapes().split(head + rest)
-    assert (head + rest).startswith(plain)
-    assert refused(head + rest) == refused(shape.text)
+    text = head + rest
+    [pattern] = beside_many.Shapes().split([text])
+    assert text.startswith(pattern.shape.before + pattern.plain)
+    assert refused(text) == refused(pattern.shape.text)
 
 
 @pytest.mark.parametrize("ending", ["/*", "/{a,😀}"])
@@ -235,6 +237,45 @@ def test_patterns_that_differ_in_their_folders_only_are_compared_once(
     assert len(compiled) == 2  # the asked one and one for all
 
 
+@pytest.mark.parametrize("around", ["/*-{}/**", "/**/x{}", "/{{a,b}}*_{}c?", "/?{}/*/d", "/*/b/{}"])
+@pytest.mark.parametrize(
+    "asked", ["/**", "/*/db", "/*-4*/**", "/**/x1?", "/a-4/x15", "/[ab]*1*/**"]
+)
+def test_patterns_that_differ_in_one_piece_of_text_answer_as_overlaps_of_each(
+    around: str, asked: str
+) -> None:
+    texts = [around.format(number) for number in range(70)]
+    reach = index([token(number, text) for number, text in enumerate(texts)], NOON)
+    found = who_within(reach, "prod", compile_glob(asked), Permission.READ, [])
+    assert {by.token.scopes[0].secret_path: by.path for by in found} == {
+        text: path for text in texts if (path := where(asked, text, [])) is not None
+    }
+    for path in ("/a-4/x15", "/a/b/7", "/b_12cc", "/x17", "/ab_3c-", "/a-4/b/d", "/-4", "/.x/x17"):
+        assert ids(reaching(reach, "prod", path, Permission.READ)) == {
+            number for number, text in enumerate(texts) if compile_glob(text).matches(path)
+        }
+
+
+def test_they_are_compared_once(compiled: list[str]) -> None:
+    reach = index([token(number, f"/*-{number}/**") for number in range(100)], NOON)
+    beside_many.beside.cache_clear()
+    found = who_within(reach, "prod", compile_glob("/*/db"), Permission.READ, [])
+    assert len(found) == 100
+    assert len(compiled) < 5
+    assert found[7].path == "/-7/db"
+
+
+def test_what_an_existing_folder_shows_is_not_compared() -> None:
+    intricate = f"/*b{'?' * 20}/c"
+    reach = index([token(1, intricate)], NOON)
+    asked = compile_glob("/**")
+    with pytest.raises(TooComplex):
+        who_within(reach, "prod", asked, Permission.READ, ["/"])
+    folder = f"/b{'x' * 20}/c"
+    [only] = who_within(reach, "prod", asked, Permission.READ, ["/", folder])
+    assert only.path == folder
+
+
 @pytest.mark.parametrize("every", [1, 2, 99])
 def test_those_found_are_a_sequence(every: int) -> None:
     some = [token(number, "/b", "/a" if number % every == 0 else "/c") for number in range(500)]
@@ -296,7 +337,7 @@ def test_ended_tokens_are_left_out_and_switched_off_ones_are_not() -> None:
 
 
 def test_a_question_about_many_patterns_can_be_given_up() -> None:
-    reach = index([token(number, f"/a/x{number}/**") for number in range(9)], NOON)
+    reach = index([token(number, f"/a{'/*' * number}/x") for number in range(9)], NOON)
     calls = []
 
     def go_on() -> None:
