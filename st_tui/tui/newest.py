@@ -25,7 +25,8 @@ class Newest:
         self.is_asked = True
         if not self._is_running:
             self._is_running = True
-            self._host.run_worker(self._run())
+            # In a group of its own, or an exclusive action of the host would end it.
+            self._host.run_worker(self._run(), group="newest")
 
     async def _run(self) -> None:
         try:
