@@ -56,18 +56,17 @@ def list_secrets(environment: str | None, path: str, as_json: bool) -> None:
         project, place = find_place(vault, environment, path)
         if as_json:
             found = vault.secrets.read(project, place)
-        else:
-            found = vault.secrets.overview(project, place)
+            _remark_all(found.warnings)
+            say_json({"secrets": [secret_data(secret) for secret in found.secrets]})
+            return
+        listed = vault.secrets.listed(project, place)
         links = vault.secrets.imports(project, place)
-    _remark_all(found.warnings)
-    if as_json:
-        say_json({"secrets": [secret_data(secret) for secret in found.secrets]})
-        return
+    _remark_all(listed.warnings)
     say_table(
         ("NAME", "VERSION", "UPDATED"),
         [
-            (secret.name, str(secret.sealed.version), expiry.in_utc(secret.sealed.updated_at))
-            for secret in found.secrets
+            (secret.name, str(secret.version), expiry.in_utc(secret.updated_at))
+            for secret in listed.secrets
         ],
     )
     if links:

@@ -88,6 +88,16 @@ class Secret:
     comment: str = field(repr=False)
 
 
+class SecretLabel(NamedTuple):
+    """A secret as it is listed: all but its value."""
+
+    id: str
+    name: str
+    comment: str
+    version: int
+    updated_at: int
+
+
 class SecretImport(NamedTuple):
     """A link: what lies in `source` is found in `place` too. Later links win over earlier."""
 

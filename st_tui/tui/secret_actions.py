@@ -8,10 +8,10 @@ from textual import work
 from textual.app import App
 
 from st_tui.core.plain_text import shown
-from st_tui.core.secret import Place, Secret, SecretImport
+from st_tui.core.secret import Place, Secret, SecretImport, SecretLabel
 from st_tui.core.wording import counted
 from st_tui.tui.actions import Action
-from st_tui.tui.widgets.secret_list import SecretList, SecretRow, read_contents
+from st_tui.tui.widgets.secret_list import SecretList, read_contents
 
 if TYPE_CHECKING:
     from st_tui.tui.app import StTui
@@ -60,11 +60,11 @@ class SecretActions:
     def _st(self) -> StTui:
         return cast("StTui", self.app)
 
-    def chosen_secret(self) -> tuple[Place, SecretRow] | None:
+    def chosen_secret(self) -> tuple[Place, SecretLabel] | None:
         """The secret under the cursor, and where it lies."""
         row, contents = self.secrets.current, self.secrets.contents
         # Only where the cursor is seen to be, or `y` in the tree would copy who knows what.
-        if contents is None or not self.secrets.has_focus or not isinstance(row, SecretRow):
+        if contents is None or not self.secrets.has_focus or not isinstance(row, SecretLabel):
             self._st.notify("Choose a secret first.", severity="warning")
             return None
         return contents.place, row

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from st_tui.core.crypto import Sealed
@@ -46,6 +46,38 @@ def in_folder(
             room.take(secret)
         found.append(secret)
     return sorted(found, key=lambda secret: (secret.created_at, secret.id))
+
+
+class SealedLabel(NamedTuple):
+    """What a secret is listed by, sealed; its value stays where it is."""
+
+    id: str
+    name: Sealed
+    comment: Sealed
+    version: int
+    updated_at: int
+
+
+def labels(connection: sqlite3.Connection, project_id: str, place: Place) -> Iterator[SealedLabel]:
+    """What the secrets of one folder are listed by."""
+    rows = connection.execute(
+        "SELECT s.id, key_ciphertext, key_iv, key_tag, comment_ciphertext, comment_iv, "
+        "comment_tag, v.version, v.created_at "
+        "FROM secret s JOIN secret_version v ON v.secret_id = s.id AND v.version = s.version "
+        f"WHERE {_HERE}",
+        (project_id, *place),
+    )
+    for row in rows:
+        yield SealedLabel(row[0], Sealed(*row[1:4]), Sealed(*row[4:7]), row[7], row[8])
+
+
+def versions_in(
+    connection: sqlite3.Connection, project_id: str, place: Place
+) -> list[tuple[str, int]]:
+    """The ids of a folder's secrets, each with the version that counts."""
+    return connection.execute(
+        f"SELECT s.id, s.version FROM secret s WHERE {_HERE} ORDER BY s.id", (project_id, *place)
+    ).fetchall()
 
 
 def places_below(connection: sqlite3.Connection, project_id: str, place: Place) -> list[Place]:

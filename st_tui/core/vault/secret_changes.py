@@ -6,7 +6,7 @@ these functions; who may, and what the audit log says of it, is theirs to settle
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from st_tui.core import crypto, token_text
 from st_tui.core.crypto import Sealed
@@ -17,11 +17,13 @@ from st_tui.core.secret import (
     SealedSecret,
     Secret,
     SecretImport,
+    SecretLabel,
     check_name,
     check_value,
     trimmed,
 )
 from st_tui.core.store import projects, secrets
+from st_tui.core.store.secrets import SealedLabel
 from st_tui.core.vault.session import Session, VaultError
 
 
@@ -197,14 +199,30 @@ def add_import(session: Session, project: Project, place: Place, source: Place) 
 
 def open_secret(sealed: SealedSecret, project_key: str) -> Secret | None:
     """The secret, opened; None if it was sealed with another key."""
-    parts = [sealed.name, sealed.value]
-    if sealed.comment != NOTHING_SEALED:
-        parts.append(sealed.comment)
+    texts = _opened((sealed.name, sealed.value, sealed.comment), project_key)
+    if texts is None:
+        return None
+    name, value, comment = texts
+    return Secret(sealed, name, value, comment)
+
+
+def open_label(sealed: SealedLabel, project_key: str) -> SecretLabel | None:
+    """What the secret is listed by, opened; None if it was sealed with another key."""
+    texts = _opened((sealed.name, sealed.comment), project_key)
+    if texts is None:
+        return None
+    name, comment = texts
+    return SecretLabel(sealed.id, name, comment, sealed.version, sealed.updated_at)
+
+
+def _opened(parts: Sequence[Sealed], project_key: str) -> list[str] | None:
+    """Each part's text; the last may be a comment that is not there."""
+    has_comment = parts[-1] != NOTHING_SEALED
     try:
-        name, value, *comment = crypto.unseal_each(parts, project_key)
+        texts = crypto.unseal_each(parts if has_comment else parts[:-1], project_key)
     except crypto.SealError:
         return None
-    return Secret(sealed, name, value, comment[0] if comment else "")
+    return texts if has_comment else [*texts, ""]
 
 
 def _seal(session: Session, project: Project, text: str) -> Sealed:

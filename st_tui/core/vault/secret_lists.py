@@ -99,6 +99,11 @@ def gathered(
     return Gathered(found, imported, warnings, needed)
 
 
+def left_out(secret_id: str) -> str:
+    """The warning about a secret that cannot be opened."""
+    return f"The secret {secret_id} was left out: another key sealed it."
+
+
 def alone(secret: SealedSecret) -> Gathered:
     """One secret as a list of it alone."""
     return Gathered([secret], [], [], frozenset([secret.place]))
@@ -199,7 +204,7 @@ def opened(
         for one in each:
             secret = open_secret(one, key)
             if secret is None:
-                warnings.append(f"The secret {one.id} was left out: another key sealed it.")
+                warnings.append(left_out(one.id))
                 continue
             if expand:
                 value = expander.expand(secret.value, one.place, secret.name)

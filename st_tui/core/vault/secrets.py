@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Hashable, Mapping
 from contextlib import suppress
 from typing import Any, NamedTuple
 
 from st_tui.core import crypto
 from st_tui.core.drafts import check_environment, folder_path
 from st_tui.core.model import Project
-from st_tui.core.secret import Place, SealedSecret, Secret, SecretImport
+from st_tui.core.secret import Place, SealedSecret, Secret, SecretImport, SecretLabel
 from st_tui.core.store import projects, secrets
 from st_tui.core.vault import secret_changes, secret_lists
 from st_tui.core.vault.secret_lists import Found, Gathered
@@ -28,6 +28,13 @@ class Written(NamedTuple):
 
     created: int
     updated: int
+
+
+class Listed(NamedTuple):
+    """Secrets as they are listed, and what had to be left out."""
+
+    secrets: list[SecretLabel]
+    warnings: list[str]
 
 
 class NoSuchSecret(VaultError):
@@ -49,13 +56,25 @@ class Secrets:
                 raise VaultError(f"There is no folder {place.path} in {environment}.")
         return place
 
-    def every(self, project: Project, place: Place) -> list[Secret]:
-        """The secrets of a folder by name. For showing names: values are handed out by `get`."""
-        return self.overview(project, place).secrets
+    def listed(self, project: Project, place: Place) -> Listed:
+        """The secrets of a folder by name. Values are not even opened: `get` hands them out."""
+        found, warnings = [], []
+        with self._session.reading() as connection:
+            key = self._session.project_key(project.id)
+            for sealed in secrets.labels(connection, project.id, place):
+                label = secret_changes.open_label(sealed, key)
+                if label is None:
+                    warnings.append(secret_lists.left_out(sealed.id))
+                else:
+                    found.append(label)
+        return Listed(sorted(found, key=lambda label: label.name), warnings)
 
-    def overview(self, project: Project, place: Place) -> Found:
-        """As `every`, with a warning about each secret that cannot be opened."""
-        return self._found(project, place)
+    def state(self, project: Project, place: Place) -> Hashable:
+        """What is equal to its last value while a folder's secrets and links are the same."""
+        with self._session.reading() as connection:
+            here = tuple(secrets.versions_in(connection, project.id, place))
+            links = tuple(secrets.imports(connection, project.id, place))
+        return project.id, place, here, links
 
     def count(self, project: Project, place: Place | None = None) -> int:
         """How many secrets lie in a folder and all below it; in the whole project without one."""

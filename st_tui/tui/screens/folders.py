@@ -152,7 +152,10 @@ class FoldersPage(SecretActions, Page):
         if project is not None and place is not None:
             empty = "No secrets here: press n."
             try:
-                contents = await self.st.read(lambda vault: read_contents(vault, project, place))
+                known = self.secrets.contents
+                contents = await self.st.read(
+                    lambda vault: read_contents(vault, project, place, known)
+                )
             except Refusal as refusal:
                 empty = f"✖ {refusal}"
         self.query_one(PlaceLine).show(place, contents)

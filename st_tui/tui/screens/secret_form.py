@@ -13,12 +13,11 @@ from textual.widgets import Input
 
 from st_tui.core.model import Project
 from st_tui.core.plain_text import shown
-from st_tui.core.secret import LONGEST_NAME, Place, SealedSecret
+from st_tui.core.secret import LONGEST_NAME, Place, SealedSecret, SecretLabel
 from st_tui.core.vault import Vault
 from st_tui.tui.actions import LEAVING, Action, bindings
 from st_tui.tui.screens.dialog import Confirm, Dialog
 from st_tui.tui.widgets.field import Field, Label
-from st_tui.tui.widgets.secret_list import SecretRow
 from st_tui.tui.widgets.value_area import ValueArea
 
 
@@ -44,7 +43,7 @@ class SecretForm(Dialog[SealedSecret]):
     }
     """
 
-    def __init__(self, project: Project, place: Place, row: SecretRow | None = None) -> None:
+    def __init__(self, project: Project, place: Place, row: SecretLabel | None = None) -> None:
         super().__init__(f"Change “{shown(row.name)}”" if row else f"New secret in {place}")
         self._project = project
         self._place = place

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from textual.content import Content
 from textual.widget import Widget
 
 from st_tui.core.expiry import in_local_time
-from st_tui.core.secret import Place, SecretImport
+from st_tui.core.secret import Place, SecretImport, SecretLabel
 from st_tui.core.wording import counted
 from st_tui.tui.widgets.listing import Listing, Piece, column
 
@@ -25,17 +25,7 @@ _ROOMY = 60
 _VALUE, _VERSION, _DAY, _MINUTE = 8, 5, 10, 16
 
 
-class SecretRow(NamedTuple):
-    """A secret as it is listed: all but its value."""
-
-    id: str
-    name: str
-    comment: str
-    version: int
-    changed: int
-
-
-Row = SecretRow | SecretImport
+Row = SecretLabel | SecretImport
 
 
 class Contents(NamedTuple):
@@ -43,9 +33,11 @@ class Contents(NamedTuple):
 
     place: Place
     links: Sequence[SecretImport]
-    secrets: Sequence[SecretRow]
-    unopened: int = 0
+    secrets: Sequence[SecretLabel]
+    unopened: int
     """How many secrets another key sealed, so that not even their names can be shown."""
+    state: Hashable
+    """What differs once the folder holds something else."""
 
     def __str__(self) -> str:
         parts = [counted(len(self.secrets), "secret")]
@@ -56,20 +48,16 @@ class Contents(NamedTuple):
         return ", ".join(parts)
 
 
-def read_contents(vault: Vault, project: Project, place: Place) -> Contents:
-    """What lies in a folder now, its values left behind. Raises Refusal."""
-    found = vault.secrets.overview(project, place)
-    rows = [
-        SecretRow(
-            secret.sealed.id,
-            secret.name,
-            secret.comment,
-            secret.sealed.version,
-            secret.sealed.updated_at,
-        )
-        for secret in found.secrets
-    ]
-    return Contents(place, vault.secrets.imports(project, place), rows, len(found.warnings))
+def read_contents(
+    vault: Vault, project: Project, place: Place, known: Contents | None = None
+) -> Contents:
+    """What lies in a folder now: what is known of it, unless it changed since. Raises Refusal."""
+    state = vault.secrets.state(project, place)
+    if known is not None and known.state == state:
+        return known
+    found = vault.secrets.listed(project, place)
+    links = vault.secrets.imports(project, place)
+    return Contents(place, links, found.secrets, len(found.warnings), state)
 
 
 class PlaceLine(Widget):
@@ -145,7 +133,7 @@ class SecretList(Listing[Row]):
             (column(item.name, name - 1) + " ", ""),
             (column(HIDDEN, _VALUE), "dim"),
             (column(str(item.version), _VERSION), "dim"),
-            (column(in_local_time(item.changed)[:changed], changed), "dim"),
+            (column(in_local_time(item.updated_at)[:changed], changed), "dim"),
         ]
 
 

@@ -18,14 +18,14 @@ from st_tui.core.errors import Refusal
 from st_tui.core.model import Environment, Project
 from st_tui.core.plain_text import TextError
 from st_tui.core.references import MOST_WARNINGS
-from st_tui.core.secret import Place, Room, SecretError, SecretImport, TooMuch
+from st_tui.core.secret import Place, Room, SecretError, SecretImport, SecretLabel, TooMuch
 from st_tui.core.store import connection as store
 from st_tui.core.store import secrets
 from st_tui.core.store.schema import STEPS
 from st_tui.core.vault import Vault, VaultError, secret_changes, secret_lists
 from st_tui.core.vault.request import Caller
 from st_tui.core.vault.secret_lists import Found
-from st_tui.core.vault.secrets import Written
+from st_tui.core.vault.secrets import Listed, Written
 from st_tui.core.vault_files import OPERATOR_KEY, SERVER_KEY
 from tests.core.vaults import NOON, WRITE, Clock, bytes_in_files, raw, v2
 
@@ -140,7 +140,8 @@ def test_the_same_name_may_stand_in_every_folder(vault: Vault, project: Project)
 def test_names_differ_by_case_and_are_listed_in_order(vault: Vault, project: Project) -> None:
     for name in ("b", "A", "a", "B", "ключ"):
         vault.secrets.create(project, DEV, name, name)
-    assert [s.name for s in vault.secrets.every(project, DEV)] == ["A", "B", "a", "b", "ключ"]
+    names = [label.name for label in vault.secrets.listed(project, DEV).secrets]
+    assert names == ["A", "B", "a", "b", "ключ"]
 
 
 def test_a_place_is_a_folder_that_is_there(vault: Vault, project: Project) -> None:
@@ -221,7 +222,7 @@ def test_what_another_key_sealed_is_left_out_and_told(vault: Vault, project: Pro
     assert [(secret.name, secret.value) for secret in found.secrets] == [("GOOD", "${ALIEN}")]
     assert found.warnings[0] == f"The secret {alien.id} was left out: another key sealed it."
     assert "${ALIEN} in GOOD was left as it is" in found.warnings[1]
-    assert [secret.name for secret in vault.secrets.every(project, DEV)] == ["GOOD"]
+    assert [secret.name for secret in vault.secrets.listed(project, DEV).secrets] == ["GOOD"]
     assert list(vault.secrets.names_by_hash(project).values()) == ["GOOD"]
     with pytest.raises(VaultError, match="cannot be opened: another key sealed it"):
         vault.secrets.get(project, DEV, "ALIEN")
@@ -358,7 +359,7 @@ def test_what_an_answer_needs_is_every_folder_on_the_way(vault: Vault, project: 
         vault.secrets.delete(
             project,
             numbered(empty),
-            *(one.name for one in vault.secrets.every(project, numbered(empty))),
+            *(one.name for one in vault.secrets.listed(project, numbered(empty)).secrets),
         )
     session = vault._session
     every = secret_lists.gathered(session, project, numbered(0), lambda place: True, imports=True)
@@ -529,7 +530,7 @@ def test_what_a_colleague_deleted_is_told(vault: Vault, colleague: Vault, projec
     colleague.projects.delete(project)
     count = vault.audit.count()
     for act in (
-        lambda: vault.secrets.every(project, DEV),
+        lambda: vault.secrets.listed(project, DEV),
         lambda: vault.secrets.read(project, DEV),
         lambda: vault.secrets.get(project, DEV, "A"),
         lambda: vault.secrets.versions(project, DEV, "A"),
@@ -570,7 +571,7 @@ def test_the_servers_key_opens_values_only_while_e2ee_is_off(
     with Vault.open(vault.directory, actor="server", clock=clock, key_file=SERVER_KEY) as server:
         found = secret_changes.find(server._session, project, DEV, "A")
         assert found == made
-        for read in (server.secrets.every, server.secrets.read):
+        for read in (server.secrets.listed, server.secrets.read):
             with pytest.raises(VaultError, match="E2EE is on"):
                 read(project, DEV)
         with pytest.raises(VaultError, match="E2EE is on"):
@@ -590,7 +591,7 @@ def test_the_servers_key_opens_values_only_while_e2ee_is_off(
 def test_an_unknown_name_is_found_to_be_unknown_while_no_secret_was_ever_made(
     vault: Vault, project: Project
 ) -> None:
-    assert vault.secrets.every(project, DEV) == []
+    assert vault.secrets.listed(project, DEV).secrets == []
     with pytest.raises(VaultError, match="There is no secret 'A'"):
         vault.secrets.get(project, DEV, "A")
     assert vault.secrets.names_by_hash(project) == {}
@@ -685,11 +686,43 @@ def test_the_log_names_a_secret_by_its_keyed_hash_alone(vault: Vault, project: P
 def test_only_names_are_shown_without_an_entry(vault: Vault, project: Project) -> None:
     made = vault.secrets.create(project, DEV, "A", "x")
     count = vault.audit.count()
-    vault.secrets.every(project, DEV)
+    vault.secrets.listed(project, DEV)
+    vault.secrets.state(project, DEV)
     vault.secrets.versions(project, DEV, "A")
     vault.secrets.imports(project, DEV)
     assert vault.secrets.names_by_hash(project) == {made.name_hash.hex(): "A"}
     assert vault.audit.count() == count
+
+
+def test_a_list_opens_no_value(vault: Vault, project: Project) -> None:
+    session = vault._session
+    key = session.project_key(project.id)
+    name, comment = (seal(text, key, session.randbytes) for text in ("HALF", "why"))
+    value = seal("x", OTHER_KEY, session.randbytes)
+    with session.change():
+        made = secret_changes.create_sealed(session, project, DEV, "HALF", name, value, comment)
+    label = SecretLabel(made.id, "HALF", "why", 1, made.updated_at)
+    assert vault.secrets.listed(project, DEV) == Listed([label], [])
+
+
+def test_the_state_of_a_folder_tells_each_change_and_nothing_else(
+    vault: Vault, colleague: Vault, project: Project
+) -> None:
+    states = [vault.secrets.state(project, DEV)]
+    for change in (
+        lambda: colleague.secrets.create(project, DEV, "A", "x"),
+        lambda: colleague.secrets.update(project, DEV, "A", comment="why"),
+        lambda: colleague.secrets.add_import(project, DEV, APP),
+        lambda: colleague.secrets.delete(project, DEV, "A"),
+    ):
+        change()
+        state = vault.secrets.state(project, DEV)
+        assert state not in states
+        states.append(state)
+    colleague.secrets.read(project, DEV)
+    colleague.secrets.create(project, APP, "A", "x")
+    assert vault.secrets.state(project, DEV) == states[-1]
+    assert vault.secrets.state(project, APP) not in states
 
 
 def test_a_read_that_cannot_be_recorded_hands_nothing_out(
@@ -705,7 +738,7 @@ def test_a_read_that_cannot_be_recorded_hands_nothing_out(
         ):
             with pytest.raises(store.StoreError, match="locked by another program"):
                 read()
-        assert [secret.name for secret in waiting.secrets.every(project, DEV)] == ["A"]
+        assert [secret.name for secret in waiting.secrets.listed(project, DEV).secrets] == ["A"]
         other.execute("ROLLBACK")
 
 

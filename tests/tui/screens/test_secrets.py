@@ -427,3 +427,22 @@ async def test_what_cannot_be_opened_or_followed_is_said(demo_app: StTui) -> Non
         await until(pilot, lambda: "a ${NOWHERE} b" in screen_text(pilot), "the value")
         await pilot.press("x")
         await until(pilot, lambda: "was left as it is" in screen_text(pilot), "why")
+
+
+async def test_a_folder_is_opened_again_only_when_it_changed(demo_app: StTui) -> None:
+    async with demo_app.run_test(size=SMALL) as pilot:
+        await opened(pilot)
+        secrets = await go_to(pilot, DB)
+        before = secrets.contents
+        read_elsewhere(demo_app, "POSTGRES_USER")
+        await until(pilot, lambda: demo_app._seen == vault(demo_app).changed_elsewhere(), "seen")
+        await demo_app.workers.wait_for_complete()
+        assert secrets.contents is before
+        with Vault.open(demo_app.directory, actor="colleague") as other:
+            other.secrets.create(other.projects.get(), DB, "AAA", "1")
+        await until(pilot, lambda: "4 secrets" in screen_text(pilot), "it appears")
+
+
+def read_elsewhere(app: StTui, name: str) -> None:
+    with Vault.open(app.directory, actor="colleague") as other:
+        other.secrets.get(other.projects.get(), DB, name)
