@@ -77,7 +77,16 @@ async def copy(app: App[Any], text: str, environ: Mapping[str, str] | None = Non
         )
     if outcome.way is Way.TERMINAL:
         app.copy_to_clipboard(text)
+        forget(app)
     return outcome
+
+
+def forget(app: App[Any]) -> None:
+    """Let the app itself keep nothing of what was copied: ^v would lay it into any field, to see.
+
+    Textual has no public way to; `tests/tui/test_clipboard.py` breaks when it keeps it elsewhere.
+    """
+    app._clipboard = ""
 
 
 def _load_buffer(text: str, environ: dict[str, str]) -> bool:

@@ -56,6 +56,13 @@ async def test_without_a_way_nothing_is_sent() -> None:
         assert app.clipboard == ""
 
 
+async def test_the_app_itself_keeps_nothing_of_it() -> None:
+    app: App[None] = App()
+    async with app.run_test():
+        assert (await copy(app, TEXT, {"TERM": "xterm"})).sent
+        assert TEXT not in str(vars(app))
+
+
 def test_the_terminal_is_told_in_osc_52() -> None:
     with TerminalSession(COPYING) as session:
         session.wait_for("Sent to the terminal")

@@ -42,7 +42,10 @@ class Hides(Screen[None]):
 
     def hide(self) -> None:
         """Forget the value, and leave."""
+        from st_tui.tui import clipboard
+
         self.forget()  # before it goes: Textual keeps what it removed for a while
+        clipboard.forget(self.app)  # what was selected with the mouse, and copied
         if self.app.screen is self and not self._is_left:
             self._is_left = True
             self.dismiss(None)

@@ -50,7 +50,7 @@ class SecretForm(Dialog[SealedSecret]):
         self._row = row
         self._is_loaded = False
         self._is_saving = False
-        self._untouched = self._typed = ("", "", "")
+        self._untouched = ("", "", "")
 
     def body(self) -> ComposeResult:
         row = self._row
@@ -172,7 +172,10 @@ class SecretForm(Dialog[SealedSecret]):
             self._leave(None)
 
     def _leave(self, saved: SealedSecret | None) -> None:
-        self.query_one("#value", ValueArea).load_text(
-            ""
-        )  # Textual keeps what it removed for a while
+        from st_tui.tui import clipboard
+
+        # Before it goes: Textual keeps what it removed for a while.
+        self.query_one("#value", ValueArea).load_text("")
+        self._untouched = ("", "", "")
+        clipboard.forget(self.app)
         self.dismiss(saved)

@@ -160,14 +160,40 @@ async def test_copying_shows_nothing(demo_app: StTui, monkeypatch: pytest.Monkey
     for name in ("TMUX", "STY", "TERM_PROGRAM"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("TERM", "xterm")
+    copied: list[str] = []
+    monkeypatch.setattr(demo_app, "copy_to_clipboard", copied.append)
     async with demo_app.run_test(size=SMALL, notifications=True) as pilot:
         await opened(pilot)
         await at(pilot, DB, "POSTGRES_PASSWORD")
         await pilot.press("y")
-        await until(pilot, lambda: demo_app.clipboard == PASSWORD, "it is copied")
+        await until(pilot, lambda: copied == [PASSWORD], "it is copied")
         await until(pilot, lambda: "Value of" in screen_text(pilot), "it says so")
         assert PASSWORD not in screen_text(pilot)
         assert len(reads(demo_app)) == 1
+
+
+async def test_what_was_copied_from_a_value_is_in_no_field_s_reach_later(demo_app: StTui) -> None:
+    async with demo_app.run_test(size=SMALL) as pilot:
+        await opened(pilot)
+        await at(pilot, DB, "POSTGRES_PASSWORD")
+        await pilot.press("c", "f4")
+        await until(pilot, lambda: PASSWORD in screen_text(pilot), "the value")
+        form = demo_app.screen
+        form.query_one(ValueArea).select_all()
+        await pilot.press("ctrl+c")
+        assert demo_app.clipboard == PASSWORD
+        await pilot.press("f10")
+        await until(pilot, lambda: len(demo_app.screen_stack) == 1, "the form closes")
+        assert demo_app.clipboard == ""
+        assert PASSWORD not in str(vars(form))
+        await pilot.press("enter")
+        await until(pilot, lambda: PASSWORD in screen_text(pilot), "the value")
+        demo_app.screen.text_select_all()
+        await pilot.press("ctrl+c")
+        assert PASSWORD in demo_app.clipboard
+        await pilot.press("q")
+        await until(pilot, lambda: len(demo_app.screen_stack) == 1, "hidden")
+        assert demo_app.clipboard == ""
 
 
 async def test_only_a_secret_that_is_pointed_at_is_read(demo_app: StTui) -> None:
