@@ -177,10 +177,17 @@ class StTui(SafeApp[None]):
             return None
         finally:
             timer.stop()
+        self._catch_up()
+        return answer
+
+    def _catch_up(self) -> None:
+        """Show the vault as it is now, and the project: a colleague may have changed that too."""
         if self.vault is not None:
             self._seen = self.vault.changed_elsewhere()
+            if self.project is not None:
+                known = {project.id: project for project in self.vault.projects.every()}
+                self.project = known.get(self.project.id) or next(iter(known.values()), None)
         self.show_change()
-        return answer
 
     async def read(self, job: Callable[[Vault], Answer]) -> Answer:
         """What a job in a worker thread finds in the vault, opened for it. Raises Refusal."""
@@ -209,11 +216,7 @@ class StTui(SafeApp[None]):
                 self._next_sweep = now + _SWEEP_AGAIN
                 self.sweep()
             if seen != self._seen:
-                self._seen = seen
-                if self.project is not None:
-                    known = {project.id: project for project in self.vault.projects.every()}
-                    self.project = known.get(self.project.id) or next(iter(known.values()), None)
-                self.show_change()
+                self._catch_up()
         except Refusal as refusal:
             if str(refusal) != self._complaint:
                 self.notify(str(refusal), severity="error")
@@ -297,13 +300,10 @@ class StTui(SafeApp[None]):
             verb=f"turn {'off' if project.e2ee else 'on'}",
         )
         if await self.push_screen_wait(question):
-            changed = await self.change(
+            await self.change(
                 "Switching E2EE",
                 lambda vault: vault.projects.set_e2ee(project, on=not project.e2ee),
             )
-            if changed is not None:
-                self.project = changed
-                self.show_change()
 
     @work
     async def choose_project(self) -> None:

@@ -461,6 +461,19 @@ async def test_e2ee_is_switched_after_a_question(demo_app: StTui) -> None:
         await until(pilot, lambda: "E2EE off" in screen_text(pilot), "it says so")
 
 
+async def test_what_a_colleague_switched_shows_with_ones_own_next_change(demo_app: StTui) -> None:
+    async with demo_app.run_test(size=SMALL) as pilot:
+        await opened(pilot)
+        assert demo_app.project is not None
+        with Vault.open(demo_app.directory, actor="colleague") as other:
+            other.projects.set_e2ee(other.projects.get(), on=False)
+        await demo_app.change(
+            "Making it", lambda v: v.folders.create(v.projects.get(), "dev", "/x")
+        )
+        await pilot.pause()
+        assert "E2EE off" in screen_text(pilot)
+
+
 async def test_the_first_run_makes_a_vault(tmp_path: Path, clock: Clock) -> None:
     looks = Appearance("st-tui-dark", ansi_color=False, ascii_only=False)
     app = StTui(tmp_path / "new", looks, actor="operator", clock=clock)
