@@ -85,12 +85,10 @@ class TryIt(Dialog[None]):
         self.set_focus(self.query_one("#token" if self._text is None else "#server", Field))
 
     @on(Input.Submitted)
-    def action_send(self) -> None:
-        if not self._is_asking:
-            self._send()
-
     @work
-    async def _send(self) -> None:
+    async def action_send(self) -> None:
+        if self._is_asking:
+            return
         self._is_asking = True
         self.complain("")
         try:

@@ -125,6 +125,20 @@ async def test_a_read(shop: Shop, served: Served, size: tuple[int, int]) -> None
     assert logged(served.directory, new) == [("get-secrets", "/common/db", "read", "allowed")]
 
 
+async def test_a_key_pressed_twice_in_one_go_sends_once(shop: Shop, served: Served) -> None:
+    new = shop.made(v2("ci", "dev:/**", expires_at=None))
+    async with shop.app.run_test(size=SMALL) as pilot:
+        await opened(pilot)
+        await pilot.press("f3")
+        await until(pilot, lambda: isinstance(shop.app.screen, TryIt), "the dialog")
+        await paste(pilot, new.text.full)
+        for _ in range(2):
+            await shop.app.run_action("send", shop.app.screen)
+        await until(pilot, lambda: " ms" in screen_text(pilot), "an answer")
+        await shop.app.workers.wait_for_complete()
+    assert len(logged(served.directory, new)) == 1
+
+
 async def test_what_arrives_in_one_go_goes_where_it_belongs(shop: Shop) -> None:
     new = shop.made(v2("ci", "dev:/**", expires_at=None))
     async with shop.app.run_test(size=SMALL) as pilot:
