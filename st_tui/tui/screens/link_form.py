@@ -93,3 +93,7 @@ class LinkForm(Dialog[SecretImport]):
             self._is_saving = False
         if link is not None:
             self.dismiss(link)
+
+    def action_leave(self) -> None:
+        if not self._is_saving:
+            self.dismiss(None)

@@ -110,6 +110,10 @@ class ExportFile(Dialog[str]):
         if done is not None:
             self.dismiss(done)
 
+    def action_leave(self) -> None:
+        if not self._is_writing:
+            self.dismiss(None)
+
 
 def typed_path(typed: str) -> Path:
     """The file that somebody means by what they typed. Raises Refusal."""

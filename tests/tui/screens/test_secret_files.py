@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 import stat
+import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 from textual.pilot import Pilot
 
 from st_tui.core.secret import Place
+from st_tui.core.vault.secrets import Secrets
 from st_tui.tui.app import StTui
 from st_tui.tui.screens.dialog import Confirm
+from st_tui.tui.screens.link_form import LinkForm
 from st_tui.tui.screens.secret_files import ExportFile, ImportFile
 from tests.journeys.driving import opened, screen_text, until, vault, write
 from tests.tui.screens.test_secrets import DB, PASSWORD, go_to, project_of, stored
@@ -110,3 +114,36 @@ async def test_what_a_file_cannot_hold_leaves_none_behind(demo_app: StTui) -> No
         await name_file(pilot, "x", ExportFile, "out.env")
         await until(pilot, lambda: "write JSON" in screen_text(pilot), "why")
         assert not Path("out.env").exists()
+
+
+async def test_what_is_being_written_cannot_be_left(
+    demo_app: StTui, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    may_go_on = threading.Event()
+    read, add_import = Secrets.read, Secrets.add_import
+
+    def slow_read(*args: Any, **options: Any) -> Any:
+        may_go_on.wait(10)
+        return read(*args, **options)
+
+    def slow_import(*args: Any) -> Any:
+        may_go_on.wait(10)
+        return add_import(*args)
+
+    monkeypatch.setattr(Secrets, "read", slow_read)
+    monkeypatch.setattr(Secrets, "add_import", slow_import)
+    async with demo_app.run_test(size=SMALL, notifications=True) as pilot:
+        await opened(pilot)
+        await go_to(pilot, DB)
+        await name_file(pilot, "x", ExportFile, "out.env")
+        await until(pilot, Path("out.env").exists, "it is begun")
+        await pilot.press("f10")
+        assert isinstance(demo_app.screen, ExportFile)
+        may_go_on.set()
+        await until(pilot, lambda: "Wrote 3 secrets" in screen_text(pilot), "done")
+        may_go_on.clear()
+        await name_file(pilot, "i", LinkForm, "/common/cache")
+        await pilot.press("f10")
+        assert isinstance(demo_app.screen, LinkForm)
+        may_go_on.set()
+        await until(pilot, lambda: "→ dev:/common/cache" in screen_text(pilot), "it is listed")
