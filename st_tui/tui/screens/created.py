@@ -100,12 +100,19 @@ class Created(Dialog[None]):
 
     @work
     async def _leave(self) -> None:
+        from st_tui.tui import clipboard
+
         question = Confirm(
             "Close for good?",
             "The token is stored nowhere and cannot be shown again.",
             verb="close",
         )
         if await self.st.push_screen_wait(question):
+            # Before it goes: Textual keeps what it removed for a while.
+            for part in self.query(".token").results(Static):
+                part.update("")
+            del self._new
+            clipboard.forget(self.app)
             self.dismiss(None)
 
 
