@@ -179,7 +179,7 @@ def lint(as_json: bool) -> int:
         project = project_in(vault)
         folders = folders_of(vault, project)
         tokens: list[ServiceToken] = vault.tokens.page(project)
-        uses = vault.audit.uses_of_all(project)
+        uses = vault.audit.uses_of_all(project).by_token
     if not tokens:
         raise Refusal("There is no token to look at: make one first.")
     found = list(lint_each(tokens, folders, writers_of(tokens), uses))

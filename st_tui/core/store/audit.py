@@ -42,10 +42,7 @@ class Event(NamedTuple):
 
 def append(connection: sqlite3.Connection, events: Iterable[Event]) -> None:
     """Write entries at the end of the log, inside the caller's transaction."""
-    last = connection.execute(
-        "SELECT seq, hash FROM audit_log ORDER BY seq DESC LIMIT 1"
-    ).fetchone()
-    seq, previous = last or (0, _FIRST)
+    seq, previous = last(connection)
     rows = []
     for event in events:
         seq += 1
@@ -119,17 +116,44 @@ def uses(connection: sqlite3.Connection, token_id: str) -> list[Use]:
     ]
 
 
-def uses_of_all(connection: sqlite3.Connection, project_id: str) -> dict[str, list[Use]]:
-    """The same of every token of a project that was allowed anything, by its id."""
+def uses_of_all(
+    connection: sqlite3.Connection, project_id: str, after: int, upto: int
+) -> dict[str, list[Use]]:
+    """The same of every token of a project that was allowed anything, by its id: what the entries
+    behind one say, up to another."""
+    whose = "project_id = :project AND seq > :after AND seq <= :upto"
     rows = connection.execute(
         "SELECT actor, environment, path, operation, count(*) "
-        f"FROM ({_all_uses('project_id = :project')}) GROUP BY 1, 2, 3, 4",
-        {"project": project_id},
+        f"FROM ({_all_uses(whose)}) GROUP BY 1, 2, 3, 4",
+        {"project": project_id, "after": after, "upto": upto},
     )
     found: dict[str, list[Use]] = {}
     for actor, environment, path, operation, times in rows:
         found.setdefault(actor, []).append(Use(environment, path, Permission(operation), times))
     return found
+
+
+class Mark(NamedTuple):
+    """One entry of the log, told from another that stands in its place after a restore."""
+
+    seq: int
+    hash: str
+
+
+BEGINNING = Mark(0, _FIRST)
+"""The place before the first entry."""
+
+
+def last(connection: sqlite3.Connection) -> Mark:
+    """The newest entry."""
+    row = connection.execute("SELECT seq, hash FROM audit_log ORDER BY seq DESC LIMIT 1").fetchone()
+    return BEGINNING if row is None else Mark(*row)
+
+
+def has(connection: sqlite3.Connection, mark: Mark) -> bool:
+    """Whether the log still has this very entry."""
+    query = "SELECT 1 FROM audit_log WHERE seq = ? AND hash = ?"
+    return connection.execute(query, mark).fetchone() is not None
 
 
 def token_name(connection: sqlite3.Connection, token_id: str) -> str | None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from st_tui.core.model import (
     AccessRequest,
     AuditEntry,
     Decision,
+    Permission,
     Project,
     Reason,
     ServiceToken,
@@ -38,6 +40,18 @@ class Access(NamedTuple):
     ip: str | None = None
     user_agent: str | None = None
     details: dict[str, Any] | None = None
+
+
+class Uses(NamedTuple):
+    """What the tokens of a project were allowed, by their ids, up to an entry of the log."""
+
+    by_token: Mapping[str, Sequence[Use]]
+    project_id: str
+    upto: audit.Mark
+
+
+NO_USES = Uses({}, "", audit.BEGINNING)
+"""Nothing is known yet."""
 
 
 class AuditLog:
@@ -96,10 +110,14 @@ class AuditLog:
         with self._session.reading() as connection:
             return audit.uses(connection, token.id)
 
-    def uses_of_all(self, project: Project) -> dict[str, list[Use]]:
-        """The same of every token of a project that was allowed anything, by its id."""
+    def uses_of_all(self, project: Project, known: Uses = NO_USES) -> Uses:
+        """The same of every token of a project. Of the log only what is not yet known is read."""
         with self._session.reading() as connection:
-            return audit.uses_of_all(connection, project.id)
+            if known.project_id != project.id or not audit.has(connection, known.upto):
+                known = NO_USES
+            last = audit.last(connection)
+            fresh = audit.uses_of_all(connection, project.id, known.upto.seq, last.seq)
+        return Uses(_together(known.by_token, fresh), project.id, last)
 
     def token_name(self, token_id: str) -> str | None:
         """The name that a token was made with, whether it still lives or not."""
@@ -114,6 +132,18 @@ class AuditLog:
         """
         with self._session.reading() as connection:
             return audit.first_broken(connection)
+
+
+def _together(
+    known: Mapping[str, Sequence[Use]], fresh: Mapping[str, Sequence[Use]]
+) -> Mapping[str, Sequence[Use]]:
+    found = dict(known)
+    for token_id, uses in fresh.items():
+        times: Counter[tuple[str, str, Permission]] = Counter()
+        for environment, path, operation, more in (*found.get(token_id, ()), *uses):
+            times[environment, path, operation] += more
+        found[token_id] = [Use(*what, number) for what, number in times.items()]
+    return found
 
 
 def _event(access: Access) -> audit.Event:

@@ -14,6 +14,7 @@ from textual.widgets import Static
 from st_tui.core import analysis
 from st_tui.core.model import Project, ServiceToken, Use
 from st_tui.core.plain_text import shown
+from st_tui.core.vault.audit import NO_USES
 from st_tui.core.wording import counted
 from st_tui.tui.screens.overview import Overview, folders_of
 from st_tui.tui.widgets.listing import Listing, Piece, column
@@ -70,17 +71,28 @@ class Warnings(Overview):
         yield WarningList()
         yield Static(id="whole", markup=False)
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._uses = NO_USES
+        self._judged: object = None
+
     async def look(self, project: Project) -> None:
         is_first = not self._list.empty
+        judged, self._judged = self._judged, None  # whatever is refused must be looked at again
         if is_first:
             self.say((f"Reading the tokens of {shown(project.name)}…", "$text-muted"))
-        tokens, folders, uses = await self.st.read(
+        tokens, folders, self._uses = await self.st.read(
             lambda vault: (
                 vault.tokens.page(project),
                 folders_of(vault, project),
-                vault.audit.uses_of_all(project),
+                vault.audit.uses_of_all(project, self._uses),
             )
         )
+        uses = self._uses.by_token
+        to_judge = what_matters(tokens, folders, uses)
+        if to_judge == judged:
+            self._judged = judged
+            return  # a server logs all the time, but seldom anything new
         writers = analysis.writers_of(tokens)
         found: list[Warned] = []
         for start in range(0, len(tokens), _AT_ONCE):
@@ -97,6 +109,7 @@ class Warnings(Overview):
             (counted(len(found), "warning"), "bold"),
             f" about {about} of {counted(len(tokens), 'token')}",
         )
+        self._judged = to_judge
 
     def _show(self, found: Sequence[Warned]) -> None:
         self._list.rows = found
@@ -126,6 +139,22 @@ def warned(
 ) -> list[Warned]:
     """All warnings about these tokens, in their order; `writers` and `uses` as of all tokens."""
     return [Warned(*each) for each in analysis.lint_each(tokens, folders, writers, uses)]
+
+
+def what_matters(
+    tokens: Sequence[ServiceToken],
+    folders: Mapping[str, Sequence[str]],
+    uses: Mapping[str, Sequence[Use]],
+) -> object:
+    """What the warnings follow from: how often a token was used matters little, and when not."""
+    judged = [
+        token._replace(last_used=None, use_count=int(token.use_count >= analysis.MANY_USES))
+        for token in tokens
+    ]
+    touched = {
+        token_id: {(use.environment, use.path) for use in its} for token_id, its in uses.items()
+    }
+    return judged, folders, touched
 
 
 def _name_width(width: int) -> int:

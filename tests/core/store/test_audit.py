@@ -193,5 +193,5 @@ def test_a_use_counts_for_every_place_that_it_needed(vault: Vault, project: Proj
     with transaction(connection):
         audit.append(connection, [*events, *(one._replace(actor="t2") for one in events)])
     assert sorted(audit.uses(connection, "t1")) == expected
-    every = audit.uses_of_all(connection, project.id)
+    every = audit.uses_of_all(connection, project.id, 0, audit.last(connection).seq)
     assert {name: sorted(uses) for name, uses in every.items()} == {"t1": expected, "t2": expected}

@@ -74,9 +74,30 @@ def test_the_uses_of_a_token_are_what_it_was_allowed(vault: Vault, project: Proj
         ]
     )
     assert vault.audit.uses(token) == [Use("dev", "/common/db", Permission.READ, 2)]
-    assert vault.audit.uses_of_all(project) == {
+    assert vault.audit.uses_of_all(project).by_token == {
         token.id: [Use("dev", "/common/db", Permission.READ, 2)],
         other.id: [Use("dev", "/common/other", Permission.READ, 1)],
     }
     elsewhere = vault.projects.create("Elsewhere")
-    assert vault.audit.uses_of_all(elsewhere) == {}
+    assert vault.audit.uses_of_all(elsewhere).by_token == {}
+
+
+def test_of_known_uses_only_what_is_new_is_read_unless_the_log_is_another(
+    vault: Vault, project: Project
+) -> None:
+    token = vault.tokens.create(project, v2()).token
+    read_db = access(project, token, "/common/db", NOON)
+    vault.audit.record([read_db])
+    known = vault.audit.uses_of_all(project)
+    assert vault.audit.uses_of_all(project, known) == known
+    vault.audit.record([read_db, access(project, token, "/common/other", NOON)])
+    uses = vault.audit.uses_of_all(project, known)
+    assert uses == vault.audit.uses_of_all(project)
+    assert [use.times for use in uses.by_token[token.id]] == [2, 1]
+
+    wrong = known._replace(by_token={token.id: [Use("dev", "/never", Permission.READ)]})
+    assert "/never" in str(vault.audit.uses_of_all(project, wrong)), "it is taken as known"
+    replaced = wrong._replace(upto=wrong.upto._replace(hash="0" * 64))
+    assert vault.audit.uses_of_all(project, replaced) == uses
+    elsewhere = vault.projects.create("Elsewhere")
+    assert vault.audit.uses_of_all(elsewhere, wrong).by_token == {}

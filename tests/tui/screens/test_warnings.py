@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import pytest
 
 from st_tui.cli import main
 from st_tui.core.access import decide
-from st_tui.core.model import AccessRequest, Permission, ServiceToken
+from st_tui.core.model import AccessRequest, Permission, Project, ServiceToken
 from st_tui.core.vault import Access, Vault
 from st_tui.tui.app import StTui
 from st_tui.tui.screens import warnings
@@ -110,12 +111,7 @@ async def test_a_use_elsewhere_is_counted_while_the_details_are_open(demo_app: S
         token = await choose(pilot, "all-folders")
         await pilot.press("enter")
         await until(pilot, lambda: "24 folders, 2 were used" in screen_text(pilot), "two of 24")
-        assert demo_app.project is not None
-        request = AccessRequest("dev", "/folder1", Permission.READ, NOW)
-        with Vault.open(demo_app.directory, actor="colleague", clock=demo_app.clock) as other:
-            other.audit.record(
-                [Access("get-secrets", demo_app.project, token, request, decide(token, request))]
-            )
+        use(demo_app, token, "/folder1")
         await until(pilot, lambda: "24 folders, 3 were used" in screen_text(pilot), "one more")
 
 
@@ -202,6 +198,50 @@ async def test_it_says_how_far_it_is_and_shows_what_it_has(
             may_go_on.set()
         await until(pilot, lambda: "16 warnings about" in screen_text(pilot), "all are found")
         assert asked == [4, 4, 3]
+
+
+async def test_only_what_is_new_in_a_busy_log_is_judged_again(
+    demo_app: StTui, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    judged: list[int] = []
+    ask = warnings.warned
+
+    def counting(tokens: Sequence[ServiceToken], *known: Any) -> list[Warned]:
+        judged.append(len(tokens))
+        return ask(tokens, *known)
+
+    async with demo_app.run_test(size=SMALL) as pilot:
+        await opened(pilot)
+        token = token_named(demo_app, "all-folders")
+        await pilot.press("exclamation_mark")
+        await until(pilot, lambda: "16 warnings" in screen_text(pilot), "all are found")
+        monkeypatch.setattr(warnings, "warned", counting)
+        screen = demo_app.screen
+        assert isinstance(screen, Warnings)
+        for _ in range(3):
+            known = screen._uses.upto
+            use(demo_app, token, "/folder1")
+            await until(pilot, partial(is_past, screen, known), "it is read")
+            await demo_app.workers.wait_for_complete()
+        assert judged == [11]
+        assert "Wider than used: opens 24 folders, 3 were used" in str(listed(demo_app))
+
+
+def is_past(screen: Warnings, mark: object) -> bool:
+    return screen._uses.upto != mark
+
+
+def project_of(app: StTui) -> Project:
+    assert app.project is not None
+    return app.project
+
+
+def use(app: StTui, token: ServiceToken, path: str) -> None:
+    """A colleague's server lets a token read."""
+    request = AccessRequest("dev", path, Permission.READ, NOW)
+    with Vault.open(app.directory, actor="colleague", clock=app.clock) as other:
+        accesses = [Access("get-secrets", project_of(app), token, request, decide(token, request))]
+        other.audit.record(accesses)
 
 
 async def test_nothing_to_warn_about(demo_app: StTui) -> None:
