@@ -15,7 +15,7 @@ from st_tui.core.model import Permission, Scope, ServiceToken, TokenDraft, Use
 
 # While a person types: 20 ms at most for all scopes, 4 ms for each that has a trap.
 _STEPS: Final = 100_000
-_STEPS_LEFT_OUT: Final = 20_000
+_STEPS_SHORTEST: Final = 20_000
 
 MANY_USES = 2**32 * 9 // 10
 """From how many uses on a token is warned about: Infisical documents a limit of 2^32."""
@@ -159,17 +159,30 @@ def _about_scope(
 
 def _traps(pattern: str) -> list[str]:
     """What a pattern's look hides: see `core.globs` for where each rule comes from."""
-    segments = pattern.split("/")[1:]
+    segments = re.sub(r"(/\*\*)+(?=/|$)", "/**", pattern).split("/")[1:]  # `/**/**` is `/**`
     parent = "/" + "/".join(segments[:-1])
     warnings = []
-    if segments[-1] == "*":
-        warnings.append(f"{pattern} leaves out {parent} itself and all that is deeper.")
-    if segments[0] == "**" and set(segments) != {"**"}:
-        rest = "/" + "/".join(segments[1:])
-        warnings.append(f"{pattern} leaves out {rest} in the root.")
+    if segments[-1] == "*" and (left_out := _left_out(parent, pattern)):
+        if "**" in segments:
+            rest = ""  # what is deeper is opened
+        elif left_out == parent:
+            rest = " and all that is deeper"
+        else:
+            rest = f", and all that is deeper than {_shortest(pattern)}"
+        warnings.append(f"{pattern} leaves out {left_out} itself{rest}.")
     # picomatch: `/x/**` matches `/x`, but not where a `*` ends the segment before.
-    if segments[-1] == "**" and parent.endswith("*") and (left_out := _left_out(parent, pattern)):
-        warnings.append(f"{pattern} leaves out {left_out}, though not what is below it.")
+    above = _shortest(parent, pattern) if segments[-1] == "**" and parent.endswith("*") else None
+    if segments[0] == "**" and segments[1:]:
+        left_out = _left_out("/" + "/".join(segments[1:]), pattern)
+        if left_out not in (None, above):
+            warnings.append(f"{pattern} leaves out {left_out} in the root.")
+    if above:
+        warnings.append(f"{pattern} leaves out {above}, though not what is below it.")
+    if "**" in segments[1:-1]:
+        named = [segments[0], *(name for name in segments[1:-1] if name != "**"), segments[-1]]
+        without = _shortest("/" + "/".join(named))
+        if without and compile_glob(pattern).matches(without):
+            warnings.append(f"{pattern} opens {without} as well: its ** may be no folder.")
     if any(_LETS_DOTS_IN.match(segment) for segment in segments):
         shown_by = _dot_path(pattern)
         such_as = f", such as {shown_by}" if shown_by else ""
@@ -177,15 +190,21 @@ def _traps(pattern: str) -> list[str]:
     return warnings
 
 
-@lru_cache(maxsize=256)
-def _left_out(parent: str, pattern: str) -> str | None:
-    """The shortest path of the parent that the pattern, `/**` below it, does not match.
+def _left_out(one: str, pattern: str) -> str | None:
+    """The shortest path of one that the pattern does not match, though it looks as if it did."""
+    return _shortest(one, pattern) if set("*?[{") & set(one) else one
 
-    None as well if a few thousand steps do not tell: such a pattern looks like no ordinary one.
+
+@lru_cache(maxsize=256)
+def _shortest(pattern: str, other: str | None = None) -> str | None:
+    """The shortest path of a pattern, one that the other does not match.
+
+    None if there is none, or if a few thousand steps do not tell: such a pattern looks like no
+    ordinary one.
     """
-    work = Work(_STEPS_LEFT_OUT)
+    outer = [] if other is None else [compile_glob(other)]
     try:
-        return contains([compile_glob(pattern)], [compile_glob(parent)], (), work).witness
+        return contains(outer, [compile_glob(pattern)], (), Work(_STEPS_SHORTEST)).witness
     except TooComplex:
         return None
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import partial
+from itertools import product
 
 import pytest
 
@@ -32,6 +34,13 @@ def warnings(*patterns: str, environment: str = "dev") -> list[str]:
         ("/[ab]/*/[^a]*/**", "such as /a/x/.x/x.", ["/a/x/.x/x"], []),
         ("/a*/**", "leaves out /a, though not what is below it", ["/a/b", "/ab/c"], ["/a", "/ab"]),
         ("/a/*/**", "leaves out /a/a, though", ["/a/b/c"], ["/a/b", "/a/a"]),
+        ("/*/*", "leaves out /a itself, and all that is deeper than /a/a.", ["/a/a"], ["/a/a/a"]),
+        ("/a/**/*", "leaves out /a itself.", ["/a/b", "/a/b/c"], ["/a"]),
+        ("/**/*", "leaves out / itself.", ["/a/b", "/a/b/c"], ["/"]),
+        ("/**/*", "leaves out /a in the root.", [], ["/a"]),
+        ("/**/x/**", "leaves out /x in the root.", ["/a/x", "/a/x/b"], ["/x"]),
+        ("/**/**/x", "leaves out /x in the root.", ["/a/x"], ["/x"]),
+        ("/x/**/deep", "opens /x/deep as well: its ** may be no folder.", ["/x/deep"], []),
         ("/**", "opens all 6 folders of dev", FOLDERS["dev"], []),
         ("/nowhere/**", "matches no folder that is in dev now", ["/nowhere"], FOLDERS["dev"]),
     ],
@@ -50,6 +59,31 @@ def test_each_trap_is_named_and_is_one(
 )
 def test_what_means_what_it_looks_like_is_silent(pattern: str) -> None:
     assert warnings(pattern) == []
+
+
+@pytest.mark.parametrize(
+    ("pattern", "count"), [("/a/**/*", 2), ("/**/*/**", 1), ("/**/**/deep", 1), ("/a/**/**", 0)]
+)
+def test_no_trap_is_named_twice(pattern: str, count: int) -> None:
+    assert len(warnings(pattern)) == count
+
+
+def test_every_path_that_a_trap_names_is_left_out_or_opened_as_it_says() -> None:
+    paths = ["/" + "/".join(names) for n in range(1, 5) for names in product("ab", repeat=n)]
+    named = 0
+    for length in (1, 2, 3):
+        for segments in product(["a", "*", "**", "a*", "[ab]"], repeat=length):
+            pattern = "/" + "/".join(segments)
+            glob = compile_glob(pattern)
+            for warning in warnings(pattern):
+                for verb, opened in (("leaves out", False), ("opens", True)):
+                    found = re.search(rf" {verb} (/[a-z/]*)", warning)
+                    if found:
+                        named += 1
+                        assert glob.matches(found[1]) is opened, warning
+                if "all that is deeper" in warning:
+                    assert max(p.count("/") for p in ["/", *paths] if glob.matches(p)) == length
+    assert named > 80
 
 
 @pytest.mark.parametrize("pattern", ["/a/", "/*/", "/**/", "/x/{a,b}/", "/**/a/"])
