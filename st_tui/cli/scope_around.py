@@ -44,20 +44,31 @@ _environment = click.option(
     default=Endpoint.E2EE.value,
     help="How the server is asked. Default: e2ee.",
 )
+@click.option("--ip", metavar="ADDR", help="The caller's address. Default: from anywhere.")
+@click.option("--at", metavar="ISO", help="The moment to judge for. Default: now.")
 @json_option
 def around(
-    token_id: str, environment: str, path: str, operation: str, endpoint: str, as_json: bool
+    token_id: str,
+    environment: str,
+    path: str,
+    operation: str,
+    endpoint: str,
+    ip: str | None,
+    at: str | None,
+    as_json: bool,
 ) -> int:
     """Say when and from where a token may do something, and how near a denial missed.
 
-    Exit status 0 if it is allowed now from anywhere, else 1.
+    Exit status 0 if it is allowed, else 1.
     """
-    from st_tui.core.addresses import interval_texts
+    from st_tui.core.addresses import interval_texts, parse_address
     from st_tui.core.nearest import nearest
     from st_tui.core.nearest_wording import how_near, when_and_whence
     from st_tui.core.ranges import over_both
 
     place = typed_path(drafts.request_path(path))
+    address = None if ip is None else parse_address(ip)
+    moment = None if at is None else expiry.parse_time(at)
     with open_vault(sweep=False) as vault:
         token = asked_token(vault, token_id)
         project = vault.projects.of(token)
@@ -68,9 +79,10 @@ def around(
             environment,
             place,
             Permission(operation),
-            vault.now(),
+            vault.now() if moment is None else moment,
             Endpoint(endpoint),
             e2ee=project.e2ee,
+            ip=address,
         )
     decision = access.decide(token, request)
     misses = nearest(token, request, folders)

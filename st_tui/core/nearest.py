@@ -45,7 +45,7 @@ class Miss(NamedTuple):
     """Changes that together are enough: `decide(token, request)` allows.
 
     The token is the one asked about, switched on if need be. `distance` counts the characters
-    between the paths; `exists` says that the path is that of a known folder.
+    between the paths; `exists` says that the request's path is that of a known folder.
     """
 
     token: ServiceToken
@@ -69,8 +69,12 @@ def nearest(
     share the most first segments.
     Nothing for what is allowed already.
     """
-    denied = Miss(token, request)
-    ways = [miss for miss in _mended(denied, folders or {}, cap) if miss.changes]
+    denied, folders = Miss(token, request), folders or {}
+    ways = [
+        miss._replace(exists=miss.request.path in folders.get(miss.request.environment, ()))
+        for miss in _mended(denied, folders, cap)
+        if miss.changes
+    ]
     return tuple(sorted(ways, key=lambda miss: (len(miss.changes), miss.distance)))
 
 
@@ -127,10 +131,10 @@ def _other_paths(miss: Miss, folders: Sequence[str], cap: int) -> Iterator[Miss]
     )
     if nearer is not None:
         folder = next_of_kin(globs, request.path, folders)
-    for found, exists in ((nearer, False), (folder, True)):
+    for found in (nearer, folder):
         if found is not None:
             changed = _changed(miss, Change.PATH, request._replace(path=found.path))
-            yield changed._replace(distance=found.distance, exists=exists)
+            yield changed._replace(distance=found.distance)
 
 
 def _covering(miss: Miss) -> str | None:

@@ -49,6 +49,29 @@ def test_one_verdict_over_all_times_and_addresses(run: Run) -> None:
     assert "allowed until 2031-01-02 03:04 UTC from 10.0.0.0/8" in said
 
 
+def test_an_address_and_a_moment_are_judged_as_check_does(run: Run) -> None:
+    v3 = ("--token-version", "3", "--active", "--trusted-ip", "10.0.0.0/8")
+    end = ("--expires-at", "2031-01-02T03:04:05Z")
+    token = create(run, *v3, *end)["serviceTokenData"]["id"]
+    inside, outside = ("--ip", "10.1.2.3"), ("--ip", "11.0.0.1")
+    late = ("--at", "2031-01-02T03:04:05Z")
+    for more, reason, changes in (
+        (inside, "allowed", []),
+        (outside, "ip", ["ip"]),
+        ((*inside, *late), "expired", ["time"]),
+        ((*outside, *late), "expired", ["time", "ip"]),
+    ):
+        result = run("scope", "around", token, *ask("/common/db", *more), "--json")
+        asked = run("check", "--token-id", token, *ask("/common/db", *more), "--json")
+        assert (result.status, result.json["reason"]) == (asked.status, reason)
+        assert asked.json["reason"] == reason
+        assert [miss["changes"] for miss in result.json["nearest"]] == [changes] * bool(changes)
+        for miss in result.json["nearest"]:
+            assert miss["pathExists"]  # the folder asked about does
+            mended = ("--ip", miss["ip"], "--at", miss["at"])
+            assert run("scope", "around", token, *ask("/common/db", *mended)).status == 0
+
+
 def test_the_matrix_has_a_cell_for_each_token_and_folder(run: Run) -> None:
     create(run, "--name", "reader", scope="dev:/common/**")
     create(run, "--name", "writer", "--token-version", "3", scope="dev:/*", level="write")
@@ -70,4 +93,6 @@ def test_bad_input(run: Run) -> None:
         run("scope", "around", token, *ask("/x", environment="qa")), "no environment 'qa'"
     )
     assert_refused(run("scope", "around", "nothing", *ask("/x")), "nothing")
+    assert_refused(run("scope", "around", token, *ask("/x", "--ip", "10.0.0.0/8")), "10.0.0.0/8")
+    assert_refused(run("scope", "around", token, *ask("/x", "--at", "soon")), "soon")
     assert_refused(run("scope", "matrix", "--env", "qa"), "no environment 'qa'")
