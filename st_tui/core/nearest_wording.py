@@ -34,8 +34,8 @@ def how_near(miss: Miss) -> str:
 def when_and_whence(token: ServiceToken, request: AccessRequest) -> str:
     """One verdict over all times and addresses, whatever the request says of either.
 
-    `allowed until 2026-12-03 12:00 UTC from 10.0.0.0/8`; from then on it is expired, and the
-    words say so of a request made later, lest they contradict its own answer.
+    `allowed until 2026-12-03 12:00 UTC from 10.0.0.0/8; then expired`, or `was allowed until` of a
+    request made later, lest they contradict its own answer.
     """
     ranges = over_both(token, request)
     if not ranges.decision.allowed:
@@ -43,8 +43,8 @@ def when_and_whence(token: ServiceToken, request: AccessRequest) -> str:
     whence = _whence(ranges)
     if ranges.until is None:
         return f"allowed for ever {whence}"
-    was = "was " if request.now >= ranges.until else ""
-    return f"{was}allowed until {in_utc(ranges.until)} {whence}"
+    until = f"allowed until {in_utc(ranges.until)} {whence}"
+    return f"was {until}" if request.now >= ranges.until else f"{until}; then expired"
 
 
 def _whence(ranges: Ranges) -> str:

@@ -247,6 +247,7 @@ def _about(narrowed: Narrowed) -> str:
     besides = f", {left_out} left out where no folder can be" if left_out else ""
     stops = ", ".join(map(str, narrowed.stops))
     return shown(
-        f"Covers {counted(narrowed.accesses, 'recorded access', 'recorded accesses')}{besides}. "
+        f"Covers {counted(narrowed.accesses, 'recorded access', 'recorded accesses')}{besides}; "
+        "proved to open nothing more. "
         f"Would stop working, for example: {stops}."
     )

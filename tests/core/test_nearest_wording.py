@@ -52,7 +52,7 @@ def test_a_folder_that_exists_is_near_whatever_its_distance() -> None:
 @pytest.mark.parametrize(
     ("token", "request_", "words"),
     [
-        (TOKEN, ASKED, "allowed until 1970-01-01 00:01 UTC from 10.0.0.0/8"),
+        (TOKEN, ASKED, "allowed until 1970-01-01 00:01 UTC from 10.0.0.0/8; then expired"),
         (TOKEN, ASKED._replace(now=60_000),
          "was allowed until 1970-01-01 00:01 UTC from 10.0.0.0/8"),
         (TOKEN._replace(expires_at=None), ASKED, "allowed for ever from 10.0.0.0/8"),

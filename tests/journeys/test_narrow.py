@@ -24,7 +24,8 @@ async def test_a_token_is_narrowed_to_what_it_was_used_for(
         await until(pilot, lambda: "- Loses" in screen_text(pilot), "it says what is lost")
         words = " ".join(screen_text(pilot).split())
         uses = vault(demo_app).audit.uses(original)
-        assert f"Covers {sum(use.times for use in uses)} recorded accesses. " in words
+        covered = sum(use.times for use in uses)
+        assert f"Covers {covered} recorded accesses; proved to open nothing more. " in words
         assert "- Loses read dev:/common/**, as on /common" in words
         assert "+ Gains" not in words
         if size == (80, 24):
