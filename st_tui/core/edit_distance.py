@@ -6,34 +6,53 @@ from collections.abc import Callable
 
 
 def distance_from(text: str) -> Callable[[str], int]:
-    """Tells how many characters to insert, delete or replace to make another text of this one.
+    """Tells how many characters to insert, delete or replace to make another text of this one."""
+    column = _column_of(text)
+
+    def to(other: str) -> int:
+        grows, falls = column(other)
+        return len(other) + grows.bit_count() - falls.bit_count()
+
+    return to
+
+
+def distance_from_beginnings(text: str) -> Callable[[str], int]:
+    """The same, but from that beginning of this text that is nearest to the other one."""
+    column = _column_of(text)
+
+    def to(other: str) -> int:
+        grows, falls = column(other)
+        distance = least = len(other)
+        for place in range(len(text)):
+            distance += (grows >> place & 1) - (falls >> place & 1)
+            least = min(least, distance)
+        return least
+
+    return to
+
+
+def _column_of(text: str) -> Callable[[str], tuple[int, int]]:
+    """The last column of the table, which has the distances from all beginnings of the text.
 
     Myers' algorithm in Hyyrö's form: neighbours in a column of the usual table differ by one at
     most, so that a column is two sets of bits (where it grows, where it falls) and each character
-    of the other text is a few operations on them, however long this one is.
+    of the other text is a few operations on them, however long this one is. The column begins with
+    the other text's length.
     """
     everywhere = (1 << len(text)) - 1
-    last = 1 << len(text) >> 1
     places: dict[str, int] = {}
     for index, character in enumerate(text):
         places[character] = places.get(character, 0) | 1 << index
 
-    def to(other: str) -> int:
-        if not text:
-            return len(other)
-        distance, grows, falls = len(text), everywhere, 0
+    def column(other: str) -> tuple[int, int]:
+        grows, falls = everywhere, 0
         for character in other:
             same = places.get(character, 0)
             diagonal = ((same & grows) + grows ^ grows) | same | falls
-            right_grows = falls | ~(diagonal | grows)
-            right_falls = grows & diagonal
-            if right_grows & last:
-                distance += 1
-            elif right_falls & last:
-                distance -= 1
-            right_grows = right_grows << 1 | 1
-            grows = (right_falls << 1 | ~(diagonal | right_grows)) & everywhere
+            right_grows = (falls | ~(diagonal | grows)) << 1 | 1
+            right_falls = (grows & diagonal) << 1
+            grows = (right_falls | ~(diagonal | right_grows)) & everywhere
             falls = right_grows & diagonal & everywhere
-        return distance
+        return grows, falls
 
-    return to
+    return column

@@ -6,21 +6,27 @@ that a folder can have: `/`, or segments of ASCII letters, digits, `-` and `_` (
 It is a search for the shortest way through the places (how much of the request is used up, what
 the automaton has alive): a character kept costs nothing, an edit costs one. So no path is listed,
 only places are met, and they are counted: a search that would meet too many ends without an answer.
+Of many patterns few are ever walked: what a pattern begins with tells how near it can be at most.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import takewhile
 from string import ascii_lowercase, ascii_uppercase, digits
 from typing import NamedTuple, TypeAlias
 
-from st_tui.core.edit_distance import distance_from
+from st_tui.core.drafts import stem
+from st_tui.core.edit_distance import distance_from, distance_from_beginnings
 from st_tui.core.globs import Glob
 
 CAP = 20_000
 """The most places that a search meets before it gives up: some hundredths of a second."""
+_LOOKS = 200_000
+"""How often a pattern is asked about a folder at most: the folders after that are left out."""
 
+_WILD = re.compile(r"[*?\[{]")
 # The x comes first because any character may stand there where a pattern says `*`.
 _FOLDER_CHARACTERS = tuple(dict.fromkeys(f"x{ascii_lowercase}{digits}-_{ascii_uppercase}"))
 
@@ -28,6 +34,7 @@ _NOTHING, _ROOT, _SLASH, _NAME = range(4)  # what was read last; the root is the
 
 _Place: TypeAlias = tuple[int, int, int]  # index of the pattern, what it has alive, what was read
 _Trail: TypeAlias = "tuple[_Trail, str] | None"
+_Reached: TypeAlias = tuple[_Place, int, _Trail]  # a place, how much of the path is used, and how
 
 
 class NearPath(NamedTuple):
@@ -41,11 +48,12 @@ class NearPath(NamedTuple):
 def nearest_folder(globs: Sequence[Glob], path: str, folders: Iterable[str]) -> NearPath | None:
     """The nearest of these folders that a pattern accepts; the first of those equally near."""
     best: NearPath | None = None
+    accepting_one = _Accepting(globs)
     distance_to = distance_from(path)
     for folder in folders:
         if best is not None and abs(len(folder) - len(path)) >= best.distance:
             continue
-        accepting = next((index for index, glob in enumerate(globs) if glob.matches(folder)), None)
+        accepting = accepting_one.of(folder)
         if accepting is not None:
             distance = distance_to(folder)
             if best is None or distance < best.distance:
@@ -55,9 +63,11 @@ def nearest_folder(globs: Sequence[Glob], path: str, folders: Iterable[str]) -> 
 
 def next_of_kin(globs: Sequence[Glob], path: str, folders: Iterable[str]) -> NearPath | None:
     """Of the accepted folders that share the most first segments with the path, the nearest."""
-    accepted = [folder for folder in folders if any(glob.matches(folder) for glob in globs)]
-    most = max((_shared(path, folder) for folder in accepted), default=0)
-    return nearest_folder(globs, path, [one for one in accepted if _shared(path, one) == most])
+    kin: dict[int, list[str]] = {}
+    for folder in folders:
+        kin.setdefault(_shared(path, folder), []).append(folder)
+    nearest = (nearest_folder(globs, path, kin[shared]) for shared in sorted(kin, reverse=True))
+    return next((found for found in nearest if found is not None), None)
 
 
 def nearest_path(
@@ -67,51 +77,108 @@ def nearest_path(
 
     None if there is none `within` that distance, or none was found before `cap` places were met.
     """
-    walk = _Walk(globs)
-    places: list[tuple[_Place, int, _Trail]] = [
-        ((index, 0, _NOTHING), 0, None) for index in range(len(globs))
-    ]
-    met: set[tuple[_Place, int]] = set()
+    walk = _Walk(globs, path, cap)
+    distance_to = distance_from_beginnings(path)
+    bounds = [(distance_to(_beginning(glob.text)), index) for index, glob in enumerate(globs)]
+    waiting = sorted(bounds, reverse=True)  # the nearest last
+    trails: list[_Reached] = []
     distance = 0
-    while places and (within is None or distance <= within):
-        further: list[tuple[_Place, int, _Trail]] = []
-        for place, used, trail in places:  # grows by what costs nothing
-            if (place, used) in met:
-                continue
-            if len(met) == cap:
-                return None
-            met.add((place, used))
-            rest = used < len(path)
-            if not rest and walk.accepts(place):
-                return NearPath(_spelled(trail), distance, place[0])
-            if rest and (kept := walk.step(place, path[used])) is not None:
-                places.append((kept, used + 1, (trail, path[used])))
-            # Of paths equally near, the one with the fewest invented characters comes first.
-            if rest:
-                further.append((place, used + 1, trail))
-            for character, following in walk.steps(place):
-                if rest:
-                    further.append((following, used + 1, (trail, character)))
-                further.append((following, used, (trail, character)))
-        places = further
-        distance += 1
+    try:
+        while (trails or waiting) and (within is None or distance <= within):
+            while waiting and waiting[-1][0] == distance:
+                trails += walk.catch_up(waiting.pop()[1], distance)
+            ended, trails = walk.further(trails)
+            if ended is not None:
+                (index, *_), _, trail = ended
+                return NearPath(_spelled(trail), distance, index)
+            distance += 1
+    except _CapReached:
+        pass
     return None
 
 
-class _Walk:
-    """Patterns read character by character; what was met is kept."""
+class _CapReached(Exception):
+    """More places would be met than may be."""
+
+
+class _Accepting:
+    """Which of many patterns accepts a folder: asked are those with a stem that leads to it."""
 
     def __init__(self, globs: Sequence[Glob]) -> None:
+        self._globs = globs
+        self._looks = _LOOKS
+        self._by_stem: dict[str, list[int]] = {}
+        for index, glob in enumerate(globs):
+            self._by_stem.setdefault(stem(glob.text), []).append(index)
+
+    def of(self, folder: str) -> int | None:
+        """The index of the first pattern that accepts it; None if none does, or after `_LOOKS`."""
+        found = None
+        for place in _leading_to(folder):
+            indices = self._by_stem.get(place, ())
+            self._looks -= len(indices)
+            if self._looks < 0:
+                return None
+            for index in indices:
+                if found is not None and index > found:
+                    break
+                if self._globs[index].matches(folder):
+                    found = index
+        return found
+
+
+class _Walk:
+    """Patterns read character by character beside the path; what was met is kept."""
+
+    def __init__(self, globs: Sequence[Glob], path: str, cap: int) -> None:
+        self._globs = globs
         self._automata = [glob.automaton for glob in globs]
-        self._accepts_root = [glob.matches("/") for glob in globs]
-        self._characters = [_telling(glob) for glob in globs]
+        self._path = path
+        self._room = cap
+        self._met: set[tuple[_Place, int]] = set()
+        self._characters: dict[int, list[str]] = {}
         self._known: dict[_Place, list[tuple[str, _Place]]] = {}
+
+    def catch_up(self, index: int, distance: int) -> list[_Reached]:
+        """What a pattern reaches at this distance, before which none of its paths can be."""
+        reached: list[_Reached] = [((index, 0, _NOTHING), 0, None)]
+        for _ in range(distance):
+            _, reached = self.further(reached)
+        return reached
+
+    def further(self, reached: list[_Reached]) -> tuple[_Reached | None, list[_Reached]]:
+        """What ends here, if anything; else all that is reached by one more edit.
+
+        Raises _CapReached.
+        """
+        path, met = self._path, self._met
+        following: list[_Reached] = []
+        for one in reached:  # grows by what costs nothing
+            place, used, trail = one
+            if (place, used) in met:
+                continue
+            if len(met) == self._room:
+                raise _CapReached
+            met.add((place, used))
+            rest = used < len(path)
+            if not rest and self.accepts(place):
+                return one, []
+            if rest and (kept := self.step(place, path[used])) is not None:
+                reached.append((kept, used + 1, (trail, path[used])))
+            # Of paths equally near, the one with the fewest invented characters comes first.
+            if rest:
+                following.append((place, used + 1, trail))
+            for character, after in self.steps(place):
+                if rest:
+                    following.append((after, used + 1, (trail, character)))
+                following.append((after, used, (trail, character)))
+        return None, following
 
     def accepts(self, place: _Place) -> bool:
         """Whether a path may end here."""
         index, alive, read = place
         if read == _ROOT:
-            return self._accepts_root[index]
+            return self._globs[index].matches("/")
         automaton = self._automata[index]
         return read == _NAME and automaton.accepts(alive & automaton.ends, "a name")
 
@@ -134,7 +201,10 @@ class _Walk:
         known = self._known.get(place)
         if known is None:
             found: dict[_Place, str] = {}
-            for character in self._characters[place[0]]:
+            index = place[0]
+            if index not in self._characters:
+                self._characters[index] = _telling(self._globs[index])
+            for character in self._characters[index]:
                 following = self.step(place, character)
                 if following is not None:
                     found.setdefault(following, character)
@@ -147,6 +217,23 @@ def _shared(one: str, other: str) -> int:
     """How many segments the paths have in common before they part."""
     pairs = zip(one.split("/"), other.split("/"), strict=False)
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+
+
+def _leading_to(folder: str) -> Iterator[str]:
+    """The root, all folders above this one, and itself."""
+    yield "/"
+    end = folder.find("/", 1)
+    while end > 0:
+        yield folder[:end]
+        end = folder.find("/", end + 1)
+    if folder != "/":
+        yield folder
+
+
+def _beginning(pattern: str) -> str:
+    """What every path of a pattern begins with."""
+    wild = _WILD.search(pattern)
+    return pattern if wild is None else pattern[: wild.start()].rstrip("/")  # `/a/**` opens `/a`
 
 
 def _telling(glob: Glob) -> list[str]:

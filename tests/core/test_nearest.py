@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from st_tui.core import nearest_path as nearest_paths
 from st_tui.core.access import decide
 from st_tui.core.addresses import parse_address, parse_ranges
-from st_tui.core.edit_distance import distance_from
-from st_tui.core.globs import compile_glob
+from st_tui.core.edit_distance import distance_from, distance_from_beginnings
+from st_tui.core.globs import Glob, compile_glob
 from st_tui.core.model import (
     AccessRequest,
     Endpoint,
@@ -102,6 +103,14 @@ def test_edit_distance(one: str, other: str) -> None:
     assert distance_from(one)(other) == obvious_distance(one, other)
 
 
+@given(st.text("ab/", max_size=9), st.text("ab/", max_size=9))
+def test_edit_distance_from_the_nearest_beginning(one: str, other: str) -> None:
+    beginnings = [one[:end] for end in range(len(one) + 1)]
+    assert distance_from_beginnings(one)(other) == min(
+        obvious_distance(beginning, other) for beginning in beginnings
+    )
+
+
 @pytest.mark.parametrize(
     ("pattern", "path", "near"),
     [
@@ -124,6 +133,51 @@ def test_a_search_ends_at_its_cap() -> None:
     assert nearest_path([glob], "/a") is not None
     assert nearest_path([glob], "/a", cap=50) is None
     assert nearest_path([glob], "/a", within=58) is None
+
+
+def test_of_many_patterns_only_those_are_walked_that_can_be_so_near() -> None:
+    globs = [compile_glob(f"/team{number}/*{number}/**") for number in range(200)]
+    found = nearest_path(globs, "/taem77/db7", cap=1_000)
+    assert found == ("/team77/db77", 3, 77)
+    assert nearest_path(globs[:1], "/taem77/db7", cap=10) is None
+
+
+def test_of_many_patterns_a_folder_is_put_to_those_that_lead_there(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[str] = []
+    matches = Glob.matches
+
+    def counted(glob: Glob, path: str) -> bool:
+        asked.append(path)
+        return matches(glob, path)
+
+    monkeypatch.setattr(Glob, "matches", counted)
+    globs = [compile_glob(text) for n in range(100) for text in (f"/team{n}/**", f"/team{n}/[ab]")]
+    folders = ["/", *(f"/team{n}{below}" for n in range(100) for below in ("", "/b", "/b/c"))]
+    assert nearest_folder(globs, "/team77/x/c", folders) == ("/team77/b/c", 1, 154)
+    assert next_of_kin(globs, "/team77/x/c", folders) == ("/team77/b/c", 1, 154)
+    assert 0 < len(asked) <= 2 * len(folders)
+    asked.clear()
+    monkeypatch.setattr(nearest_paths, "_LOOKS", 50)
+    wild = [compile_glob(f"/*/{n}") for n in range(20)]  # any folder may be one of theirs
+    assert nearest_folder(wild, "/team77", folders) is None
+    assert len(asked) <= 50
+
+
+@given(st.lists(patterns, min_size=1, max_size=5), asked, st.lists(st.sampled_from(PATHS)))
+def test_no_folder_is_nearer(texts: list[str], path: str, folders: list[str]) -> None:
+    globs = [compile_glob(text) for text in texts]
+    accepted = [one for one in folders if any(glob.matches(one) for glob in globs)]
+    found = nearest_folder(globs, path, folders)
+    assert found == min(
+        (
+            (one, obvious_distance(path, one), [g.matches(one) for g in globs].index(True))
+            for one in accepted
+        ),
+        key=lambda near: near[1],
+        default=None,
+    )
 
 
 def test_the_nearest_folder_is_one_that_is_accepted() -> None:
