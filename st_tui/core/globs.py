@@ -42,6 +42,7 @@ __all__ = ["Glob", "GlobSet", "PatternRefused", "compile_glob", "plain_beginning
 _LINE_ENDS: Final = frozenset("\n\r\u2028\u2029")
 
 _REMEMBERED: Final = 512  # steps of one GlobSet, and live patterns of its states
+_REMEMBERED_OF_EACH: Final = 4  # or so many of each pattern: the first states have all of them
 _REMEMBERED_TEXT: Final = 64  # longest segment text that is kept
 _REMEMBERED_PATTERN: Final = 100  # longest pattern of which many are kept
 
@@ -359,7 +360,7 @@ class GlobSet:
         return state.first
 
     def _forget(self) -> None:
-        self._room = _REMEMBERED
+        self._room = max(_REMEMBERED, _REMEMBERED_OF_EACH * len(self._automata))
         self._states: dict[tuple[tuple[tuple[int, int], ...], int | None], _State] = {}
         alive = tuple((index, one.start) for index, one in enumerate(self._automata))
         self._start = _State(self, alive, None)

@@ -293,6 +293,16 @@ def test_what_was_read_once_is_known() -> None:
     assert steps.looked_up == len("abcdbcd"), "bcd as the first below /a, and as a later one"
 
 
+def test_of_a_thousand_patterns_nothing_is_read_twice() -> None:
+    pairs = [counting(f"/team{number}/*") for number in range(1_000)]
+    every = GlobSet([glob for glob, _ in pairs])
+    for path in ("/team7/db", "/team8/db", "/team9"):
+        every.first(path)
+    read = sum(steps.looked_up for _, steps in pairs)
+    assert every.first("/team7/db") == 7
+    assert sum(steps.looked_up for _, steps in pairs) == read > 0
+
+
 def test_nothing_is_read_after_the_last_hope() -> None:
     glob, steps = counting("/ab/*")
     assert not glob.matches("/" + "x" * 5_000)
