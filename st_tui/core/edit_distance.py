@@ -16,16 +16,20 @@ def distance_from(text: str) -> Callable[[str], int]:
     return to
 
 
-def distance_from_beginnings(text: str) -> Callable[[str], int]:
-    """The same, but from that beginning of this text that is nearest to the other one."""
+def least_distance_from(text: str) -> Callable[[str, int], int]:
+    """The same for another text of which only its beginning is known, and the length that follows.
+
+    It is the distance to the nearest of all that go on with at least so many characters.
+    """
     column = _column_of(text)
 
-    def to(other: str) -> int:
-        grows, falls = column(other)
-        distance = least = len(other)
+    def to(beginning: str, following: int) -> int:
+        grows, falls = column(beginning)
+        distance = len(beginning)
+        least = distance + max(following - len(text), 0)
         for place in range(len(text)):
             distance += (grows >> place & 1) - (falls >> place & 1)
-            least = min(least, distance)
+            least = min(least, distance + max(following - len(text) + place + 1, 0))
         return least
 
     return to

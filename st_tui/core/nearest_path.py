@@ -18,7 +18,7 @@ from string import ascii_lowercase, ascii_uppercase, digits
 from typing import NamedTuple, TypeAlias
 
 from st_tui.core.drafts import stem
-from st_tui.core.edit_distance import distance_from, distance_from_beginnings
+from st_tui.core.edit_distance import distance_from, least_distance_from
 from st_tui.core.globs import Glob
 
 CAP = 20_000
@@ -27,6 +27,9 @@ _LOOKS = 200_000
 """How often a pattern is asked about a folder at most: the folders after that are left out."""
 
 _WILD = re.compile(r"[*?\[{]")
+_NO_NAME = re.compile(r"/\*\*(?=/|$)")
+_ONE = re.compile(r"\[[^]]*\]|\?")
+_CHOICE = re.compile(r"\{([^}]*)\}")
 # The x comes first because any character may stand there where a pattern says `*`.
 _FOLDER_CHARACTERS = tuple(dict.fromkeys(f"x{ascii_lowercase}{digits}-_{ascii_uppercase}"))
 
@@ -78,16 +81,18 @@ def nearest_path(
     None if there is none `within` that distance, or none was found before `cap` places were met.
     """
     walk = _Walk(globs, path, cap)
-    distance_to = distance_from_beginnings(path)
-    bounds = [(distance_to(_beginning(glob.text)), index) for index, glob in enumerate(globs)]
+    least = least_distance_from(path)
+    bounds = [(least(*_outline(glob.text)), index) for index, glob in enumerate(globs)]
     waiting = sorted(bounds, reverse=True)  # the nearest last
-    trails: list[_Reached] = []
+    reached: list[_Reached] = []
     distance = 0
     try:
-        while (trails or waiting) and (within is None or distance <= within):
-            while waiting and waiting[-1][0] == distance:
-                trails += walk.catch_up(waiting.pop()[1], distance)
-            ended, trails = walk.further(trails)
+        while (reached or waiting) and (within is None or distance <= within):
+            ended, reached = walk.further(reached)
+            while ended is None and waiting and waiting[-1][0] == distance:
+                joining = walk.catch_up(waiting.pop()[1], distance)
+                ended, following = walk.further(joining)
+                reached += following
             if ended is not None:
                 (index, *_), _, trail = ended
                 return NearPath(_spelled(trail), distance, index)
@@ -230,10 +235,15 @@ def _leading_to(folder: str) -> Iterator[str]:
         yield folder
 
 
-def _beginning(pattern: str) -> str:
-    """What every path of a pattern begins with."""
+def _outline(pattern: str) -> tuple[str, int]:
+    """What every path of a pattern begins with, and how many characters follow at least."""
     wild = _WILD.search(pattern)
-    return pattern if wild is None else pattern[: wild.start()].rstrip("/")  # `/a/**` opens `/a`
+    if wild is None:
+        return pattern, 0
+    beginning = pattern[: wild.start()].rstrip("/")  # `/a/**` opens `/a`
+    rest = _NO_NAME.sub("", pattern[len(beginning) :])
+    rest = _ONE.sub("x", _CHOICE.sub(lambda choice: min(choice[1].split(","), key=len), rest))
+    return beginning, len(rest.replace("*", ""))
 
 
 def _telling(glob: Glob) -> list[str]:

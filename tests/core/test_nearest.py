@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from st_tui.core import nearest_path as nearest_paths
 from st_tui.core.access import decide
 from st_tui.core.addresses import parse_address, parse_ranges
-from st_tui.core.edit_distance import distance_from, distance_from_beginnings
+from st_tui.core.edit_distance import distance_from, least_distance_from
 from st_tui.core.globs import Glob, compile_glob
 from st_tui.core.model import (
     AccessRequest,
@@ -103,12 +103,15 @@ def test_edit_distance(one: str, other: str) -> None:
     assert distance_from(one)(other) == obvious_distance(one, other)
 
 
-@given(st.text("ab/", max_size=9), st.text("ab/", max_size=9))
-def test_edit_distance_from_the_nearest_beginning(one: str, other: str) -> None:
-    beginnings = [one[:end] for end in range(len(one) + 1)]
-    assert distance_from_beginnings(one)(other) == min(
-        obvious_distance(beginning, other) for beginning in beginnings
+@given(st.text("ab", max_size=4), st.text("ab", max_size=3), st.integers(0, 3))
+def test_least_distance(text: str, beginning: str, following: int) -> None:
+    others = (
+        beginning + "".join(rest)
+        for length in range(following, following + 5)
+        for rest in product("ab", repeat=length)
     )
+    least = min(obvious_distance(text, other) for other in others)
+    assert least_distance_from(text)(beginning, following) == least
 
 
 @pytest.mark.parametrize(
@@ -139,6 +142,7 @@ def test_of_many_patterns_only_those_are_walked_that_can_be_so_near() -> None:
     globs = [compile_glob(f"/team{number}/*{number}/**") for number in range(200)]
     found = nearest_path(globs, "/taem77/db7", cap=1_000)
     assert found == ("/team77/db77", 3, 77)
+    assert nearest_path(globs, "/x", cap=1_000) == ("/team0/0", 7, 0)
     assert nearest_path(globs[:1], "/taem77/db7", cap=10) is None
 
 

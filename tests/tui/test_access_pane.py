@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+import threading
+from pathlib import Path
 
 import pytest
 from textual.app import App, ComposeResult
+from textual.widgets import Static
 
 from st_tui.core.expiry import DAY, HOUR
+from st_tui.core.model import Scope, TokenDraft
+from st_tui.core.vault import Vault
 from st_tui.tui.app import StTui
 from st_tui.tui.screens.tokens import TokensPage
+from st_tui.tui.widgets import access_pane
 from st_tui.tui.widgets.access_pane import AccessPane
 from st_tui.tui.widgets.field import Field
 from st_tui.tui.widgets.moment import Moment
 from tests.conftest import NOW, Clock
+from tests.core.vaults import READ
 from tests.journeys.driving import choose, opened, screen_text, until, write
+from tests.terminal_session import PATIENCE
 
 
 async def test_a_denial_tells_what_would_be_allowed(demo_app: StTui) -> None:
@@ -28,6 +36,50 @@ async def test_a_denial_tells_what_would_be_allowed(demo_app: StTui) -> None:
         assert "→ allowed if asked for /common/db\n" in text
         assert "denied at any time from anywhere: path\n" in text
         assert text.index("✖ DENIED") < text.index("→ allowed") < text.index("Reach in")
+
+
+async def test_a_denial_of_many_scopes_tells_it_a_little_later(
+    demo_app: StTui, tmp_path: Path
+) -> None:
+    scopes = tuple(Scope("dev", f"/team{number}/**") for number in range(150))
+    with Vault.open(tmp_path / "vault", actor="operator") as vault:
+        vault.tokens.create(vault.projects.get("demo"), TokenDraft("many", scopes, READ, None))
+    async with demo_app.run_test(size=(80, 24)) as pilot:
+        await opened(pilot)
+        await choose(pilot, "many")
+        await pilot.press("t")
+        await write(pilot, "taem77")
+        near = "→ allowed if asked for /team77 (2 characters away)"
+        await until(pilot, lambda: near in screen_text(pilot), "the nearest is found")
+        verdict = str(demo_app.screen.query_one("#verdict", Static).visual)
+        assert len(verdict.splitlines()) <= 22  # not one for each scope
+
+
+async def test_what_was_searched_for_another_question_is_not_said(
+    demo_app: StTui, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    def slow(*asked: object, at_once: bool = False) -> list[str] | None:
+        if at_once:
+            return None
+        begun.set()
+        go_on.wait(PATIENCE)
+        return ["allowed if asked yesterday"]
+
+    monkeypatch.setattr(access_pane, "near_misses", slow)
+    async with demo_app.run_test(size=(80, 24)) as pilot:
+        await opened(pilot)
+        await choose(pilot, "ci-deploy")
+        await pilot.press("t", "x")
+        await until(pilot, begun.is_set, "the search runs")
+        monkeypatch.setattr(access_pane, "near_misses", lambda *_, **__: [])
+        await pilot.press("y")
+        await until(pilot, lambda: "matches /xy" in screen_text(pilot), "something else is asked")
+        go_on.set()
+        pane = demo_app.screen.query_one(AccessPane)
+        await until(pilot, lambda: not pane._searching._is_running, "the search ends")
+        assert "yesterday" not in screen_text(pilot)
 
 
 async def test_the_verdict_at_another_time(demo_app: StTui) -> None:

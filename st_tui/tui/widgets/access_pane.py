@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar
 
@@ -31,8 +32,9 @@ from st_tui.core.model import (
 from st_tui.core.plain_text import shown
 from st_tui.core.wording import how_far, why
 from st_tui.tui.actions import Action, bindings
-from st_tui.tui.widgets.beyond import MOST_FOLDERS, beyond_lines
+from st_tui.tui.newest import Newest
 from st_tui.tui.widgets.beyond import MOST_LINES as MOST_BEYOND
+from st_tui.tui.widgets.beyond import beyond_lines, near_misses
 from st_tui.tui.widgets.choice import Choice
 from st_tui.tui.widgets.field import Field, Label
 from st_tui.tui.widgets.listing import Listing
@@ -91,6 +93,8 @@ class AccessPane(Vertical):
         self._folders: Mapping[str, list[Folder]] = {}
         self._paths: Mapping[str, Sequence[str]] = {}
         self._template: AccessRequest | None = None
+        self._denied: tuple[ServiceToken, AccessRequest] | None = None
+        self._searching = Newest(self, self._search)
 
     def compose(self) -> ComposeResult:
         yield Static(id="subject")
@@ -138,9 +142,7 @@ class AccessPane(Vertical):
         self._environments = environments
         self._folders = folders
         self._paths = {
-            environment: [folder.path for folder in its]
-            for environment, its in folders.items()
-            if len(its) <= MOST_FOLDERS
+            environment: [folder.path for folder in its] for environment, its in folders.items()
         }
         if self.is_mounted:
             self._environment.offer([(e.name, e.slug) for e in environments])
@@ -231,21 +233,41 @@ class AccessPane(Vertical):
         token = self._token
         verdict = self.query_one("#verdict", Static)
         self._say_subject()
+        self._denied = None
         if token is None:
             verdict.update(Content.styled("No token chosen.", "$text-muted"), layout=False)
             return
         try:
-            typed = self.query_one("#path", Field).value
-            request = self._request(typed)
+            request = self._request(self.query_one("#path", Field).value)
         except Refusal as refusal:
             verdict.update(Content.styled(f"? {refusal}", "$text-warning"), layout=False)
             return
-        decision = access.decide(token, request)
+        misses = near_misses(token, request, self._paths, at_once=True)
+        self._say_verdict(token, request, misses or ())
+        if misses is None:
+            self._denied = token, request
+            self._searching.ask()
+
+    async def _search(self) -> None:
+        """Search in a thread for what a denial came near to, and say it if it is still shown."""
+        denied = self._denied
+        if denied is None:
+            return
+        misses = await asyncio.to_thread(near_misses, *denied, self._paths)
+        if misses and self._denied is denied:
+            self._say_verdict(*denied, misses)
+
+    def _say_verdict(
+        self, token: ServiceToken, request: AccessRequest, misses: Sequence[str]
+    ) -> None:
+        verdict = self.query_one("#verdict", Static)
+        first = token._replace(scopes=token.scopes[:_MOST_LINES])  # those there is room for
         lines = [
-            *verdict_lines(token, request, decision),
-            *beyond_lines(token, request, self._paths, verdict.size.width),
-            *scope_lines(request, access.explain(token, request)),
+            *verdict_lines(token, request, access.decide(token, request)),
+            *beyond_lines(token, request, misses, verdict.size.width),
+            *scope_lines(request, access.explain(first, request)),
         ]
+        typed = self.query_one("#path", Field).value
         note = request_path(typed).note if typed.strip() not in ("", "/") else None
         if note:
             lines.append(Content.styled(f"  {shown(note)}", "$text-muted"))

@@ -14,27 +14,42 @@ from st_tui.core.ranges import over_both
 MOST_LINES = 2
 
 # Together they keep what a key press waits for within some milliseconds, whatever the project.
-MOST_FOLDERS = 300
-"""Folders of an environment that are searched for the nearest."""
-_MOST_SCOPES = 20
+_MOST_FOLDERS = 300
+_MOST_SCOPES = 100
 _MOST_PLACES = 2_000
 
 
-def beyond_lines(
+def near_misses(
     token: ServiceToken,
     request: AccessRequest,
     folders: Mapping[str, Sequence[str]],
-    width: int,
-) -> list[Content]:
-    """The most telling lines that there is room for, the nearest miss first.
+    *,
+    at_once: bool = False,
+) -> list[str] | None:
+    """How near a denial came, in words; nothing if its time or address is all that denies it.
 
-    `folders` are the paths of those environments that have no more than MOST_FOLDERS.
+    Without the paths of no folder where a folder is offered. With `at_once`, None if it takes more
+    than a key press to know.
     """
-    ranges = Content.styled(when_and_whence(token, request), "$text-muted")
     if over_both(token, request).decision.allowed:
-        # If it is denied, then for its time or address alone: this says what would do.
-        return [ranges]
-    misses = _misses(token, request, folders)
+        return []
+    if not at_once:
+        misses = nearest(token, request, folders)
+    elif len(token.scopes) > _MOST_SCOPES or max(map(len, folders.values()), default=0) > (
+        _MOST_FOLDERS
+    ):
+        return None
+    elif not (misses := nearest(token, request, folders, cap=_MOST_PLACES)):
+        return None  # a longer search may find some
+    known = {miss.changes for miss in misses if miss.exists}
+    return [how_near(miss) for miss in misses if miss.exists or miss.changes not in known]
+
+
+def beyond_lines(
+    token: ServiceToken, request: AccessRequest, misses: Sequence[str], width: int
+) -> list[Content]:
+    """The most telling lines that there is room for, the nearest miss first."""
+    ranges = Content.styled(when_and_whence(token, request), "$text-muted")
     lines = [*(Content.assemble(("→ ", "$text-primary"), miss) for miss in misses), ranges]
     room = MOST_LINES
     for index, line in enumerate(lines):
@@ -42,14 +57,3 @@ def beyond_lines(
         if room < 0:
             return lines[: max(index, 1)]
     return lines
-
-
-def _misses(
-    token: ServiceToken, request: AccessRequest, folders: Mapping[str, Sequence[str]]
-) -> list[str]:
-    """The near misses in words, without the paths of no folder where a folder is offered."""
-    if len(token.scopes) > _MOST_SCOPES:
-        return []
-    misses = nearest(token, request, folders, cap=_MOST_PLACES)
-    known = {miss.changes for miss in misses if miss.exists}
-    return [how_near(miss) for miss in misses if miss.exists or miss.changes not in known]
