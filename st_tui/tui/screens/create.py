@@ -10,7 +10,6 @@ from textual.binding import BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.screen import Screen
-from textual.suggester import SuggestFromList
 from textual.widgets import Input, Static
 
 from st_tui.core import addresses, analysis
@@ -19,30 +18,26 @@ from st_tui.core.drafts import (
     LONGEST_NAME,
     as_token,
     check_draft,
-    scope_path,
-    scopes_of_folder,
-    stem,
 )
 from st_tui.core.errors import Refusal
-from st_tui.core.globs import PatternRefused, compile_glob
 from st_tui.core.model import (
     Environment,
     NewToken,
     Permission,
     Project,
-    Scope,
     TokenDraft,
 )
 from st_tui.tui.actions import FIELDS, Action, bindings
 from st_tui.tui.screens.comparison import beside
 from st_tui.tui.screens.dialog import Confirm
+from st_tui.tui.screens.overview import folders_of
 from st_tui.tui.widgets.access_pane import AccessPane
 from st_tui.tui.widgets.choice import Choice
 from st_tui.tui.widgets.expiry_selector import ExpirySelector
 from st_tui.tui.widgets.field import Field, Label
 from st_tui.tui.widgets.key_hints import KeyHints
-from st_tui.tui.widgets.reach_tree import Folder, ReachTree, tree
-from st_tui.tui.widgets.scope_list import ScopeList
+from st_tui.tui.widgets.reach_tree import ReachTree, tree
+from st_tui.tui.widgets.scope_picker import ScopePicker
 from st_tui.tui.widgets.tick_box import TickBox
 
 if TYPE_CHECKING:
@@ -80,10 +75,6 @@ class Create(Screen[NewToken | None]):
         #form { padding: 0 1; width: 1fr; scrollbar-size-vertical: 1; }
         .row { height: 1; }
         .tall { height: auto; }
-        #path-says {
-            height: auto; min-height: 1; max-height: 3;
-            padding: 0 1; margin-left: 12; color: $text-muted;
-        }
         .v3 { display: none; }
         &.is-v3 .v3 { display: block; }
         #about { height: auto; margin-bottom: 1; color: $text-success; }
@@ -109,9 +100,8 @@ class Create(Screen[NewToken | None]):
         self._start = draft
         self._original = original or draft
         self._about = about
-        self._scopes: tuple[Scope, ...] = draft.scopes if draft else ()
         self._environments: list[Environment] = []
-        self._folders: dict[str, list[Folder]] = {}
+        self._folders: dict[str, list[str]] = {}
         self._written: set[str] = set()
         self._making = False
         self._untouched: list[object] = []
@@ -144,16 +134,7 @@ class Create(Screen[NewToken | None]):
                         max_length=LONGEST_NAME,
                         id="name",
                     )
-                with Horizontal(classes="row"):
-                    yield Label("Environment")
-                    yield Choice[str]([], id="scope-environment")
-                with Horizontal(classes="row"):
-                    yield Label("Path")
-                    yield Field(placeholder="/common/**   then Enter", id="scope-path")
-                yield Static(id="path-says")
-                with Horizontal(classes="tall"):
-                    yield Label("Scopes")
-                    yield ScopeList(self._reach)
+                yield ScopePicker(start.scopes if start else ())
                 with Horizontal(classes="row"):
                     yield Label("Access")
                     yield TickBox("read", Permission.READ in permissions, id="read")
@@ -180,22 +161,16 @@ class Create(Screen[NewToken | None]):
         if vault is not None:
             project = self._project
             self._environments = vault.environments.every(project)
-            self._folders = {
-                environment.slug: tree(vault.folders.every(project, environment.slug))
-                for environment in self._environments
-            }
+            self._folders = folders_of(vault, project)
             self._written = vault.tokens.written_environments(project)
         pane = self.query_one(AccessPane)
-        pane.place(self._environments, self._folders, e2ee=self._project.e2ee)
-        folders = self.query_one(ReachTree)
-        folders.note = self._picked
-        self.query_one("#scope-environment", Choice).offer(
-            [(environment.name, environment.slug) for environment in self._environments]
-        )
+        trees = {slug: tree(paths[1:]) for slug, paths in self._folders.items()}
+        pane.place(self._environments, trees, e2ee=self._project.e2ee)
+        self.query_one(ReachTree).note = self._picker.about_folder
+        self._picker.place(self._environments, self._folders)
         self.query_one("#version", Choice).choose(self._start.version if self._start else 2)
         self.set_class(bool(self._start and self._start.version == 3), "is-v3")
         self.query_one("#name", Field).focus()
-        self._complete()
         self._show()
         self._untouched = self._as_typed()
 
@@ -205,14 +180,10 @@ class Create(Screen[NewToken | None]):
         """The draft as the form stands, the path being typed included. Raises Refusal."""
         version = self.query_one("#version", Choice).value
         permissions = [p for p in Permission if self.query_one(f"#{p.value}", TickBox).value]
-        typed = self.query_one("#scope-path", Field).value.strip()
-        scopes = self._scopes
-        if typed:
-            scopes = (*scopes, Scope(self._environment, scope_path(typed).path))
         ips = self.query_one("#trusted-ips", Field).value.replace(",", " ").split()
         return TokenDraft(
             name=self.query_one("#name", Field).value,
-            scopes=tuple(dict.fromkeys(scopes)),
+            scopes=self._picker.drafted(),
             permissions=frozenset(permissions),
             expires_at=self.query_one(ExpirySelector).end(),
             version=version,
@@ -223,26 +194,21 @@ class Create(Screen[NewToken | None]):
         )
 
     @property
-    def _environment(self) -> str:
-        choice = self.query_one("#scope-environment", Choice)
-        return str(choice.value) if choice.options else ""
+    def _picker(self) -> ScopePicker:
+        return self.query_one(ScopePicker)
 
     def _show(self) -> None:
         """Show the draft as it stands: its reach, its warnings, or what is not right yet."""
         self.query_one("#fault", Static).update("")
-        self.query_one(ScopeList).show(self._scopes)
-        says = self.query_one("#path-says", Static)
-        says.update(self._about_path())
         try:
             draft = self.draft()
         except Refusal:
             self.query_one("#warnings", Static).update("")
             return
         self.query_one(AccessPane).show(as_token(draft))
-        paths = {slug: [f.path for f in folders] for slug, folders in self._folders.items()}
-        warnings = analysis.lint(draft, paths, self._written)
+        warnings = analysis.lint(draft, self._folders, self._written)
         lines = [
-            *(beside(self._original, draft, paths) if self._original else ()),
+            *(beside(self._original, draft, self._folders) if self._original else ()),
             *(Content.styled(f"! {warning}", "$text-warning") for warning in warnings),
         ]
         if len(lines) > _WARNINGS_SHOWN:
@@ -250,54 +216,13 @@ class Create(Screen[NewToken | None]):
             lines = [*lines[: _WARNINGS_SHOWN - 1], more]
         self.query_one("#warnings", Static).update(Content("\n").join(lines))
 
-    def _about_path(self) -> Content:
-        typed = self.query_one("#scope-path", Field).value.strip()
-        if not typed:
-            return Content("")
-        try:
-            path, note = scope_path(typed)
-        except Refusal as refusal:
-            return Content.styled(str(refusal), "$text-warning")
-        reach = self._reach(Scope(self._environment, path))
-        return Content.assemble((f"opens {reach}", "$text-success"), f"  {note or ''}")
-
-    def _reach(self, scope: Scope) -> str:
-        folders = self._folders.get(scope.environment)
-        if folders is None:
-            return "no such environment"
-        try:
-            glob = compile_glob(scope.secret_path)
-        except PatternRefused:
-            return "grants nothing"
-        return f"{sum(glob.matches(f.path) for f in folders)} of {len(folders)} folders"
-
-    def _complete(self) -> None:
-        """Complete the path from the real folders, each also with `/*` and `/**`."""
-        paths = [folder.path for folder in self._folders.get(self._environment, [])]
-        wild = [f"{'' if p == '/' else p}/{star}" for p in paths for star in ("**", "*")]
-        field = self.query_one("#scope-path", Field)
-        field.suggester = SuggestFromList(paths + wild, case_sensitive=True)
-
-    def _change_scopes(self, scopes: tuple[Scope, ...]) -> None:
-        self._scopes = scopes
-        self._show()
-
     # --- the tree -------------------------------------------------------------------------------
-
-    def _picked(self, path: str) -> str:
-        here = [s.secret_path for s in self._scopes if s.environment == self._environment]
-        return "  ".join(p for p in scopes_of_folder(path) if p in here)
 
     def action_cycle(self) -> None:
         """Scope the folder under the cursor: itself, its children, everything below, nothing."""
         folders = self.query_one(ReachTree)
-        folder = folders.current
-        if folder is None or not folders.has_focus:
-            return
-        steps = [Scope(self._environment, path) for path in scopes_of_folder(folder.path)]
-        at = next((i for i, step in enumerate(steps) if step in self._scopes), -1)
-        rest = tuple(scope for scope in self._scopes if scope not in steps)
-        self._change_scopes((*rest, steps[at + 1]) if at + 1 < len(steps) else rest)
+        if folders.current is not None and folders.has_focus:
+            self._picker.cycle(folders.current.path)
 
     def action_preview(self) -> None:
         folders = self.query_one(ReachTree)
@@ -325,36 +250,20 @@ class Create(Screen[NewToken | None]):
         self.set_class(self.query_one("#version", Choice).value == 3, "is-v3")
         self._show()
 
-    @on(Choice.Changed, "#scope-environment")
-    def _environment_chosen(self) -> None:
-        self.query_one(AccessPane).ask(self._environment, "/")
-        self._complete()
+    @on(ScopePicker.Changed)
+    def _scopes_changed(self, event: ScopePicker.Changed) -> None:
+        if event.about is not None:
+            self.query_one(AccessPane).ask(*event.about)
         self._show()
 
     @on(Choice.Changed, "#environment")
     def _pane_environment_chosen(self, event: Choice.Changed) -> None:
-        self.query_one("#scope-environment", Choice).choose(event.choice.value)
-        self._complete()
+        self._picker.choose_environment(event.choice.value)
         self._show()
 
-    @on(Input.Submitted, "#scope-path")
-    def _scope_typed(self) -> None:
-        field = self.query_one("#scope-path", Field)
-        try:
-            path = scope_path(field.value).path
-        except Refusal as refusal:
-            self._complain(str(refusal))
-            return
-        scope = Scope(self._environment, path)
-        with self.prevent(Input.Changed):
-            field.value = ""
-        self.query_one(AccessPane).ask(self._environment, stem(path))
-        self._change_scopes(tuple(dict.fromkeys((*self._scopes, scope))))
-
-    @on(ScopeList.Removed)
-    def _scope_removed(self, event: ScopeList.Removed) -> None:
-        kept = [scope for index, scope in enumerate(self._scopes) if index != event.index]
-        self._change_scopes(tuple(kept))
+    @on(ScopePicker.Refused)
+    def _scope_refused(self, event: ScopePicker.Refused) -> None:
+        self._complain(event.sentence)
 
     def _complain(self, sentence: str) -> None:
         self.query_one("#fault", Static).update(Content.styled(f"✖ {sentence}", "$text-error"))
@@ -403,7 +312,7 @@ class Create(Screen[NewToken | None]):
         fields = [field.value for field in self.query("#form Field").results(Field)]
         boxes = [box.value for box in self.query(TickBox)]
         choices = [choice.value for choice in self.query("#form Choice").results(Choice)]
-        return [self._scopes, fields, boxes, choices[1:]]
+        return [self._picker.scopes, fields, boxes, choices[1:]]
 
     def action_help(self) -> None:
         from st_tui.tui.screens.help import Help

@@ -1,0 +1,177 @@
+"""The scopes of a draft: typed with completion from the folders, picked in a tree, or removed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.suggester import SuggestFromList
+from textual.widgets import Input, Static
+
+from st_tui.core.drafts import scope_path, scopes_of_folder, stem
+from st_tui.core.errors import Refusal
+from st_tui.core.globs import PatternRefused, compile_glob
+from st_tui.core.model import Environment, Scope
+from st_tui.tui.widgets.choice import Choice
+from st_tui.tui.widgets.field import Field, Label
+from st_tui.tui.widgets.scope_list import ScopeList
+
+
+class ScopePicker(Vertical):
+    """An environment and a path, with what it opens, and below them the scopes so far."""
+
+    DEFAULT_CSS = """
+    ScopePicker {
+        height: auto;
+        #path-says {
+            height: auto; min-height: 1; max-height: 3;
+            padding: 0 1; margin-left: 12; color: $text-muted;
+        }
+    }
+    """
+
+    class Changed(Message):
+        """Other scopes, or another one being typed; `about` is another place that is meant now."""
+
+        def __init__(self, about: tuple[str, str] | None = None) -> None:
+            self.about = about
+            super().__init__()
+
+    class Refused(Message):
+        """What was typed is no scope."""
+
+        def __init__(self, sentence: str) -> None:
+            self.sentence = sentence
+            super().__init__()
+
+    def __init__(self, scopes: tuple[Scope, ...] = ()) -> None:
+        super().__init__()
+        self.scopes = scopes
+        self._folders: Mapping[str, Sequence[str]] = {}
+
+    def compose(self) -> ComposeResult:
+        with Horizontal(classes="row"):
+            yield Label("Environment")
+            yield Choice[str]([], id="scope-environment")
+        with Horizontal(classes="row"):
+            yield Label("Path")
+            yield Field(placeholder="/common/**   then Enter", id="scope-path")
+        yield Static(id="path-says")
+        with Horizontal(classes="tall"):
+            yield Label("Scopes")
+            yield ScopeList(self._reach)
+
+    def place(
+        self, environments: Sequence[Environment], folders: Mapping[str, Sequence[str]]
+    ) -> None:
+        """Say what there is to choose from: the environments, and the folders' paths of each."""
+        self._folders = folders
+        self._choice.offer([(environment.name, environment.slug) for environment in environments])
+        self._complete()
+        self._show()
+
+    @property
+    def environment(self) -> str:
+        """The slug of the environment that is chosen."""
+        return str(self._choice.value) if self._choice.options else ""
+
+    def choose_environment(self, slug: str) -> None:
+        """Choose another environment without telling anybody."""
+        self._choice.choose(slug)
+        self._complete()
+        self._show()
+
+    def drafted(self) -> tuple[Scope, ...]:
+        """The scopes so far and the one being typed, each once. Raises Refusal."""
+        typed = self._field.value.strip()
+        last = [Scope(self.environment, scope_path(typed).path)] if typed else []
+        return tuple(dict.fromkeys((*self.scopes, *last)))
+
+    def about_folder(self, path: str) -> str:
+        """By which patterns a folder is scoped in this environment."""
+        here = [s.secret_path for s in self.scopes if s.environment == self.environment]
+        return "  ".join(pattern for pattern in scopes_of_folder(path) if pattern in here)
+
+    def cycle(self, path: str) -> None:
+        """Scope a folder: itself, its children, everything below, nothing."""
+        steps = [Scope(self.environment, pattern) for pattern in scopes_of_folder(path)]
+        at = next((i for i, step in enumerate(steps) if step in self.scopes), -1)
+        rest = tuple(scope for scope in self.scopes if scope not in steps)
+        self._change((*rest, steps[at + 1]) if at + 1 < len(steps) else rest)
+
+    @property
+    def _choice(self) -> Choice[str]:
+        return self.query_one("#scope-environment", Choice)
+
+    @property
+    def _field(self) -> Field:
+        return self.query_one("#scope-path", Field)
+
+    def _change(self, scopes: tuple[Scope, ...], about: tuple[str, str] | None = None) -> None:
+        self.scopes = scopes
+        self._show()
+        self.post_message(self.Changed(about))
+
+    def _show(self) -> None:
+        self.query_one(ScopeList).show(self.scopes)
+        self.query_one("#path-says", Static).update(self._about_path())
+
+    def _about_path(self) -> Content:
+        typed = self._field.value.strip()
+        if not typed:
+            return Content("")
+        try:
+            path, note = scope_path(typed)
+        except Refusal as refusal:
+            return Content.styled(str(refusal), "$text-warning")
+        reach = self._reach(Scope(self.environment, path))
+        return Content.assemble((f"opens {reach}", "$text-success"), f"  {note or ''}")
+
+    def _reach(self, scope: Scope) -> str:
+        folders = self._folders.get(scope.environment)
+        if folders is None:
+            return "no such environment"
+        try:
+            glob = compile_glob(scope.secret_path)
+        except PatternRefused:
+            return "grants nothing"
+        return f"{sum(map(glob.matches, folders))} of {len(folders)} folders"
+
+    def _complete(self) -> None:
+        """Complete the path from the real folders, each also with `/*` and `/**`."""
+        paths = list(self._folders.get(self.environment, ()))
+        wild = [f"{'' if p == '/' else p}/{star}" for p in paths for star in ("**", "*")]
+        self._field.suggester = SuggestFromList(paths + wild, case_sensitive=True)
+
+    @on(Choice.Changed, "#scope-environment")
+    def _environment_chosen(self, event: Choice.Changed) -> None:
+        event.stop()
+        self._complete()
+        self._change(self.scopes, (self.environment, "/"))
+
+    @on(Input.Changed, "#scope-path")
+    def _typed(self, event: Input.Changed) -> None:
+        event.stop()
+        self._change(self.scopes)
+
+    @on(Input.Submitted, "#scope-path")
+    def _entered(self) -> None:
+        field = self._field
+        try:
+            path = scope_path(field.value).path
+        except Refusal as refusal:
+            self.post_message(self.Refused(str(refusal)))
+            return
+        with self.prevent(Input.Changed):
+            field.value = ""
+        scope = Scope(self.environment, path)
+        self._change(tuple(dict.fromkeys((*self.scopes, scope))), (self.environment, stem(path)))
+
+    @on(ScopeList.Removed)
+    def _removed(self, event: ScopeList.Removed) -> None:
+        event.stop()
+        self._change(tuple(s for index, s in enumerate(self.scopes) if index != event.index))
