@@ -128,7 +128,7 @@ def prove(file: str, as_json: bool) -> int:
         project = project_in(vault)
         environments = vault.environments.every(project)
         promised = promises.parse(text, environments)
-        folders = {slug: ["/", *vault.folders.every(project, slug)] for slug, _ in environments}
+        folders = vault.folders.of_each(project)
         known = reach.index(vault.tokens.page(project), vault.now())
     verdicts = promises.prove(promised, known, folders)
     scopes = sum(len(token.scopes) for token in known.tokens)

@@ -74,7 +74,7 @@ def around(
         project = vault.projects.of(token)
         environments = vault.environments.every(project)
         drafts.check_environment(environment, environments)
-        folders = {slug: ["/", *vault.folders.every(project, slug)] for slug, _ in environments}
+        folders = vault.folders.of_each(project)
         request = AccessRequest(
             environment,
             place,

@@ -24,8 +24,7 @@ from st_tui.core.wording import counted
 
 if TYPE_CHECKING:
     from st_tui.core.compare import Apart, Inside, Surplus
-    from st_tui.core.model import Project, ServiceToken
-    from st_tui.core.vault import Vault
+    from st_tui.core.model import ServiceToken
 
 
 @click.command(cls=Command)
@@ -59,7 +58,7 @@ def compare(
         raise BadUsage("Give either a second token's id, or --scope with --access-level.")
     with open_vault(sweep=False) as vault:
         old = asked_token(vault, token_id)
-        folders = folders_of(vault, vault.projects.of(old))
+        folders = vault.folders.of_each(vault.projects.of(old))
         new: Grants
         if other_id is not None:
             new = other = asked_token(vault, other_id)
@@ -177,7 +176,7 @@ def lint(as_json: bool) -> int:
 
     with open_vault(sweep=False) as vault:
         project = project_in(vault)
-        folders = folders_of(vault, project)
+        folders = vault.folders.of_each(project)
         tokens: list[ServiceToken] = vault.tokens.page(project)
         uses = vault.audit.uses_of_all(project).by_token
     if not tokens:
@@ -215,13 +214,6 @@ def certificates_data(proofs: Iterable[Inside | Apart]) -> list[dict[str, Any]]:
         return one.scope.data if isinstance(one, Inside) else {"environment": one.environment}
 
     return [{**about(one), "certificate": as_json(one.certificate)} for one in proofs]
-
-
-def folders_of(vault: Vault, project: Project) -> dict[str, list[str]]:
-    return {
-        environment.slug: ["/", *vault.folders.every(project, environment.slug)]
-        for environment in vault.environments.every(project)
-    }
 
 
 def _surplus_data(one: Surplus) -> dict[str, Any]:

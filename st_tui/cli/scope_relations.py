@@ -19,7 +19,7 @@ from st_tui.cli.commands import (
     typed_scopes,
 )
 from st_tui.cli.output import say, say_json
-from st_tui.cli.scope_compare import certificates_data, folders_of, require_one_project
+from st_tui.cli.scope_compare import certificates_data, require_one_project
 from st_tui.core import drafts
 from st_tui.core.model import Permission, Scope, ServiceToken
 
@@ -196,7 +196,7 @@ def _in_vault(
     if len(known) == 2:
         require_one_project(*known)
     project = vault.projects.of(known[0]) if known else project_in(vault)
-    folders = folders_of(vault, project)
+    folders = vault.folders.of_each(project)
     environments = vault.environments.every(project)
     sides = []
     for side, token in zip(typed, tokens, strict=True):

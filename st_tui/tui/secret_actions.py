@@ -130,13 +130,12 @@ class SecretActions:
     @work
     async def action_link(self) -> None:
         from st_tui.tui.screens.link_form import LinkForm
-        from st_tui.tui.screens.overview import folders_of
 
         vault, project, place = self._st.vault, self._st.project, self.chosen_place()
         if vault is None or project is None or place is None:
             self._st.notify("Make an environment first: press e.", severity="warning")
             return
-        environments, folders = vault.environments.every(project), folders_of(vault, project)
+        environments, folders = vault.environments.every(project), vault.folders.of_each(project)
         form = LinkForm(project, place, environments, folders)
         link = await self._st.push_screen_wait(form)
         if link is not None:

@@ -143,7 +143,6 @@ class TokenActions:
 
     @work
     async def action_rotate(self) -> None:
-        from st_tui.tui.screens.overview import folders_of
         from st_tui.tui.screens.rotate import Rotate
 
         token = self.chosen_token()
@@ -153,7 +152,7 @@ class TokenActions:
             lambda vault: Rotate(
                 token,
                 vault.tokens.rotate_draft(token),
-                folders_of(vault, vault.projects.of(token)),
+                vault.folders.of_each(vault.projects.of(token)),
             )
         )
         if form is None:

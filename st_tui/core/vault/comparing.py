@@ -46,9 +46,5 @@ def compare_tokens(vault: Vault, old: ServiceToken, new: ServiceToken) -> Relati
 
     Raises TooComplex.
     """
-    project = vault.projects.of(old)
-    folders = {
-        environment.slug: ["/", *vault.folders.every(project, environment.slug)]
-        for environment in vault.environments.every(project)
-    }
+    folders = vault.folders.of_each(vault.projects.of(old))
     return Relation(compare(old, new, folders), overlap(old, new, folders)[0])

@@ -54,6 +54,14 @@ class Folders:
         with self._session.reading() as connection:
             return projects.folders(connection, project.id, environment)
 
+    def of_each(self, project: Project) -> dict[str, list[str]]:
+        """The same of each environment, by its slug, and with the root."""
+        with self._session.reading() as connection:
+            return {
+                environment.slug: ["/", *projects.folders(connection, project.id, environment.slug)]
+                for environment in projects.environments(connection, project.id)
+            }
+
     def create(self, project: Project, environment: str, path: str) -> str:
         """Make a folder and its missing parents; its path as it was understood."""
         folder = drafts.folder_path(path)

@@ -27,12 +27,8 @@ def propose(vault: Vault, token: ServiceToken) -> Proposal:
     Raises Refusal if nothing is recorded of it or it is of too many folders, TooComplex if it
     cannot be proved in reasonable time, and VaultError if the token has ended.
     """
-    project = vault.projects.of(token)
     draft = vault.tokens.clone_draft(token, name=token.name[: LONGEST_NAME - len(_ADDED)] + _ADDED)
-    folders = {
-        environment.slug: ["/", *vault.folders.every(project, environment.slug)]
-        for environment in vault.environments.every(project)
-    }
+    folders = vault.folders.of_each(vault.projects.of(token))
     narrowed = narrow(token, vault.audit.uses(token), folders)
     return Proposal(
         draft._replace(scopes=narrowed.scopes, permissions=narrowed.permissions), narrowed

@@ -30,13 +30,12 @@ from st_tui.core.model import (
 from st_tui.tui.actions import FIELDS, Action, bindings
 from st_tui.tui.screens.comparison import beside
 from st_tui.tui.screens.dialog import Confirm
-from st_tui.tui.screens.overview import folders_of
 from st_tui.tui.widgets.access_pane import AccessPane
 from st_tui.tui.widgets.choice import Choice
 from st_tui.tui.widgets.expiry_selector import ExpirySelector
 from st_tui.tui.widgets.field import Field, Label
 from st_tui.tui.widgets.key_hints import KeyHints
-from st_tui.tui.widgets.reach_tree import ReachTree, tree
+from st_tui.tui.widgets.reach_tree import ReachTree
 from st_tui.tui.widgets.scope_picker import ScopePicker
 from st_tui.tui.widgets.tick_box import TickBox
 
@@ -161,11 +160,10 @@ class Create(Screen[NewToken | None]):
         if vault is not None:
             project = self._project
             self._environments = vault.environments.every(project)
-            self._folders = folders_of(vault, project)
+            self._folders = vault.folders.of_each(project)
             self._written = vault.tokens.written_environments(project)
         pane = self.query_one(AccessPane)
-        trees = {slug: tree(paths[1:]) for slug, paths in self._folders.items()}
-        pane.place(self._environments, trees, e2ee=self._project.e2ee)
+        pane.place(self._environments, self._folders, e2ee=self._project.e2ee)
         self.query_one(ReachTree).note = self._picker.about_folder
         self._picker.place(self._environments, self._folders)
         self.query_one("#version", Choice).choose(self._start.version if self._start else 2)

@@ -19,7 +19,6 @@ from st_tui.tui.screens.page import ShowsVault
 from st_tui.tui.widgets.key_hints import KeyHints
 
 if TYPE_CHECKING:
-    from st_tui.core.vault import Vault
     from st_tui.tui.app import StTui
 
 
@@ -115,11 +114,3 @@ class Overview(ShowsVault, Screen[None]):
 
     def action_leave(self) -> None:
         self.dismiss()
-
-
-def folders_of(vault: Vault, project: Project) -> dict[str, list[str]]:
-    """The paths of each environment's folders, the root first."""
-    return {
-        environment.slug: ["/", *vault.folders.every(project, environment.slug)]
-        for environment in vault.environments.every(project)
-    }

@@ -18,7 +18,7 @@ from st_tui.core.plain_text import shown
 from st_tui.core.promises import Promise, PromiseError, Verdict
 from st_tui.core.reach import Reach
 from st_tui.core.wording import counted
-from st_tui.tui.screens.overview import Overview, folders_of
+from st_tui.tui.screens.overview import Overview
 from st_tui.tui.widgets.listing import Listing, Piece, column
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ class Promises(Overview):
         def read(vault: Vault) -> tuple[list[Promise], dict[str, list[str]], Reach]:
             return (
                 promises_in(self._file, vault.environments.every(project)),
-                folders_of(vault, project),
+                vault.folders.of_each(project),
                 reach.index(vault.tokens.page(project), vault.now()),
             )
 

@@ -22,7 +22,6 @@ from st_tui.core.model import AuditEntry, ServiceToken, Use
 from st_tui.core.plain_text import shown
 from st_tui.core.wording import times
 from st_tui.tui.actions import Action, bindings
-from st_tui.tui.screens.overview import folders_of
 from st_tui.tui.screens.page import ShowsVault
 from st_tui.tui.token_actions import TOKEN_ACTIONS, TokenActions
 from st_tui.tui.widgets.key_hints import KeyHints
@@ -93,7 +92,7 @@ class TokenScreen(TokenActions, ShowsVault, Screen[None]):
         self.query_one("#title", Static).update(
             Content.assemble(("Service token  ", "$text-muted"), (shown(token.name), "bold"))
         )
-        folders = folders_of(vault, project)
+        folders = vault.folders.of_each(project)
         written = vault.tokens.written_environments(project, besides=token)
         scopes = self._scopes(token, folders, written)
         lines = [*self._facts(token), Content(""), *scopes, Content("")]

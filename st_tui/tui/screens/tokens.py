@@ -144,13 +144,10 @@ class TokensPage(TokenActions, FilteredPage):
         yield from cast("DOMQuery[AccessPane]", self.query("AccessPane"))
 
     def _place(self, pane: AccessPane) -> None:
-        from st_tui.tui.widgets.reach_tree import tree
-
         vault, project = self.st.vault, self.st.project
         if vault is not None and project is not None:
             environments = vault.environments.every(project)
-            folders = {e.slug: tree(vault.folders.every(project, e.slug)) for e in environments}
-            pane.place(environments, folders, e2ee=project.e2ee)
+            pane.place(environments, vault.folders.of_each(project), e2ee=project.e2ee)
 
     def apply_filter(self) -> None:
         self._load(top=True)

@@ -16,7 +16,7 @@ from st_tui.core.model import Project, ServiceToken, Use
 from st_tui.core.plain_text import shown
 from st_tui.core.vault.audit import NO_USES
 from st_tui.core.wording import counted
-from st_tui.tui.screens.overview import Overview, folders_of
+from st_tui.tui.screens.overview import Overview
 from st_tui.tui.widgets.listing import Listing, Piece, column
 
 _AT_ONCE = 200
@@ -84,7 +84,7 @@ class Warnings(Overview):
         tokens, folders, self._uses = await self.st.read(
             lambda vault: (
                 vault.tokens.page(project),
-                folders_of(vault, project),
+                vault.folders.of_each(project),
                 vault.audit.uses_of_all(project, self._uses),
             )
         )

@@ -25,7 +25,7 @@ from st_tui.core.reach import Reach
 from st_tui.core.reachers import Reachers
 from st_tui.tui.actions import Action, bindings
 from st_tui.tui.newest import Newest
-from st_tui.tui.screens.overview import Overview, folders_of
+from st_tui.tui.screens.overview import Overview
 from st_tui.tui.widgets.choice import Choice
 from st_tui.tui.widgets.field import Field, Label
 from st_tui.tui.widgets.reacher_list import ReacherList
@@ -213,6 +213,6 @@ def answer(known: Known, question: Question, go_on: Callable[[], object]) -> Rea
 def _read(vault: Vault, project: Project) -> Known:
     return Known(
         vault.environments.every(project),
-        folders_of(vault, project),
+        vault.folders.of_each(project),
         reach.index(vault.tokens.page(project), vault.now()),
     )

@@ -39,7 +39,7 @@ from st_tui.tui.widgets.choice import Choice
 from st_tui.tui.widgets.field import Field, Label
 from st_tui.tui.widgets.listing import Listing
 from st_tui.tui.widgets.moment import Moment
-from st_tui.tui.widgets.reach_tree import Folder, ReachTree
+from st_tui.tui.widgets.reach_tree import Folder, ReachTree, tree
 
 _MOST_LINES = 16
 """The most lines there is room for in a verdict."""
@@ -133,17 +133,16 @@ class AccessPane(Vertical):
     def place(
         self,
         environments: Sequence[Environment],
-        folders: Mapping[str, list[Folder]],
+        paths: Mapping[str, Sequence[str]],
         *,
         e2ee: bool,
     ) -> None:
-        """Say where the token lives: the project's environments and folders, and its E2EE."""
+        """Say where the token lives: the project's environments, their folders, the root first, and
+        its E2EE."""
         self._e2ee = e2ee
         self._environments = environments
-        self._folders = folders
-        self._paths = {
-            environment: [folder.path for folder in its] for environment, its in folders.items()
-        }
+        self._paths = paths
+        self._folders = {environment: tree(its[1:]) for environment, its in paths.items()}
         if self.is_mounted:
             self._environment.offer([(e.name, e.slug) for e in environments])
             self._in_environment()

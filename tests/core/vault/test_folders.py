@@ -25,6 +25,10 @@ def test_parents_are_made_and_children_follow_them(vault: Vault, project: Projec
         "/common-x",
     ]
     assert vault.folders.every(project, "prod") == []
+    assert vault.folders.of_each(project) == {
+        environment.slug: ["/", *vault.folders.every(project, environment.slug)]
+        for environment in vault.environments.every(project)
+    }
 
 
 def test_a_folder_goes_with_all_below_and_nothing_beside(vault: Vault, project: Project) -> None:
