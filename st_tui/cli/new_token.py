@@ -72,7 +72,9 @@ def _expiry_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--never", is_flag=True, help="The token never expires."),
         click.option("--expires-at", metavar="ISO", help="Its end, as 2027-01-31T18:00:00Z."),
         click.option("--expires-in", metavar="DURATION", help="Its life, as 12h, 45d or 6months."),
-        click.option("--expiry-seconds", type=int, metavar="S", help="The same; 0 means never."),
+        click.option(
+            "--expiry-seconds", type=int, metavar="S", help="Its life in seconds; 0 means never."
+        ),
     ):
         command = option(command)
     return command

@@ -113,7 +113,7 @@ def verify(file: BinaryIO, as_json: bool) -> int:
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as fault:
         if isinstance(fault, Refusal):
             raise
-        raise Refusal("Give what `st-tui scope compare --json` printed.") from None
+        raise Refusal("Give what a `st-tui scope` command printed with --json.") from None
     if not proofs:
         raise Refusal("There is no proof to check: nothing that was answered needed one.")
     work = checking()

@@ -69,7 +69,9 @@ def serve(
     except ModuleNotFoundError as missing:
         if missing.name is None or missing.name.startswith("st_tui"):
             raise
-        raise BadUsage("The server needs its own packages: install `st-tui[server]`.") from None
+        raise BadUsage(
+            "The server needs packages of its own: in the clone, run pip install '.[server]'."
+        ) from None
     if not loopback and certfile is None:
         note(
             f"Warning: tokens and secrets will pass {host} in clear text: "

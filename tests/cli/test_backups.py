@@ -140,9 +140,13 @@ def test_what_is_no_sound_backup_changes_nothing(
     bad.mkdir()
     refused("no file")
     bad.rmdir()
-    for data in (b"", b"x" * 5000, made.read_bytes()[:9000]):
+    for data, said in (
+        (b"", "it is empty"),
+        (b"x" * 5000, "damaged"),
+        (made.read_bytes()[:9000], "damaged"),
+    ):
         bad.write_bytes(data)
-        refused("bad")
+        refused(said)
     for statements, said in (
         (["PRAGMA application_id = 1"], "is not a vault"),
         (["PRAGMA user_version = 99"], "newer st-tui"),

@@ -73,7 +73,7 @@ def test_a_narrower_one_is_proved_and_the_proof_can_be_checked(run: Run) -> None
     ("text", "sentence"),
     [
         *(
-            (text, "scope compare --json")
+            (text, "printed with --json")
             for text in (
                 b"",
                 b"[]",
@@ -83,8 +83,8 @@ def test_a_narrower_one_is_proved_and_the_proof_can_be_checked(run: Run) -> None
                 b"9" * 5_000,
             )
         ),
-        (b"\xff\xfe{", "scope compare --json"),
-        (b'{"certificates": ' + b"[" * 500_000, "scope compare --json"),
+        (b"\xff\xfe{", "printed with --json"),
+        (b'{"certificates": ' + b"[" * 500_000, "printed with --json"),
         (b" " * 3_000_000, "over 2097152 bytes"),
         (b'{"certificates": []}', "no proof to check"),
     ],

@@ -128,6 +128,8 @@ def _copy(file: Path, draft: Path) -> None:
     try:
         if not file.is_file():
             raise VaultError(f"{file} is not there, or no file: name a backup.")
+        if not file.stat().st_size:
+            raise VaultError(f"{file} cannot be restored: it is empty.")
         journal = file.with_name(f"{file.name}-wal")
         if journal.exists() and journal.stat().st_size:
             raise VaultError(
