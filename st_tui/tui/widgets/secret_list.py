@@ -22,6 +22,8 @@ HIDDEN = "••••••"
 
 _ROOMY = 60
 """Columns from which on the time of a change stands beside its day."""
+_NAME = 16
+"""Columns that a name should have at least, before the time of a change has any."""
 _VALUE, _VERSION, _DAY, _MINUTE = 8, 5, 10, 16
 
 
@@ -125,9 +127,10 @@ class SecretList(Listing[Row]):
     def draw(self, item: Row, width: int) -> list[Piece]:
         name, changed = _widths(width)
         if isinstance(item, SecretImport):
+            kind = max(_VERSION + changed, len("import"))
             return [
-                (column(f"→ {item.source}", name + _VALUE - 1) + " ", "mark"),
-                (column("import", _VERSION + changed), "dim"),
+                (column(f"→ {item.source}", width - kind - 1) + " ", "mark"),
+                (column("import", kind), "dim"),
             ]
         return [
             (column(item.name, name - 1) + " ", ""),
@@ -139,4 +142,6 @@ class SecretList(Listing[Row]):
 
 def _widths(width: int) -> tuple[int, int]:
     changed = _MINUTE if width >= _ROOMY else _DAY
+    if width - _VALUE - _VERSION - changed < _NAME:
+        changed = 0
     return max(width - _VALUE - _VERSION - changed, 2), changed

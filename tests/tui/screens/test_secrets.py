@@ -90,6 +90,19 @@ def texts(app: App[None]) -> Iterator[str]:
             yield str(getattr(thing, "text", "")) + str(getattr(thing, "value", ""))
 
 
+async def test_names_keep_their_room_in_the_smallest_terminal(demo_app: StTui) -> None:
+    async with demo_app.run_test(size=(60, 15)) as pilot:
+        await opened(pilot)
+        await go_to(pilot, DB)
+        text = screen_text(pilot)
+        assert "POSTGRES_PAS… •" in text
+        assert "Name          Value" in text
+        await go_to(pilot, Place("dev", "/backend/worker"))
+        text = screen_text(pilot)
+        assert "→ dev:/common/cache  import" in text
+        assert "QUEUE_NAME" in text
+
+
 @pytest.mark.parametrize("size", [SMALL, WIDE])
 async def test_values_are_hidden_and_the_custody_is_told(
     demo_app: StTui, size: tuple[int, int]
