@@ -436,6 +436,27 @@ async def test_folders_and_environments(demo_app: StTui) -> None:
         assert "orphan" in screen_text(pilot)
 
 
+async def test_what_is_there_already_is_said_in_the_question(demo_app: StTui) -> None:
+    async with demo_app.run_test(notifications=True, size=SMALL) as pilot:
+        await opened(pilot)
+        await pilot.press("2")
+        await pilot.pause()
+        for key, typed, said in (
+            ("f", "/common", "There is a folder /common in dev already."),
+            ("e", "dev Again", "There is an environment 'dev' already."),
+        ):
+            await pilot.press(key)
+            await pilot.pause()
+            await pilot.press("ctrl+u")
+            await write(pilot, typed)
+            await pilot.press("enter")
+            await pilot.pause()
+            assert said in screen_text(pilot)
+            assert demo_app.screen.query_one(Field).value == typed
+            await pilot.press("escape")
+            await pilot.pause()
+
+
 async def test_the_audit_page(demo_app: StTui) -> None:
     async with demo_app.run_test(notifications=True, size=WIDE) as pilot:
         await opened(pilot)

@@ -11,7 +11,7 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from st_tui.core.drafts import LONGEST_NAME, folder_path
+from st_tui.core.drafts import LONGEST_NAME, DraftError, folder_path
 from st_tui.core.errors import Refusal
 from st_tui.core.model import Environment
 from st_tui.core.plain_text import check_text, shown
@@ -185,10 +185,15 @@ class FoldersPage(SecretActions, Page):
             return
         below = self.query_one(FolderList).current
         stem = "" if below is None or below.path == "/" else below.path
+        there = {folder.path for folder in self.query_one(FolderList).rows}
+
+        def check(text: str) -> None:
+            path = folder_path(text)
+            if path in there:
+                raise DraftError(f"There is a folder {path} in {environment.slug} already.")
+
         path = await self.st.push_screen_wait(
-            Prompt(
-                f"New folder in {shown(environment.name)}", f"{stem}/", "/common/db", folder_path
-            )
+            Prompt(f"New folder in {shown(environment.name)}", f"{stem}/", "/common/db", check)
         )
         if path is not None:
             made = await self.st.change(
@@ -204,13 +209,16 @@ class FoldersPage(SecretActions, Page):
         if project is None:
             self.st.notify("Make a project first: press p.", severity="warning")
             return
+        there = {row.environment.slug for row in self.query_one(EnvironmentList).rows}
+
+        def check(text: str) -> None:
+            environment = _environment(text)
+            check_new([environment])
+            if environment.slug in there:
+                raise DraftError(f"There is an environment {environment.slug!r} already.")
+
         typed = await self.st.push_screen_wait(
-            Prompt(
-                "New environment: its slug, then its name",
-                "",
-                "qa Quality Assurance",
-                lambda text: check_new([_environment(text)]),
-            )
+            Prompt("New environment: its slug, then its name", "", "qa Quality Assurance", check)
         )
         if typed is not None:
             environment = _environment(typed)
