@@ -6,6 +6,7 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+from textual.pilot import Pilot
 
 from st_tui.core.addresses import parse_ranges
 from st_tui.core.expiry import DAY, HOUR
@@ -220,6 +221,24 @@ async def test_a_clone_says_what_it_allows_more_than_its_original(demo_app: StTu
         demo_app.screen.query_one("#scope-path", Field).focus()
         await write(pilot, "/folder1/**")
         await until(pilot, lambda: "+ Gains read dev:/folder1/**" in screen_text(pilot), "more")
+
+
+@pytest.mark.parametrize("size", [SMALL, WIDE])
+async def test_what_to_write_instead_of_a_refused_pattern_is_not_cut_off(
+    demo_app: StTui, size: tuple[int, int]
+) -> None:
+    async with demo_app.run_test(size=size) as pilot:
+        await opened(pilot)
+        await pilot.press("n")
+        await until(pilot, lambda: isinstance(demo_app.screen, Create), "the form opens")
+        demo_app.screen.query_one("#scope-path", Field).value = "/v1.2/***"
+        await until(pilot, lambda: "between slashes for any depth." in said(pilot), "it is said")
+
+
+def said(pilot: Pilot[None]) -> str:
+    """What the screen says, as running text."""
+    lines = (line.split("▏")[0] for line in screen_text(pilot).splitlines())
+    return " ".join(" ".join(lines).split())
 
 
 async def test_clone_and_rotate(demo_app: StTui) -> None:

@@ -28,7 +28,7 @@ class ScopePicker(Vertical):
     ScopePicker {
         height: auto;
         #path-says {
-            height: auto; min-height: 1; max-height: 3;
+            height: auto; min-height: 1; max-height: 6;
             padding: 0 1; margin-left: 12; color: $text-muted;
         }
     }
