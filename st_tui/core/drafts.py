@@ -24,6 +24,7 @@ BLANKS = (
     "\u2028\u2029\u202f\u205f\u3000\ufeff"
 )
 _FOLDER_NAME = re.compile(r"[A-Za-z0-9_-]+")
+_SCOPE_AS_TYPED = re.compile(rf"({_SLUG.pattern}):(/.*)", re.DOTALL)
 
 
 class DraftError(Refusal):
@@ -40,10 +41,16 @@ class Adjusted(NamedTuple):
 def scope_path(text: str) -> Adjusted:
     """A scope's path as a door takes it: a missing leading slash added, one trailing slash cut.
 
-    Raises TextError for control characters and DraftError outside the scope language.
+    Raises TextError for control characters and DraftError outside the scope language, and for a
+    whole scope: `/dev:/a` could be granted, but no folder has a colon.
     """
     adjusted = _adjust(text.strip(BLANKS))
     check_pattern(adjusted.path)
+    if whole := _SCOPE_AS_TYPED.fullmatch(text.strip(BLANKS)):
+        slug, path = whole.groups()
+        raise DraftError(
+            f"That path begins with an environment: choose {slug} by itself, and write only {path}."
+        )
     return adjusted
 
 

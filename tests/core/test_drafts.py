@@ -45,6 +45,13 @@ def test_a_scope_is_environment_colon_path() -> None:
     assert drafts.parse_scope("dev:/a:b")[0] == Scope("dev", "/a:b")
 
 
+@pytest.mark.parametrize("text", ["dev:/a/**", " dev:/a/** "])
+def test_a_whole_scope_is_no_path(text: str) -> None:
+    with pytest.raises(DraftError, match=r"choose dev by itself, and write only /a/\*\*\."):
+        drafts.scope_path(text)
+    assert drafts.scope_path("/dev:/a").path == "/dev:/a"
+
+
 @pytest.mark.parametrize("text", ["", "dev", ":/a", " :/a", "dev:/a\x1b[2J", "d\x1bev:/a"])
 def test_what_is_no_scope_is_refused(text: str) -> None:
     with pytest.raises((DraftError, TextError)) as refused:
