@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 VAULT_VARIABLE = "ST_TUI_VAULT"
 _REMARKS = "st_tui.remarks"
+_ANY_LENGTH = 1_000
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 yes_option = click.option("--yes", is_flag=True, help="Delete unasked.")
@@ -76,6 +77,10 @@ class Command(click.Command):
             # click's parser does not say whose option it was, and so whose help to read.
             error.ctx = error.ctx or ctx
             raise
+
+    def get_short_help_str(self, limit: int = 0) -> str:
+        """The whole first sentence, for its group's list: click would cut it in the middle."""
+        return super().get_short_help_str(_ANY_LENGTH)
 
 
 class Group(Command, click.Group):
