@@ -223,13 +223,12 @@ class Beside:
 
     def witness(self, pattern: Pattern) -> str | None:
         """The shortest path of both; None if there is none. Raises TooComplex."""
-        shape = pattern.shape
-        state = self.after(shape.before, pattern.plain)
+        state = self.after(pattern.shape.before, pattern.plain)
+        if not pattern.shape.before:
+            rest = self._rest(state, pattern) if state.alive else None
+            return None if rest is None else pattern.plain + rest
         if not self.opens(state, pattern):
             return None
-        if not shape.before:
-            rest = self._rest(state, pattern)
-            return None if rest is None else pattern.plain + rest
         glob = compile_glob(pattern.text)
         try:
             return overlaps([self._asked], [glob]).witness

@@ -29,11 +29,12 @@ from st_tui.core.reachers import Reachers
 
 
 class Patterns(NamedTuple):
-    """The patterns of an environment: by head, those without a head, and each of these in blocks.
+    """The patterns of an environment: by text, by head, those without a head, and these in blocks.
 
     `others` have their plain parts beside them; `lasts` are the last heads of the blocks.
     """
 
+    by_text: dict[str, Held]
     by_head: dict[str, list[Held]]
     others: list[Held]
     plains: list[str]
@@ -107,7 +108,8 @@ def who_within(
     beginning = plain_beginning(asked.text)
     bits = 0
     opened: list[Held] = []
-    for patterns in _of(reach, environment, operation):
+    asking = _of(reach, environment, operation)
+    for patterns in asking:
         for block in _near(patterns, beginning):
             go_on()
             found = _overlapping(comparing, block, existing, go_on)
@@ -119,7 +121,7 @@ def who_within(
     def path(text: str) -> str | None:
         """Where a pattern overlaps, worked out when it is wanted."""
         if text not in paths:
-            [pattern] = Shapes().split([text])
+            pattern = next(each.by_text[text] for each in asking if text in each.by_text)
             paths[text] = existing(pattern) or comparing.witness(pattern)
         return paths[text]
 
@@ -180,7 +182,7 @@ def _of(reach: Reach, environment: str, operation: Permission) -> list[Patterns]
 def _opening(reach: Reach, environment: str, path: str, operation: Permission) -> Iterator[Held]:
     """The patterns that match a path."""
     yield from _with_heads(reach, environment, path, operation)
-    for _, others, plains, *_ in _of(reach, environment, operation):
+    for _, _, others, plains, *_ in _of(reach, environment, operation):
         for held in compress(others, map(path.__contains__, plains)):
             if held.matches(path):
                 yield held
@@ -189,7 +191,7 @@ def _opening(reach: Reach, environment: str, path: str, operation: Permission) -
 def _with_heads(reach: Reach, environment: str, path: str, operation: Permission) -> Iterator[Held]:
     """Those of them that have a head."""
     beginnings = heads(path)
-    for by_head, *_ in _of(reach, environment, operation):
+    for _, by_head, *_ in _of(reach, environment, operation):
         for head in beginnings:
             for held in by_head.get(head, ()):
                 if held.matches(path):
@@ -197,13 +199,17 @@ def _with_heads(reach: Reach, environment: str, path: str, operation: Permission
 
 
 def _patterns(having: dict[str, list[int]], count: int) -> Patterns:
+    by_text = {
+        pattern.text: Held(pattern, having[pattern.text], count)
+        for pattern in Shapes().split(having)
+    }
     by_head: dict[str, list[Held]] = {}
     others: list[Held] = []
-    for pattern in Shapes().split(having):
-        held = Held(pattern, having[pattern.text], count)
+    for held in by_text.values():
         (by_head.setdefault(held.plain, []) if held.is_headed else others).append(held)
     blocks = in_blocks(chain.from_iterable(by_head.values()))
     return Patterns(
+        by_text,
         by_head,
         others,
         [held.plain for held in others],
