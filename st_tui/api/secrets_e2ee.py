@@ -102,16 +102,18 @@ def _delete(request: Request, asked: Asked, name: str) -> dict[str, Any]:
     shared_only(asked, "delete")
     secret = found(request, place, name)
     secret_changes.delete(request.session, secret)
-    return {"secret": sealed_data(_visible(request, secret, None, None))}
+    # Clients open the value of what they deleted, and take a failure for a refusal: for who may not
+    # read it, the name stands there.
+    return {"secret": sealed_data(_visible(request, secret, secret.name, None))}
 
 
 def _visible(
-    request: Request, secret: SealedSecret, value: Sealed | None, comment: Sealed | None
+    request: Request, secret: SealedSecret, value: Sealed, comment: Sealed | None
 ) -> SealedSecret:
-    """The secret as its writer may see it: without reading, only what it sent itself."""
+    """The secret as its writer may see it: without reading, only what it knows already."""
     if request.may(secret.place):
         return secret
-    return secret._replace(value=value or NOTHING_SEALED, comment=comment or NOTHING_SEALED)
+    return secret._replace(value=value, comment=comment or NOTHING_SEALED)
 
 
 _VALUE = tuple(Field(f"secretValue{part}", required=True) for part in ("Ciphertext", "IV", "Tag"))

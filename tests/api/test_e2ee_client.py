@@ -285,7 +285,10 @@ def test_a_permission_that_is_not_there_is_refused(shop: Shop) -> None:
         assert refused(writer.list)[:2] == (403, "PermissionDenied")
         assert writer.create("B", "mine").value == "mine"
         writer.update("A", "y")
-    assert shop.values(ROOT) == {"A": "y", "B": "mine"}
+        assert shop.values(ROOT) == {"A": "y", "B": "mine"}
+        # The published clients open the value that a deletion answers, or report that it failed.
+        assert writer.delete("A").value == "A"
+    assert shop.values(ROOT) == {"B": "mine"}
 
 
 def test_a_token_that_may_only_write_learns_nothing_from_changing_and_deleting(shop: Shop) -> None:
