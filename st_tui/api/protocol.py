@@ -1,4 +1,5 @@
-"""uvicorn's HTTP protocol, with an end to how long and how large a request's head may be."""
+"""uvicorn's HTTP protocol, with an end to how long and how large a request's head may be, and its
+own idea of how long an idle connection is kept."""
 
 from __future__ import annotations
 
@@ -11,6 +12,13 @@ LARGEST_HEAD = 64 * 1024
 """Bytes of a request line and its headers. httptools itself would take any number."""
 LONGEST_HEAD = 15.0
 """Seconds until a connection must have sent its first whole head, or any further one it began."""
+LONGEST_IDLE = 75
+"""Seconds that a connection is kept without a request. Longer than proxies keep theirs, and not the
+few after which programs ask again: a request that is under way when it is closed is lost."""
+SHORTEST_IDLE = 5
+"""The same, while there is a crowd."""
+CROWD = 500
+"""Connections of one process from which on idle ones are closed sooner, to leave room."""
 
 
 class BoundedProtocol(HttpToolsProtocol):
@@ -45,6 +53,11 @@ class BoundedProtocol(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         self._in_head = True
         super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        crowded = len(self.connections) > CROWD
+        self.timeout_keep_alive = SHORTEST_IDLE if crowded else LONGEST_IDLE
+        super().on_response_complete()
 
     def _expect_head(self) -> None:
         self._deadline = self.loop.call_later(LONGEST_HEAD, self._give_up)

@@ -1,4 +1,4 @@
-"""How long and how large the head of a request may be, whoever sends it."""
+"""How long and how large the head of a request may be, and how long a connection may rest."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 
 from st_tui.api import protocol
 from st_tui.api.protocol import LARGEST_HEAD
-from tests.api.lines import Line, line_to
+from tests.api.lines import Line, connect, line_to, port_of
 
 Message = MutableMapping[str, Any]
 LEAST = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
@@ -103,3 +103,30 @@ def test_a_slow_body_is_no_slow_head(monkeypatch: pytest.MonkeyPatch) -> None:
             return [first, await line.answer()]
 
     assert asyncio.run(run()) == [(200, "2"), (200, "0")]
+
+
+def test_an_idle_connection_is_kept_unless_there_is_a_crowd(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A request that is sent while it is closed is lost, and some clients call that a failure."""
+    monkeypatch.setattr(protocol, "CROWD", 2)
+    monkeypatch.setattr(protocol, "SHORTEST_IDLE", 0)
+
+    async def answered(line: Line) -> bool:
+        await line.send(LEAST)
+        return await line.answer() == (200, "0")
+
+    async def run() -> None:
+        async with port_of(answers, timeout_keep_alive=0) as port, asyncio.timeout(30):
+            kept = [await connect(port) for _ in range(2)]
+            for _ in range(2):
+                one_more = await connect(port)
+                assert await answered(one_more)
+                assert await one_more.answer() is None
+                one_more.close()
+                for line in kept:
+                    assert await answered(line)
+            for line in kept:
+                line.close()
+
+    asyncio.run(run())
