@@ -9,6 +9,7 @@ from starlette.requests import ClientDisconnect, Request
 
 from st_tui.api import problems
 from st_tui.api.problems import Problem
+from st_tui.api.protocol import BODY_HEADERS
 
 LARGEST_BODY = 1024 * 1024
 """Bytes."""
@@ -26,8 +27,13 @@ class _Held:
 
 async def read(http: Request, headers: Mapping[bytes, bytes]) -> bytes | Problem:
     """The body, or why it was not read to its end. It counts until it is given to `release`."""
-    if b"content-length" not in headers and b"transfer-encoding" not in headers:
+    if BODY_HEADERS.isdisjoint(headers) or headers.get(b"content-length") == b"0":
         return b""
+    if b"upgrade" in headers:
+        # It was lost; without it the request would seem to leave out what it states.
+        return problems.bad_request(
+            "A request with a body cannot ask for another protocol: send HTTP/1.1 without Upgrade"
+        )
     received = bytearray()
     try:
         problem = await _receive(http, received)

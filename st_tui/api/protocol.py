@@ -1,5 +1,5 @@
-"""uvicorn's HTTP protocol, with an end to how long and how large a request's head may be, and its
-own idea of how long an idle connection is kept."""
+"""uvicorn's HTTP protocol, with an end to how long and how large a request's head may be, its own
+idea of how long an idle connection is kept, and no ear for what follows a lost body."""
 
 from __future__ import annotations
 
@@ -20,6 +20,9 @@ SHORTEST_IDLE = 5
 CROWD = 500
 """Connections of one process from which on idle ones are closed sooner, to leave room."""
 
+BODY_HEADERS = frozenset((b"content-length", b"transfer-encoding"))
+"""One of these stands in the head of a request that has a body."""
+
 
 class BoundedProtocol(HttpToolsProtocol):
     """Closes a connection that sends a head without an end."""
@@ -27,6 +30,7 @@ class BoundedProtocol(HttpToolsProtocol):
     _head_bytes = 0
     _in_head = True
     _deadline: asyncio.TimerHandle | None = None
+    _lost_body = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -37,6 +41,8 @@ class BoundedProtocol(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
+        if self._lost_body:
+            return
         if self._in_head:
             self._head_bytes += len(data)
             if self._deadline is None:
@@ -49,6 +55,10 @@ class BoundedProtocol(HttpToolsProtocol):
         self._in_head, self._head_bytes = False, 0
         self._head_is_here()
         super().on_headers_complete()
+        if self.parser.should_upgrade() and any(name in BODY_HEADERS for name, _ in self.headers):
+            # httptools hands out no body here, and takes it for the connection's next request.
+            self._lost_body = True
+            self.cycle.keep_alive = False
 
     def on_message_complete(self) -> None:
         self._in_head = True

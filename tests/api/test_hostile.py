@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -21,7 +21,7 @@ from st_tui.core.secret import Place
 from st_tui.core.vault import Vault
 from tests.api.every_operation import SEALED, Target, name_of
 from tests.api.http_calls import Answer, Connection, own_address
-from tests.api.shop import Shop
+from tests.api.shop import COMMON, Shop
 from tests.core.vaults import raw
 
 TABLES = ("secret", "secret_version", "folder", "secret_import", "environment", "project")
@@ -425,6 +425,45 @@ def test_what_is_no_http(target: Target) -> None:
                 line.shutdown(socket.SHUT_WR)
                 answer = line.makefile("rb").read()
             assert answer == b"" or answer.startswith(b"HTTP/1.1 4"), (sent, answer)
+
+
+UPGRADE = {"Connection": "Upgrade, HTTP2-Settings", "Upgrade": "h2c", "HTTP2-Settings": "AAMAAABk"}
+
+
+def test_a_body_that_an_upgrade_hides_is_not_taken_for_left_out(target: Target) -> None:
+    """Java's own client offers HTTP/2 this way; the token's one scope would be inferred."""
+    target.shop.put(COMMON, KEY="kept")
+    with nothing_written(target) as refused:
+        line = Connection(
+            target.shop.url, {"Authorization": f"Bearer {target.shop.token('dev:/common')}"}
+        )
+        for body in ({"environment": "prod", "secretPath": "/other"}, b"{}", b"x" * 100_000):
+            answer = line.ask("DELETE", "/api/v3/secrets/raw/KEY", body=body, headers=UPGRADE)
+            assert refused(answer)[0] == 400
+            assert "without Upgrade" in answer.json["message"]
+        for path in ("/api/v3/secrets/raw/KEY?environment=dev&secretPath=/common", "/api/status"):
+            assert line.ask("GET", path, headers=UPGRADE).status == 200
+        line.close()
+
+
+@pytest.mark.parametrize("framing", ["Content-Length: 9", "Transfer-Encoding: chunked"])
+@pytest.mark.parametrize("asked", ["DELETE /api/v3/secrets/raw/KEY", "GET /api/status"])
+def test_a_body_that_an_upgrade_hides_is_no_further_request(
+    target: Target, asked: str, framing: str
+) -> None:
+    head = (
+        f"{asked} HTTP/1.1\r\nHost: x\r\nConnection: upgrade\r\nUpgrade: h2c\r\n{framing}\r\n\r\n"
+    )
+    port = int(target.shop.url.rpartition(":")[2])
+    mine = (own_address(), 0)
+    with socket.create_connection(("127.0.0.1", port), 10, source_address=mine) as line:
+        line.sendall(head.encode())
+        answers = line.makefile("rb")
+        first = answers.readline()
+        with suppress(ConnectionError):
+            line.sendall(b"GET /api/status HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            assert b"HTTP/1.1" not in answers.read()
+    assert first.startswith(b"HTTP/1.1 ")
 
 
 def test_a_place_is_never_guessed_between_contradictions(target: Target) -> None:
