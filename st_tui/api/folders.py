@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from st_tui.core import drafts, expiry
 from st_tui.core.errors import Refusal
 from st_tui.core.model import Permission, Scope
 from st_tui.core.secret import Place
-from st_tui.core.store import projects
+from st_tui.core.store import projects, secrets
 from st_tui.core.vault import folders
 from st_tui.core.vault.request import Request
 from st_tui.core.vault.secret_changes import NoFolder
@@ -35,6 +36,7 @@ _PLACE = (
         longest=drafts.LONGEST_FOLDER_PATH,
     ),
 )
+_FORCE = Field("forceDelete", "boolean", about="Delete it with all in it; else it must be empty")
 
 
 def folder_data(request: Request, place: Place, asked_at: str) -> dict[str, Any]:
@@ -115,9 +117,10 @@ def _create(request: Request, asked: Asked, name: str) -> dict[str, Any]:
     return {"folder": folder_data(request, place, parent.path)}
 
 
-def _delete(request: Request, asked: Asked, name: str) -> dict[str, Any]:
+def _delete(request: Request, asked: Asked, name: str, *, always: bool) -> dict[str, Any]:
     parent = _located(request, asked)
     request.enter(parent, Permission.WRITE)
+    force = always or asked.flag("forceDelete")
     require_folder(request, parent)
     connection, project_id = request.session.connection, request.project.id
     every = projects.folders(connection, project_id, parent.environment)
@@ -140,6 +143,10 @@ def _delete(request: Request, asked: Asked, name: str) -> dict[str, Any]:
     ]
     for each in gone:
         _enter(request, each)
+    if not force and (len(gone) > 1 or secrets.count(connection, project_id, place)):
+        raise bad_request(
+            f"Folder '{place.path}' is not empty: forceDelete=true deletes it with all in it"
+        )
     request.path = place.path
     request.note_also([parent, *gone], Permission.WRITE)
     answer = folder_data(request, place, parent.path)
@@ -225,7 +232,9 @@ def _reaches(request: Request, place: Place) -> bool:
     return any(request.may(place, operation) for operation in Permission)
 
 
-def _operations(root: str) -> tuple[Operation, ...]:
+def _operations(version: str) -> tuple[Operation, ...]:
+    root = f"/api/{version}/folders"
+    always = version == "v1"
     return (
         Operation(
             "GET",
@@ -255,13 +264,13 @@ def _operations(root: str) -> tuple[Operation, ...]:
             "delete-folder",
             "delete",
             "secret-folders",
-            "Delete a folder with all in it",
-            _delete,
-            _PLACE,
+            "Delete a folder with all in it" if always else "Delete a folder",
+            partial(_delete, always=always),
+            _PLACE if always else (*_PLACE, _FORCE),
             answer="OneFolder",
         ),
     )
 
 
-# The CLI asks the first, the Python SDK the second; they differ in nothing that is asked here.
-OPERATIONS = (*_operations("/api/v1/folders"), *_operations("/api/v2/folders"))
+# The CLI asks the first, the Python SDK the second. They differ in what may be deleted.
+OPERATIONS = (*_operations("v1"), *_operations("v2"))

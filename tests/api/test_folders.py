@@ -187,3 +187,28 @@ def test_contradicting_spellings_of_the_place_are_refused(open_shop: Shop) -> No
             assert one.listed("/common", **{other: "/"}).status == 400
             assert one.listed("/common", **{other: "/common"}).status == 200
         assert one.shown("common") == ["/common/db"]
+
+
+@pytest.mark.parametrize("stated", [{}, {"forceDelete": False}, {"forceDelete": True}])
+def test_a_folder_with_something_in_it_goes_by_v2_only_if_that_is_forced(
+    shop: Shop, stated: dict[str, bool]
+) -> None:
+    """The SDK states that it does not force, unless told to; the CLI asks v1, which always does."""
+    tree(shop, "/holds", "/leads/on", "/empty")
+    shop.put(Place("dev", "/holds"), A="x")
+    with folders(shop, "dev:/**") as one:
+        for name in ("holds", "leads"):
+            body = {"environment": "dev", "path": "/", **stated}
+            answer = one.ask("DELETE", f"/api/v2/folders/{name}", body=body)
+            if stated.get("forceDelete"):
+                assert answer.status == 200
+                tree(shop, f"/{name}")
+            else:
+                assert answer.problem[:2] == (400, "BadRequest")
+                assert f"/{name}" in one.shown("/")
+            assert one.delete("/", name).status == 200
+        assert one.ask("DELETE", "/api/v2/folders/empty", body=body).status == 200
+        assert one.shown("/") == ["/common"]
+    with folders(shop, "dev:/") as narrow:
+        answer = narrow.ask("DELETE", "/api/v2/folders/common", body=body)
+        assert answer.problem[:2] == (403, "PermissionDenied")

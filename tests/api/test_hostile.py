@@ -76,12 +76,14 @@ def test_a_good_request_is_answered(target: Target, operation: Operation) -> Non
 def test_wrong_types(target: Target, operation: Operation) -> None:
     """Of each field, those that have another spelling as well."""
     wrong: list[Any] = [0, 1, 1.5, -1, 10**40, True, False, [], ["x"], {}, {"a": {}}, [None]]
-    names = {spelling for field in operation.fields for spelling in field.spellings}
+    kinds = {spelling: field.kind for field in operation.fields for spelling in field.spellings}
     with nothing_written(target) as refused:
-        for name in sorted(names):
+        for name in sorted(kinds):
             for value in wrong:
                 fields = target.fields(operation) | {name: value}
                 if name == "import" and value == {}:
+                    continue
+                if kinds[name] == "boolean" and isinstance(value, bool):
                     continue
                 status, error, message = refused(target.ask(operation, fields))
                 assert (status, error) == (422, "ValidationFailure"), (name, value)

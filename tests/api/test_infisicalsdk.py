@@ -11,6 +11,7 @@ from infisical_sdk import InfisicalSDKClient  # type: ignore[import-untyped]
 from infisical_sdk.infisical_requests import APIError  # type: ignore[import-untyped]
 
 from st_tui.core.expiry import HOUR, system_clock
+from st_tui.core.secret import Place
 from st_tui.core.vault import Vault
 from tests.api.shop import COMMON, DB, OTHER, ROOT, Shop
 from tests.core.vaults import READ, WRITE, v2
@@ -217,11 +218,19 @@ def test_folders_are_listed_made_and_deleted(shop: Shop) -> None:
         made = folders.create_folder(name="new", path="/common", description="x", **where)
         assert (made.name, made.path) == ("new", "/common/new")
         folders.create_folder(name="deep", path="/common/new", **where)
+        shop.put(Place("dev", "/common/new/deep"), A="x")
+        for name, path in (("new", "/common"), ("deep", "/common/new"), (made.id, "/common")):
+            told = refused(folders.delete_folder, name, path=path, **where)
+            assert told[0] == 400
+            assert "forceDelete=true" in told[2]
         listed = folders.list_folders(path="/common", **where).folders
         assert {folder.name: folder.id for folder in listed}["new"] == made.id
         every = folders.list_folders(path="/common", recursive=True, **where).folders
         assert [f.relativePath for f in every] == ["db", "new", "new/deep"]
-        assert folders.delete_folder("deep", path="/common/new", **where).name == "deep"
+        assert (
+            folders.delete_folder("deep", path="/common/new", force_delete=True, **where).name
+            == "deep"
+        )
         assert folders.delete_folder(made.id, path="/common", **where).id == made.id
         denied = (403, "PermissionDenied")
         assert refused(folders.create_folder, name="x", path="/", **where)[:2] == denied
