@@ -232,12 +232,27 @@ class Secrets:
         self, project: Project, place: Place, name: str, *, imports: bool = False
     ) -> SealedSecret:
         secret = secret_changes.find(self._session, project, place, name)
+        if secret is None:
+            secret = self._misnamed(project, place, name)
         if secret is None and imports:
             found = secret_lists.find_imported(self._session, project, place, name, _everywhere, [])
             secret = None if found is None else found[0]
         if secret is None:
             raise NoSuchSecret(f"There is no secret {name[:60]!r} in {place}.")
         return secret
+
+    def _misnamed(self, project: Project, place: Place, name: str) -> SealedSecret | None:
+        """One that is listed by this name, while the client that sealed it sent another beside it.
+
+        Some clients cut a name at "#" or "?" in the request, and seal it whole.
+        """
+        connection, key = self._session.connection, self._session.project_key(project.id)
+        for sealed in secrets.labels(connection, project.id, place):
+            with suppress(crypto.SealError):
+                if crypto.unseal(sealed.name, key) == name:
+                    every = secrets.in_folder(connection, project.id, place)
+                    return next(secret for secret in every if secret.id == sealed.id)
+        return None
 
     def _found(
         self, project: Project, place: Place, *, imports: bool = False, expand: bool = False

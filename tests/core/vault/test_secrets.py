@@ -25,7 +25,7 @@ from st_tui.core.store.schema import STEPS
 from st_tui.core.vault import Vault, VaultError, secret_changes, secret_lists
 from st_tui.core.vault.request import Caller
 from st_tui.core.vault.secret_lists import Found
-from st_tui.core.vault.secrets import Listed, Written
+from st_tui.core.vault.secrets import Listed, NoSuchSecret, Written
 from st_tui.core.vault_files import OPERATOR_KEY, SERVER_KEY
 from tests.core.vaults import NOON, WRITE, Clock, bytes_in_files, raw, v2
 
@@ -209,6 +209,28 @@ def test_setting_keeps_comments(vault: Vault, project: Project) -> None:
     vault.secrets.create(project, DEV, "A", "1", "why")
     vault.secrets.set(project, DEV, {"A": "2"})
     assert vault.secrets.get(project, DEV, "A").comment == "why"
+
+
+def test_a_secret_answers_to_the_name_that_it_is_listed_by(vault: Vault, project: Project) -> None:
+    """Some clients ask for `a` where they mean `a#b`, and seal the whole name."""
+    session = vault._session
+    key = session.project_key(project.id)
+    for asked, sealed, value in (("a", "a#b", "1"), ("q", "q?x", "2")):
+        texts = [seal(text, key, session.randbytes) for text in (sealed, value)]
+        with session.change():
+            secret_changes.create_sealed(session, project, DEV, asked, *texts)
+    names = [secret.name for secret in vault.secrets.listed(project, DEV).secrets]
+    assert names == ["a#b", "q?x"]
+    assert [vault.secrets.get(project, DEV, name).value for name in names] == ["1", "2"]
+    vault.secrets.update(project, DEV, "a#b", value="new")
+    assert [secret.version for secret in vault.secrets.versions(project, DEV, "a#b")] == [2, 1]
+    assert vault.secrets.get(project, DEV, "a").value == "new"
+    vault.secrets.update(project, DEV, "a#b", new_name="a#b")
+    with pytest.raises(NoSuchSecret):
+        vault.secrets.get(project, DEV, "a")
+    assert vault.secrets.get(project, DEV, "a#b").value == "new"
+    vault.secrets.delete(project, DEV, *names)
+    assert vault.secrets.count(project) == 0
 
 
 def test_what_another_key_sealed_is_left_out_and_told(vault: Vault, project: Project) -> None:
