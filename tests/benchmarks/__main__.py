@@ -197,17 +197,20 @@ def comparing() -> list[Row]:
 def enduring() -> list[Row]:
     """Patterns that hang backtracking matchers: time per character on a long and a short path."""
     rows = []
-    for pattern, unit in (("/" + "*a" * 12 + "b", "a"), ("/x" + "/**/a" * 10 + "/b", "/a")):
-        short, long = ("/x" + unit * times for times in (200, 20_000))
-        took = [
-            _microseconds(partial(_match_anew, pattern, path), 2) / len(path)
-            for path in (long, short)
-        ]
-        what = pattern if len(pattern) < 20 else f"{pattern[:19]}…"
-        rows.append(
-            Row(f"{what}, each of 20,000", took[0], "each of 200 characters", took[1], "µs each")
-        )
+    for times in (8, 12):
+        rows.append(_enduring(f"/, {times} times *a, b", "/" + "*a" * times + "b", "a"))
+    for times in (6, 10):
+        rows.append(_enduring(f"/x, {times} times /**/a, /b", "/x" + "/**/a" * times + "/b", "/a"))
     return rows
+
+
+def _enduring(what: str, pattern: str, unit: str) -> Row:
+    short, long = ("/x" + unit * times for times in (200, 20_000))
+    of_long, of_short = (
+        _microseconds(partial(_match_anew, pattern, path), 2) / len(path) for path in (long, short)
+    )
+    many, few = (f"each of {len(path):,}" for path in (long, short))
+    return Row(f"{what}, {many}", of_long, f"{few} characters", of_short, "µs each")
 
 
 def _match_anew(pattern: str, path: str) -> bool:
