@@ -74,7 +74,7 @@ class Who(Overview):
             layout: grid; grid-size: 2; grid-columns: 12 1fr; grid-rows: 1;
             height: 3; margin: 1 1 0 1;
         }
-        #says { height: 2; padding: 0 1 0 14; }
+        #says { height: auto; min-height: 2; max-height: 5; padding: 0 1 0 14; }
     }
     """
     AUTO_FOCUS: ClassVar[str] = "#path"
@@ -167,8 +167,9 @@ class Who(Overview):
         except _Overtaken:
             return
         except TooComplex as refusal:
-            self.say((f"? {shown(str(refusal))}", "$text-warning"))
-            self._list.show((), says_where=False, top=True)
+            self.say("")
+            self._remark(f"? {refusal}", "$text-warning")
+            self._list.show_nothing()
             return
         within = "some folder of " if question.is_pattern else ""
         self.say(
@@ -185,7 +186,9 @@ class Who(Overview):
         return self.query_one(ReacherList)
 
     def _remark(self, sentence: str, style: str) -> None:
-        self.query_one("#says", Static).update(Content.styled(shown(sentence), style), layout=False)
+        said = Content.styled(shown(sentence), style)
+        says = self.query_one("#says", Static)
+        says.update(said, layout=says.content != said)
 
     def chosen_token(self) -> ServiceToken | None:
         chosen = self._list.current

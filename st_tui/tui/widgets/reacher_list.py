@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from st_tui.core.expiry import remaining
 from st_tui.core.reachers import Reacher
 from st_tui.core.wording import caveats
 from st_tui.tui.widgets.listing import Listing, Piece, column
-from st_tui.tui.widgets.token_list import ENDS_SOON
-
-_EXPIRES = 12
+from st_tui.tui.widgets.token_list import EXPIRES, end_piece
 
 
 class ReacherList(Listing[Reacher]):
@@ -25,9 +22,17 @@ class ReacherList(Listing[Reacher]):
 
     def show(self, found: Sequence[Reacher], *, says_where: bool, top: bool) -> None:
         """Show who was found, with the cursor on top or on the same token as before."""
+        self.empty = "No token can."
+        self._show(found, says_where=says_where, top=top)
+
+    def show_nothing(self) -> None:
+        """Show nobody, for who can is not known."""
+        self.empty = "Not known."
+        self._show((), says_where=False, top=True)
+
+    def _show(self, found: Sequence[Reacher], *, says_where: bool, top: bool) -> None:
         self._found = found
         self._says_where = says_where
-        self.empty = "No token can."
         self.reload(len(found), top=top)
 
     def load(self, offset: int, limit: int) -> Sequence[Reacher]:
@@ -43,26 +48,24 @@ class ReacherList(Listing[Reacher]):
             + column("Name", name)
             + column("By scope", scope)
             + column("At", where)
-            + column("Expires", _EXPIRES)
+            + column("Expires", EXPIRES)
             + column("But", but)
         )
 
     def draw(self, item: Reacher, width: int) -> list[Piece]:
         name, scope, where, but = self._widths(width)
-        token, now = item.token, self._now()
-        soon = token.expires_at is not None and token.expires_at - now < ENDS_SOON
-        end = remaining(token.expires_at, now) + ("  !" if soon else "")
+        token = item.token
         by = f"{item.scope + 1}  {token.scopes[item.scope]}"
         return [
             (column(token.name, name - 1) + " ", ""),
             (column(by, scope - 1) + " ", "dim"),
             (column(item.path, where - 1) + " " if where else "", ""),
-            (column(end, _EXPIRES), "warning" if soon else "dim"),
+            end_piece(token, self._now()),
             (column(caveats(token), but), "warning"),
         ]
 
     def _widths(self, width: int) -> tuple[int, int, int, int]:
-        rest = max(width - _EXPIRES, 40)
-        name, scope, where = (23, 28, 18) if self._says_where else (28, 39, 0)
+        rest = max(width - EXPIRES, 40)
+        name, scope, where = (22, 30, 18) if self._says_where else (28, 39, 0)
         parts = [rest * part // 100 for part in (name, scope, where)]
         return parts[0], parts[1], parts[2], rest - sum(parts)

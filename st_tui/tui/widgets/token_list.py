@@ -12,7 +12,10 @@ from st_tui.tui.widgets.listing import Listing, Piece, column
 ENDS_SOON = 7 * DAY
 """From when on a coming end is marked."""
 
-_ACCESS, _EXPIRES, _STATE = 7, 14, 7
+EXPIRES = 14
+"""Columns for an end."""
+
+_ACCESS, _STATE = 7, 7
 
 
 class TokenList(Listing[ServiceToken]):
@@ -45,34 +48,38 @@ class TokenList(Listing[ServiceToken]):
             + column(marks["Name"], name)
             + column("Scopes", scopes)
             + column("Access", _ACCESS)
-            + column(marks["Expires"], _EXPIRES)
+            + column(marks["Expires"], EXPIRES)
             + column("", _STATE)
         )
 
     def draw(self, item: ServiceToken, width: int) -> list[Piece]:
-        now = self._now()
         name, scopes = _widths(width)
         first = str(item.scopes[0]) if item.scopes else "none"
         more = f" +{len(item.scopes) - 1}" if len(item.scopes) > 1 else ""
-        soon = item.expires_at is not None and item.expires_at - now < ENDS_SOON
-        end = remaining(item.expires_at, now)
-        if soon:
-            end += "  !" if len(end) + 3 < _EXPIRES else " !"
         state, style = _state(item, self.environments)
         return [
             (column(item.name, name - 1) + " ", ""),
             (column(first, scopes - 1 - len(more)) + more + " ", "dim"),
             (column(access_letters(item.permissions), _ACCESS), _access_style(item)),
-            (column(end, _EXPIRES), "warning" if soon else "dim"),
+            end_piece(item, self._now()),
             (column(state, _STATE), style),
         ]
+
+
+def end_piece(token: ServiceToken, now: int) -> Piece:
+    """How long until a token's end, marked if that is soon."""
+    soon = token.expires_at is not None and token.expires_at - now < ENDS_SOON
+    end = remaining(token.expires_at, now)
+    if soon:
+        end += "  !" if len(end) + 3 < EXPIRES else " !"
+    return column(end, EXPIRES), "warning" if soon else "dim"
 
 
 _LABELS = ("Name", "Expires")
 
 
 def _widths(width: int) -> tuple[int, int]:
-    rest = max(width - _ACCESS - _EXPIRES - _STATE, 12)
+    rest = max(width - _ACCESS - EXPIRES - _STATE, 12)
     name = rest * 48 // 100
     return name, rest - name
 

@@ -14,6 +14,7 @@ from textual.widgets import Static
 
 from st_tui.cli import main
 from st_tui.core.access import decide
+from st_tui.core.expiry import MINUTE
 from st_tui.core.model import AccessRequest, Permission, ServiceToken
 from st_tui.core.reachers import Reacher, Reachers
 from st_tui.core.vault import Vault
@@ -139,6 +140,33 @@ async def test_bad_input_is_said_and_the_last_answer_stays(
         assert said in _said(demo_app)
         assert "can read / in dev" in screen_text(pilot)
         assert listed(demo_app) == before
+        says = demo_app.screen.query_one("#says", Static)
+        await until(pilot, lambda: says.size.height >= -(-len(_said(demo_app)) // 66), "all of it")
+
+
+async def test_what_is_too_intricate_to_answer_is_not_answered_with_nobody(
+    demo_app: StTui,
+) -> None:
+    async with demo_app.run_test(size=SMALL) as pilot:
+        await opened(pilot)
+        await pilot.press("w")
+        await asked(pilot, "read", "/")
+        demo_app.screen.query_one("#path", Field).value = "/*a????????????????"
+        await until(pilot, lambda: "too intricate" in _said(demo_app), "the sentence")
+        await until(pilot, lambda: "Not known." in screen_text(pilot), "the list is empty")
+        assert "No token can" not in screen_text(pilot)
+        assert "use fewer wildcards" in " ".join(screen_text(pilot).split())
+
+
+async def test_an_end_that_comes_soon_is_marked_however_long_it_is(
+    demo_app: StTui, clock: Clock
+) -> None:
+    clock.now += 37 * MINUTE
+    async with demo_app.run_test(size=SMALL) as pilot:
+        await opened(pilot)
+        await pilot.press("w")
+        await asked(pilot, "read", "/")
+        assert "22 h 23 min !" in screen_text(pilot)
 
 
 def _said(app: StTui) -> str:
