@@ -40,7 +40,7 @@ class Overview(ShowsVault, Screen[None]):
     DEFAULT_CSS = """
     Overview {
         #title { height: 1; padding: 0 1; background: $panel; dock: top; }
-        #found { height: 1; padding: 0 1; }
+        #found { height: auto; min-height: 1; max-height: 4; padding: 0 1; }
         Listing { height: 1fr; margin-top: 1; }
     }
     """
@@ -73,7 +73,14 @@ class Overview(ShowsVault, Screen[None]):
 
     def say(self, *parts: str | tuple[str, str]) -> None:
         """Say in one line what was found, or what is being done."""
-        self.query_one("#found", Static).update(Content.assemble(*parts), layout=False)
+        found = self.query_one("#found", Static)
+        # Only a refusal takes more than that one line.
+        found.update(Content.assemble(*parts), layout=found.size.height > 1)
+
+    def refuse(self, refusal: Refusal) -> None:
+        """Say why there is nothing to know, all of it."""
+        said = Content.styled(f"✖ {shown(str(refusal))}", "$text-error")
+        self.query_one("#found", Static).update(said)
 
     def on_mount(self) -> None:
         self.show()
@@ -92,7 +99,7 @@ class Overview(ShowsVault, Screen[None]):
         try:
             await self.look(project)
         except Refusal as refusal:
-            self.say((f"✖ {shown(str(refusal))}", "$text-error"))
+            self.refuse(refusal)
 
     def action_open(self) -> None:
         from st_tui.tui.screens.token import TokenScreen

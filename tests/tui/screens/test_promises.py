@@ -137,6 +137,26 @@ async def test_a_colleagues_token_is_seen_and_shown_as_text(demo_app: StTui, clo
         assert "[b]new[/b]" in screen_text(pilot)
 
 
+async def test_a_file_that_went_bad_is_told_in_full(demo_app: StTui, file: Path) -> None:
+    async with demo_app.run_test(size=SMALL) as pilot:
+        await opened(pilot)
+        await pilot.press("v")
+        await write(pilot, "ours")
+        await pilot.press("enter")
+        await until(pilot, lambda: "1 of 2 hold" in screen_text(pilot), "all are proved")
+        screen = demo_app.screen
+        assert isinstance(screen, Promises)
+        file.write_text("no token may fly", encoding="utf-8")
+        screen.show()
+        told = "or `every token expires within 12 months`"
+        await until(pilot, lambda: told in " ".join(screen_text(pilot).split()), "all of it")
+        assert listed(demo_app) == []
+        file.write_text(TEXT, encoding="utf-8")
+        screen.show()
+        await until(pilot, lambda: "1 of 2 hold" in screen_text(pilot), "proved again")
+        assert screen.query_one("#found").size.height == 1
+
+
 @pytest.mark.parametrize("name", ["pipe", "", "a\0b", "x" * 5000, "~/nowhere/at-all"])
 def test_what_is_no_file_is_refused_at_once(name: str) -> None:
     os.mkfifo("pipe")
