@@ -13,6 +13,8 @@ from st_tui.core.compare import granting, redundant
 from st_tui.core.globs import PatternRefused, compile_glob
 from st_tui.core.model import Permission, Scope, ServiceToken, TokenDraft, Use
 
+_SCOPES_REMEMBERED: Final = 4_096
+
 # While a person types: 20 ms at most for all scopes, 4 ms for each that has a trap.
 _STEPS: Final = 100_000
 _STEPS_SHORTEST: Final = 20_000
@@ -30,6 +32,25 @@ _SMALLEST = (
 """Each piece of a pattern, and the least that it may stand for; a dot where one is let in."""
 
 
+class Places(dict[str, Sequence[str]]):
+    """The paths of each environment's folders, the root among them.
+
+    How many of them a scope opens is remembered, for it is asked again with every key, and of token
+    after token.
+    """
+
+    def __init__(self, folders: Mapping[str, Sequence[str]]) -> None:
+        super().__init__(folders)
+        self.opened = lru_cache(maxsize=_SCOPES_REMEMBERED)(self._opened)
+
+    def _opened(self, scope: Scope) -> int | None:
+        """How many folders; None if it grants nothing, for it has no environment or no pattern."""
+        glob = granting(scope)
+        if glob is None or scope.environment not in self:
+            return None
+        return sum(map(glob.matches, self[scope.environment]))
+
+
 def lint(
     draft: TokenDraft | ServiceToken,
     folders: Mapping[str, Sequence[str]],
@@ -38,18 +59,19 @@ def lint(
 ) -> list[str]:
     """Warnings about a draft or a token, a sentence each, the most telling first.
 
-    `folders` are the paths of each environment's folders, the root among them; `written` the
-    environments that some other token may write to, where that is known; `uses` what the audit log
-    has of a token.
+    `folders` are the paths of each environment's folders, the root among them, or `Places` if they
+    are looked at again; `written` the environments that some other token may write to, where that
+    is known; `uses` what the audit log has of a token.
     """
     warnings: list[str] = []
+    places = folders if isinstance(folders, Places) else Places(folders)
     if isinstance(draft, ServiceToken) and draft.use_count >= MANY_USES:
         warnings.append(
             f"It was used {draft.use_count:,} times, near the documented limit of 2^32: rotate it."
         )
     covered = _covered(draft.scopes)
     for number, scope in enumerate(draft.scopes, start=1):
-        about = _about_scope(scope, draft.scopes[: number - 1], folders)
+        about = _about_scope(scope, draft.scopes[: number - 1], places)
         if scope not in draft.scopes[: number - 1] and number - 1 in covered:
             by = ", ".join(str(index + 1) for index in covered[number - 1])
             about.append(f"says nothing new: scope {by} opens all of it (proved).")
@@ -77,11 +99,12 @@ def lint_each(
 ) -> Iterator[tuple[ServiceToken, str]]:
     """The warnings about tokens that exist, each with its token.
 
-    `writers` as of all of them, `uses` by the tokens' ids.
+    `writers` as of all of them, `uses` by the tokens' ids, `folders` as for `lint`.
     """
+    places = folders if isinstance(folders, Places) else Places(folders)
     for token in tokens:
         others = (writers - writers_of([token])).keys()
-        for warning in lint(token, folders, others, uses.get(token.id, ())):
+        for warning in lint(token, places, others, uses.get(token.id, ())):
             yield token, warning
 
 
@@ -128,10 +151,8 @@ def _wider_than_used(
     return f"Wider than used: opens {len(opened)} folders, {were} used: narrow it."
 
 
-def _about_scope(
-    scope: Scope, before: Sequence[Scope], folders: Mapping[str, Sequence[str]]
-) -> list[str]:
-    if scope.environment not in folders:
+def _about_scope(scope: Scope, before: Sequence[Scope], places: Places) -> list[str]:
+    if scope.environment not in places:
         return [f"there is no environment {scope.environment}."]
     if scope in before:
         return [f"the same as scope {before.index(scope) + 1}."]
@@ -144,16 +165,15 @@ def _about_scope(
             "matches only paths that are written with the slash at the end, which no request "
             f"has: write {glob.text[:-1]}."
         ]
-    here = folders[scope.environment]
-    matched = [path for path in here if glob.matches(path)]
-    if not matched:
+    there, opened = len(places[scope.environment]), places.opened(scope)
+    if not opened:
         return [
             f"matches no folder that is in {scope.environment} now.",
             *_traps(scope.secret_path),
         ]
     warnings = _traps(scope.secret_path)
-    if len(matched) == len(here) and len(here) > 1 and not glob.is_plain:
-        warnings.insert(0, f"opens all {len(here)} folders of {scope.environment}.")
+    if opened == there > 1 and not glob.is_plain:
+        warnings.insert(0, f"opens all {there} folders of {scope.environment}.")
     return warnings
 
 

@@ -11,8 +11,8 @@ import pytest
 
 from st_tui.core import analysis
 from st_tui.core.algebra import overlaps
-from st_tui.core.analysis import MANY_USES, lint
-from st_tui.core.globs import compile_glob
+from st_tui.core.analysis import MANY_USES, Places, lint
+from st_tui.core.globs import Glob, compile_glob
 from st_tui.core.model import Permission, Scope, ServiceToken, TokenDraft, Use
 
 READ = frozenset({Permission.READ})
@@ -162,6 +162,23 @@ def test_what_was_asked_of_the_same_scopes_is_not_asked_again(
             "Scope 2: matches no folder that is in dev now.",
         ]
     assert len(asked) == 2
+
+
+def test_a_folder_is_held_against_a_scope_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    matches = Glob.matches
+
+    def counted(glob: Glob, path: str) -> bool:
+        asked.append(path)
+        return matches(glob, path)
+
+    monkeypatch.setattr(Glob, "matches", counted)
+    scopes = (Scope("dev", "/a/b*"), Scope("prod", "/x***"), Scope("gone", "/a"))
+    places = Places(FOLDERS)
+    said = [lint(TokenDraft(name, scopes, READ, 1), places) for name in ("a", "ab")]
+    assert said[0] == said[1] == lint(TokenDraft("abc", scopes, READ, 1), FOLDERS)
+    assert [places.opened(scope) for scope in scopes] == [1, None, None]
+    assert len(asked) == 2 * len(FOLDERS["dev"])  # in `places`, and once more in others
 
 
 @pytest.mark.parametrize(

@@ -100,7 +100,7 @@ class Create(Screen[NewToken | None]):
         self._original = original or draft
         self._about = about
         self._environments: list[Environment] = []
-        self._folders: dict[str, list[str]] = {}
+        self._folders = analysis.Places({})
         self._written: set[str] = set()
         self._making = False
         self._untouched: list[object] = []
@@ -160,7 +160,7 @@ class Create(Screen[NewToken | None]):
         if vault is not None:
             project = self._project
             self._environments = vault.environments.every(project)
-            self._folders = vault.folders.of_each(project)
+            self._folders = analysis.Places(vault.folders.of_each(project))
             self._written = vault.tokens.written_environments(project)
         pane = self.query_one(AccessPane)
         pane.place(self._environments, self._folders, e2ee=self._project.e2ee)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual import work
@@ -17,7 +17,6 @@ from textual.worker import Worker, WorkType
 from st_tui.core import analysis
 from st_tui.core.errors import Refusal
 from st_tui.core.expiry import in_both_times, in_local_time, remaining
-from st_tui.core.globs import PatternRefused, compile_glob
 from st_tui.core.model import AuditEntry, ServiceToken, Use
 from st_tui.core.plain_text import shown
 from st_tui.core.wording import times
@@ -72,9 +71,6 @@ class TokenScreen(TokenActions, ShowsVault, Screen[None]):
         of it."""
         return self.app.run_worker(work, **options)
 
-    def on_mount(self) -> None:
-        self.show()
-
     def on_screen_resume(self) -> None:
         self.show()
 
@@ -92,7 +88,7 @@ class TokenScreen(TokenActions, ShowsVault, Screen[None]):
         self.query_one("#title", Static).update(
             Content.assemble(("Service token  ", "$text-muted"), (shown(token.name), "bold"))
         )
-        folders = vault.folders.of_each(project)
+        folders = analysis.Places(vault.folders.of_each(project))
         written = vault.tokens.written_environments(project, besides=token)
         scopes = self._scopes(token, folders, written)
         lines = [*self._facts(token), Content(""), *scopes, Content("")]
@@ -138,21 +134,17 @@ class TokenScreen(TokenActions, ShowsVault, Screen[None]):
         ]
 
     def _scopes(
-        self, token: ServiceToken, folders: Mapping[str, Sequence[str]], written: Collection[str]
+        self, token: ServiceToken, folders: analysis.Places, written: Collection[str]
     ) -> list[Content]:
         """The scopes with how many folders each opens, and what to know about them."""
         lines = [Content.styled("Scopes", "bold $text-primary")]
         for number, scope in enumerate(token.scopes, start=1):
-            paths = folders.get(scope.environment, ())
-            try:
-                glob = compile_glob(scope.secret_path)
-            except PatternRefused:
-                paths = ()
-            if paths:
-                count = sum(glob.matches(path) for path in paths)
-                reach = (f"opens {count} of {len(paths)} folders", "$text-muted")
-            else:
+            opened = folders.opened(scope)
+            if opened is None:
                 reach = ("✖ grants nothing: see below", "$text-error")
+            else:
+                there = len(folders[scope.environment])
+                reach = (f"opens {opened} of {there} folders", "$text-muted")
             lines.append(
                 Content.assemble((f"{number} ", "$text-muted"), f"{shown(str(scope)):<32}  ", reach)
             )

@@ -84,7 +84,7 @@ class Warnings(Overview):
         tokens, folders, self._uses = await self.st.read(
             lambda vault: (
                 vault.tokens.page(project),
-                vault.folders.of_each(project),
+                analysis.Places(vault.folders.of_each(project)),
                 vault.audit.uses_of_all(project, self._uses),
             )
         )

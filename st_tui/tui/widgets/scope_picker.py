@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from textual import on
 from textual.app import ComposeResult
@@ -12,9 +12,9 @@ from textual.message import Message
 from textual.suggester import SuggestFromList
 from textual.widgets import Input, Static
 
+from st_tui.core.analysis import Places
 from st_tui.core.drafts import scope_path, scopes_of_folder, stem
 from st_tui.core.errors import Refusal
-from st_tui.core.globs import PatternRefused, compile_glob
 from st_tui.core.model import Environment, Scope
 from st_tui.tui.widgets.choice import Choice
 from st_tui.tui.widgets.field import Field, Label
@@ -51,7 +51,7 @@ class ScopePicker(Vertical):
     def __init__(self, scopes: tuple[Scope, ...] = ()) -> None:
         super().__init__()
         self.scopes = scopes
-        self._folders: Mapping[str, Sequence[str]] = {}
+        self._folders = Places({})
 
     def compose(self) -> ComposeResult:
         with Horizontal(classes="row"):
@@ -65,9 +65,7 @@ class ScopePicker(Vertical):
             yield Label("Scopes")
             yield ScopeList(self._reach)
 
-    def place(
-        self, environments: Sequence[Environment], folders: Mapping[str, Sequence[str]]
-    ) -> None:
+    def place(self, environments: Sequence[Environment], folders: Places) -> None:
         """Say what there is to choose from: the environments, and the folders' paths of each."""
         self._folders = folders
         self._choice.offer([(environment.name, environment.slug) for environment in environments])
@@ -132,14 +130,12 @@ class ScopePicker(Vertical):
         return Content.assemble((f"opens {reach}", "$text-success"), f"  {note or ''}")
 
     def _reach(self, scope: Scope) -> str:
-        folders = self._folders.get(scope.environment)
-        if folders is None:
+        if scope.environment not in self._folders:
             return "no such environment"
-        try:
-            glob = compile_glob(scope.secret_path)
-        except PatternRefused:
+        opened = self._folders.opened(scope)
+        if opened is None:
             return "grants nothing"
-        return f"{sum(map(glob.matches, folders))} of {len(folders)} folders"
+        return f"{opened} of {len(self._folders[scope.environment])} folders"
 
     def _complete(self) -> None:
         """Complete the path from the real folders, each also with `/*` and `/**`."""
