@@ -8,7 +8,15 @@ from typing import Any
 
 import click
 
-from st_tui.cli.commands import BadUsage, Group, json_option, open_vault, project_in, typed_path
+from st_tui.cli.commands import (
+    BadUsage,
+    Group,
+    json_option,
+    open_vault,
+    project_in,
+    remark,
+    typed_path,
+)
 from st_tui.cli.output import say, say_json, say_table, token_data
 from st_tui.cli.scope_around import around, matrix
 from st_tui.cli.scope_compare import compare, lint, verify
@@ -54,6 +62,8 @@ def who(
     wanted = Permission(operation)
     asked = drafts.request_path(path) if path is not None else drafts.scope_path(pattern or "")
     place = typed_path(asked)
+    if path is not None and drafts.stem(place) != place:
+        remark(f"{place} was read as one path of that very name: --pattern means any folder of it.")
     with open_vault(sweep=False) as vault:
         project = project_in(vault)
         drafts.check_environment(environment, vault.environments.every(project))

@@ -55,6 +55,13 @@ def test_who_can_reach_a_path(run: Run, ids: dict[str, str]) -> None:
     assert f"{ids['all']}  2   prod:/**" in by_name["all"]
 
 
+def test_a_pattern_given_as_a_path_is_remarked(run: Run, ids: dict[str, str]) -> None:
+    result = run(*WHO, "--path", "/db/*", "--json")
+    assert result.json["path"] == "/db/*"
+    assert "/db/* was read as one path" in result.err
+    assert "--pattern" in result.err
+
+
 def test_nobody_is_an_answer(run: Run, ids: dict[str, str]) -> None:
     asked = ("scope", "who", "--env", "staging", "--operation", "read", "--path", "/")
     assert run(*asked) == (
