@@ -11,23 +11,29 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from st_tui.core import access
-from st_tui.core.model import AccessRequest, Permission, Reason, ServiceToken
+from st_tui.core.model import AccessRequest, Decision, Permission, Reason, ServiceToken
 
 _HOLDS = (Reason.EXPIRED, Reason.INACTIVE, Reason.IP)
 """Reasons that lie with the token, whatever the place."""
+_NOWHERE = (Reason.ENVIRONMENT, Reason.PATH)
+"""Reasons that lie with the place, whatever the operation."""
 
 
 def letters(
     token: ServiceToken, path: str, request: Callable[[str, Permission], AccessRequest]
 ) -> str:
     """What a cell says: a letter for reading and one for writing, or a dot for neither."""
-    read = _letter("R", token, request(path, Permission.READ))
-    write = _letter("W", token, request(path, Permission.WRITE))
+    asked = request(path, Permission.READ)
+    decision = access.decide(token, asked)
+    if decision.reason in _NOWHERE:
+        return "· "  # as most cells of a large matrix
+    read = _letter("R", token, asked, decision)
+    asked = request(path, Permission.WRITE)
+    write = _letter("W", token, asked, access.decide(token, asked))
     return "· " if read == write == " " else read + write
 
 
-def _letter(letter: str, token: ServiceToken, request: AccessRequest) -> str:
-    decision = access.decide(token, request)
+def _letter(letter: str, token: ServiceToken, request: AccessRequest, decision: Decision) -> str:
     if decision.allowed:
         return letter
     if decision.reason in _HOLDS:
