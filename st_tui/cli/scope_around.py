@@ -64,7 +64,7 @@ def around(
     from st_tui.core.addresses import interval_texts, parse_address
     from st_tui.core.nearest import nearest
     from st_tui.core.nearest_wording import how_near, when_and_whence
-    from st_tui.core.ranges import over_both
+    from st_tui.core.ranges import over_both, over_time
 
     place = typed_path(drafts.request_path(path))
     address = None if ip is None else parse_address(ip)
@@ -96,9 +96,18 @@ def around(
                 "reason": decision.reason,
                 "scope": decision.scope,
                 "possible": possible,
-                "until": None if end is None else expiry.iso(end),
+                "until": _time(end),
                 "from": [
                     text for interval in ranges.addresses for text in interval_texts(*interval)
+                ],
+                "times": [
+                    {
+                        "from": _time(span.first),
+                        "until": _time(span.end),
+                        "allowed": span.decision.allowed,
+                        "reason": span.decision.reason,
+                    }
+                    for span in over_time(token, request)
                 ],
                 "nearest": [_miss_data(miss) for miss in misses],
             }
@@ -159,6 +168,10 @@ def matrix(environment: str, as_json: bool) -> None:
     )
     say()
     say_table(("COLUMN", "FOLDER"), zip(numbers, folders, strict=True))
+
+
+def _time(moment: int | None) -> str | None:
+    return None if moment is None else expiry.iso(moment)
 
 
 def _miss_data(miss: Miss) -> dict[str, Any]:

@@ -45,6 +45,12 @@ def test_one_verdict_over_all_times_and_addresses(run: Run) -> None:
         "2031-01-02T03:04:05.000Z", ["10.0.0.0/8"],
     )  # fmt: skip
     assert [miss["ip"] for miss in result.json["nearest"]] == ["10.0.0.0"]
+    inside = run("scope", "around", token, *ask("/common/db", "--ip", "10.1.2.3", "--json")).json
+    border = "2031-01-02T03:04:05.000Z"
+    assert inside["times"] == [
+        {"from": None, "until": border, "allowed": True, "reason": "allowed"},
+        {"from": border, "until": None, "allowed": False, "reason": "expired"},
+    ]
     said = run("scope", "around", token, *ask("/common/db")).out
     assert "allowed until 2031-01-02 03:04 UTC from 10.0.0.0/8" in said
 
