@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,7 +13,7 @@ from st_tui.core.addresses import parse_ranges
 from st_tui.core.expiry import MINUTE, system_clock
 from st_tui.core.model import AuditEntry, NewToken
 from st_tui.core.vault import Vault
-from tests.api.http_calls import Answer, Connection
+from tests.api.http_calls import Answer, Connection, own_address
 from tests.api.server import serving
 from tests.api.shop import READ_WRITE, Shop
 from tests.core.vaults import v2, v3
@@ -99,6 +100,18 @@ def test_the_scheme_is_bearer_in_any_case(closed_shop: Shop, token: NewToken, sc
         assert answer.status == 200
     else:
         assert answer.problem == INVALID
+
+
+def test_two_tokens_are_none(closed_shop: Shop, token: NewToken) -> None:
+    """Nobody guesses which of them a proxy before the server went by."""
+    port = int(closed_shop.url.rpartition(":")[2])
+    line = http.client.HTTPConnection("127.0.0.1", port, source_address=(own_address(), 0))
+    line.putrequest("GET", ROUTE)
+    for _ in range(2):
+        line.putheader("Authorization", f"Bearer {token.text.full}")
+    line.endheaders()
+    assert line.getresponse().status == 401
+    line.close()
 
 
 def test_no_token_is_missing(closed_shop: Shop) -> None:

@@ -243,6 +243,15 @@ def test_what_is_there_already_is_told(open_shop: Shop, act: Callable[[Asking], 
     assert message in ("Secret already exists", "Secret with the new name already exists")
 
 
+def test_a_new_name_that_is_empty_is_told_as_infisical_tells_it(open_shop: Shop) -> None:
+    open_shop.put(ROOT, A="x")
+    with asking(open_shop.url, open_shop.token()) as one:
+        for name in ("", " \t"):
+            status, error, message = one.write("PATCH", "A", newSecretName=name).problem
+            assert (status, error) == (400, "BadRequest")
+            assert message == "New secret name cannot be empty"
+
+
 def test_a_query_of_too_many_parameters_is_told_so(open_shop: Shop) -> None:
     with asking(open_shop.url, open_shop.token()) as one:
         status, _, message = one.list(**{f"p{i}": "" for i in range(99)}).problem
