@@ -218,6 +218,17 @@ def test_an_empty_change_is_no_version(open_shop: Shop) -> None:
         assert one.write("PATCH", "A", secretValue="x").json["secret"]["version"] == 2
 
 
+def test_what_e2ee_shuts_is_shut_from_the_next_request_on(open_shop: Shop) -> None:
+    open_shop.put(ROOT, A="x")
+    with asking(open_shop.url, open_shop.token()) as one:
+        for on, status in ((False, 200), (True, 400), (False, 200)):
+            open_shop.vault.projects.set_e2ee(open_shop.project, on=on)
+            assert one.get("A", root=SEALED).status == 200
+            assert one.get("A").status == one.list().status == status
+            (entry,) = open_shop.vault.audit.page(project=open_shop.project, limit=1)
+            assert entry.reason == ("raw_e2ee" if on else "allowed")
+
+
 def test_no_secret_is_made_at_another_routes_address(shop: Shop) -> None:
     with asking(shop.url, shop.token()) as one:
         sent = _fields("secretKey", _NONSENSE) | _fields("secretValue", _NONSENSE)

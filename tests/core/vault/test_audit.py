@@ -43,6 +43,16 @@ def test_an_access_is_logged_as_it_was_decided(vault: Vault, project: Project) -
     assert vault.tokens.get(inactive.id).last_used is None
 
 
+def test_a_clock_that_was_put_back_does_not_put_back_the_last_use(
+    vault: Vault, project: Project
+) -> None:
+    token = vault.tokens.create(project, v2()).token
+    for now in (NOON + 2, NOON):
+        vault.audit.record([access(project, token, "/common", now)])
+    used = vault.tokens.get(token.id)
+    assert (used.last_used, used.use_count) == (NOON + 2, 2)
+
+
 def test_an_access_with_a_token_deleted_since_is_still_logged(
     vault: Vault, project: Project
 ) -> None:

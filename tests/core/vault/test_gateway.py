@@ -19,6 +19,8 @@ from st_tui.core.store import tokens
 from st_tui.core.vault import Vault
 from st_tui.core.vault.gateway import FAILURES_A_MINUTE, NotAuthenticated
 from st_tui.core.vault.request import MOST_NOTED, Caller
+from st_tui.core.vault.session import NoServerCopy
+from st_tui.core.vault_files import SERVER_KEY
 from tests.core.vaults import NOON, Clock, raw, v2, v3
 
 UNKNOWN_ID = "11111111-2222-4333-8444-555555555555"
@@ -278,6 +280,28 @@ def test_the_end_of_a_token_is_found_once(
         (ending.token.id, "expired"),
         ("anonymous", "expired"),
     ]
+
+
+def test_no_key_is_kept_longer_than_a_batch(
+    vault: Vault, project: Project, clock: Clock, token: NewToken
+) -> None:
+    """Else one that was erased meanwhile would still open values."""
+    vault.projects.set_e2ee(project, on=False)
+    with Vault.open(vault.directory, actor="system", clock=clock, key_file=SERVER_KEY) as server:
+        gateway = server.gateway
+        assert gateway.begin()
+        with gateway.request(caller(token.text), "get-secrets") as request:
+            assert len(request.session.project_key(project.id)) == 32
+        gateway.flush()
+        gateway.commit()
+        vault.projects.set_e2ee(project, on=True)
+        assert gateway.begin()
+        with (
+            pytest.raises(NoServerCopy),
+            gateway.request(caller(token.text), "get-secrets") as request,
+        ):
+            request.session.project_key(project.id)
+        gateway.abandon()
 
 
 def test_the_log_says_how_many_places_it_does_not_name(
