@@ -89,17 +89,14 @@ class Asked:
         return default if found is None else found
 
     def number(self, name: str) -> int | None:
-        """A whole number from 1."""
-        value = self._fields.get(name)
-        if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 10:
-            value = int(value)
-        if value is None or value == "":
+        """A whole number from 1, as a query states it."""
+        text = self.text(name)
+        if not text:
             return None
-        if not isinstance(value, int) or isinstance(value, bool):
-            raise invalid(f"{name} must be a whole number")
-        if not 1 <= value <= LARGEST_NUMBER:
+        digits = text.isascii() and text.isdigit() and len(text) <= len(str(LARGEST_NUMBER))
+        if not digits or not 1 <= int(text) <= LARGEST_NUMBER:
             raise invalid(f"{name} must be a whole number from 1 to {LARGEST_NUMBER}")
-        return value
+        return int(text)
 
     def nested(self, name: str) -> Asked:
         """The fields of an object inside the body."""
