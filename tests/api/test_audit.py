@@ -114,6 +114,7 @@ def test_another_project_is_denied(
     assert target.ask(operation, fields).problem[:2] == (403, "ForbiddenError")
     (entry,) = by(vault, token)
     assert (entry.event, entry.verdict, entry.reason) == (operation.event, "denied", "project")
+    assert (entry.environment, entry.path) == ("dev", "/common")
     assert json.loads(entry.details)["project"] == "another"
 
 

@@ -158,6 +158,16 @@ def test_a_folder_is_made_only_where_the_token_may_write(open_shop: Shop) -> Non
     ]  # fmt: skip
 
 
+def test_a_deleted_environment_has_no_folders(open_shop: Shop) -> None:
+    """Also for a token that still names it."""
+    with folders(open_shop, "prod:/**") as one:
+        open_shop.vault.environments.delete(open_shop.project, "prod")
+        missing = (404, "SecretPathNotFound")
+        assert one.listed("/", "prod").problem[:2] == missing
+        assert one.make("/", "a", "prod").problem[:2] == missing
+    assert open_shop.vault.folders.every(open_shop.project, "prod") == []
+
+
 def test_the_log_has_what_went_with_a_folder_and_what_it_needed(open_shop: Shop) -> None:
     tree(open_shop, "/a/x/y")
     open_shop.put(Place("dev", "/a/x/y"), A="a")

@@ -320,6 +320,21 @@ def test_the_log_says_how_many_places_it_does_not_name(
     assert cut["placesLeftOut"] == 7
 
 
+def test_the_log_has_the_order_in_which_a_batch_went(
+    vault: Vault, project: Project, door: Door, clock: Clock, token: NewToken
+) -> None:
+    ending = vault.tokens.create(project, v2("ending", expires_at=NOON + MINUTE))
+    clock.now = NOON + MINUTE
+    door.ask_each(caller(token.text), caller(ending.text), caller(token.text))
+    logged = [(entry.event, entry.actor) for entry in reversed(vault.audit.page(limit=4))]
+    assert logged == [
+        ("get-secrets", token.token.id),
+        ("delete-service-token", "system"),
+        ("get-secrets", ending.token.id),
+        ("get-secrets", token.token.id),
+    ]
+
+
 def test_inactive_and_from_elsewhere_are_no_failures_of_authentication(
     vault: Vault, project: Project, door: Door
 ) -> None:
