@@ -77,11 +77,7 @@ def gathered(
     connection = session.connection
     places = [place]
     if recursive:
-        places = [
-            below
-            for below in secrets.places_below(connection, project.id, place)
-            if below == place or may_read(below)
-        ]
+        places = list(filter(may_read, secrets.places_below(connection, project.id, place)))
     found = [
         secret
         for here in places
