@@ -158,6 +158,18 @@ def test_a_folder_is_made_only_where_the_token_may_write(open_shop: Shop) -> Non
     ]  # fmt: skip
 
 
+def test_a_path_that_is_too_long_is_told_so_and_not_that_its_letters_are_wrong(
+    open_shop: Shop,
+) -> None:
+    with folders(open_shop) as one:
+        status, error, message = one.make("/common", "a" * 1_000).problem
+        assert (status, error) == (400, "BadRequest")
+        assert message == "That folder path is over 1000 characters: shorten it."
+        status, error, message = one.make("/common", "a.b").problem
+        assert (status, error) == (422, "ValidationFailure")
+        assert message.startswith("Invalid folder name. Only alphanumeric")
+
+
 def test_a_deleted_environment_has_no_folders(open_shop: Shop) -> None:
     """Also for a token that still names it."""
     with folders(open_shop, "prod:/**") as one:

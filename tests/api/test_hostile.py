@@ -196,6 +196,7 @@ def test_unusual_queries_are_read_as_they_stand(target: Target, operation: Opera
         for field in operation.fields:
             if field.kind == "string":
                 continue
+            assert target.ask(operation, query=f"{good}&{field.name}=").status == 200
             for value in ("maybe", "2", "-1", "0", "1.0", "１", "9" * 5_000, "TRUE ", "%00"):
                 if field.kind == "integer" and value == "2":
                     continue
