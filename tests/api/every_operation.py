@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode
 
+from st_tui.api.application import OPERATIONS
 from st_tui.api.operations import Operation
 from st_tui.core.crypto import seal
 from tests.api.http_calls import Answer, Connection
@@ -31,6 +32,9 @@ GOOD: dict[str, Any] = {
     },
 }
 """A value for each field that must be there, and for some that may."""
+
+# Every token may ask what it is, and states no place for that.
+ABOUT_A_PLACE = [each for each in OPERATIONS if each.subject != "service-tokens"]
 
 
 def name_of(operation: Operation) -> str:

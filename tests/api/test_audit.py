@@ -14,13 +14,14 @@ from st_tui.api.application import OPERATIONS
 from st_tui.api.operations import Operation
 from st_tui.core.model import AuditEntry, NewToken, Permission
 from st_tui.core.vault import Vault
-from tests.api.every_operation import Target, name_of
+from tests.api.every_operation import ABOUT_A_PLACE, Target, name_of
 from tests.api.http_calls import Connection
 from tests.api.server import Server, serving
 from tests.api.shop import COMMON, READ_WRITE, Shop
 from tests.core.vaults import v2
 
 every = pytest.mark.parametrize("operation", OPERATIONS, ids=name_of)
+every_place = pytest.mark.parametrize("operation", ABOUT_A_PLACE, ids=name_of)
 ROUTE = "/api/v2/service-token"
 
 
@@ -68,17 +69,26 @@ def test_what_was_allowed(
     assert vault.audit.first_broken() is None
 
 
-@every
-@pytest.mark.parametrize("reason", ["environment", "path", "permission", "raw_e2ee"])
+def reasons(operation: Operation) -> list[str]:
+    """Why the operation may be denied."""
+    found = ["environment", "path"]
+    if operation.event != "get-folders":  # who may write may find the way there
+        found.append("permission")
+    if "raw" in operation.path or "/v4/" in operation.path:
+        found.append("raw_e2ee")
+    return found
+
+
+@pytest.mark.parametrize(
+    ("operation", "reason"),
+    [
+        pytest.param(operation, reason, id=f"{name_of(operation)} {reason}")
+        for operation in ABOUT_A_PLACE
+        for reason in reasons(operation)
+    ],
+)
 def test_what_was_denied(vault: Vault, open_shop: Shop, operation: Operation, reason: str) -> None:
     """The caller is told alike whichever it was; the log tells which."""
-    if operation.subject == "service-tokens":
-        pytest.skip("every token may ask what it is")
-    raw_route = "raw" in operation.path or "/v4/" in operation.path
-    if reason == "raw_e2ee" and not raw_route:
-        pytest.skip("works in both custody modes")
-    if (reason, operation.event) == ("permission", "get-folders"):
-        pytest.skip("who may write may find the way there")
     scopes = {"environment": ("prod:/**",), "path": ("dev:/elsewhere/**",)}
     lacking = Permission.WRITE if operation.writes else Permission.READ
     token = asking(
@@ -104,12 +114,10 @@ def test_what_was_denied(vault: Vault, open_shop: Shop, operation: Operation, re
     assert (entry.ip, entry.user_agent) == (target.line.address, "tests")
 
 
-@every
+@every_place
 def test_another_project_is_denied(
     vault: Vault, target: Target, token: NewToken, operation: Operation
 ) -> None:
-    if operation.subject == "service-tokens":
-        pytest.skip("states no project")
     fields = target.fields(operation) | {"workspaceId": "another"}
     assert target.ask(operation, fields).problem[:2] == (403, "ForbiddenError")
     (entry,) = by(vault, token)

@@ -19,7 +19,7 @@ from st_tui.api.bodies import LARGEST_BODY
 from st_tui.api.operations import Operation
 from st_tui.core.secret import Place
 from st_tui.core.vault import Vault
-from tests.api.every_operation import SEALED, Target, name_of
+from tests.api.every_operation import ABOUT_A_PLACE, SEALED, Target, name_of
 from tests.api.http_calls import Answer, Connection, own_address
 from tests.api.shop import COMMON, Shop
 from tests.core.vaults import raw
@@ -58,6 +58,7 @@ def nothing_written(target: Target) -> Iterator[Callable[[Answer], tuple[int, st
 
 
 every = pytest.mark.parametrize("operation", OPERATIONS, ids=name_of)
+every_place = pytest.mark.parametrize("operation", ABOUT_A_PLACE, ids=name_of)
 every_write = pytest.mark.parametrize("operation", WRITES, ids=name_of)
 every_read = pytest.mark.parametrize("operation", READS, ids=name_of)
 every_one = pytest.mark.parametrize("operation", ONE, ids=name_of)
@@ -241,10 +242,8 @@ BAD_PATHS = [
 ]  # fmt: skip
 
 
-@every
+@every_place
 def test_paths_that_lead_nowhere(target: Target, operation: Operation) -> None:
-    if operation.subject == "service-tokens":
-        pytest.skip("takes no path")
     name = next(field.name for field in operation.fields if field.name.lower().endswith("path"))
     with nothing_written(target) as refused:
         for path in BAD_PATHS:
