@@ -31,7 +31,7 @@ from st_tui.core.secret import check_name
 from st_tui.core.store.connection import StoreError
 from st_tui.core.vault import Vault
 from st_tui.core.vault.gateway import Gateway, NotAuthenticated
-from st_tui.core.vault.request import Caller, Request
+from st_tui.core.vault.request import Caller, Denied, Request
 
 _LONGEST_USER_AGENT = 256
 _NAME = "secretName"
@@ -125,7 +125,7 @@ def _perform(
         with gateway.request(
             caller, operation.event, name=name, writes=operation.writes
         ) as request:
-            return _json(200, operation.handle(request, *_asked(operation, http, body)))
+            return _json(200, _handled(operation, request, *_asked(operation, http, body)))
     except NotAuthenticated as refused:
         return _refused(problems.unauthenticated(refused, missing=missing))
     except Problem as problem:
@@ -139,6 +139,17 @@ def _perform(
     except Exception:
         # Never its message, which may hold a secret.
         return _refused(problems.mistake())
+
+
+def _handled(operation: Operation, request: Request, asked: Asked, name: str) -> dict[str, Any]:
+    """What the operation answers. What it refuses is worded while the request is under way, so
+    that the log has the status that is told."""
+    try:
+        return operation.handle(request, asked, name)
+    except (Denied, StoreError):
+        raise
+    except Refusal as refusal:
+        raise problems.of(refusal, operation.action, operation.subject) from None
 
 
 def _asked(operation: Operation, http: HttpRequest, body: bytes | Problem) -> tuple[Asked, str]:

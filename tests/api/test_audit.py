@@ -131,6 +131,7 @@ def test_what_could_not_be_done_is_told_with_its_status(
 ) -> None:
     """A broken request was never decided; one for what is not there was allowed to look."""
     target.line.ask("GET", "/api/v3/secrets/NOT_THERE?environment=dev&secretPath=/common")
+    target.line.ask("GET", "/api/v3/secrets/KEY?environment=dev&secretPath=/not/there")
     target.line.ask("GET", "/api/v3/secrets?environment=%ff")
     target.line.ask("GET", "/api/v3/secrets")
     target.line.ask("GET", "/api/v9/nothing?SECRET_NAME")
@@ -139,6 +140,7 @@ def test_what_could_not_be_done_is_told_with_its_status(
         (entry.event, entry.verdict, entry.reason, json.loads(entry.details)["status"])
         for entry in by(vault, token)
     ] == [
+        ("get-secret", "allowed", "allowed", 404),
         ("get-secret", "allowed", "allowed", 404),
         ("get-secrets", "denied", "invalid", 400),
         ("get-secrets", "denied", "invalid", 400),
