@@ -150,6 +150,19 @@ def test_what_could_not_be_done_is_told_with_its_status(
     assert not any("SECRET_NAME" in str(entry) for entry in by(vault, token))
 
 
+def test_a_name_that_was_asked_for_in_vain_has_the_hash_of_the_one_that_was_meant(
+    vault: Vault, target: Target, token: NewToken
+) -> None:
+    """Blanks around it do not count when it is looked for."""
+    for name in ("LATER", "%20LATER%20"):
+        path = f"/api/v3/secrets/raw/{name}?environment=dev&secretPath=/common"
+        assert target.line.ask("GET", path).status == 404
+    target.shop.put(COMMON, LATER="value")
+    hashes = vault.secrets.names_by_hash(target.shop.project)
+    asked = [json.loads(entry.details)["secretKey"] for entry in by(vault, token)]
+    assert [hashes.get(hashed) for hashed in asked] == ["LATER", "LATER"]
+
+
 def test_nobody_is_in_the_log_too(vault: Vault, open_shop: Shop) -> None:
     line = Connection(open_shop.url, {"User-Agent": "st\x9b31m\u00e9 " + "x" * 1_000})
     assert line.ask("GET", "/api/v3/secrets/raw").status == 401

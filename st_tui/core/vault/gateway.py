@@ -11,7 +11,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext, suppress
 
-from st_tui.core import access, addresses, crypto
+from st_tui.core import access, addresses
 from st_tui.core.errors import Refusal
 from st_tui.core.expiry import MINUTE, iso
 from st_tui.core.model import (
@@ -25,6 +25,7 @@ from st_tui.core.store.audit import Event
 from st_tui.core.store.connection import begin, explained, never_wait, transaction
 from st_tui.core.vault.audit import ANONYMOUS
 from st_tui.core.vault.request import Caller, Denied, Request
+from st_tui.core.vault.secret_changes import name_hash
 from st_tui.core.vault.session import Session
 from st_tui.core.vault.tokens import Known, Tokens, record_end
 from st_tui.core.vault_files import SERVER_KEY
@@ -122,8 +123,8 @@ class Gateway:
         """Keep which secret was asked for in vain, as the hash that stands for its name."""
         if name is not None:
             with suppress(Refusal):
-                key = self._session.name_key(request.project.id)
-                request.details.setdefault("secretKey", crypto.hash_name(name, key).hex())
+                hashed = name_hash(self._session, request.project, name)
+                request.details.setdefault("secretKey", hashed.hex())
 
     @contextmanager
     def _part(self) -> Iterator[None]:
