@@ -23,7 +23,7 @@ from st_tui.api.description import description
 from st_tui.api.operations import Operation
 from st_tui.api.problems import Problem
 from st_tui.core import expiry, token_text, vault_files
-from st_tui.core.addresses import IPV6, AddressError, parse_address
+from st_tui.core.addresses import IPV6, AddressError, customer, parse_address
 from st_tui.core.errors import Refusal
 from st_tui.core.model import TokenText
 from st_tui.core.plain_text import refuse_controls, shown
@@ -188,9 +188,9 @@ def _caller(http: HttpRequest, headers: list[tuple[bytes, bytes]]) -> tuple[Call
     if address is not None:
         with suppress(AddressError):
             ip = parse_address(address)
-            if ip < IPV6:
-                # A socket for both families writes IPv4 this way.
-                address = address.removeprefix("::ffff:")
+            if ip < IPV6 and ":" in address:
+                # A socket for both families writes it as IPv6, in one way of many.
+                address = customer(ip)
         # A proxy may pass on anything.
         address = shown(address[:_LONGEST_USER_AGENT])
     user_agent = next((value for name, value in headers if name == b"user-agent"), None)
