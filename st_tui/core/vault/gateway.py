@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import contextmanager, suppress
 
 from st_tui.core import access, addresses
 from st_tui.core.errors import Refusal
@@ -99,12 +99,14 @@ class Gateway:
     ) -> Iterator[Request]:
         """One request, about the secret of this name if it is about one.
 
-        However it ends, its audit entry is written by `flush`. Raises NotAuthenticated. An
-        exception from within passes, its `status` noted, and what was written is taken back.
+        However it ends, its audit entry is written by `flush`. Raises NotAuthenticated, and
+        StoreError. An exception from within passes, its `status` noted, and what was written is
+        taken back.
         """
-        request = self._admit(caller, event)
+        with explained():
+            request = self._admit(caller, event)
         try:
-            with self._part() if writes else nullcontext():
+            with self._part() if writes else explained():
                 yield request
         except Denied as denied:
             request.reason = denied.reason

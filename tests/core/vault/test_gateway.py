@@ -6,6 +6,7 @@ import json
 import re
 import sqlite3
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
@@ -16,6 +17,7 @@ from st_tui.core.expiry import MINUTE, iso
 from st_tui.core.model import AuditEntry, NewToken, Project, Reason, ServiceToken, TokenText
 from st_tui.core.secret import Place
 from st_tui.core.store import tokens
+from st_tui.core.store.connection import StoreError
 from st_tui.core.vault import Vault
 from st_tui.core.vault.gateway import FAILURES_A_MINUTE, NotAuthenticated
 from st_tui.core.vault.request import MOST_NOTED, Caller
@@ -302,6 +304,30 @@ def test_no_key_is_kept_longer_than_a_batch(
         ):
             request.session.project_key(project.id)
         gateway.abandon()
+
+
+def test_a_disk_that_is_full_is_told_whoever_comes(server: Vault, token: NewToken) -> None:
+    """Not as a mistake of our own, which the caller would not try again."""
+    gateway, connection = server.gateway, server.gateway._session.connection
+    assert gateway.begin()
+    pages = connection.execute("PRAGMA page_count").fetchone()[0]
+    connection.execute(f"PRAGMA max_page_count = {pages}")
+
+    def strangers_come() -> None:
+        for number in range(1_000):
+            who = caller(None, f"2001:db8:{number:x}::1")
+            with suppress(NotAuthenticated), gateway.request(who, "get-secrets"):
+                pass
+
+    with pytest.raises(StoreError, match="The disk is full"):
+        strangers_come()
+    # What a handler only reads is told alike.
+    with (
+        pytest.raises(StoreError, match="refused: no such table"),
+        gateway.request(caller(token.text), "get-secrets") as request,
+    ):
+        request.session.connection.execute("SELECT * FROM nowhere")
+    gateway.abandon()
 
 
 def test_the_log_says_how_many_places_it_does_not_name(
