@@ -106,7 +106,7 @@ async def _answered(batches: Batches, operation: Operation, http: HttpRequest) -
     finally:
         bodies.release(body)
     if isinstance(body, Problem):
-        # What is left of the body would be taken for the next request.
+        # Nobody reads what is left of the body.
         answer.headers["Connection"] = "close"
     return answer
 

@@ -383,6 +383,7 @@ def test_bodies_that_are_too_large(target: Target, operation: Operation) -> None
             path = target.path(operation)
             told = target.line.ask(operation.method, path, body=b" " * size)
             assert refused(told)[:2] == (413, "PayloadTooLarge")
+            assert told.headers["connection"] == "close"
             assert untold(target, operation.method, path, size)[:2] == (413, "PayloadTooLarge")
 
 
