@@ -151,7 +151,7 @@ class Gateway:
                         self._session.clock(),
                         ANONYMOUS,
                         "failed-authentications",
-                        ip=failed.address,
+                        ip=failed.address or None,
                         verdict="denied",
                         reason=Reason.UNKNOWN,
                         details={"failures": beyond, "minute": iso(failed.minute * MINUTE)},
@@ -262,5 +262,8 @@ class Gateway:
 
 
 def _throttled_as(caller: Caller) -> str:
-    """The address that failures are counted for: one IPv4 address, or an IPv6 /64."""
-    return caller.address or "" if caller.ip is None else addresses.customer(caller.ip)
+    """The address that failures are counted for: one IPv4 address, or an IPv6 /64.
+
+    All that is no address counts together: whoever made it up could make up more.
+    """
+    return "" if caller.ip is None else addresses.customer(caller.ip)

@@ -218,6 +218,20 @@ def test_ipv6_counts_by_64(door: Door, token: NewToken) -> None:
     assert door.ask(caller(token.text, "2001:db8::1")) is None
 
 
+def test_what_is_no_address_is_one_whatever_it_says(vault: Vault, door: Door, clock: Clock) -> None:
+    told = [f"made up {number}" for number in range(FAILURES_A_MINUTE)]
+    answers = door.ask_each(*[Caller(None, None, text, None) for text in (*told, "more", None)])
+    assert [each is not None and each.retry_after for each in answers] == [
+        *[None] * FAILURES_A_MINUTE,
+        5,
+        5,
+    ]
+    clock.advance(MINUTE)
+    assert door.keep_house()
+    (entry,) = entries(vault, "failed-authentications")
+    assert (entry.ip, entry.details[:13]) == (None, '{"failures":2')
+
+
 def test_ipv4_is_one_address_however_it_is_written(door: Door) -> None:
     spellings = ("192.0.2.1", "::ffff:192.0.2.1", "::FFFF:c000:201", "0:0:0:0:0:ffff:c000:0201")
     answers = door.ask_each(*[caller(None, text) for text in spellings * 3])
