@@ -81,7 +81,7 @@ def lint(
     if written is not None and Permission.WRITE in draft.permissions:
         fresh = {scope.environment for scope in draft.scopes} & folders.keys() - set(written)
         warnings += [
-            f"It is the first token that may write to {environment}."
+            f"No other token may write to {environment}."
             for environment in sorted(fresh)
         ]
     if draft.permissions == frozenset({Permission.WRITE}):

@@ -173,7 +173,7 @@ def test_lint_of_the_whole_project(run: Run) -> None:
 
 def test_lint_names_the_only_token_that_may_write_to_an_environment(run: Run) -> None:
     create(run, scope="dev:/", level="write")
-    assert "It is the first token that may write to dev." in run("scope", "lint").out
+    assert "No other token may write to dev." in run("scope", "lint").out
     create(run, scope="dev:/", level="write")
     assert "It is the first token" not in run("scope", "lint").out
 
