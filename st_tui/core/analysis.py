@@ -80,10 +80,7 @@ def lint(
         warnings.append(wider)
     if written is not None and Permission.WRITE in draft.permissions:
         fresh = {scope.environment for scope in draft.scopes} & folders.keys() - set(written)
-        warnings += [
-            f"No other token may write to {environment}."
-            for environment in sorted(fresh)
-        ]
+        warnings += [f"No other token may write to {environment}." for environment in sorted(fresh)]
     if draft.permissions == frozenset({Permission.WRITE}):
         warnings.append("It may write but not read: write does not imply read.")
     if draft.expires_at is None:

@@ -16,7 +16,6 @@ from typing import Any, ClassVar, Generic, TypeVar
 from rich.console import RenderableType
 from rich.text import Text
 from textual import events, on
-from textual.app import App
 from textual.driver import Driver
 from textual.filter import LineFilter
 from textual.geometry import Size
@@ -32,11 +31,12 @@ from st_tui.tui.plain_theme import PLAIN_CSS, PLAIN_THEME
 from st_tui.tui.screen_diff import ScreenDiff
 from st_tui.tui.terminal import Appearance
 from st_tui.tui.too_small import TooSmall, too_small
+from st_tui.tui.type_ahead import TypeAhead
 
 Result = TypeVar("Result")
 
 
-class SafeApp(App[Result], Generic[Result]):
+class SafeApp(TypeAhead[Result], Generic[Result]):
     """An app that ends cleanly however it ends, and repaints nothing that nobody asked for.
 
     Its handlers have names of their own, so that an app's `on_mount` and the like hide none.

@@ -133,9 +133,7 @@ def test_a_scope_inside_others_says_nothing_new() -> None:
 
 def test_the_first_token_that_may_write_to_an_environment() -> None:
     draft = TokenDraft("t", (Scope("dev", "/a"),), frozenset(Permission), 1)
-    assert lint(draft, FOLDERS, written={"prod"}) == [
-        "No other token may write to dev."
-    ]
+    assert lint(draft, FOLDERS, written={"prod"}) == ["No other token may write to dev."]
     assert lint(draft, FOLDERS, written={"dev"}) == []
     assert lint(draft._replace(permissions=READ), FOLDERS, written=set()) == []
 

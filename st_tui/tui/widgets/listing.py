@@ -43,6 +43,7 @@ class Listing(ScrollView, Generic[T], can_focus=True):
         Action("choose", "enter", "open", "Open the line under the cursor", hint=True),
     )
     BINDINGS: ClassVar[list[BindingType]] = bindings(ACTIONS)
+    moving_keys = frozenset(key for action in MOVING for key in action.keys.split(","))
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "listing--cursor",
         "listing--header",

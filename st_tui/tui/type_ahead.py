@@ -1,0 +1,107 @@
+"""Keys that arrive together, as over a slow line: each waits for what the one before it opens.
+
+Textual gives a key to what has the focus when it arrives. Of `nci` in one piece the last two would
+so go to the page behind the form that `n` opens, and there be keys of their own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Collection, Coroutine
+from contextlib import suppress
+from typing import Any, Generic, TypeVar
+
+from textual import events
+from textual.app import App
+from textual.dom import DOMNode
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import Input, TextArea
+from textual.worker import Worker
+
+Result = TypeVar("Result")
+
+_LONGEST = 0.25
+"""Seconds that a key waits for the one before it, which may have begun something that lasts."""
+
+
+class TypeAhead(App[Result], Generic[Result]):
+    """An app that gives one key after the other.
+
+    A screen that says `takes_type_ahead = False` asks something that a key typed before it was seen
+    must not answer: such keys are dropped.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._typed: deque[events.Event] = deque()
+        self._follower: asyncio.Task[None] | None = None
+
+    def on_event(self, event: events.Event) -> Coroutine[Any, Any, None]:
+        is_input = isinstance(event, (events.Key, events.Paste)) and not event.is_forwarded
+        # Not awaited here: every fault in Textual would seem to be one of this line.
+        return self._take(event) if is_input and self.screen_stack else super().on_event(event)
+
+    async def _take(self, event: events.Event) -> None:
+        if self._follower is not None:
+            self._typed.append(event)
+        else:
+            await self._give(event)
+
+    async def _give(self, event: events.Event) -> None:
+        before, workers = self.screen, set(self.workers)
+        focused = self.focused
+        await super().on_event(event)
+        if not _opens_nothing(event, focused):
+            self._follower = asyncio.create_task(
+                self._follow(focused or before, before, workers), name="type-ahead"
+            )
+
+    async def _follow(
+        self, target: DOMNode, before: Screen[Any], workers: Collection[Worker[Any]]
+    ) -> None:
+        """Wait until what a key did is seen, then let the next one be given."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_LONGEST):
+                for node in target.ancestors_with_self:  # so it bubbles up
+                    await _passed(node)
+                while (
+                    self.is_running
+                    and self.screen is before
+                    and any(
+                        worker.name and worker not in workers and not worker.is_finished
+                        for worker in self.workers
+                    )
+                ):
+                    await asyncio.sleep(0.002)
+                if self.is_running and self.screen is not before:
+                    await _passed(self.screen)
+                    await _passed(self)
+        if self.is_running:
+            if not getattr(self.screen, "takes_type_ahead", True):
+                self._typed.clear()
+            self.call_later(self._give_next)
+
+    async def _give_next(self) -> None:
+        self._follower = None
+        while self._typed and self._follower is None:
+            await self._give(self._typed.popleft())
+
+
+def _opens_nothing(event: events.Event, focused: Widget | None) -> bool:
+    """Whether it is text for a field or moves a cursor: such come by the dozen, and need no wait.
+
+    Each wait lets the screen be painted.
+    """
+    in_text = isinstance(focused, (Input, TextArea))
+    if isinstance(event, events.Key):
+        return event.key in getattr(focused, "moving_keys", ()) or (in_text and event.is_printable)
+    return in_text
+
+
+async def _passed(node: DOMNode) -> None:
+    """Wait until a node has dealt with all that was sent to it."""
+    dealt = asyncio.Event()
+    if node.call_later(dealt.set):
+        await dealt.wait()

@@ -1,0 +1,74 @@
+"""Keys that arrive together go, each, to what the one before it opened."""
+
+from __future__ import annotations
+
+from textual.events import Key, Paste
+from textual.pilot import Pilot
+
+from st_tui.tui.app import StTui
+from st_tui.tui.screens.create import Create
+from st_tui.tui.screens.dialog import Confirm
+from st_tui.tui.screens.secret_form import SecretForm
+from st_tui.tui.screens.tokens import TokensPage
+from st_tui.tui.widgets.field import Field
+from st_tui.tui.widgets.token_list import TokenList
+from st_tui.tui.widgets.value_area import ValueArea
+from tests.journeys.driving import opened, until, vault
+
+_NAMED = {"\t": "tab", "\x1b": "escape"}
+
+
+def at_once(pilot: Pilot[None], keys: str) -> None:
+    """Let keys arrive in one piece, as a line that stood still gives them."""
+    for character in keys:
+        pilot.app.post_message(Key(_NAMED.get(character, character), character))
+
+
+async def test_what_is_typed_behind_a_key_goes_to_the_form_that_it_opens(demo_app: StTui) -> None:
+    async with demo_app.run_test(size=(80, 24)) as pilot:
+        await opened(pilot)
+        at_once(pilot, "ncat")  # c clones, t tests: on the page behind
+        await until(pilot, lambda: isinstance(demo_app.screen, Create), "the form opens")
+        await until(
+            pilot,
+            lambda: [f.value for f in demo_app.screen.query(Field)][:1] == ["cat"],
+            "the name",
+        )
+        assert len(demo_app.screen_stack) == 2
+
+
+async def test_a_page_a_form_and_its_fields_in_one_piece(demo_app: StTui) -> None:
+    async with demo_app.run_test(size=(80, 24)) as pilot:
+        await opened(pilot)
+        at_once(pilot, "2nfed\tx")
+        demo_app.post_message(Paste("yz"))
+        await until(pilot, lambda: isinstance(demo_app.screen, SecretForm), "the form opens")
+        await until(
+            pilot, lambda: [a.text for a in demo_app.screen.query(ValueArea)] == ["xyz", ""], "both"
+        )
+        assert demo_app.screen.query(Field).first().value == "fed"
+        assert len(demo_app.screen_stack) == 2
+
+
+async def test_a_question_is_not_answered_by_what_was_typed_before_it_was_seen(
+    demo_app: StTui,
+) -> None:
+    async with demo_app.run_test(size=(80, 24)) as pilot:
+        await opened(pilot)
+        project = vault(demo_app).projects.get()
+        count = vault(demo_app).tokens.count(project)
+        at_once(pilot, "dy")
+        await until(pilot, lambda: isinstance(demo_app.screen, Confirm), "it asks")
+        await pilot.pause(0.4)
+        assert isinstance(demo_app.screen, Confirm)
+        await pilot.press("n")
+        await until(pilot, lambda: isinstance(demo_app.screen, TokensPage), "it is closed")
+        assert vault(demo_app).tokens.count(project) == count
+
+
+async def test_keys_held_down_move_as_often_as_they_came(demo_app: StTui) -> None:
+    async with demo_app.run_test(size=(80, 24)) as pilot:
+        await opened(pilot)
+        at_once(pilot, "jjjjj")
+        tokens = demo_app.screen.query_one(TokenList)
+        await until(pilot, lambda: tokens.cursor == 5, "five lines down")
