@@ -57,7 +57,9 @@ class FoldersPage(SecretActions, Page):
         #places { width: 44; }
         &.-narrow #places { width: 31; }
         #inside { width: 1fr; border-left: vkey $border; }
-        #custody { height: 1; padding: 0 1; margin-bottom: 1; }
+        #custody {
+            height: 1; padding: 0 1; margin-bottom: 1; text-wrap: nowrap; text-overflow: ellipsis;
+        }
     }
     """
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from textual import work
+from textual import events, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import VerticalScroll
@@ -69,7 +69,7 @@ class Reveal(Dialog[None], Hides):
     Reveal {
         #facts { color: $text-muted; height: auto; }
         #comment { height: auto; max-height: 4; }
-        #scroll { height: auto; max-height: 50vh; margin: 1 0; scrollbar-size-vertical: 1; }
+        #scroll { height: auto; margin: 1 0; scrollbar-size-vertical: 1; }
         #value { height: auto; }
         #note { height: auto; max-height: 4; }
     }
@@ -104,6 +104,10 @@ class Reveal(Dialog[None], Hides):
     def on_mount(self) -> None:
         self._show()
         self.query_one("#scroll").focus()
+
+    def on_resize(self, event: events.Resize) -> None:
+        # In lines: a share of the screen is not looked at when the dialog's own height is measured.
+        self.query_one("#scroll").styles.max_height = event.size.height // 2
 
     def _show(self) -> None:
         value = self.query_one("#value", Static)

@@ -24,6 +24,7 @@ from st_tui.tui.screens.dialog import Confirm
 from st_tui.tui.screens.link_form import LinkForm
 from st_tui.tui.screens.reveal import Reveal, ValueAlone
 from st_tui.tui.screens.secret_form import SecretForm
+from st_tui.tui.widgets.key_hints import KeyHints
 from st_tui.tui.widgets.places import EnvironmentList, FolderList
 from st_tui.tui.widgets.secret_list import HIDDEN, SecretList
 from st_tui.tui.widgets.value_area import ValueArea
@@ -90,6 +91,25 @@ def texts(app: App[None]) -> Iterator[str]:
             yield str(getattr(thing, "text", "")) + str(getattr(thing, "value", ""))
 
 
+@pytest.mark.parametrize("size", [(60, 15), SMALL, WIDE])
+async def test_a_long_value_takes_half_the_screen_and_leaves_no_gap_below(
+    demo_app: StTui, size: tuple[int, int]
+) -> None:
+    async with demo_app.run_test(size=size) as pilot:
+        await opened(pilot)
+        project = project_of(demo_app)
+        vault(demo_app).secrets.set(project, DB, {"LONG": "x " * 5_000})
+        secret = stored(demo_app, "LONG")
+        demo_app.push_screen(Reveal(project, secret))
+        await until(pilot, lambda: "x x x" in screen_text(pilot), "it is shown")
+        await pilot.pause()
+        shown = demo_app.screen.query_one("#scroll").region
+        assert shown.height == size[1] // 2
+        hints = demo_app.screen.query_one(KeyHints).region
+        note = demo_app.screen.query_one("#note").region
+        assert hints.y - note.bottom <= 3
+
+
 async def test_names_keep_their_room_in_the_smallest_terminal(demo_app: StTui) -> None:
     async with demo_app.run_test(size=(60, 15)) as pilot:
         await opened(pilot)
@@ -97,6 +117,7 @@ async def test_names_keep_their_room_in_the_smallest_terminal(demo_app: StTui) -
         text = screen_text(pilot)
         assert "POSTGRES_PAS… •" in text
         assert "Name          Value" in text
+        assert "E2EE on · the server cann…" in text
         await go_to(pilot, Place("dev", "/backend/worker"))
         text = screen_text(pilot)
         assert "→ dev:/common/cache  import" in text
