@@ -41,6 +41,17 @@ class NoSuchSecret(VaultError):
     """There is no secret of this name, nor, where they were asked too, in what is imported."""
 
 
+class ChangedMeanwhile(VaultError):
+    """Somebody wrote another version than the one that was to be changed."""
+
+    def __init__(self, place: Place, name: str, version: int) -> None:
+        super().__init__(
+            f"Somebody wrote version {version} of {name!r} in {place} meanwhile: look at that, or "
+            "save again to write over it."
+        )
+        self.version = version
+
+
 class Secrets:
     """The secrets of one open vault."""
 
@@ -141,10 +152,13 @@ class Secrets:
         value: str | None = None,
         comment: str | None = None,
         new_name: str | None = None,
+        version: int | None = None,
     ) -> SealedSecret:
-        """Write the next version of a secret. Raises Refusal."""
+        """Write the next version of a secret, after `version` if it is given. Raises Refusal."""
         with self._session.change() as record:
             current = self._existing(project, place, name)
+            if version not in (None, current.version):
+                raise ChangedMeanwhile(place, name, current.version)
             changed = secret_changes.update(
                 self._session,
                 project,

@@ -15,6 +15,7 @@ from st_tui.core.model import Project
 from st_tui.core.plain_text import shown
 from st_tui.core.secret import LONGEST_NAME, Place, SealedSecret, SecretLabel
 from st_tui.core.vault import Vault
+from st_tui.core.vault.secrets import ChangedMeanwhile
 from st_tui.tui.actions import LEAVING, Action, bindings
 from st_tui.tui.screens.dialog import Confirm, Dialog
 from st_tui.tui.widgets.field import Field, Label
@@ -48,6 +49,7 @@ class SecretForm(Dialog[SealedSecret]):
         self._project = project
         self._place = place
         self._row = row
+        self._version = row.version if row else 0
         self._is_loaded = False
         self._is_saving = False
         self._untouched = ("", "", "")
@@ -121,6 +123,7 @@ class SecretForm(Dialog[SealedSecret]):
             return
         area.move_cursor(area.document.end)
         self._is_loaded = True
+        self._version = secret.sealed.version
         self._untouched = self._as_typed()
         area.focus()
 
@@ -148,14 +151,19 @@ class SecretForm(Dialog[SealedSecret]):
         row = self._row
         if row is None:
             return vault.secrets.create(self._project, self._place, name, value, comment)
-        return vault.secrets.update(
-            self._project,
-            self._place,
-            row.name,
-            value=value if value or self._is_loaded else None,
-            comment=None if keep else comment,
-            new_name=None if name == row.name else name,
-        )
+        try:
+            return vault.secrets.update(
+                self._project,
+                self._place,
+                row.name,
+                value=value if value or self._is_loaded else None,
+                comment=None if keep else comment,
+                new_name=None if name == row.name else name,
+                version=self._version,
+            )
+        except ChangedMeanwhile as changed:
+            self._version = changed.version  # whoever saves again was told
+            raise
 
     def action_leave(self) -> None:
         if self._is_saving:

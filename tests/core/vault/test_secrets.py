@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -25,7 +26,7 @@ from st_tui.core.store.schema import STEPS
 from st_tui.core.vault import Vault, VaultError, secret_changes, secret_lists
 from st_tui.core.vault.request import Caller
 from st_tui.core.vault.secret_lists import Found
-from st_tui.core.vault.secrets import Listed, NoSuchSecret, Written
+from st_tui.core.vault.secrets import ChangedMeanwhile, Listed, NoSuchSecret, Written
 from st_tui.core.vault_files import OPERATOR_KEY, SERVER_KEY
 from tests.core.vaults import NOON, WRITE, Clock, bytes_in_files, raw, v2
 
@@ -127,6 +128,14 @@ def test_a_comment_is_changed_alone_and_a_value_may_become_empty(
     vault.secrets.update(project, DEV, "A", value="")
     secret = vault.secrets.get(project, DEV, "A")
     assert (secret.value, secret.comment, secret.sealed.version) == ("", "new", 3)
+
+
+def test_a_change_may_say_which_version_it_follows(vault: Vault, project: Project) -> None:
+    vault.secrets.create(project, DEV, "A", "one")
+    assert vault.secrets.update(project, DEV, "A", value="two", version=1).version == 2
+    with pytest.raises(ChangedMeanwhile, match="wrote version 2 of 'A' in dev:/"):
+        vault.secrets.update(project, DEV, "A", value="three", version=1)
+    assert vault.secrets.get(project, DEV, "A").value == "two"
 
 
 def test_the_same_name_may_stand_in_every_folder(vault: Vault, project: Project) -> None:
@@ -427,7 +436,7 @@ def test_what_another_key_sealed_can_be_written_anew(vault: Vault, project: Proj
     alien = [seal(text, OTHER_KEY, os.urandom) for text in ("A", "value", "comment")]
     with vault._session.change():
         secret_changes.create_sealed(vault._session, project, DEV, "A", *alien)
-    changes: list[dict[str, str]] = [{"comment": "why"}, {"new_name": "B"}, {}]
+    changes: list[dict[str, Any]] = [{"comment": "why"}, {"new_name": "B"}, {}]
     for change in changes:
         with pytest.raises(VaultError, match="give it a new value"):
             vault.secrets.update(project, DEV, "A", **change)

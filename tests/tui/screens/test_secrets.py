@@ -110,6 +110,25 @@ async def test_a_long_value_takes_half_the_screen_and_leaves_no_gap_below(
         assert hints.y - note.bottom <= 3
 
 
+async def test_what_a_colleague_wrote_meanwhile_is_not_written_over_unsaid(
+    demo_app: StTui,
+) -> None:
+    async with demo_app.run_test(size=SMALL) as pilot:
+        await opened(pilot)
+        await at(pilot, DB, "POSTGRES_PASSWORD")
+        await pilot.press("c")
+        await until(pilot, lambda: isinstance(demo_app.screen, SecretForm), "the form")
+        await write(pilot, "mine")
+        vault(demo_app).secrets.set(project_of(demo_app), DB, {"POSTGRES_PASSWORD": "theirs"})
+        await pilot.press("f2")
+        await until(pilot, lambda: "Somebody wrote version 2" in screen_text(pilot), "it is said")
+        assert stored(demo_app, "POSTGRES_PASSWORD").value == "theirs"
+        await pilot.press("f2")
+        await until(pilot, lambda: len(demo_app.screen_stack) == 1, "the form closes")
+        written = stored(demo_app, "POSTGRES_PASSWORD")
+        assert (written.value, written.sealed.version) == ("mine", 3)
+
+
 async def test_names_keep_their_room_in_the_smallest_terminal(demo_app: StTui) -> None:
     async with demo_app.run_test(size=(60, 15)) as pilot:
         await opened(pilot)
