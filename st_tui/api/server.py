@@ -50,7 +50,7 @@ def serve(
     trusted_proxies: Sequence[str] = (),
     started: Callable[[str], None],
 ) -> None:
-    """Serve the vault until SIGTERM or SIGINT; requests in flight are finished first.
+    """Serve the vault until SIGTERM, SIGINT or SIGHUP; requests in flight are finished first.
 
     `started` is told the URL once the port is taken. Raises Refusal.
     """
@@ -85,12 +85,17 @@ def serve(
     # uvicorn ends by raising the signal that stopped it once more; that end is an ordinary one.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: None)
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        # The terminal is gone: an end like any other, unless `nohup` says otherwise.
+        signal.signal(signal.SIGHUP, lambda *_: signal.raise_signal(signal.SIGTERM))
 
     def say_so() -> None:
         started(f"{address.scheme}://{host}:{taken.getsockname()[1]}")
 
     if workers > 1:
+        hung_up = signal.getsignal(signal.SIGHUP)
         processes = Multiprocess(config, [taken])
+        signal.signal(signal.SIGHUP, hung_up)  # uvicorn would start all workers anew
         say_so()
         processes.run()
         return

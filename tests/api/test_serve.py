@@ -121,7 +121,7 @@ def wait_until_deaf(port: int) -> None:
             return
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 @pytest.mark.parametrize("workers", ["1", "2"])
 def test_all_processes_end(
     own: Vault, directory: Path, workers: str, number: signal.Signals
@@ -147,6 +147,25 @@ def test_all_processes_end(
             time.sleep(0.01)
         assert not is_alive(pid)
     assert server.output == f"Serving {server.url}\n"
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_server_that_shall_outlive_its_terminal_does(
+    own: Vault, directory: Path, workers: str
+) -> None:
+    """As `nohup` says it: by leaving SIGHUP ignored."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with serving(directory, "--workers", workers) as server:
+            shop = Shop.make(own, server.url, e2ee=True)
+            token = shop.made(v2("reader", "dev:/**", expires_at=None))
+            for pid in (server.process.pid, *workers_of(server)):
+                os.kill(pid, signal.SIGHUP)
+            time.sleep(1)  # twice what uvicorn takes to look for signals
+            assert server.process.poll() is None
+            assert status(server, token) == 200
+    finally:
+        signal.signal(signal.SIGHUP, before)
 
 
 def test_what_the_operator_takes_away_is_gone_in_every_worker(own: Vault, directory: Path) -> None:
