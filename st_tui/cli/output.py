@@ -21,7 +21,7 @@ from st_tui.core.model import (
     Project,
     ServiceToken,
 )
-from st_tui.core.plain_text import shown
+from st_tui.core.plain_text import shown, shown_lines
 
 if TYPE_CHECKING:
     from st_tui.core.secret import Secret
@@ -45,7 +45,7 @@ def say_json(value: dict[str, Any]) -> None:
 def say_text(text: str) -> None:
     """A secret's text: as it is, in UTF-8, for a program; harmless, by lines, for a terminal."""
     if sys.stdout.isatty():
-        print("\n".join(map(shown, text.split("\n"))), end="")
+        print(shown_lines(text), end="")
     else:
         sys.stdout.flush()
         sys.stdout.buffer.write(text.encode())

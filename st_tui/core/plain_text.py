@@ -53,6 +53,11 @@ def shown(text: str) -> str:
     return _JOINS_NOTHING.sub(lambda joiner: _escaped(joiner[0]), written)
 
 
+def shown_lines(text: str) -> str:
+    """The same of a text of several lines, which it stays."""
+    return "\n".join(map(shown, text.split("\n")))
+
+
 def _is_plain(text: str) -> bool:
     return text.isascii() and text.isprintable()  # nearly all texts, and much faster told
 

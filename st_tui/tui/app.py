@@ -171,7 +171,7 @@ class StTui(SafeApp[None]):
             answer = await self.read(job)
         except Refusal as refusal:
             if complain is not None:
-                complain(shown(str(refusal)))
+                complain(str(refusal))
             else:
                 self.notify(str(refusal), severity="error", timeout=8)
             return None
@@ -295,7 +295,7 @@ class StTui(SafeApp[None]):
             "A copy of the files taken before still opens."
         )
         question = Confirm(
-            f"Turn E2EE {'off' if project.e2ee else 'on'} for “{shown(project.name)}”?",
+            f"Turn E2EE {'off' if project.e2ee else 'on'} for “{project.name}”?",
             effect,
             verb=f"turn {'off' if project.e2ee else 'on'}",
         )

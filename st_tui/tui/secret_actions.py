@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, cast
 from textual import work
 from textual.app import App
 
-from st_tui.core.plain_text import shown
 from st_tui.core.secret import Place, Secret, SecretImport, SecretLabel
 from st_tui.core.wording import counted
 from st_tui.tui.actions import Action
@@ -197,7 +196,7 @@ class SecretActions:
             )
         else:
             question = Confirm(
-                f"Delete “{shown(row.name)}”?",
+                f"Delete “{row.name}”?",
                 f"It goes from {place} with every version of it. This cannot be undone.",
                 verb="delete",
             )

@@ -186,7 +186,7 @@ class TokenActions:
             return
         end = remaining(token.expires_at, self._st.clock())
         question = Confirm(
-            f"Revoke “{shown(token.name)}”?",
+            f"Revoke “{token.name}”?",
             f"{shown(', '.join(map(str, token.scopes)))}\nExpires: {end}\n\n"
             "Whoever holds it is refused from now on. This cannot be undone.",
             verb="revoke",

@@ -32,7 +32,7 @@ class Beside(Dialog[None]):
     """
 
     def __init__(self, one: ServiceToken, other: ServiceToken, found: Relation) -> None:
-        super().__init__(f"“{shown(one.name)}” → “{shown(other.name)}”")
+        super().__init__(f"“{one.name}” → “{other.name}”")
         self._found = found
 
     def body(self) -> ComposeResult:

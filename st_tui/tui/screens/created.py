@@ -37,7 +37,7 @@ class Created(Dialog[None]):
     """
 
     def __init__(self, new: NewToken) -> None:
-        super().__init__(f"“{shown(new.token.name)}” is made. Copy it now: it is not shown again.")
+        super().__init__(f"“{new.token.name}” is made. Copy it now: it is not shown again.")
         self._new = new
 
     def body(self) -> ComposeResult:

@@ -12,6 +12,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from st_tui.core.plain_text import shown, shown_lines
 from st_tui.tui.actions import FIELDS, LEAVING, Action, bindings
 from st_tui.tui.widgets.key_hints import KeyHints
 
@@ -22,7 +23,7 @@ Result = TypeVar("Result")
 
 
 class Dialog(ModalScreen[Result | None]):
-    """A dialog with a title; leaving it answers None."""
+    """A dialog with a title; leaving it answers None. What it says is shown as text."""
 
     DEFAULT_CSS = """
     Dialog {
@@ -53,7 +54,7 @@ class Dialog(ModalScreen[Result | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
-            yield Static(self._title, classes="title", markup=False)
+            yield Static(shown(self._title), classes="title", markup=False)
             yield from self.body()
             yield Static(id="fault", markup=False)
             yield KeyHints(self.hints())
@@ -68,7 +69,7 @@ class Dialog(ModalScreen[Result | None]):
 
     def complain(self, sentence: str) -> None:
         """Say in the dialog what has to be mended."""
-        self.query_one("#fault", Static).update(Content.styled(sentence, "$text-error"))
+        self.query_one("#fault", Static).update(Content.styled(shown(sentence), "$text-error"))
 
     def action_leave(self) -> None:
         self.dismiss(None)
@@ -90,7 +91,7 @@ class Confirm(Dialog[bool]):
         self._verb = verb
 
     def body(self) -> ComposeResult:
-        yield Static(self._effect, markup=False)
+        yield Static(shown_lines(self._effect), markup=False)
 
     def hints(self) -> list[Action]:
         yes, no = self.ACTIONS

@@ -195,7 +195,7 @@ class FoldersPage(SecretActions, Page):
                 raise DraftError(f"There is a folder {path} in {environment.slug} already.")
 
         path = await self.st.push_screen_wait(
-            Prompt(f"New folder in {shown(environment.name)}", f"{stem}/", "/common/db", check)
+            Prompt(f"New folder in {environment.name}", f"{stem}/", "/common/db", check)
         )
         if path is not None:
             made = await self.st.change(
@@ -236,7 +236,7 @@ class FoldersPage(SecretActions, Page):
             return
         name = await self.st.push_screen_wait(
             Prompt(
-                f"Name of {shown(environment.slug)} (tokens go by the slug, which stays)",
+                f"Name of {environment.slug} (tokens go by the slug, which stays)",
                 environment.name,
                 "Development",
                 lambda text: check_text(text, "environment name", LONGEST_NAME),
@@ -270,7 +270,7 @@ class FoldersPage(SecretActions, Page):
         below = [f for f in self.query_one(FolderList).rows if f.path.startswith(f"{folder.path}/")]
         count = vault.secrets.count(project, Place(environment.slug, folder.path))
         question = Confirm(
-            f"Delete {folder.path} in {shown(environment.name)}?",
+            f"Delete {folder.path} in {environment.name}?",
             f"It takes {counted(len(below), 'folder')} below it and {counted(count, 'secret')} "
             "along. Tokens stay as they are.",
             verb="delete",
@@ -299,7 +299,7 @@ class FoldersPage(SecretActions, Page):
         else:
             lines = [f"{goes} No token names it."]
         question = Confirm(
-            f"Delete the environment {shown(environment.name)}?", "\n".join(lines), verb="delete"
+            f"Delete the environment {environment.name}?", "\n".join(lines), verb="delete"
         )
         if await self.st.push_screen_wait(question):
             await self.st.change(

@@ -11,7 +11,6 @@ from textual.binding import BindingType
 from textual.widgets import Input
 
 from st_tui.core.errors import Refusal
-from st_tui.core.plain_text import shown
 from st_tui.tui.actions import LEAVING, Action, bindings
 from st_tui.tui.screens.dialog import Dialog
 from st_tui.tui.widgets.field import Field
@@ -44,6 +43,6 @@ class Prompt(Dialog[str]):
         try:
             self._check(answer)
         except Refusal as refusal:
-            self.complain(shown(str(refusal)))
+            self.complain(str(refusal))
         else:
             self.dismiss(answer)

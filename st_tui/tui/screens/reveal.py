@@ -14,7 +14,7 @@ from textual.widgets import Static
 
 from st_tui.core.expiry import in_local_time
 from st_tui.core.model import Project
-from st_tui.core.plain_text import shown
+from st_tui.core.plain_text import shown, shown_lines
 from st_tui.core.secret import Secret
 from st_tui.tui.actions import Action, bindings
 from st_tui.tui.screens.created import Alone
@@ -76,7 +76,7 @@ class Reveal(Dialog[None], Hides):
     """
 
     def __init__(self, project: Project, secret: Secret) -> None:
-        super().__init__(shown(secret.name))
+        super().__init__(secret.name)
         self._project = project
         self._secret_name = secret.name
         self._sealed = secret.sealed
@@ -88,7 +88,8 @@ class Reveal(Dialog[None], Hides):
     def body(self) -> ComposeResult:
         sealed = self._sealed
         yield Static(
-            f"{sealed.place}  ·  version {sealed.version}  ·  {in_local_time(sealed.updated_at)}",
+            f"{shown(str(sealed.place))}  ·  version {sealed.version}  ·  "
+            f"{in_local_time(sealed.updated_at)}",
             id="facts",
             markup=False,
         )
@@ -176,4 +177,4 @@ class ValueAlone(Alone, Hides):
 
 def as_lines(text: str) -> str:
     """A text of several lines for the screen: control characters in it written out."""
-    return "\n".join(shown(line.expandtabs(4)) for line in text.split("\n"))
+    return shown_lines(text.expandtabs(4))

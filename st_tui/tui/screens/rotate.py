@@ -15,7 +15,6 @@ from textual.widgets import Input, Static
 from st_tui.core.errors import Refusal
 from st_tui.core.expiry import parse_duration, parse_end, remaining
 from st_tui.core.model import ServiceToken, TokenDraft
-from st_tui.core.plain_text import shown
 from st_tui.tui.actions import LEAVING, Action, bindings
 from st_tui.tui.screens.comparison import beside
 from st_tui.tui.screens.dialog import Dialog
@@ -46,7 +45,7 @@ class Rotate(Dialog[Rotation]):
     def __init__(
         self, token: ServiceToken, draft: TokenDraft, folders: Mapping[str, Sequence[str]]
     ) -> None:
-        super().__init__(f"Rotate “{shown(token.name)}”")
+        super().__init__(f"Rotate “{token.name}”")
         self._token = token
         self._beside = beside(token, draft, folders)
 

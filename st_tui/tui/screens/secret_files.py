@@ -18,7 +18,7 @@ from textual.widgets import Input, Static
 from st_tui.core import secret_file
 from st_tui.core.errors import Refusal
 from st_tui.core.model import Project
-from st_tui.core.plain_text import refuse_controls, shown
+from st_tui.core.plain_text import refuse_controls
 from st_tui.core.secret import Place
 from st_tui.core.secret_file import SecretFileError
 from st_tui.core.vault import Vault
@@ -53,7 +53,7 @@ class ImportFile(Dialog[Mapping[str, str]]):
         try:
             values = await asyncio.to_thread(read_file, self.query_one("#file", Field).value)
         except Refusal as refusal:
-            self.complain(shown(str(refusal)))
+            self.complain(str(refusal))
         else:
             self.dismiss(values)
 

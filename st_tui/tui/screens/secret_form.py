@@ -45,7 +45,7 @@ class SecretForm(Dialog[SealedSecret]):
     """
 
     def __init__(self, project: Project, place: Place, row: SecretLabel | None = None) -> None:
-        super().__init__(f"Change “{shown(row.name)}”" if row else f"New secret in {place}")
+        super().__init__(f"Change “{row.name}”" if row else f"New secret in {place}")
         self._project = project
         self._place = place
         self._row = row

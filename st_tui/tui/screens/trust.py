@@ -12,7 +12,6 @@ from textual.widgets import Input, Static
 from st_tui.core.addresses import parse_ranges
 from st_tui.core.errors import Refusal
 from st_tui.core.model import IpRange, ServiceToken
-from st_tui.core.plain_text import shown
 from st_tui.tui.actions import LEAVING, Action, bindings
 from st_tui.tui.screens.dialog import Dialog
 from st_tui.tui.widgets.field import Field
@@ -28,7 +27,7 @@ class Trust(Dialog[tuple[IpRange, ...]]):
     BINDINGS: ClassVar[list[BindingType]] = bindings(ACTIONS)
 
     def __init__(self, token: ServiceToken) -> None:
-        super().__init__(f"Trusted IPs of “{shown(token.name)}”")
+        super().__init__(f"Trusted IPs of “{token.name}”")
         self._token = token
 
     def body(self) -> ComposeResult:

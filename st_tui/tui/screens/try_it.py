@@ -54,7 +54,7 @@ class TryIt(Dialog[None]):
     def __init__(
         self, token: ServiceToken, request: AccessRequest, *, text: TokenText | None = None
     ) -> None:
-        super().__init__(f"Try “{shown(token.name)}” for real")
+        super().__init__(f"Try “{token.name}” for real")
         self._token = token
         self._request = request
         self._text = text
@@ -95,7 +95,7 @@ class TryIt(Dialog[None]):
             await self._try()
         except Refusal as refusal:
             self._say(Content(""))
-            self.complain(shown(str(refusal)))
+            self.complain(str(refusal))
         finally:
             self._is_asking = False
 
@@ -105,7 +105,7 @@ class TryIt(Dialog[None]):
         access_token = self._access_token()
         question = Confirm(
             "Send the token in clear text?",
-            f"Whoever is on the way to {shown(server.url)} can read it. https:// hides it.",
+            f"Whoever is on the way to {server.url} can read it. https:// hides it.",
             verb="send",
         )
         if server.in_clear and not await self.st.push_screen_wait(question):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from st_tui.core.plain_text import shown
 from st_tui.tui.widgets.listing import Listing, Piece, column
 
 
@@ -26,7 +27,7 @@ def tree(paths: Sequence[str]) -> list[Folder]:
         last = depth not in open_levels
         open_levels = {level for level in open_levels if level <= depth} | {depth}
         stem = "".join("│ " if level in open_levels else "  " for level in range(1, depth))
-        rows.append(Folder(path, path.rpartition("/")[2], f"{stem}{'└' if last else '├'} "))
+        rows.append(Folder(path, shown(path.rpartition("/")[2]), f"{stem}{'└' if last else '├'} "))
     rows.append(Folder("/", "/", ""))
     return rows[::-1]
 

@@ -9,6 +9,7 @@ from textual.content import Content
 from textual.widget import Widget
 
 from st_tui.core.expiry import in_local_time
+from st_tui.core.plain_text import shown
 from st_tui.core.secret import Place, SecretImport, SecretLabel
 from st_tui.core.wording import counted
 from st_tui.tui.widgets.listing import Listing, Piece, column
@@ -73,7 +74,7 @@ class PlaceLine(Widget):
 
     def show(self, place: Place | None, contents: Contents | None) -> None:
         """Name a folder, and count what it holds where that is known."""
-        self._place = "" if place is None else str(place)
+        self._place = "" if place is None else shown(str(place))
         self._about = "" if contents is None else f"  {contents}"
         self.refresh()
 
