@@ -119,7 +119,13 @@ class Created(Dialog[None]):
 class Alone(Dialog[None]):
     """Some text alone on the screen, from its first column on, to be selected with the mouse."""
 
-    ACTIONS = (Action("leave", "escape,q,f10,v,enter", "back", "Go back", hint=True),)
+    ACTIONS = (
+        Action("page_up", "pageup,up", "up", "Go up where it is longer than the screen"),
+        Action("page_down", "pagedown,down,space", "down", "Go down"),
+        Action("scroll_home", "home", "beginning", "Go to its beginning"),
+        Action("scroll_end", "end", "end", "Go to its end"),
+        Action("leave", "escape,q,f10,v,enter", "back", "Go back", hint=True),
+    )
     BINDINGS: ClassVar[list[BindingType]] = bindings(ACTIONS)
     DEFAULT_CSS = """
     Alone { align: left top; background: $background; }

@@ -20,8 +20,8 @@ from st_tui.tui.actions import Action, bindings
 from st_tui.tui.screens.created import Alone
 from st_tui.tui.screens.dialog import Dialog
 
-_SHOWN = 20_000
-"""Characters of a value that are drawn; the rest can be copied or exported."""
+_SHOWN, _LINES = 20_000, 1_000
+"""Characters and lines of a value that are drawn; the rest can be copied or exported."""
 _LOGGED = "The audit log says that you looked at it."
 
 
@@ -115,9 +115,10 @@ class Reveal(Dialog[None], Hides):
         if not self._value:
             value.update(Content.styled("empty", "$text-muted"))
             return
-        text = Content.styled(as_lines(self._value[:_SHOWN]), "bold $text-primary")
-        if len(self._value) > _SHOWN:
-            more = f"\n… and {len(self._value) - _SHOWN:,} characters more: copy or export it"
+        drawn, left = beginning(self._value)
+        text = Content.styled(as_lines(drawn), "bold $text-primary")
+        if left:
+            more = f"\n… and {left:,} characters more: copy or export it"
             text += Content.styled(more, "$text-muted")
         value.update(text)
 
@@ -165,7 +166,10 @@ class ValueAlone(Alone, Hides):
     is_what = "the value"
 
     def __init__(self, value: str) -> None:
-        super().__init__(as_lines(value[:_SHOWN]))
+        drawn, left = beginning(value)
+        super().__init__(as_lines(drawn))
+        if left:
+            self.is_what = f"its beginning, {left:,} characters are missing: export it"
 
     def forget(self) -> None:
         self._text = ""
@@ -173,6 +177,12 @@ class ValueAlone(Alone, Hides):
 
     def action_leave(self) -> None:
         self.hide()
+
+
+def beginning(value: str) -> tuple[str, int]:
+    """As much of a value as is drawn, and how many characters are left."""
+    drawn = "\n".join(value[:_SHOWN].split("\n", _LINES)[:_LINES])
+    return drawn, len(value) - len(drawn)
 
 
 def as_lines(text: str) -> str:

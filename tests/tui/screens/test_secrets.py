@@ -22,7 +22,7 @@ from st_tui.tui import clipboard
 from st_tui.tui.app import StTui
 from st_tui.tui.screens.dialog import Confirm
 from st_tui.tui.screens.link_form import LinkForm
-from st_tui.tui.screens.reveal import Reveal, ValueAlone
+from st_tui.tui.screens.reveal import Reveal, ValueAlone, beginning
 from st_tui.tui.screens.secret_form import SecretForm
 from st_tui.tui.widgets.key_hints import KeyHints
 from st_tui.tui.widgets.places import EnvironmentList, FolderList
@@ -326,6 +326,14 @@ async def test_names_and_values_are_text(demo_app: StTui) -> None:
         await at(pilot, DB, "BIG")
         await pilot.press("enter", "end")
         await until(pilot, lambda: "10,000 characters more" in screen_text(pilot), "it is cut")
+        await pilot.press("v", "end")
+        await until(pilot, lambda: "10,000 characters are missing" in screen_text(pilot), "too")
+
+
+def test_many_lines_are_cut_sooner() -> None:
+    assert beginning("short\nvalue\n") == ("short\nvalue\n", 0)
+    assert beginning("x\n" * 1_500) == ("\n".join("x" * 1_000), 1_001)
+    assert beginning("x" * 20_001) == ("x" * 20_000, 1)
 
 
 async def test_a_link_leads_to_its_folder(demo_app: StTui) -> None:
