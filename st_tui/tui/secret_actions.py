@@ -86,8 +86,8 @@ class SecretActions:
         if isinstance(row, SecretImport):
             self.go_to(row.source)
             return
-        project, secret = self._st.project, await self.read_secret()
-        if project is not None and secret is not None:
+        project, page, secret = self._st.project, self._st.screen, await self.read_secret()
+        if project is not None and secret is not None and self._st.screen is page:
             await self._st.push_screen_wait(Reveal(project, secret))
 
     @work(exclusive=True)

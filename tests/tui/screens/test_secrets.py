@@ -5,7 +5,9 @@ from __future__ import annotations
 import gc
 import json
 import random
+import threading
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from textual.app import App
@@ -18,6 +20,7 @@ from st_tui.core.crypto import seal
 from st_tui.core.model import AuditEntry, Project
 from st_tui.core.secret import Place, Secret, SecretImport
 from st_tui.core.vault import Vault
+from st_tui.core.vault.secrets import Secrets
 from st_tui.tui import clipboard
 from st_tui.tui.app import StTui
 from st_tui.tui.screens.dialog import Confirm
@@ -195,6 +198,28 @@ async def test_it_hides_when_the_terminal_loses_the_focus(demo_app: StTui) -> No
             assert PASSWORD not in screen_text(pilot)
             demo_app.post_message(AppFocus())
             await until(pilot, lambda: secrets.has_focus, "back")
+
+
+async def test_it_is_not_shown_over_a_page_gone_to_meanwhile(
+    demo_app: StTui, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    may_go_on = threading.Event()
+    get = Secrets.get
+
+    def slow(*args: Any) -> Secret:
+        may_go_on.wait(10)
+        return get(*args)
+
+    monkeypatch.setattr(Secrets, "get", slow)
+    async with demo_app.run_test(size=SMALL) as pilot:
+        await opened(pilot)
+        await at(pilot, DB, "POSTGRES_PASSWORD")
+        await pilot.press("enter", "1")
+        may_go_on.set()
+        await until(pilot, lambda: len(reads(demo_app)) == 1, "it was read")
+        await pilot.pause(0.1)
+        assert demo_app.current_mode == "tokens"
+        assert len(demo_app.screen_stack) == 1
 
 
 async def test_it_is_forgotten_under_the_palette_too(demo_app: StTui) -> None:
