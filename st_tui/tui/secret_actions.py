@@ -135,6 +135,8 @@ class SecretActions:
             self._st.notify("Make an environment first: press e.", severity="warning")
             return
         environments, folders = vault.environments.every(project), vault.folders.of_each(project)
+        if not environments:
+            return  # somebody deleted them just now, and the page is about to say so
         form = LinkForm(project, place, environments, folders)
         link = await self._st.push_screen_wait(form)
         if link is not None:

@@ -518,6 +518,27 @@ async def test_links_are_made_with_completion_and_deleted(demo_app: StTui) -> No
         assert vault(demo_app).secrets.imports(project_of(demo_app), DB) == []
 
 
+@pytest.mark.parametrize("whole_project", [True, False])
+async def test_what_a_colleague_deletes_at_that_moment_ends_nothing(
+    demo_app: StTui, whole_project: bool
+) -> None:
+    async with demo_app.run_test(size=SMALL) as pilot:
+        await opened(pilot)
+        await at(pilot, DB, "POSTGRES_USER")
+        with Vault.open(demo_app.directory, actor="colleague") as other:
+            project = other.projects.get()
+            for environment in other.environments.every(project):
+                other.environments.delete(project, environment.slug)
+            if whole_project:
+                other.projects.delete(project)
+        for action in ("link", "reveal"):
+            await demo_app.run_action(action, demo_app.screen)
+            await pilot.pause()
+        page = demo_app.screen
+        await until(pilot, lambda: page.query_one(EnvironmentList).count == 0, "all is gone")
+        assert len(demo_app.screen_stack) == 1
+
+
 async def test_what_cannot_be_opened_or_followed_is_said(demo_app: StTui) -> None:
     with Vault.open(demo_app.directory, actor="ann") as other:
         project = other.projects.get()
