@@ -35,7 +35,7 @@ class EnvironmentList(Listing[EnvironmentRow]):
     def show(self, rows: Sequence[EnvironmentRow]) -> None:
         """Show these, as high as they need it."""
         self.rows = rows
-        self.styles.height = max(len(rows), 1) + 1
+        self.styles.height = len(rows) + 1 if rows else 3  # what is said then is the third line
         self.reload(len(rows))
 
     def load(self, offset: int, limit: int) -> Sequence[EnvironmentRow]:
