@@ -17,7 +17,6 @@ from textual.app import App
 from textual.dom import DOMNode
 from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import Input, TextArea
 from textual.worker import Worker
 
 Result = TypeVar("Result")
@@ -94,10 +93,13 @@ def _opens_nothing(event: events.Event, focused: Widget | None) -> bool:
 
     Each wait lets the screen be painted.
     """
-    in_text = isinstance(focused, (Input, TextArea))
+    if focused is None:
+        return False
     if isinstance(event, events.Key):
-        return event.key in getattr(focused, "moving_keys", ()) or (in_text and event.is_printable)
-    return in_text
+        return event.key in getattr(focused, "moving_keys", ()) or focused.check_consume_key(
+            event.key, event.character
+        )
+    return focused.check_consume_key("a", "a")  # it is where text is pasted to
 
 
 async def _passed(node: DOMNode) -> None:
