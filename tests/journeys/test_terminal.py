@@ -198,7 +198,7 @@ def test_the_first_frame_imports_no_more_than_it_needs() -> None:
         "cryptography", "sqlite3", "sqlite_utils", "click", "st_tui.demo",
         "st_tui.core.vault", "st_tui.core.globs", "st_tui.tui.widgets.access_pane",
         "st_tui.core.secret", "st_tui.tui.screens.folders",
-        "textual.widgets._markdown", "textual.widgets._data_table",
+        "textual.widgets._markdown", "textual.widgets._data_table", "textual.widgets._text_area",
     }  # fmt: skip
     assert "st_tui.tui.screens.tokens" in modules
     assert late & modules == set()
