@@ -215,6 +215,7 @@ async def test_it_is_not_shown_over_a_page_gone_to_meanwhile(
         await opened(pilot)
         await at(pilot, DB, "POSTGRES_PASSWORD")
         await pilot.press("enter", "1")
+        await until(pilot, lambda: demo_app.current_mode == "tokens", "the page was left")
         may_go_on.set()
         await until(pilot, lambda: len(reads(demo_app)) == 1, "it was read")
         await pilot.pause(0.1)
