@@ -53,14 +53,18 @@ class Expander:
     """Expands the references of one answer.
 
     The work is bounded whatever the secrets hold: each is looked up once, and expanded once for
-    each depth that it is met at, until the characters that were gone through, the references that
-    were replaced or what they added come to their limits. What is left then stays as it is.
+    each depth that it is met at, or in a cycle once more for each secret that leads there, until
+    the characters that were gone through, the references that were replaced or what they added come
+    to their limits. What is left then stays as it is.
     """
 
     def __init__(self, look_up: LookUp) -> None:
         self._look_up = look_up
         self._values: dict[Target, str | None] = {}
         self._expanded: dict[tuple[Target, int], str] = {}
+        # What leads back to itself reads differently from elsewhere: kept for one secret only.
+        self._cyclic: dict[tuple[Target, int], str] = {}
+        self._cycles = 0
         self._growth = MOST_GROWTH
         self._left = MOST_REFERENCES
         self._unread = MOST_READ
@@ -73,6 +77,7 @@ class Expander:
 
     def expand(self, value: str, here: Place, name: str) -> str:
         """The value with its references replaced; `here` and `name` say whose value it is."""
+        self._cyclic.clear()
         return self._expand(value, (Target(here, name),)) if "${" in value else value
 
     def _expand(self, value: str, trail: tuple[Target, ...]) -> str:
@@ -107,11 +112,15 @@ class Expander:
         asked = target(found[1], trail[-1].place)
         left = f"{found[0]} in {trail[-1].name} was left as it is"
         if asked in trail:
+            self._cycles += 1
             self._warn(f"{left}: it leads back to itself.")
             return found[0]
         met = (asked, len(trail))
         if met in self._expanded:
             return self._expanded[met]
+        if met in self._cyclic:
+            self._cycles += 1
+            return self._cyclic[met]
         unknown = asked not in self._values
         if len(trail) > DEEPEST or (unknown and len(self._values) == MOST):
             self._warn(f"{left}: too many references lead on to one another.")
@@ -126,8 +135,10 @@ class Expander:
         if value is None:
             self._warn(f"{left}: no such secret can be read.")
             return found[0]
-        self._expanded[met] = self._expand(value, (*trail, asked))
-        return self._expanded[met]
+        cycles = self._cycles
+        expanded = self._expand(value, (*trail, asked))
+        (self._expanded if cycles == self._cycles else self._cyclic)[met] = expanded
+        return expanded
 
     def _warn(self, sentence: str) -> None:
         if len(self._said) < MOST_WARNINGS:

@@ -164,6 +164,13 @@ def test_all_secrets_naming_all_others_takes_bounded_work() -> None:
     assert "${S0} in S0 was left as it is: it leads back to itself." in warnings
 
 
+def test_a_secret_of_a_cycle_reads_the_same_alone_and_beside_others() -> None:
+    folder = Folder({"A": "${X}", "B": "${Y}", "X": "x${Y}", "Y": "y${X}", "Z": "${B}${A}"})
+    values, _ = folder.expanded(*folder.values)
+    assert values == [folder.expanded(name)[0][0] for name in folder.values]
+    assert values == ["xy${X}", "yx${Y}", "xy${X}", "yx${Y}", "yx${Y}xy${X}"]
+
+
 def test_a_value_grows_to_its_limit_and_no_further() -> None:
     half = "x" * (LARGEST_VALUE // 2)
     folder = Folder({"HALF": half, "WHOLE": "${HALF}${HALF}", "MORE": "${HALF}${HALF}.",
@@ -267,6 +274,12 @@ def test_expansion_always_ends(values: dict[str, str]) -> None:
         if f"${{{name}}}" in values[name]:
             assert f"${{{name}}} in {name} was left as it is: it leads back to itself." in warnings
             assert f"${{{name}}}" in value
+
+
+@given(st.dictionaries(NAMES, TEXTS, min_size=1))
+def test_whatever_stands_beside_it_a_secret_reads_the_same(values: dict[str, str]) -> None:
+    folder = Folder(values)
+    assert folder.expanded(*values)[0] == [folder.expanded(name)[0][0] for name in values]
 
 
 @given(st.dictionaries(NAMES, TEXTS))
