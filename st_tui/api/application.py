@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import gc
 import json
-import secrets
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from st_tui.api import bodies, folders, imports, problems, secrets_e2ee, secrets_raw, service_token
+from st_tui.api.answers import as_json, as_refused
 from st_tui.api.asked import Asked, asked_for
 from st_tui.api.batches import Batches, Unrecorded
 from st_tui.api.description import description
@@ -102,7 +102,7 @@ async def _answered(batches: Batches, operation: Operation, http: HttpRequest) -
     try:
         answer = await batches.run(job)
     except Unrecorded:
-        answer = _refused(problems.unavailable())
+        answer = as_refused(problems.unavailable())
     finally:
         bodies.release(body)
     if isinstance(body, Problem):
@@ -125,20 +125,20 @@ def _perform(
         with gateway.request(
             caller, operation.event, name=name, writes=operation.writes
         ) as request:
-            return _json(200, _handled(operation, request, *_asked(operation, http, body)))
+            return as_json(200, _handled(operation, request, *_asked(operation, http, body)))
     except NotAuthenticated as refused:
-        return _refused(problems.unauthenticated(refused, missing=missing))
+        return as_refused(problems.unauthenticated(refused, missing=missing))
     except Problem as problem:
-        return _refused(problem)
+        return as_refused(problem)
     except StoreError:
         if not gateway.is_open:
             raise
-        return _refused(problems.unavailable())
+        return as_refused(problems.unavailable())
     except Refusal as refusal:
-        return _refused(problems.of(refusal, operation.action, operation.subject))
+        return as_refused(problems.of(refusal, operation.action, operation.subject))
     except Exception:
         # Never its message, which may hold a secret.
-        return _refused(problems.mistake())
+        return as_refused(problems.mistake())
 
 
 def _handled(operation: Operation, request: Request, asked: Asked, name: str) -> dict[str, Any]:
@@ -217,16 +217,4 @@ _UNKNOWN = Operation("GET", "/{rest}", "unknown-route", "use", "routes", "", _un
 
 
 async def _status(_: HttpRequest) -> Response:
-    return _json(200, {"date": expiry.iso(expiry.system_clock()), "message": "Ok"})
-
-
-def _refused(problem: Problem) -> Response:
-    body = problem.body(f"req-{secrets.token_hex(8)}")
-    return _json(problem.status, body, problem.headers)
-
-
-def _json(status: int, content: dict[str, Any], headers: dict[str, str] | None = None) -> Response:
-    return Response(_encode(content), status, headers, "application/json")
-
-
-_encode: Callable[[Any], str] = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+    return as_json(200, {"date": expiry.iso(expiry.system_clock()), "message": "Ok"})

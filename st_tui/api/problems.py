@@ -72,6 +72,16 @@ def unavailable() -> Problem:
     )
 
 
+def too_many() -> Problem:
+    """503: there is no room for another request. The connection makes room for one."""
+    return Problem(
+        503,
+        "ServiceUnavailable",
+        "The server has too many connections: try again",
+        _SOON | {"Connection": "close"},
+    )
+
+
 def mistake() -> Problem:
     """500: a mistake of our own."""
     return Problem(500, "InternalServerError", "Something went wrong")

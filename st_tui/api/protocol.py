@@ -1,12 +1,17 @@
 """uvicorn's HTTP protocol, with an end to how long and how large a request's head may be, its own
-idea of how long an idle connection is kept, and no ear for what follows a lost body."""
+idea of how long an idle connection is kept and of what is told where there are too many, and no ear
+for what follows a lost body."""
 
 from __future__ import annotations
 
 import asyncio
 from typing import Any
 
+from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from st_tui.api import problems
+from st_tui.api.answers import as_refused
 
 LARGEST_HEAD = 64 * 1024
 """Bytes of a request line and its headers. httptools itself would take any number."""
@@ -19,9 +24,16 @@ SHORTEST_IDLE = 5
 """The same, while there is a crowd."""
 CROWD = 500
 """Connections of one process from which on idle ones are closed sooner, to leave room."""
+MOST = 1_000
+"""Connections, or requests under way, of one process from which on none is answered."""
 
 BODY_HEADERS = frozenset((b"content-length", b"transfer-encoding"))
 """One of these stands in the head of a request that has a body."""
+
+
+async def _too_many(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answers instead of the application."""
+    await as_refused(problems.too_many())(scope, receive, send)
 
 
 class BoundedProtocol(HttpToolsProtocol):
@@ -54,6 +66,8 @@ class BoundedProtocol(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         self._in_head, self._head_bytes = False, 0
         self._head_is_here()
+        full = max(len(self.connections), len(self.tasks)) >= MOST
+        self.app = _too_many if full else self.config.loaded_app
         super().on_headers_complete()
         if self.parser.should_upgrade() and any(name in BODY_HEADERS for name, _ in self.headers):
             # httptools hands out no body here, and takes it for the connection's next request.

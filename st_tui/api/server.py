@@ -21,7 +21,6 @@ from st_tui.core.vault import Vault
 
 _SECONDS_TO_FINISH = 10
 _WAITING_CONNECTIONS = 2048
-_MOST_CONNECTIONS = 1000
 
 
 class ServeError(Refusal):
@@ -77,7 +76,6 @@ def serve(
         proxy_headers=bool(trusted_proxies),
         forwarded_allow_ips=[text for block in trusted_proxies for text in _spellings(block)],
         backlog=_WAITING_CONNECTIONS,
-        limit_concurrency=_MOST_CONNECTIONS,
         timeout_graceful_shutdown=_SECONDS_TO_FINISH,
     )
     taken = listen(address)

@@ -1,8 +1,10 @@
-"""How long and how large the head of a request may be, and how long a connection may rest."""
+"""How long and how large the head of a request may be, how long a connection may rest, and
+how many there may be."""
 
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable, MutableMapping
 from contextlib import AbstractAsyncContextManager
 from typing import Any
@@ -128,5 +130,32 @@ def test_an_idle_connection_is_kept_unless_there_is_a_crowd(
                     assert await answered(line)
             for line in kept:
                 line.close()
+
+    asyncio.run(run())
+
+
+def test_what_is_too_much_at_once_is_told_as_every_refusal_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Clients read the message out of it."""
+    monkeypatch.setattr(protocol, "MOST", 2)
+
+    async def run() -> None:
+        async with port_of(answers) as port, asyncio.timeout(30):
+            first, second = await connect(port), await connect(port)
+            await second.send(LEAST)
+            answer = await second.answer()
+            assert answer is not None
+            told = json.loads(answer[1])
+            assert (answer[0], told["statusCode"]) == (503, 503)
+            assert (told["error"], told["message"]) == (
+                "ServiceUnavailable",
+                "The server has too many connections: try again",
+            )
+            assert await second.answer() is None
+            second.close()
+            await first.send(LEAST)
+            assert await first.answer() == (200, "0")
+            first.close()
 
     asyncio.run(run())
