@@ -1,6 +1,6 @@
-"""uvicorn's HTTP protocol, with an end to how long and how large a request's head may be, its own
-idea of how long an idle connection is kept and of what is told where there are too many, and no ear
-for what follows a lost body."""
+"""uvicorn's HTTP protocol, with an end to how long and how large a request's head may be, and to
+how long an answer waits for its reader, its own idea of how long an idle connection is kept and of
+what is told where there are too many, and no ear for what follows a lost body."""
 
 from __future__ import annotations
 
@@ -26,6 +26,10 @@ CROWD = 500
 """Connections of one process from which on idle ones are closed sooner, to leave room."""
 MOST = 1_000
 """Connections, or requests under way, of one process from which on none is answered."""
+LONGEST_UNREAD = 60.0
+"""Seconds in which a client must take some more of an answer that it has not read."""
+LEAST_READ = 32 * 1024
+"""Bytes that are some more."""
 
 BODY_HEADERS = frozenset((b"content-length", b"transfer-encoding"))
 """One of these stands in the head of a request that has a body."""
@@ -37,12 +41,13 @@ async def _too_many(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 class BoundedProtocol(HttpToolsProtocol):
-    """Closes a connection that sends a head without an end."""
+    """Closes a connection that sends a head without an end, or never reads."""
 
     _head_bytes = 0
     _in_head = True
     _deadline: asyncio.TimerHandle | None = None
     _lost_body = False
+    _look_at_reader: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -50,6 +55,7 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._head_is_here()
+        self._answer_is_read()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -82,6 +88,29 @@ class BoundedProtocol(HttpToolsProtocol):
         crowded = len(self.connections) > CROWD
         self.timeout_keep_alive = SHORTEST_IDLE if crowded else LONGEST_IDLE
         super().on_response_complete()
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._expect_reading()
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self._answer_is_read()
+
+    def _expect_reading(self) -> None:
+        unread = self.transport.get_write_buffer_size()
+        self._look_at_reader = self.loop.call_later(LONGEST_UNREAD, self._has_read, unread)
+
+    def _has_read(self, unread: int) -> None:
+        if self.transport.get_write_buffer_size() > unread - LEAST_READ:
+            self.transport.abort()  # to close it would wait for the reader
+        else:
+            self._expect_reading()
+
+    def _answer_is_read(self) -> None:
+        if self._look_at_reader is not None:
+            self._look_at_reader.cancel()
+            self._look_at_reader = None
 
     def _expect_head(self) -> None:
         self._deadline = self.loop.call_later(LONGEST_HEAD, self._give_up)

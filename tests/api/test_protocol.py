@@ -1,5 +1,5 @@
-"""How long and how large the head of a request may be, how long a connection may rest, and
-how many there may be."""
+"""How long and how large the head of a request may be, how long a connection may rest or not read,
+and how many there may be."""
 
 from __future__ import annotations
 
@@ -159,3 +159,56 @@ def test_what_is_too_much_at_once_is_told_as_every_refusal_is(
             first.close()
 
     asyncio.run(run())
+
+
+LARGE = 32 * 1024 * 1024
+
+
+def sending(done: asyncio.Event) -> Any:
+    """An application that says so once nothing of a large answer waits any more."""
+
+    async def application(
+        scope: Message,
+        receive: Callable[[], Awaitable[Message]],
+        send: Callable[[Message], Awaitable[None]],
+    ) -> None:
+        headers = [(b"content-length", str(LARGE + 1).encode())]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": bytes(LARGE), "more_body": True})
+        await send({"type": "http.response.body", "body": b"."})
+        done.set()
+
+    return application
+
+
+def test_an_answer_that_nobody_reads_is_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(protocol, "LONGEST_UNREAD", 0.3)
+
+    async def run() -> None:
+        done = asyncio.Event()
+        async with line_to(sending(done)) as line:
+            await line.send(LEAST)
+            await done.wait()
+            with pytest.raises((asyncio.IncompleteReadError, ConnectionError)):
+                await line.answer()
+
+    asyncio.run(run())
+
+
+def test_an_answer_that_is_read_slowly_is_not_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(protocol, "LONGEST_UNREAD", 0.3)
+
+    async def run() -> int:
+        done = asyncio.Event()
+        async with port_of(sending(done)) as port, asyncio.timeout(30):
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(LEAST)
+            await reader.readuntil(b"\r\n\r\n")
+            size = 0
+            while size <= LARGE:
+                size += len(await reader.readexactly(min(1024 * 1024, LARGE + 1 - size)))
+                await asyncio.sleep(0.05)
+            writer.close()
+        return size
+
+    assert asyncio.run(run()) == LARGE + 1
