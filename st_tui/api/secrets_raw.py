@@ -108,7 +108,7 @@ def _get(request: Request, asked: Asked, name: str, *, by_default: bool) -> dict
     note(request, one.secrets[0])
     answer = _opened(request, one, expand=expand)
     if not answer.secrets:
-        raise bad_request("This secret was sealed with another key: the server cannot open it")
+        raise bad_request(f"This secret cannot be opened: {secret_changes.UNOPENED}")
     return {"secret": raw_data(answer.secrets[0], value=value), "warnings": answer.warnings}
 
 

@@ -192,7 +192,7 @@ def test_what_another_key_sealed_can_be_deleted(open_shop: Shop, alien: SealedSe
 def test_what_another_key_sealed_can_be_written_anew(open_shop: Shop, alien: SealedSecret) -> None:
     with asking(open_shop.url, open_shop.token()) as one:
         status, _, message = one.write("PATCH", "A", secretComment="why").problem
-        assert (status, "give it a new value" in message) == (400, True)
+        assert (status, "Give it a new value" in message) == (400, True)
         assert one.write("PATCH", "A", secretValue="new").json["secret"]["version"] == 2
         secret = one.get("A").json["secret"]
     assert (secret["secretKey"], secret["secretValue"], secret["secretComment"]) == ("A", "new", "")

@@ -26,6 +26,9 @@ from st_tui.core.store import projects, secrets
 from st_tui.core.store.secrets import SealedLabel
 from st_tui.core.vault.session import Session, VaultError
 
+UNOPENED = "another key sealed it, or it is no UTF-8 text"
+"""Why a secret cannot be opened with its project's key."""
+
 
 class NoFolder(VaultError):
     """There is no such folder, or no such environment."""
@@ -150,7 +153,7 @@ def update(
     """
     if open_secret(current, session.project_key(project.id)) is None:
         if value is None:
-            raise NotAsItStands("Another key sealed this secret: give it a new value.")
+            raise NotAsItStands(f"This secret cannot be opened: {UNOPENED}. Give it a new value.")
         new_name, comment = new_name or name, comment or ""
     if new_name is not None:
         new_name = check_name(new_name)
@@ -198,7 +201,7 @@ def add_import(session: Session, project: Project, place: Place, source: Place) 
 
 
 def open_secret(sealed: SealedSecret, project_key: str) -> Secret | None:
-    """The secret, opened; None if it was sealed with another key."""
+    """The secret, opened; None for what `UNOPENED` says."""
     texts = _opened((sealed.name, sealed.value, sealed.comment), project_key)
     if texts is None:
         return None
@@ -207,7 +210,7 @@ def open_secret(sealed: SealedSecret, project_key: str) -> Secret | None:
 
 
 def open_label(sealed: SealedLabel, project_key: str) -> SecretLabel | None:
-    """What the secret is listed by, opened; None if it was sealed with another key."""
+    """What the secret is listed by, opened; None for what `UNOPENED` says."""
     texts = _opened((sealed.name, sealed.comment), project_key)
     if texts is None:
         return None

@@ -14,7 +14,7 @@ from st_tui.core.model import Project
 from st_tui.core.references import MOST_WARNINGS, Expander, Target
 from st_tui.core.secret import Place, Room, SealedSecret, Secret, SecretImport
 from st_tui.core.store import secrets
-from st_tui.core.vault.secret_changes import find, open_secret
+from st_tui.core.vault.secret_changes import UNOPENED, find, open_secret
 from st_tui.core.vault.session import Session
 
 MayRead = Callable[[Place], bool]
@@ -97,7 +97,7 @@ def gathered(
 
 def left_out(secret_id: str) -> str:
     """The warning about a secret that cannot be opened."""
-    return f"The secret {secret_id} was left out: another key sealed it."
+    return f"The secret {secret_id} was left out: {UNOPENED}."
 
 
 def alone(secret: SealedSecret) -> Gathered:

@@ -110,7 +110,7 @@ class Secrets:
             sealed = self._existing(project, place, name, imports=imports)
             found = self._opened(project, secret_lists.alone(sealed), expand=expand)
             if not found.secrets:
-                raise VaultError("That secret cannot be opened: another key sealed it.")
+                raise VaultError(f"That secret cannot be opened: {secret_changes.UNOPENED}.")
             record("get-secret", project, **self._about(sealed))
         return found
 

@@ -6,15 +6,17 @@ import json
 import os
 import sqlite3
 import threading
+from base64 import b64encode
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from st_tui.core import crypto
-from st_tui.core.crypto import seal
+from st_tui.core.crypto import IV_BYTES, TAG_BYTES, Sealed, seal
 from st_tui.core.errors import Refusal
 from st_tui.core.model import Environment, Project
 from st_tui.core.plain_text import TextError
@@ -251,7 +253,7 @@ def test_what_another_key_sealed_is_left_out_and_told(vault: Vault, project: Pro
         alien = secret_changes.create_sealed(session, project, DEV, "ALIEN", name, value)
     found = vault.secrets.read(project, DEV, expand=True)
     assert [(secret.name, secret.value) for secret in found.secrets] == [("GOOD", "${ALIEN}")]
-    assert found.warnings[0] == f"The secret {alien.id} was left out: another key sealed it."
+    assert found.warnings[0] == f"The secret {alien.id} was left out: {secret_changes.UNOPENED}."
     assert "${ALIEN} in GOOD was left as it is" in found.warnings[1]
     assert [secret.name for secret in vault.secrets.listed(project, DEV).secrets] == ["GOOD"]
     assert list(vault.secrets.names_by_hash(project).values()) == ["GOOD"]
@@ -261,6 +263,24 @@ def test_what_another_key_sealed_is_left_out_and_told(vault: Vault, project: Pro
     assert vault.secrets.set(project, DEV, {"ALIEN": "mine"}) == Written(0, 1)
     vault.secrets.update(project, DEV, "ALIEN", new_name="ALIEN")
     assert vault.secrets.get(project, DEV, "ALIEN").value == "mine"
+
+
+def test_what_is_no_text_is_not_blamed_on_a_key(vault: Vault, project: Project) -> None:
+    """A client may seal any bytes."""
+    session = vault._session
+    key = session.project_key(project.id)
+    iv = session.randbytes(IV_BYTES)
+    sealed = AESGCM(key.encode()).encrypt(iv, b"\xff\xfe", None)
+    parts = sealed[:-TAG_BYTES], iv, sealed[-TAG_BYTES:]
+    value = Sealed(*(b64encode(part).decode() for part in parts))
+    with session.change():
+        secret_changes.create_sealed(
+            session, project, DEV, "BYTES", seal("BYTES", key, session.randbytes), value
+        )
+    [warning] = vault.secrets.read(project, DEV).warnings
+    assert warning.endswith("or it is no UTF-8 text.")
+    with pytest.raises(VaultError, match="no UTF-8 text"):
+        vault.secrets.get(project, DEV, "BYTES")
 
 
 # Links
@@ -438,7 +458,7 @@ def test_what_another_key_sealed_can_be_written_anew(vault: Vault, project: Proj
         secret_changes.create_sealed(vault._session, project, DEV, "A", *alien)
     changes: list[dict[str, Any]] = [{"comment": "why"}, {"new_name": "B"}, {}]
     for change in changes:
-        with pytest.raises(VaultError, match="give it a new value"):
+        with pytest.raises(VaultError, match="Give it a new value"):
             vault.secrets.update(project, DEV, "A", **change)
     vault.secrets.update(project, DEV, "A", value="new")
     secret = vault.secrets.get(project, DEV, "A")
