@@ -8,6 +8,7 @@ from st_tui.core import crypto, drafts, token_text, vault_files
 from st_tui.core.model import Environment, Project, ServiceToken
 from st_tui.core.plain_text import check_text
 from st_tui.core.store import projects, tokens
+from st_tui.core.vault import folders
 from st_tui.core.vault.environments import check_new
 from st_tui.core.vault.session import Recorder, Session, VaultError
 from st_tui.core.vault.tokens import record_end
@@ -88,13 +89,22 @@ class Projects:
         return project
 
     def delete(self, project: Project) -> None:
-        """Delete a project with its tokens, environments and folders. The audit log stays."""
+        """Delete a project with all in it, and its tokens. The audit log stays."""
         with self._session.change() as record:
             self._session.require_project(project)
+            gone = [
+                folders.inside(self._session, project, environment.slug)
+                for environment in projects.environments(self._session.connection, project.id)
+            ]
+            details = {
+                "name": project.name,
+                "numberOfFolders": sum(one.folders for one in gone),
+                "numberOfSecrets": sum(one.secrets for one in gone),
+            }
             for token in tokens.page(self._session.connection, project.id):
                 record_end(record, project, token, reason="project")
             projects.delete(self._session.connection, project.id)
-            record("delete-project", project, target=project.id, details={"name": project.name})
+            record("delete-project", project, target=project.id, details=details)
 
     def set_e2ee(self, project: Project, *, on: bool) -> Project:
         """Turn end-to-end encryption on (the server's copy of the key is erased) or off.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from pathlib import Path
 
@@ -130,6 +131,11 @@ def test_a_deleted_project_leaves_only_its_log(vault: Vault, project: Project) -
         ("delete-project", None),
         ("delete-service-token", "project"),
     ]
+    assert json.loads(vault.audit.page(limit=1)[0].details) == {
+        "name": "Shop",
+        "numberOfFolders": 2,
+        "numberOfSecrets": 1,
+    }
 
 
 def test_what_a_colleague_deleted_is_told(vault: Vault, colleague: Vault, project: Project) -> None:
