@@ -15,7 +15,6 @@ from st_tui.core.secret import SecretError, TooMuch
 from st_tui.core.vault.gateway import NotAuthenticated
 from st_tui.core.vault.request import Denied, ForeignProject, MissingEnvironment
 from st_tui.core.vault.secret_changes import AlreadyThere, NoFolder, NotAsItStands
-from st_tui.core.vault.session import NoServerCopy
 
 
 class Problem(Exception):
@@ -115,9 +114,7 @@ def of(refusal: Refusal, action: str, subject: str) -> Problem:
     """What the core refused, as it is told over the network."""
     if isinstance(refusal, ForeignProject):
         return foreign_project()
-    if isinstance(refusal, NoServerCopy) or (
-        isinstance(refusal, Denied) and refusal.reason is Reason.RAW_E2EE
-    ):
+    if isinstance(refusal, Denied) and refusal.reason is Reason.RAW_E2EE:
         # The official CLI looks for these words, to say what is wrong.
         return bad_request(
             "E2EE must be disabled for the project before raw endpoints can open its secrets "
