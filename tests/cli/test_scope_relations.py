@@ -113,6 +113,14 @@ def test_bad_input(run: Run, directory: object, question: str) -> None:
     refused(":/a", "dev:/a", "is no scope")
 
 
+@pytest.mark.parametrize("question", ["contains", "equivalent"])
+def test_a_pattern_contains_itself_however_intricate(run: Run, question: str) -> None:
+    result = run("scope", question, HOSTILE, HOSTILE)
+    assert (result.status, result.out) == (0, "Yes, proved.\n")
+    answer = run("scope", question, HOSTILE, HOSTILE, "--json").json
+    assert answer == {"holds": True, "witness": None, "certificates": []}
+
+
 def test_what_was_read_otherwise_or_opens_nothing_is_remarked(run: Run) -> None:
     result = run("scope", "contains", "apps/*", "/a b")
     assert (result.status, result.out) == (0, "Yes, proved.\n")
