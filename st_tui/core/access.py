@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from st_tui.core.addresses import covers_every_address
-from st_tui.core.globs import GlobSet, PatternRefused, compile_glob
+from st_tui.core.globs import Glob, GlobSet, PatternRefused, compile_glob
 from st_tui.core.model import (
     AccessRequest,
     Decision,
@@ -107,18 +109,15 @@ def _compile(scopes: tuple[Scope, ...]) -> _ByEnvironment:
 
     A pattern outside the language can only come from a file made elsewhere: it grants nothing.
     """
-    chosen: dict[str, list[int]] = {}
+    chosen: dict[str, list[tuple[int, Glob]]] = {}
     for index, scope in enumerate(scopes):
-        chosen.setdefault(scope.environment, [])
-        try:
-            compile_glob(scope.secret_path)
-        except PatternRefused:
-            continue
-        chosen[scope.environment].append(index)
+        in_environment = chosen.setdefault(scope.environment, [])
+        with suppress(PatternRefused):
+            in_environment.append((index, compile_glob(scope.secret_path)))
     return {
         environment: (
-            GlobSet([compile_glob(scopes[index].secret_path) for index in indices]),
-            tuple(Decision(True, Reason.ALLOWED, index) for index in indices),
+            GlobSet([glob for _, glob in found]),
+            tuple(Decision(True, Reason.ALLOWED, index) for index, _ in found),
         )
-        for environment, indices in chosen.items()
+        for environment, found in chosen.items()
     }
