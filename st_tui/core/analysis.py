@@ -185,7 +185,7 @@ def _traps(pattern: str) -> list[str]:
         elif left_out == parent:
             rest = " and all that is deeper"
         else:
-            rest = f", and all that is deeper than {_shortest(pattern)}"
+            rest = f", and all that is deeper than {left_out}/a"
         warnings.append(f"{pattern} leaves out {left_out} itself{rest}.")
     # picomatch: `/x/**` matches `/x`, but not where a `*` ends the segment before.
     above = _shortest(parent, pattern) if segments[-1] == "**" and parent.endswith("*") else None

@@ -35,6 +35,12 @@ def warnings(*patterns: str, environment: str = "dev") -> list[str]:
         ("/a*/**", "leaves out /a, though not what is below it", ["/a/b", "/ab/c"], ["/a", "/ab"]),
         ("/a/*/**", "leaves out /a/a, though", ["/a/b/c"], ["/a/b", "/a/a"]),
         ("/*/*", "leaves out /a itself, and all that is deeper than /a/a.", ["/a/a"], ["/a/a/a"]),
+        (
+            "/*a?????????/*",
+            "leaves out /aaaaaaaaaa itself, and all that is deeper than /aaaaaaaaaa/a.",
+            ["/aaaaaaaaaa/a"],
+            ["/aaaaaaaaaa/a/a"],
+        ),
         ("/a/**/*", "leaves out /a itself.", ["/a/b", "/a/b/c"], ["/a"]),
         ("/**/*", "leaves out / itself.", ["/a/b", "/a/b/c"], ["/"]),
         ("/**/*", "leaves out /a in the root.", [], ["/a"]),
