@@ -69,7 +69,7 @@ async def _receive(http: Request, received: bytearray) -> Problem | None:
                 if len(received) > LARGEST_BODY:
                     problem = problems.too_large(LARGEST_BODY)
                 elif _Held.bytes > LARGEST_TOGETHER:
-                    problem = problems.unavailable()
+                    problem = problems.busy()
     except (ClientDisconnect, TimeoutError):
         return problems.bad_request("The body did not arrive")
     return problem

@@ -71,12 +71,12 @@ def unavailable() -> Problem:
     )
 
 
-def too_many() -> Problem:
-    """503: there is no room for another request. The connection makes room for one."""
+def busy() -> Problem:
+    """503: there is no room for this request. Its connection makes room for another."""
     return Problem(
         503,
         "ServiceUnavailable",
-        "The server has too many connections: try again",
+        "The server is busy: try again",
         _SOON | {"Connection": "close"},
     )
 

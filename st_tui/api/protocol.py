@@ -27,7 +27,8 @@ CROWD = 500
 MOST = 1_000
 """Connections, or requests under way, of one process from which on none is answered."""
 LONGEST_UNREAD = 60.0
-"""Seconds in which a client must take some more of an answer that it has not read."""
+"""Seconds in which a client must take some more of an answer that it has not read. TLS hides what
+waits of a first answer: that is dropped with the idle connection."""
 LEAST_READ = 32 * 1024
 """Bytes that are some more."""
 
@@ -37,7 +38,7 @@ BODY_HEADERS = frozenset((b"content-length", b"transfer-encoding"))
 
 async def _too_many(scope: Scope, receive: Receive, send: Send) -> None:
     """Answers instead of the application."""
-    await as_refused(problems.too_many())(scope, receive, send)
+    await as_refused(problems.busy())(scope, receive, send)
 
 
 class BoundedProtocol(HttpToolsProtocol):

@@ -150,7 +150,7 @@ def test_what_is_too_much_at_once_is_told_as_every_refusal_is(
             assert (answer[0], told["statusCode"]) == (503, 503)
             assert (told["error"], told["message"]) == (
                 "ServiceUnavailable",
-                "The server has too many connections: try again",
+                "The server is busy: try again",
             )
             assert await second.answer() is None
             second.close()
