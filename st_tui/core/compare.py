@@ -7,6 +7,7 @@ Ends, switches and trusted IPs are not compared: they say when, not what.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from itertools import takewhile
 from typing import Final, NamedTuple, Protocol, TypeVar
 
@@ -108,11 +109,7 @@ def surplus(
     inside: list[Inside] = []
     shared = grants.permissions & boundary.permissions
     lacking = tuple(sorted(grants.permissions - shared))
-    bounds = [
-        (_place(scope), glob)
-        for scope in dict.fromkeys(boundary.scopes)
-        if (glob := granting(scope)) is not None
-    ]
+    bounds = _bounds(boundary.scopes)
     for scope in dict.fromkeys(grants.scopes):
         here = folders.get(scope.environment, ())
         glob = granting(scope)
@@ -218,6 +215,16 @@ def _work_on(one: Sequence[Scope], other: Sequence[Scope], steps: int = _STEPS) 
 def _reading(pattern: str) -> int:
     """The steps that compiling a pattern takes as long as; a class names very many characters."""
     return 30 + 5 * len(pattern) + 60 * ("[" in pattern)
+
+
+@lru_cache(maxsize=2)
+def _bounds(scopes: tuple[Scope, ...]) -> tuple[tuple[_Place, Glob], ...]:
+    """A boundary's places and patterns: remembered, for scope after scope is held against it."""
+    return tuple(
+        (_place(scope), glob)
+        for scope in dict.fromkeys(scopes)
+        if (glob := granting(scope)) is not None
+    )
 
 
 def _place(scope: Scope) -> _Place:

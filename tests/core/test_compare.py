@@ -8,10 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from st_tui.core import compare as comparing
 from st_tui.core.access import decide
 from st_tui.core.algebra import TooComplex
 from st_tui.core.certificate import check
 from st_tui.core.compare import Boundary, Surplus, compare, overlap, redundant, surplus
+from st_tui.core.globs import Glob
 from st_tui.core.model import AccessRequest, Permission, Scope, ServiceToken
 
 READ, WRITE = Permission.READ, Permission.WRITE
@@ -36,6 +38,23 @@ def test_a_clone_that_was_widened_says_by_how_much() -> None:
         Surplus(Scope("prod", "/x"), (READ,), "/x", False),
     )
     assert losses == ()
+
+
+def test_a_boundary_is_read_once_however_many_scopes_are_held_against_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    read: list[Scope] = []
+    granting = comparing.granting
+
+    def counted(scope: Scope) -> Glob | None:
+        read.append(scope)
+        return granting(scope)
+
+    monkeypatch.setattr(comparing, "granting", counted)
+    boundary = grants("dev:/read/once/**", "prod:/read/once")
+    for name in "abc":
+        assert surplus(grants(f"dev:/read/once/{name}"), boundary, FOLDERS)[0] == ()
+    assert len(read) == 2 + 3
 
 
 def test_what_is_lost() -> None:
