@@ -36,6 +36,7 @@ class TypeAhead(App[Result], Generic[Result]):
         super().__init__(*args, **kwargs)
         self._typed: deque[events.Event] = deque()
         self._follower: asyncio.Task[None] | None = None
+        self._unread: Widget | None = None
 
     def on_event(self, event: events.Event) -> Coroutine[Any, Any, None]:
         is_input = isinstance(event, (events.Key, events.Paste)) and not event.is_forwarded
@@ -49,41 +50,56 @@ class TypeAhead(App[Result], Generic[Result]):
             await self._give(event)
 
     async def _give(self, event: events.Event) -> None:
-        before, workers = self.screen, set(self.workers)
-        focused = self.focused
-        await super().on_event(event)
-        if not _opens_nothing(event, focused):
-            self._follower = asyncio.create_task(
-                self._follow(focused or before, before, workers), name="type-ahead"
-            )
+        focused, before, workers = self.focused, self.screen, set(self.workers)
+        if _opens_nothing(event, focused):
+            await super().on_event(event)
+            self._unread = focused
+            return
+        target, self._unread = self._unread, None
+        if target is not None:
+            # A key with priority is acted upon at once: it must find in the field what was typed.
+            self._typed.appendleft(event)
+        else:
+            target = focused or before
+            await super().on_event(event)
+        self._follower = asyncio.create_task(
+            self._follow(target, before, workers), name="type-ahead"
+        )
 
     async def _follow(
         self, target: DOMNode, before: Screen[Any], workers: Collection[Worker[Any]]
     ) -> None:
         """Wait until what a key did is seen, then let the next one be given."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(_LONGEST):
-                for node in target.ancestors_with_self:  # so it bubbles up
-                    await _passed(node)
-                while (
-                    self.is_running
-                    and self.screen is before
-                    and any(
-                        worker.name and worker not in workers and not worker.is_finished
-                        for worker in self.workers
-                    )
-                ):
-                    await asyncio.sleep(0.002)
-                if self.is_running and self.screen is not before:
-                    await _passed(self.screen)
-                    await _passed(self)
-        if self.is_running:
-            if not getattr(self.screen, "takes_type_ahead", True):
-                self._typed.clear()
-            self.call_later(self._give_next)
+        try:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_LONGEST):
+                    await self._is_seen(target, before, workers)
+        finally:
+            if self.is_running:
+                self.call_later(self._give_next, before)
 
-    async def _give_next(self) -> None:
+    async def _is_seen(
+        self, target: DOMNode, before: Screen[Any], workers: Collection[Worker[Any]]
+    ) -> None:
+        for node in target.ancestors_with_self:  # so it bubbles up
+            await _passed(node)
+        while (
+            self.is_running
+            and self.screen is before
+            and any(
+                worker.name and worker not in workers and not worker.is_finished
+                for worker in self.workers
+            )
+        ):
+            await asyncio.sleep(0.002)
+        if self.is_running and self.screen is not before:
+            await _passed(self.screen)
+            await _passed(self)
+
+    async def _give_next(self, before: Screen[Any]) -> None:
         self._follower = None
+        if self.screen is not before and not getattr(self.screen, "takes_type_ahead", True):
+            self._typed.clear()
         while self._typed and self._follower is None:
             await self._give(self._typed.popleft())
 

@@ -66,6 +66,25 @@ async def test_a_question_is_not_answered_by_what_was_typed_before_it_was_seen(
         assert vault(demo_app).tokens.count(project) == count
 
 
+async def test_a_question_that_is_seen_is_answered_by_what_is_typed_at_once(
+    demo_app: StTui,
+) -> None:
+    async with demo_app.run_test(size=(80, 24)) as pilot:
+        await opened(pilot)
+        at_once(pilot, "d")
+        await until(pilot, lambda: isinstance(demo_app.screen, Confirm), "it asks")
+        await until(pilot, lambda: demo_app._follower is None, "and is seen")
+        at_once(pilot, "xn")  # x is no answer
+        await until(pilot, lambda: isinstance(demo_app.screen, TokensPage), "it is closed")
+
+
+async def test_a_key_with_priority_finds_what_was_typed_before_it(demo_app: StTui) -> None:
+    async with demo_app.run_test(size=(80, 24)) as pilot:
+        await opened(pilot)
+        at_once(pilot, "2nfed\x1b")
+        await until(pilot, lambda: isinstance(demo_app.screen, Confirm), "it asks, as all is lost")
+
+
 async def test_keys_held_down_move_as_often_as_they_came(demo_app: StTui) -> None:
     async with demo_app.run_test(size=(80, 24)) as pilot:
         await opened(pilot)
