@@ -36,7 +36,7 @@ class BadUsage(Refusal):
 
 
 class NotFound(Refusal):
-    """What was to be shown or deleted is not there: a refusal that is an answer (exit status 1)."""
+    """What is named is not there: a refusal that is an answer (exit status 1)."""
 
 
 def _remember(context: click.Context, option: click.Parameter, value: str | None) -> None:

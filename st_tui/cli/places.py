@@ -130,9 +130,7 @@ def delete_folder(environment: str, path: str, yes: bool) -> int:
         drafts.check_environment(environment, vault.environments.every(project))
         folder = drafts.folder_path(path)
         if folder not in ("/", *vault.folders.every(project, environment)):
-            raise NotFound(
-                f"There is no folder {folder} in {environment}: `folders list` shows all."
-            )
+            raise NotFound(f"There is no folder {environment}:{folder}: `folders list` shows all.")
         place = Place(environment, folder)
         if not confirm(
             f"Delete the folder {folder} in {environment} and all below it, with "

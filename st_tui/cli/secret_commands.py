@@ -16,6 +16,7 @@ from st_tui.cli.commands import (
     BadUsage,
     Command,
     Group,
+    NotFound,
     project_in,
     stated_project,
     stated_vault,
@@ -76,14 +77,20 @@ def place_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def find_place(vault: Vault, environment: str | None, path: str) -> tuple[Project, Place]:
-    """The project, and the folder that --env and --path name. Raises Refusal."""
+    """The project, and the folder that --env and --path name. Raises NotFound."""
+    from st_tui.core.vault.secret_changes import NoFolder
+
     project = project_in(vault)
     if environment is None:
         slugs = [known.slug for known in vault.environments.every(project)]
         if len(slugs) != 1:
             raise BadUsage(f"Say which environment with --env: the project has {', '.join(slugs)}.")
         [environment] = slugs
-    return project, vault.secrets.place(project, environment, typed_path(drafts.request_path(path)))
+    asked = typed_path(drafts.request_path(path))
+    try:
+        return project, vault.secrets.place(project, environment, asked)
+    except NoFolder as missing:
+        raise NotFound(str(missing)) from None
 
 
 def _refuse_assignments(context: click.Context) -> None:

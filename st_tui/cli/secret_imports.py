@@ -79,7 +79,12 @@ def create_import(environment: str | None, path: str, source: str) -> None:
     other = _place(source)
     with open_vault() as vault:
         project, place = find_place(vault, environment, path)
-        vault.secrets.add_import(project, place, other)
+        from st_tui.core.vault.secret_changes import NoFolder
+
+        try:
+            vault.secrets.add_import(project, place, other)
+        except NoFolder as missing:
+            raise NotFound(str(missing)) from None
     say(f"{place} imports {other}.")
 
 

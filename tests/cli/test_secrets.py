@@ -127,7 +127,6 @@ def test_a_value_that_cannot_be_read_changes_nothing(
         (b"", ("A=new", "a:b=s3cret"), "colon"),
         (b"", ("A=new", "a\x1b=s3cret"), "\\x1b"),
         (b"", ("A=new", "B=s3cret\udcff"), "broken character"),
-        (b"", ("A=new", "B=s3cret", "--path", "/none"), "no folder /none"),
         (b"", ("A=new", "B=s3cret", "--env", "none"), "dev, staging, prod"),
     ):
         result = run("secrets", "set", *DEV, *arguments, stdin=stdin)
@@ -180,7 +179,15 @@ def test_what_is_not_there_is_exit_status_one(run: Run, directory: Path) -> None
     assert_refused(run("secrets", "get", "B", *DEV), "no secret 'B' in dev:/", status=1)
     assert_refused(run("secrets", "delete", "A", "B", *DEV, "--yes"), "'B'", status=1)
     assert names(run) == ["A"]
-    assert_refused(run("secrets", "get", "A", *DEV, "--path", "/none"), "no folder /none")
+    for command in (
+        ("list",), ("list", "--json"), ("get", "A"), ("set", "A=2"), ("delete", "A", "--yes"),
+        ("export",), ("imports", "list"), ("imports", "create", "--from", "prod:/"),
+        ("imports", "delete", "--from", "prod:/", "--yes"),
+    ):  # fmt: skip
+        result = run("secrets", *command, *DEV, "--path", "/none")
+        assert_refused(result, "no folder dev:/none", status=1)
+    deleted = run("folders", "delete", *DEV, "--path", "/none", "--yes")
+    assert_refused(deleted, "no folder dev:/none", status=1)
 
 
 def test_the_environment_is_stated_or_the_only_one(run: Run, directory: Path) -> None:
@@ -249,7 +256,7 @@ def test_imports_are_listed_made_and_taken_away(
     assert_refused(run(*delete, "prod:/two"), "does not import prod:/two", status=1)
     create = ("secrets", "imports", "create", *DEV, "--from")
     assert_refused(run(*create, "prod:/one"), "already")
-    assert_refused(run(*create, "prod:/none"), "no folder prod:/none")
+    assert_refused(run(*create, "prod:/none"), "no folder prod:/none", status=1)
     assert_refused(run(*create, "dev:/"), "itself")
     assert_refused(run(*create, "/one"), "environment:/path")
 

@@ -59,12 +59,12 @@ class Secrets:
         self._session = session
 
     def place(self, project: Project, environment: str, path: str) -> Place:
-        """The folder that is meant. Raises Refusal unless it is there."""
+        """The folder that is meant. Raises NoFolder unless it is there."""
         place = Place(environment, folder_path(path))
         with self._session.reading() as connection:
             check_environment(environment, projects.environments(connection, project.id))
             if not projects.has_folder(connection, project.id, *place):
-                raise VaultError(f"There is no folder {place.path} in {environment}.")
+                raise secret_changes.NoFolder(place)
         return place
 
     def listed(self, project: Project, place: Place) -> Listed:

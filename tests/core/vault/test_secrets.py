@@ -158,7 +158,7 @@ def test_names_differ_by_case_and_are_listed_in_order(vault: Vault, project: Pro
 def test_a_place_is_a_folder_that_is_there(vault: Vault, project: Project) -> None:
     assert vault.secrets.place(project, "dev", "app/db/") == DB
     assert vault.secrets.place(project, "dev", "/") == DEV
-    with pytest.raises(VaultError, match="There is no folder /none in dev"):
+    with pytest.raises(VaultError, match="There is no folder dev:/none"):
         vault.secrets.place(project, "dev", "/none")
     with pytest.raises(Refusal, match="no environment 'qa'"):
         vault.secrets.place(project, "qa", "/")
