@@ -9,7 +9,6 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
-from textual.screen import Screen
 from textual.widgets import Input, Static
 
 from st_tui.core import addresses, analysis
@@ -28,6 +27,7 @@ from st_tui.core.model import (
     TokenDraft,
 )
 from st_tui.tui.actions import FIELDS, Action, bindings
+from st_tui.tui.leaving import Leaves
 from st_tui.tui.screens.comparison import beside
 from st_tui.tui.screens.dialog import Confirm
 from st_tui.tui.widgets.access_pane import AccessPane
@@ -46,7 +46,7 @@ _ANYWHERE = " ".join(addresses.ANYWHERE_TEXT)
 _WARNINGS_SHOWN = 4
 
 
-class Create(Screen[NewToken | None]):
+class Create(Leaves[NewToken | None]):
     """The form for a new token, empty or filled in from a draft.
 
     The draft is held against `original`, or against itself as it was given; `about` says where it

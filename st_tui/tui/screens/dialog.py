@@ -14,6 +14,7 @@ from textual.widgets import Static
 
 from st_tui.core.plain_text import shown, shown_lines
 from st_tui.tui.actions import FIELDS, LEAVING, Action, bindings
+from st_tui.tui.leaving import Leaves
 from st_tui.tui.widgets.key_hints import KeyHints
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 
 
-class Dialog(ModalScreen[Result | None]):
+class Dialog(ModalScreen[Result | None], Leaves[Result | None]):
     """A dialog with a title; leaving it answers None. What it says is shown as text."""
 
     DEFAULT_CSS = """

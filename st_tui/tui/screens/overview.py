@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, ClassVar, cast
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
-from textual.screen import Screen
 from textual.widgets import Static
 
 from st_tui.core.errors import Refusal
 from st_tui.core.model import Project, ServiceToken
 from st_tui.core.plain_text import shown
 from st_tui.tui.actions import FIELDS, Action, bindings
+from st_tui.tui.leaving import Leaves
 from st_tui.tui.newest import Newest
 from st_tui.tui.screens.page import ShowsVault
 from st_tui.tui.widgets.key_hints import KeyHints
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from st_tui.tui.app import StTui
 
 
-class Overview(ShowsVault, Screen[None]):
+class Overview(ShowsVault, Leaves[None]):
     """A screen over the page. Subclasses give `NAME`, their body, `look` and `chosen_token`."""
 
     NAME: ClassVar[str]

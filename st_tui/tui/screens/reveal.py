@@ -9,7 +9,6 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import Screen
 from textual.widgets import Static
 
 from st_tui.core.expiry import in_local_time
@@ -17,6 +16,7 @@ from st_tui.core.model import Project
 from st_tui.core.plain_text import shown, shown_lines
 from st_tui.core.secret import Secret
 from st_tui.tui.actions import Action, bindings
+from st_tui.tui.leaving import Leaves
 from st_tui.tui.screens.created import Alone
 from st_tui.tui.screens.dialog import Dialog
 
@@ -25,10 +25,8 @@ _SHOWN, _LINES = 20_000, 1_000
 _LOGGED = "The audit log says that you looked at it."
 
 
-class Hides(Screen[None]):
+class Hides(Leaves[None]):
     """Mixed into a screen that shows a value: it forgets it when the terminal loses the focus."""
-
-    _is_left = False
 
     def on_mount(self) -> None:
         self.watch(self.app, "app_focus", self._looked_away, init=False)
@@ -46,9 +44,7 @@ class Hides(Screen[None]):
 
         self.forget()  # before it goes: Textual keeps what it removed for a while
         clipboard.forget(self.app)  # what was selected with the mouse, and copied
-        if self.app.screen is self and not self._is_left:
-            self._is_left = True
-            self.dismiss(None)
+        self.dismiss(None)
 
     def forget(self) -> None:
         """Take the value off the screen and out of memory."""
