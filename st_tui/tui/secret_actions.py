@@ -95,11 +95,11 @@ class SecretActions:
         from st_tui.tui.clipboard import copy
         from st_tui.tui.screens.reveal import ValueAlone
 
-        secret = await self.read_secret()
+        page, secret = self._st.screen, await self.read_secret()
         if secret is not None:
             outcome = await copy(self._st, secret.value)
             self._st.notify(f"Value of “{secret.name}”: {outcome.message}")
-            if not outcome.sent:
+            if not outcome.sent and self._st.screen is page:
                 self._st.push_screen(ValueAlone(secret.value))
 
     @work

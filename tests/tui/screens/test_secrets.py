@@ -200,9 +200,12 @@ async def test_it_hides_when_the_terminal_loses_the_focus(demo_app: StTui) -> No
             await until(pilot, lambda: secrets.has_focus, "back")
 
 
+@pytest.mark.parametrize("key", ["enter", "y"])
 async def test_it_is_not_shown_over_a_page_gone_to_meanwhile(
-    demo_app: StTui, monkeypatch: pytest.MonkeyPatch
+    demo_app: StTui, monkeypatch: pytest.MonkeyPatch, key: str
 ) -> None:
+    cannot = clipboard.CopyOutcome(clipboard.Way.NONE, "Not copied.")
+    monkeypatch.setattr(clipboard, "choose", lambda *_: cannot)
     may_go_on = threading.Event()
     get = Secrets.get
 
@@ -214,8 +217,8 @@ async def test_it_is_not_shown_over_a_page_gone_to_meanwhile(
     async with demo_app.run_test(size=SMALL) as pilot:
         await opened(pilot)
         await at(pilot, DB, "POSTGRES_PASSWORD")
-        await pilot.press("enter", "1")
-        await until(pilot, lambda: demo_app.current_mode == "tokens", "the page was left")
+        await pilot.press(key, "1")
+        await until(pilot, lambda: demo_app.current_mode == "tokens", "another page")
         may_go_on.set()
         await until(pilot, lambda: len(reads(demo_app)) == 1, "it was read")
         await pilot.pause(0.1)
