@@ -82,15 +82,8 @@ class Reveal(Dialog[None], Hides):
         self._is_expanded = False
 
     def body(self) -> ComposeResult:
-        sealed = self._sealed
-        yield Static(
-            f"{shown(str(sealed.place))}  ·  version {sealed.version}  ·  "
-            f"{in_local_time(sealed.updated_at)}",
-            id="facts",
-            markup=False,
-        )
-        if self._comment:
-            yield Static(as_lines(self._comment), id="comment", markup=False)
+        yield Static(id="facts", markup=False)
+        yield Static(id="comment", markup=False)
         with VerticalScroll(id="scroll"):
             yield Static(id="value", markup=False)
         yield Static(Content.styled(_LOGGED, "$text-muted"), id="note")
@@ -107,6 +100,14 @@ class Reveal(Dialog[None], Hides):
         self.query_one("#scroll").styles.max_height = event.size.height // 2
 
     def _show(self) -> None:
+        sealed = self._sealed
+        self.query_one("#facts", Static).update(
+            f"{shown(str(sealed.place))}  ·  version {sealed.version}  ·  "
+            f"{in_local_time(sealed.updated_at)}"
+        )
+        comment = self.query_one("#comment", Static)
+        comment.update(as_lines(self._comment))
+        comment.display = bool(self._comment)
         value = self.query_one("#value", Static)
         if not self._value:
             value.update(Content.styled("empty", "$text-muted"))
@@ -142,7 +143,8 @@ class Reveal(Dialog[None], Hides):
         )
         if found is not None and self.app.screen is self:
             self._is_expanded = expand
-            self._value = found.secrets[0].value
+            [secret] = found.secrets  # which somebody may have changed meanwhile
+            self._sealed, self._comment, self._value = secret.sealed, secret.comment, secret.value
             self._show()
             note = Content.styled(_LOGGED, "$text-muted")
             if found.warnings:

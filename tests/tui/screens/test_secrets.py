@@ -330,6 +330,24 @@ async def test_references_are_followed_on_demand(demo_app: StTui) -> None:
         await until(pilot, lambda: "${POSTGRES_USER}" in screen_text(pilot), "as it is stored")
 
 
+async def test_a_value_that_changed_meanwhile_is_shown_with_its_own_version(
+    demo_app: StTui,
+) -> None:
+    async with demo_app.run_test(size=SMALL) as pilot:
+        await opened(pilot)
+        await at(pilot, DB, "DATABASE_URL")
+        await pilot.press("enter")
+        await until(pilot, lambda: "${POSTGRES_USER}" in screen_text(pilot), "as it is stored")
+        with Vault.open(demo_app.directory, actor="colleague") as other:
+            project = other.projects.get()
+            other.secrets.update(project, DB, "DATABASE_URL", value="x${NONE}", comment="why")
+        assert "version 1 " in screen_text(pilot)
+        await pilot.press("x")
+        await until(pilot, lambda: "x${NONE}" in screen_text(pilot), "the new one")
+        assert "version 2 " in screen_text(pilot)
+        assert "why" in screen_text(pilot)
+
+
 async def test_names_and_values_are_text(demo_app: StTui) -> None:
     value = "[red]no[/red] \x1b[31m\ttab\n  second line\x07"
     vault_ = Vault.open(demo_app.directory, actor="ann")
