@@ -54,7 +54,9 @@ class CopyOutcome:
 def choose(environ: Mapping[str, str], size: int) -> CopyOutcome:
     """The way that is open to a text of `size` bytes, as if it worked."""
     if size > LARGEST:
-        return _cannot("the text is too long for a terminal's clipboard")
+        return CopyOutcome(
+            Way.NONE, "Not copied: it is too long for a terminal's clipboard. Export it to a file."
+        )
     if environ.get("TMUX"):
         return CopyOutcome(Way.TMUX, "Copied, also to tmux's paste buffer.")
     if environ.get("STY"):

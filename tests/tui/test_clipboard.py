@@ -44,7 +44,10 @@ def test_the_way_follows_from_the_environment(environ: dict[str, str], way: Way)
 
 def test_a_text_too_long_for_terminals_is_not_cut_but_refused() -> None:
     assert choose({}, LARGEST).sent
-    assert not choose({}, LARGEST + 1).sent
+    refused = choose({}, LARGEST + 1)
+    assert not refused.sent
+    assert "Export it" in refused.message
+    assert "mouse" not in refused.message  # what is too long for the screen, too
     assert not choose({"TMUX": "x"}, LARGEST + 1).sent
 
 
