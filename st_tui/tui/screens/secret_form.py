@@ -21,6 +21,10 @@ from st_tui.tui.screens.dialog import Confirm, Dialog
 from st_tui.tui.widgets.field import Field, Label
 from st_tui.tui.widgets.value_area import ValueArea
 
+_LONGEST_LINE = 100_000
+"""Characters: each key lays out its whole line anew, which from here on is felt."""
+_ELSEWHERE = "set it with `st-tui secrets set NAME=@FILE`."
+
 
 class SecretForm(Dialog[SealedSecret]):
     """Asks for a name, value and comment, and writes them: what is refused is said in the form.
@@ -113,12 +117,14 @@ class SecretForm(Dialog[SealedSecret]):
         )
         if secret is None or area.text or not self.is_attached:
             return
+        if max(map(len, secret.value.split("\n"))) > _LONGEST_LINE:
+            self.complain(f"A line of it is too long to be edited here: {_ELSEWHERE}")
+            return
         area.load_text(secret.value)
         if area.text != secret.value:
             area.load_text("")
             self.complain(
-                "Its line ends are of several kinds, which would be lost here: set it with "
-                "`st-tui secrets set NAME=@FILE`."
+                "Its line ends are of several kinds, which would be lost here: " + _ELSEWHERE
             )
             return
         area.move_cursor(area.document.end)

@@ -348,6 +348,17 @@ async def test_a_value_that_changed_meanwhile_is_shown_with_its_own_version(
         assert "why" in screen_text(pilot)
 
 
+async def test_a_line_too_long_to_be_edited_is_told_how_to_be_set(demo_app: StTui) -> None:
+    async with demo_app.run_test(size=SMALL) as pilot:
+        await opened(pilot)
+        vault(demo_app).secrets.create(project_of(demo_app), DB, "LONG", "x" * 200_000)
+        await at(pilot, DB, "LONG")
+        await pilot.press("c", "f4")
+        await until(pilot, lambda: "too long to be edited" in screen_text(pilot), "why")
+        assert "NAME=@FILE" in screen_text(pilot)
+        assert demo_app.screen.query_one("#value", ValueArea).text == ""
+
+
 async def test_names_and_values_are_text(demo_app: StTui) -> None:
     value = "[red]no[/red] \x1b[31m\ttab\n  second line\x07"
     vault_ = Vault.open(demo_app.directory, actor="ann")
