@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
 
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Static
+from textual.widgets import Input, Static
 
 from st_tui.core.plain_text import shown, shown_lines
 from st_tui.tui.actions import FIELDS, LEAVING, Action, bindings
@@ -71,6 +72,11 @@ class Dialog(ModalScreen[Result | None], Leaves[Result | None]):
     def complain(self, sentence: str) -> None:
         """Say in the dialog what has to be mended."""
         self.query_one("#fault", Static).update(Content.styled(shown(sentence), "$text-error"))
+
+    @on(Input.Changed)
+    def _corrected(self) -> None:
+        if self.query_one("#fault", Static).content:
+            self.complain("")
 
     def action_leave(self) -> None:
         self.dismiss(None)

@@ -66,6 +66,10 @@ class LinkForm(Dialog[SecretImport]):
         self.query_one("#link-path", Field).focus()
 
     @on(Choice.Changed, "#link-environment")
+    def _chosen(self) -> None:
+        self.complain("")
+        self._complete()
+
     def _complete(self) -> None:
         paths = self._folders.get(self._environment, ())
         self.query_one("#link-path", Field).suggester = SuggestFromList(paths, case_sensitive=True)

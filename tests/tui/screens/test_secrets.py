@@ -541,6 +541,7 @@ async def test_links_are_made_with_completion_and_deleted(demo_app: StTui) -> No
         await pilot.press("ctrl+u")
         await write(pilot, "/common/ca")
         await until(pilot, lambda: "/common/cache" in screen_text(pilot), "it is completed")
+        assert "There is no folder" not in screen_text(pilot)
         await pilot.press("right", "enter")
         await until(pilot, lambda: "→ dev:/common/cache" in screen_text(pilot), "it is listed")
         await until(pilot, lambda: isinstance(secrets.current, SecretImport), "and chosen")
