@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from textual import on
@@ -18,6 +17,7 @@ from st_tui.core.plain_text import shown
 from st_tui.core.promises import Promise, PromiseError, Verdict
 from st_tui.core.reach import Reach
 from st_tui.core.wording import counted
+from st_tui.tui.files import typed_path
 from st_tui.tui.screens.overview import Overview
 from st_tui.tui.widgets.listing import Listing, Piece, column
 
@@ -133,10 +133,8 @@ class Promises(Overview):
 
 
 def promises_in(name: str, environments: Collection[Environment]) -> list[Promise]:
-    """The promises of a file by the name that somebody typed. Raises PromiseError."""
-    file = Path(name.strip())
-    if name.strip().startswith("~/"):
-        file = Path.home() / name.strip()[2:]
+    """The promises of a file by the name that somebody typed. Raises Refusal."""
+    file = typed_path(name)
     try:
         is_other = file.exists() and not file.is_file() and not file.is_dir()
     except OSError:

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import os
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Mapping
 from typing import ClassVar
 
 from textual import on, work
@@ -15,15 +12,11 @@ from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.widgets import Input, Static
 
-from st_tui.core import secret_file
 from st_tui.core.errors import Refusal
 from st_tui.core.model import Project
-from st_tui.core.plain_text import refuse_controls
 from st_tui.core.secret import Place
-from st_tui.core.secret_file import SecretFileError
-from st_tui.core.vault import Vault
-from st_tui.core.wording import counted
 from st_tui.tui.actions import LEAVING, Action, bindings
+from st_tui.tui.files import export, read_secrets
 from st_tui.tui.screens.dialog import Dialog
 from st_tui.tui.widgets.field import Field, Label
 from st_tui.tui.widgets.tick_box import TickBox
@@ -51,7 +44,7 @@ class ImportFile(Dialog[Mapping[str, str]]):
     @work(exclusive=True)
     async def action_read(self) -> None:
         try:
-            values = await asyncio.to_thread(read_file, self.query_one("#file", Field).value)
+            values = await asyncio.to_thread(read_secrets, self.query_one("#file", Field).value)
         except Refusal as refusal:
             self.complain(str(refusal))
         else:
@@ -113,58 +106,3 @@ class ExportFile(Dialog[str]):
     def action_leave(self) -> None:
         if not self._is_writing:
             self.dismiss(None)
-
-
-def typed_path(typed: str) -> Path:
-    """The file that somebody means by what they typed. Raises Refusal."""
-    name = typed.strip()
-    if not name:
-        raise SecretFileError("Name a file.")
-    refuse_controls(name, "file's name")
-    return Path.home() / name[2:] if name.startswith("~/") else Path(name)
-
-
-def read_file(typed: str) -> Mapping[str, str]:
-    """The secrets of a file by the name that somebody typed. Raises Refusal."""
-    file = typed_path(typed)
-    try:
-        if not file.is_file():  # anything else might never end
-            raise SecretFileError("There is no such ordinary file.")
-        with file.open("rb") as opened:
-            data = opened.read(secret_file.LARGEST_FILE + 1)
-    except OSError as error:
-        raise SecretFileError(f"The file cannot be read: {error.strerror}.") from None
-    return secret_file.parse(data)
-
-
-def export(
-    vault: Vault, project: Project, place: Place, typed: str, *, expand: bool, imports: bool
-) -> str:
-    """Write a folder's secrets to a new file; what was done, in words. Raises Refusal."""
-    file = typed_path(typed)
-    kind: secret_file.Format = "json" if file.suffix.lower() == ".json" else "dotenv"
-    try:
-        opened = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with open(opened, "w", encoding="utf-8", newline="") as written, _or_none(file):
-            found = vault.secrets.read(project, place, imports=imports, expand=expand)
-            values = found.by_name()
-            written.write(secret_file.write(values, kind))
-            written.flush()
-    except FileExistsError:
-        raise SecretFileError("There is a file of this name already: give another.") from None
-    except OSError as error:
-        raise SecretFileError(f"The file cannot be written: {error.strerror}.") from None
-    warned = (
-        f" {counted(len(found.warnings), 'warning')}: {found.warnings[0]}" if found.warnings else ""
-    )
-    return f"Wrote {counted(len(values), 'secret')} to {file}.{warned}"
-
-
-@contextmanager
-def _or_none(file: Path) -> Iterator[None]:
-    """Leave no file behind that is not whole."""
-    try:
-        yield
-    except BaseException:
-        file.unlink(missing_ok=True)
-        raise

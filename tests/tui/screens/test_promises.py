@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from st_tui.cli import main
+from st_tui.core.errors import Refusal
 from st_tui.core.model import Permission
-from st_tui.core.promises import PromiseError
 from st_tui.core.vault import Vault
 from st_tui.tui.app import StTui
+from st_tui.tui.files import typed_path
 from st_tui.tui.screens.promises import PromiseList, Promises, promises_in
 from st_tui.tui.screens.prompt import Prompt
 from st_tui.tui.screens.token import TokenScreen
@@ -157,8 +158,18 @@ async def test_a_file_that_went_bad_is_told_in_full(demo_app: StTui, file: Path)
         assert screen.query_one("#found").size.height == 1
 
 
-@pytest.mark.parametrize("name", ["pipe", "", "a\0b", "x" * 5000, "~/nowhere/at-all"])
+@pytest.mark.parametrize(
+    "name", ["pipe", "", "a\0b", "x" * 5000, "~/nowhere/at-all", "~nobody-is/x"]
+)
 def test_what_is_no_file_is_refused_at_once(name: str) -> None:
     os.mkfifo("pipe")
-    with pytest.raises(PromiseError, match="Name a file of promises"):
+    with pytest.raises(Refusal, match=r"Name a file|file's name"):
         promises_in(name, ())
+
+
+def test_the_home_of_the_person_is_understood(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert typed_path(" ~/x ") == tmp_path / "x"
+    assert typed_path("a/~/x") == Path("a/~/x")
