@@ -18,6 +18,7 @@ from st_tui.core.errors import Refusal
 from st_tui.core.expiry import system_clock
 from st_tui.core.model import Project
 from st_tui.core.plain_text import shown
+from st_tui.tui.leaving import Leaves
 from st_tui.tui.palette import ActionCommands
 from st_tui.tui.safe_app import SafeApp
 from st_tui.tui.screens.page import ShowsVault
@@ -260,15 +261,15 @@ class StTui(SafeApp[None]):
         return await super().push_screen_wait(screen, mode=mode)
 
     async def action_quit(self) -> None:
-        """Leave. While a new token is shown, ask first: it is never shown again."""
-        from st_tui.tui.screens.created import Created
-
-        if isinstance(self.screen, Created):
-            self.screen.action_leave()
-        elif any(isinstance(screen, Created) for screen in self.screen_stack):
-            self.notify("A new token is still shown: close that first.", severity="warning")
-        else:
-            await super().action_quit()
+        """Leave, but not while something would be lost, such as a token that was just made."""
+        for screen in self.screen_stack:
+            if isinstance(screen, Leaves) and screen.is_mounted and screen.unsaved:
+                if self.screen is screen:
+                    screen.action_leave()
+                else:
+                    self.notify(f"{screen.unsaved}: close that first.", severity="warning")
+                return
+        await super().action_quit()
 
     def action_help_quit(self) -> None:
         """What ^c does, which ends programs elsewhere."""

@@ -1,4 +1,4 @@
-"""A screen that is done while another covers it: Textual would take off the one on top."""
+"""How a screen is left: also while another covers it, and not with something unsaved in it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ from textual.screen import Screen, ScreenResultType
 
 
 class Leaves(Screen[ScreenResultType]):
-    """Mixed into a screen: where another is over it, it leaves once that has gone."""
+    """Mixed into a screen: where another is over it, it leaves once that has gone.
+
+    Textual would take off the one on top.
+    """
 
     _done: tuple[ScreenResultType | None] | None = None
 
@@ -17,6 +20,14 @@ class Leaves(Screen[ScreenResultType]):
             return super().dismiss(result)
         self._done = (result,)
         return AwaitComplete()
+
+    @property
+    def unsaved(self) -> str:
+        """What would be lost if the app ended now, in words; leaving the screen asks then."""
+        return ""
+
+    def action_leave(self) -> None:
+        self.dismiss(None)
 
     def on_screen_resume(self) -> None:
         if self._done is not None:

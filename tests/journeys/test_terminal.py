@@ -224,6 +224,11 @@ def test_a_missing_key_is_said_in_a_sentence(tmp_path: Path) -> None:
         session.type("\x13")  # ctrl+s
         session.wait_for("operator.key is missing")
         session.type(CTRL_Q)
+        session.wait_for("What you filled in is lost")
+        before = len(session.output)
+        session.type("y")
+        session.wait_for("No tokens yet", after=before)
+        session.type(CTRL_Q)
         assert session.wait_exit() == 0
 
 

@@ -289,13 +289,17 @@ class Create(Leaves[NewToken | None]):
                 self.app.pop_screen()
             self.dismiss(new)
 
+    @property
+    def unsaved(self) -> str:
+        return "" if self._as_typed() == self._untouched else "A form is filled in"
+
     def action_leave(self) -> None:
         if self._making:
             return  # or a token would be made that nobody ever sees
-        if self._as_typed() == self._untouched:
-            self.dismiss(None)
-        else:
+        if self.unsaved:
             self._ask_to_leave()
+        else:
+            self.dismiss(None)
 
     @work
     async def _ask_to_leave(self) -> None:

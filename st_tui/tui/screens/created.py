@@ -95,6 +95,10 @@ class Created(Dialog[None]):
         request = first_request(token, folders, e2ee=project.e2ee, now=self.st.clock())
         await self.st.push_screen(TryIt(token, request, text=self._new.text))
 
+    @property
+    def unsaved(self) -> str:
+        return "A new token is still shown"
+
     def action_leave(self) -> None:
         self._leave()
 

@@ -78,9 +78,6 @@ class Dialog(ModalScreen[Result | None], Leaves[Result | None]):
         if self.query_one("#fault", Static).content:
             self.complain("")
 
-    def action_leave(self) -> None:
-        self.dismiss(None)
-
 
 class Confirm(Dialog[bool]):
     """Asks before something is done that cannot be undone. Enter alone never means yes."""

@@ -118,6 +118,3 @@ class Overview(ShowsVault, Leaves[None]):
 
     def action_command_palette(self) -> None:
         self.app.action_command_palette()
-
-    def action_leave(self) -> None:
-        self.dismiss()

@@ -171,13 +171,17 @@ class SecretForm(Dialog[SealedSecret]):
             self._version = changed.version  # whoever saves again was told
             raise
 
+    @property
+    def unsaved(self) -> str:
+        return "" if self._as_typed() == self._untouched else "A form is filled in"
+
     def action_leave(self) -> None:
         if self._is_saving:
             return
-        if self._as_typed() == self._untouched:
-            self._leave(None)
-        else:
+        if self.unsaved:
             self._ask_to_leave()
+        else:
+            self._leave(None)
 
     @work
     async def _ask_to_leave(self) -> None:

@@ -505,6 +505,20 @@ async def test_a_value_being_written_is_covered_while_the_focus_is_elsewhere(
         assert isinstance(demo_app.focused, ValueArea)
 
 
+async def test_the_app_is_not_left_with_a_secret_half_written(demo_app: StTui) -> None:
+    async with demo_app.run_test(size=SMALL) as pilot:
+        await opened(pilot)
+        await go_to(pilot, DB)
+        await pilot.press("n")
+        await until(pilot, lambda: isinstance(demo_app.screen, SecretForm), "the form")
+        await pilot.press("A", "ctrl+q")
+        await until(pilot, lambda: "What you wrote is lost" in screen_text(pilot), "it asks")
+        await pilot.press("y")
+        await until(pilot, lambda: len(demo_app.screen_stack) == 1, "the form closes")
+        await pilot.press("ctrl+q")
+        await until(pilot, lambda: not demo_app.is_running, "nothing is lost any more")
+
+
 async def test_what_a_terminal_acts_on_is_not_sent_while_edited(demo_app: StTui) -> None:
     with Vault.open(demo_app.directory, actor="ann") as other:
         project = other.projects.get()
