@@ -89,7 +89,7 @@ class Warnings(Overview):
             )
         )
         uses = self._uses.by_token
-        to_judge = what_matters(tokens, folders, uses)
+        to_judge = await asyncio.to_thread(what_matters, tokens, folders, uses)
         if to_judge == judged:
             self._judged = judged
             return  # a server logs all the time, but seldom anything new
