@@ -98,10 +98,11 @@ class TypeAhead(App[Result], Generic[Result]):
 
     async def _give_next(self, before: Screen[Any]) -> None:
         self._follower = None
-        if self.screen is not before and not getattr(self.screen, "takes_type_ahead", True):
-            self._typed.clear()
         while self._typed and self._follower is None:
-            await self._give(self._typed.popleft())
+            if self.screen is before or getattr(self.screen, "takes_type_ahead", True):
+                await self._give(self._typed.popleft())
+            else:
+                self._typed.clear()
 
 
 def _opens_nothing(event: events.Event, focused: Widget | None) -> bool:
