@@ -222,7 +222,10 @@ class Beside:
         return found
 
     def witness(self, pattern: Pattern) -> str | None:
-        """The shortest path of both; None if there is none. Raises TooComplex."""
+        """The shortest path of both; None if there is none. Raises TooComplex.
+
+        Of a path that would take too long to find: the asked pattern's text.
+        """
         state = self.after(pattern.shape.before, pattern.plain)
         if not pattern.shape.before:
             rest = self._rest(state, pattern) if state.alive else None

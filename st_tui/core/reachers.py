@@ -18,7 +18,10 @@ _BYTES = 128
 
 
 class Reacher(NamedTuple):
-    """A token that can, its first scope that does it (0-based), and a path where it can."""
+    """A token that can, its first scope that does it (0-based), and a path where it can.
+
+    Where a path would take too long to find, the pattern that was asked about stands instead.
+    """
 
     token: ServiceToken
     scope: int

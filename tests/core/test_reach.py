@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from string import ascii_lowercase, ascii_uppercase
 
 import pytest
 from hypothesis import given
@@ -263,6 +264,27 @@ def test_they_are_compared_once(compiled: list[str]) -> None:
     assert len(found) == 100
     assert len(compiled) < 5
     assert found[7].path == "/-7/db"
+
+
+def test_that_they_overlap_is_known_also_where_it_takes_too_long_to_say_at_which_path() -> None:
+    asked = f"/*b{'?' * 8}*/**"
+    texts = [f"/*-{'b' * 10}{more}/**" for more in ("", ascii_lowercase + ascii_uppercase)]
+    with pytest.raises(TooComplex):
+        where(asked, texts[1], [])
+    reach = index([token(number, text) for number, text in enumerate(texts)], NOON)
+    first, second = who_within(reach, "prod", compile_glob(asked), Permission.READ, [])
+    assert first.path == where(asked, texts[0], [])
+    assert second.path == asked
+
+
+def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(beside_many, "_REMEMBERED", 90)
+    beside_many.beside.cache_clear()
+    names = ["".join(name) for name in itertools.product("xy", repeat=8)]
+    reach = index([token(number, f"/a/{name}") for number, name in enumerate(names)], NOON)
+    asked = "/*/*x???????"
+    assert len(who_within(reach, "prod", compile_glob(asked), Permission.READ, [])) == 128
+    assert 0 < len(beside_many.beside(asked)._states) <= 90
 
 
 def test_what_an_existing_folder_shows_is_not_compared() -> None:
