@@ -28,8 +28,8 @@ _LONGEST = 0.25
 class TypeAhead(App[Result], Generic[Result]):
     """An app that gives one key after the other.
 
-    A screen that says `takes_type_ahead = False` asks something that a key typed before it was seen
-    must not answer: such keys are dropped.
+    A screen that asks something which a key typed before must not answer has `asked_at`, the time
+    on the monotonic clock from which on it may be answered: earlier keys are dropped.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -50,6 +50,8 @@ class TypeAhead(App[Result], Generic[Result]):
             await self._give(event)
 
     async def _give(self, event: events.Event) -> None:
+        if event.time < getattr(self.screen, "asked_at", 0.0):
+            return
         focused, before, workers = self.focused, self.screen, set(self.workers)
         if _opens_nothing(event, focused):
             await super().on_event(event)
@@ -76,7 +78,7 @@ class TypeAhead(App[Result], Generic[Result]):
                     await self._is_seen(target, before, workers)
         finally:
             if self.is_running:
-                self.call_later(self._give_next, before)
+                self.call_later(self._give_next)
 
     async def _is_seen(
         self, target: DOMNode, before: Screen[Any], workers: Collection[Worker[Any]]
@@ -96,13 +98,10 @@ class TypeAhead(App[Result], Generic[Result]):
             await _passed(self.screen)
             await _passed(self)
 
-    async def _give_next(self, before: Screen[Any]) -> None:
+    async def _give_next(self) -> None:
         self._follower = None
         while self._typed and self._follower is None:
-            if self.screen is before or getattr(self.screen, "takes_type_ahead", True):
-                await self._give(self._typed.popleft())
-            else:
-                self._typed.clear()
+            await self._give(self._typed.popleft())
 
 
 def _opens_nothing(event: events.Event, focused: Widget | None) -> bool:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import inf
+from time import monotonic
 from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
 
 from textual import on
@@ -82,7 +84,6 @@ class Dialog(ModalScreen[Result | None], Leaves[Result | None]):
 class Confirm(Dialog[bool]):
     """Asks before something is done that cannot be undone. Enter alone never means yes."""
 
-    takes_type_ahead = False
     ACTIONS = (
         Action("yes", "y", "yes", "Do it", hint=True),
         Action("leave", "n,escape,q,f10,enter", "no", "Leave everything as it is", hint=True),
@@ -93,6 +94,10 @@ class Confirm(Dialog[bool]):
         super().__init__(title)
         self._effect = effect
         self._verb = verb
+        self.asked_at = inf
+
+    def on_mount(self) -> None:
+        self.asked_at = monotonic()
 
     def body(self) -> ComposeResult:
         yield Static(shown_lines(self._effect), markup=False)
