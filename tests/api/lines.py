@@ -49,6 +49,7 @@ async def port_of(application: Any, **options: Any) -> AsyncIterator[int]:
     try:
         yield server.servers[0].sockets[0].getsockname()[1]
     finally:
+        server.force_exit = True  # a test that failed has left its connections open
         await server.shutdown()
         # As a process of its own the application would have all that lives for itself.
         gc.unfreeze()
