@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -107,7 +107,7 @@ def _create(request: Request, asked: Asked, name: str) -> dict[str, Any]:
     # Folders above the stated one are made too, but only those that the token may make.
     above = [
         place._replace(path=path)
-        for path in _ancestors(place.path)
+        for path in drafts.leading_to(place.path)[1:-1]
         if not projects.has_folder(connection, project_id, place.environment, path)
     ]
     if not all(request.may(missing, Permission.WRITE) for missing in above):
@@ -210,12 +210,6 @@ def _may_lead_below(scope: Scope, place: Place) -> bool:
 
 def _parent(path: str) -> str:
     return path.rpartition("/")[0] or "/"
-
-
-def _ancestors(path: str) -> Iterator[str]:
-    """The folders above, the nearest first, without the root."""
-    while (path := _parent(path)) != "/":
-        yield path
 
 
 def _up_to(top: str, paths: Iterable[str]) -> set[str]:

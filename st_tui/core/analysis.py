@@ -10,7 +10,7 @@ from typing import Final
 
 from st_tui.core.algebra import TooComplex, Work, contains
 from st_tui.core.compare import granting, redundant
-from st_tui.core.globs import PatternRefused, compile_glob
+from st_tui.core.globs import PatternRefused, compile_glob, plain_beginning
 from st_tui.core.model import Permission, Scope, ServiceToken, TokenDraft, Use
 
 _SCOPES_REMEMBERED: Final = 4_096
@@ -209,7 +209,7 @@ def _traps(pattern: str) -> list[str]:
 
 def _left_out(one: str, pattern: str) -> str | None:
     """The shortest path of one that the pattern does not match, though it looks as if it did."""
-    return _shortest(one, pattern) if set("*?[{") & set(one) else one
+    return one if plain_beginning(one) == one else _shortest(one, pattern)
 
 
 @lru_cache(maxsize=256)

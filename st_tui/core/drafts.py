@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from itertools import accumulate, islice
 from typing import NamedTuple
 
 from st_tui.core.errors import Refusal
@@ -67,6 +68,14 @@ def scopes_of_folder(path: str) -> tuple[str, str, str]:
     """The patterns that a folder is picked by: itself, its children, everything below it."""
     parent = "" if path == "/" else path
     return path, f"{parent}/*", f"{parent}/**"
+
+
+def leading_to(folder: str) -> list[str]:
+    """The folders that lead to one: the root, all above it, and itself."""
+    if folder == "/":
+        return ["/"]
+    below = accumulate(folder.split("/")[1:], lambda above, name: f"{above}/{name}", initial="")
+    return ["/", *islice(below, 1, None)]
 
 
 def stem(pattern: str) -> str:

@@ -12,21 +12,20 @@ Of many patterns few are ever walked: what a pattern begins with tells how near 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import takewhile
 from string import ascii_lowercase, ascii_uppercase, digits
 from typing import NamedTuple, TypeAlias
 
-from st_tui.core.drafts import stem
+from st_tui.core.drafts import leading_to, stem
 from st_tui.core.edit_distance import distance_from, least_distance_from
-from st_tui.core.globs import Glob
+from st_tui.core.globs import Glob, plain_beginning
 
 CAP = 20_000
 """The most places that a search meets before it gives up: some hundredths of a second."""
 _LOOKS = 200_000
 """How often a pattern is asked about a folder at most: the folders after that are left out."""
 
-_WILD = re.compile(r"[*?\[{]")
 _NO_NAME = re.compile(r"/\*\*(?=/|$)")
 _ONE = re.compile(r"\[[^]]*\]|\?")
 _CHOICE = re.compile(r"\{([^}]*)\}")
@@ -119,7 +118,7 @@ class _Accepting:
     def of(self, folder: str) -> int | None:
         """The index of the first pattern that accepts it; None if none does, or after `_LOOKS`."""
         found = None
-        for place in _leading_to(folder):
+        for place in leading_to(folder):
             indices = self._by_stem.get(place, ())
             self._looks -= len(indices)
             if self._looks < 0:
@@ -224,23 +223,12 @@ def _shared(one: str, other: str) -> int:
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
-def _leading_to(folder: str) -> Iterator[str]:
-    """The root, all folders above this one, and itself."""
-    yield "/"
-    end = folder.find("/", 1)
-    while end > 0:
-        yield folder[:end]
-        end = folder.find("/", end + 1)
-    if folder != "/":
-        yield folder
-
-
 def _outline(pattern: str) -> tuple[str, int]:
     """What every path of a pattern begins with, and how many characters follow at least."""
-    wild = _WILD.search(pattern)
-    if wild is None:
+    plain = plain_beginning(pattern)
+    if plain == pattern:
         return pattern, 0
-    beginning = pattern[: wild.start()].rstrip("/")  # `/a/**` opens `/a`
+    beginning = plain.rstrip("/")  # `/a/**` opens `/a`
     rest = _NO_NAME.sub("", pattern[len(beginning) :])
     rest = _ONE.sub("x", _CHOICE.sub(lambda choice: min(choice[1].split(","), key=len), rest))
     return beginning, len(rest.replace("*", ""))

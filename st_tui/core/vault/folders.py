@@ -95,8 +95,7 @@ class Folders:
 
 def make(session: Session, project: Project, environment: str, folder: str) -> None:
     """Make a folder and its missing parents, inside a change."""
-    parts = folder.split("/")[1:]
-    paths = ["/" + "/".join(parts[: i + 1]) for i in range(len(parts))]
+    _, *paths = drafts.leading_to(folder)
     projects.insert_folders(session.connection, project.id, environment, paths)
 
 
