@@ -119,7 +119,10 @@ class Secrets:
     ) -> Found:
         """The secrets of a folder with their values; the audit log says that they were read."""
         with self._session.change() as record:
-            found = self._found(project, place, imports=imports, expand=expand)
+            gathered = secret_lists.gathered(
+                self._session, project, place, _everywhere, imports=imports
+            )
+            found = self._opened(project, gathered, expand=expand)
             record(
                 "get-secrets",
                 project,
@@ -127,7 +130,7 @@ class Secrets:
                 path=place.path,
                 details={"numberOfSecrets": len(found.secrets)},
             )
-        return found
+        return found._replace(secrets=sorted(found.secrets, key=lambda secret: secret.name))
 
     def versions(self, project: Project, place: Place, name: str) -> list[SealedSecret]:
         """All versions of a secret, the newest first, still sealed."""
@@ -264,19 +267,8 @@ class Secrets:
         for sealed in secrets.labels(connection, project.id, place):
             with suppress(crypto.SealError):
                 if crypto.unseal(sealed.name, key) == name:
-                    every = secrets.in_folder(connection, project.id, place)
-                    return next(secret for secret in every if secret.id == sealed.id)
+                    return secrets.version(connection, sealed.id, sealed.version)
         return None
-
-    def _found(
-        self, project: Project, place: Place, *, imports: bool = False, expand: bool = False
-    ) -> Found:
-        with self._session.reading():
-            gathered = secret_lists.gathered(
-                self._session, project, place, _everywhere, imports=imports
-            )
-            found = self._opened(project, gathered, expand=expand)
-        return found._replace(secrets=sorted(found.secrets, key=lambda secret: secret.name))
 
     def _opened(self, project: Project, gathered: Gathered, *, expand: bool) -> Found:
         return secret_lists.opened(
