@@ -7,7 +7,8 @@ must not come back in a usage error, which ends up in a CI's log.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
@@ -78,8 +79,6 @@ def place_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def find_place(vault: Vault, environment: str | None, path: str) -> tuple[Project, Place]:
     """The project, and the folder that --env and --path name. Raises NotFound."""
-    from st_tui.core.vault.secret_changes import NoFolder
-
     project = project_in(vault)
     if environment is None:
         slugs = [known.slug for known in vault.environments.every(project)]
@@ -87,8 +86,17 @@ def find_place(vault: Vault, environment: str | None, path: str) -> tuple[Projec
             raise BadUsage(f"Say which environment with --env: the project has {', '.join(slugs)}.")
         [environment] = slugs
     asked = typed_path(drafts.request_path(path))
-    try:
+    with missing_folder_is_no():
         return project, vault.secrets.place(project, environment, asked)
+
+
+@contextmanager
+def missing_folder_is_no() -> Iterator[None]:
+    """Let a folder that is not there be an answer. Raises NotFound."""
+    from st_tui.core.vault.secret_changes import NoFolder
+
+    try:
+        yield
     except NoFolder as missing:
         raise NotFound(str(missing)) from None
 

@@ -9,7 +9,12 @@ import click
 from st_tui.cli.asking import confirm
 from st_tui.cli.commands import BadUsage, NotFound, json_option, open_vault, yes_option
 from st_tui.cli.output import say, say_json, say_table
-from st_tui.cli.secret_commands import DiscreetGroup, find_place, place_options
+from st_tui.cli.secret_commands import (
+    DiscreetGroup,
+    find_place,
+    missing_folder_is_no,
+    place_options,
+)
 from st_tui.core import drafts, expiry
 
 if TYPE_CHECKING:
@@ -79,12 +84,8 @@ def create_import(environment: str | None, path: str, source: str) -> None:
     other = _place(source)
     with open_vault() as vault:
         project, place = find_place(vault, environment, path)
-        from st_tui.core.vault.secret_changes import NoFolder
-
-        try:
+        with missing_folder_is_no():
             vault.secrets.add_import(project, place, other)
-        except NoFolder as missing:
-            raise NotFound(str(missing)) from None
     say(f"{place} imports {other}.")
 
 
