@@ -86,7 +86,6 @@ def actions_of(screen: Screen[Any]) -> list[tuple[Action, DOMNode]]:
 
 
 FIELDS = (
-    # With priority, or what was typed behind a Tab and arrives with it goes to the field before.
     Action("app.focus_next", "tab", "next", "Go to the next field"),
     Action("app.focus_previous", "shift+tab", "back", "Go to the field before"),
 )
