@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from st_tui.core.globs import Glob
 from st_tui.core.model import Project
 from st_tui.core.vault import Vault
 from tests.core.vaults import Clock
@@ -33,3 +34,17 @@ def colleague(vault: Vault, clock: Clock) -> Iterator[Vault]:
     """Another program on the same vault."""
     with Vault.open(vault.directory, actor="bob", clock=clock) as opened:
         yield opened
+
+
+@pytest.fixture
+def matched(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The paths that are put to a pattern from now on."""
+    asked: list[str] = []
+    matches = Glob.matches
+
+    def noted(glob: Glob, path: str) -> bool:
+        asked.append(path)
+        return matches(glob, path)
+
+    monkeypatch.setattr(Glob, "matches", noted)
+    return asked
