@@ -19,8 +19,9 @@ from st_tui.cli.commands import (
 from st_tui.cli.output import say, say_json, say_table, say_text, secret_data
 from st_tui.cli.secret_commands import DiscreetGroup, find_place, place_options
 from st_tui.cli.secret_imports import imports
-from st_tui.core import expiry, secret_file
+from st_tui.core import expiry
 from st_tui.core.secret import LARGEST_VALUE, check_name, check_value, trimmed
+from st_tui.core.secret_files import read, write
 from st_tui.core.wording import counted
 
 if TYPE_CHECKING:
@@ -166,10 +167,10 @@ def import_secrets(file: str, environment: str | None, path: str) -> None:
     All of them, or none. FILE is a .env file, or JSON: an object of texts, or a list of
     {"key", "value"}; - is stdin.
     """
-    values = secret_file.parse(
-        sys.stdin.buffer.read(secret_file.LARGEST_FILE + 1)
+    values = read.parse(
+        sys.stdin.buffer.read(read.LARGEST_FILE + 1)
         if file == "-"
-        else _content(file, secret_file.LARGEST_FILE, "The file cannot be read")
+        else _content(file, read.LARGEST_FILE, "The file cannot be read")
     )
     with open_vault() as vault:
         project, place = find_place(vault, environment, path)
@@ -182,7 +183,7 @@ def import_secrets(file: str, environment: str | None, path: str) -> None:
 @click.option(
     "--format",
     "kind",
-    type=click.Choice(get_args(secret_file.Format)),
+    type=click.Choice(get_args(write.Format)),
     default="dotenv",
     help="Default: dotenv.",
 )
@@ -196,7 +197,7 @@ def import_secrets(file: str, environment: str | None, path: str) -> None:
 def export(
     environment: str | None,
     path: str,
-    kind: secret_file.Format,
+    kind: write.Format,
     expand: bool,
     with_imports: bool,
 ) -> None:
@@ -208,7 +209,7 @@ def export(
         project, place = find_place(vault, environment, path)
         found = vault.secrets.read(project, place, imports=with_imports, expand=expand)
     _remark_all(found.warnings)
-    say_text(secret_file.write(found.by_name(), kind))
+    say_text(write.write(found.by_name(), kind))
 
 
 def _value(name: str, stated: str) -> str:

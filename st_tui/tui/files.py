@@ -7,12 +7,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from st_tui.core import secret_file
 from st_tui.core.errors import Refusal
 from st_tui.core.model import Project
 from st_tui.core.plain_text import refuse_controls
 from st_tui.core.secret import Place
-from st_tui.core.secret_file import SecretFileError
+from st_tui.core.secret_files import SecretFileError, read, write
 from st_tui.core.vault import Vault
 from st_tui.core.wording import counted
 
@@ -33,10 +32,10 @@ def read_secrets(typed: str) -> Mapping[str, str]:
         if not file.is_file():  # anything else might never end
             raise SecretFileError("There is no such ordinary file.")
         with file.open("rb") as opened:
-            data = opened.read(secret_file.LARGEST_FILE + 1)
+            data = opened.read(read.LARGEST_FILE + 1)
     except OSError as error:
         raise SecretFileError(f"The file cannot be read: {error.strerror}.") from None
-    return secret_file.parse(data)
+    return read.parse(data)
 
 
 def export(
@@ -44,13 +43,13 @@ def export(
 ) -> str:
     """Write a folder's secrets to a new file; what was done, in words. Raises Refusal."""
     file = typed_path(typed)
-    kind: secret_file.Format = "json" if file.suffix.lower() == ".json" else "dotenv"
+    kind: write.Format = "json" if file.suffix.lower() == ".json" else "dotenv"
     try:
         opened = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with open(opened, "w", encoding="utf-8", newline="") as written, _or_none(file):
             found = vault.secrets.read(project, place, imports=imports, expand=expand)
             values = found.by_name()
-            written.write(secret_file.write(values, kind))
+            written.write(write.write(values, kind))
             written.flush()
     except FileExistsError:
         raise SecretFileError("There is a file of this name already: give another.") from None

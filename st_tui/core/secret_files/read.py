@@ -1,4 +1,4 @@
-"""Secrets in a text file, `.env` or JSON: what is written here reads back as the same values.
+"""The secrets that a file holds: `.env` or JSON.
 
 No sentence repeats what a file holds: a line that is not understood may be part of a secret.
 """
@@ -7,28 +7,18 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from io import StringIO
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 from st_tui.core.errors import Refusal
 from st_tui.core.secret import check_name, check_value
-
-Format = Literal["dotenv", "json"]
+from st_tui.core.secret_files import WIDE_GAP, SecretFileError
 
 LARGEST_FILE = 4 * 1024 * 1024
 """Bytes of a file that is read."""
 
-_NO_QUOTES_NEEDED = re.compile(r"[^=#\s'][^=#\s]*")
-# Inside single quotes python-dotenv reads these as escapes; other readers know none there at all.
-_ESCAPES = re.compile(r"'|\\['\\]|\\$")
-# Where a value has no quotes, python-dotenv's time grows with the square of such a run.
-_WIDE_GAP = re.compile(r"[^\S\r\n]{200}")
 _NEWLINE = re.compile(r"\r\n|\n|\r")
-
-
-class SecretFileError(Refusal):
-    """A file that cannot be read as secrets, or secrets that a file cannot hold."""
 
 
 class _Entry(NamedTuple):
@@ -67,39 +57,12 @@ def parse(data: bytes) -> dict[str, str]:
     return values
 
 
-def write(values: Mapping[str, str], kind: Format) -> str:
-    """The text of a file with these secrets. Raises SecretFileError for a name it cannot hold."""
-    if kind == "json":
-        return json.dumps(dict(values), indent=2) + "\n"
-    return "".join(f"{_written_name(name)}={_written(value)}\n" for name, value in values.items())
-
-
-def _written_name(name: str) -> str:
-    try:
-        fits = check_name(name) == name
-    except Refusal:
-        fits = False
-    if fits and _NO_QUOTES_NEEDED.fullmatch(name):
-        return name
-    if fits and "'" not in name:
-        return f"'{name}'"
-    raise SecretFileError("The name of a secret cannot stand in a .env file: write JSON instead.")
-
-
-def _written(value: str) -> str:
-    # Single quotes hold text as it stands for every reader of such files, newlines too.
-    if not _ESCAPES.search(value) and not _WIDE_GAP.search(value):
-        return f"'{value}'"
-    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
-    return '"' + escaped.replace("\n", "\\n").replace("\r", "\\r") + '"'
-
-
 def _dotenv(text: str) -> Iterator[_Entry]:
     # Here, because only who reads such a file needs the library.
     from dotenv.parser import parse_stream
 
     for number, line in enumerate(_NEWLINE.split(text), start=1):
-        if _WIDE_GAP.search(re.split("['\"]", line, maxsplit=1)[0]):
+        if WIDE_GAP.search(re.split("['\"]", line, maxsplit=1)[0]):
             raise SecretFileError(
                 f"Line {number} has a gap of over 200 blanks: put the value in quotes, or use JSON."
             )

@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from st_tui.core.errors import Refusal
 from st_tui.core.secret import check_name
-from st_tui.core.secret_file import LARGEST_FILE, Format, SecretFileError, parse, write
+from st_tui.core.secret_files import SecretFileError
+from st_tui.core.secret_files.read import LARGEST_FILE, parse
+from st_tui.core.secret_files.write import Format, write
 
 
 def is_name(text: str) -> bool:
