@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, field
 
 from st_tui.core.errors import Refusal
 
@@ -12,3 +13,12 @@ WIDE_GAP = re.compile(r"[^\S\r\n]{200}")
 
 class SecretFileError(Refusal):
     """A file that cannot be read as secrets, or secrets that a file cannot hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileSecret:
+    """A secret as a file has it. Nothing of it shows in a `repr`."""
+
+    name: str = field(repr=False)
+    value: str = field(repr=False)
+    comment: str = field(default="", repr=False)
