@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from st_tui.core.model import AuditEntry, Permission, Use
@@ -12,6 +12,12 @@ from st_tui.core.model import AuditEntry, Permission, Use
 _COLUMNS = ", ".join(AuditEntry._fields)
 _MARKS = ", ".join(f":{field}" for field in AuditEntry._fields)
 _FIRST = "0" * 64
+FORMAT_1 = (
+    "seq", "time", "actor", "ip", "user_agent", "event", "project_id", "target", "environment",
+    "path", "operation", "verdict", "reason", "details",
+)  # fmt: skip
+"""The fields that an entry's hash covers. Released, so it never changes: a new column is in no hash
+until a format of its own names it, and the logs written before go on verifying."""
 ALSO = {Permission.READ: "alsoRead", Permission.WRITE: "alsoWritten"}
 """Where an entry's details list the other places that were needed, each as `environment` and
 `secretPath`."""
@@ -47,7 +53,7 @@ def append(connection: sqlite3.Connection, events: Iterable[Event]) -> None:
     for event in events:
         seq += 1
         fields = event._asdict() | {"seq": seq, "details": _canonical(event.details or {})}
-        previous = fields["hash"] = _hash(previous, fields)
+        previous = fields["hash"] = entry_hash(previous, fields)
         rows.append(fields)
     connection.executemany(f"INSERT INTO audit_log ({_COLUMNS}) VALUES ({_MARKS})", rows)
 
@@ -180,11 +186,9 @@ def first_broken(connection: sqlite3.Connection) -> int | None:
     """The seq of the first entry that does not follow from the one before it; None if all do."""
     previous = _FIRST
     for expected, entry in enumerate(_entries(connection), start=1):
-        fields = entry._asdict()
-        stated = fields.pop("hash")
-        if entry.seq != expected or stated != _hash(previous, fields):
+        if entry.seq != expected or entry.hash != entry_hash(previous, entry._asdict()):
             return expected
-        previous = stated
+        previous = entry.hash
     return None
 
 
@@ -193,10 +197,15 @@ def _entries(connection: sqlite3.Connection) -> Iterator[AuditEntry]:
         yield AuditEntry(*row)
 
 
-def _hash(previous: str, fields: dict[str, Any]) -> str:
+def entry_hash(previous: str, fields: Mapping[str, Any]) -> str:
+    """The hash of an entry: SHA-256 of the one before it and the canonical JSON of its fields.
+
+    Fields that format 1 does not name are left out.
+    """
     import hashlib  # here, because checking a token reads the log and hashes nothing
 
-    return hashlib.sha256(f"{previous}{_canonical(fields)}".encode()).hexdigest()
+    covered = {name: fields[name] for name in FORMAT_1}
+    return hashlib.sha256(f"{previous}{_canonical(covered)}".encode()).hexdigest()
 
 
 def _canonical(fields: dict[str, Any]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -76,16 +77,45 @@ def replace(target: sqlite3.Connection, source: sqlite3.Connection) -> None:
         target.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
-def _schema(connection: sqlite3.Connection) -> set[tuple[str, ...]]:
-    return set(
-        connection.execute(
+_Declared = tuple[str, str, str, tuple[str, ...]]
+
+
+def _schema(connection: sqlite3.Connection) -> set[_Declared]:
+    """Every table, index and trigger with the tokens of its SQL.
+
+    SQLite keeps the text as somebody wrote it, and ALTER TABLE rewrites a part of it, so spaces,
+    comments and the case of keywords say nothing about what the schema does.
+    """
+    return {
+        (kind, name, table, _tokens(sql))
+        for kind, name, table, sql in connection.execute(
             "SELECT type, name, tbl_name, coalesce(sql, '') FROM sqlite_master "
-            "WHERE name NOT LIKE 'sqlite_stat%'"
+            # What ANALYZE makes. Names that begin with sqlite_ are SQLite's own.
+            "WHERE name NOT GLOB 'sqlite_stat[0-9]'"
         )
+    }
+
+
+_TOKEN = re.compile(
+    r"""
+      \s+ | --[^\n]* | /\*.*?(?:\*/|\Z)                                    # means nothing
+    | (?P<text> '(?:[^']|'')*' | "(?:[^"]|"")*" | `(?:[^`]|``)*` | \[[^]]*\] )
+    | (?P<word> [\w$]+ )
+    | (?P<sign> . )
+    """,
+    re.DOTALL | re.VERBOSE | re.ASCII,
+)
+
+
+def _tokens(sql: str) -> tuple[str, ...]:
+    return tuple(
+        part[0].lower() if part["word"] else part[0]
+        for part in _TOKEN.finditer(sql)
+        if part.lastgroup
     )
 
 
-def _schema_of_ours() -> set[tuple[str, ...]]:
+def _schema_of_ours() -> set[_Declared]:
     with closing(sqlite3.connect(":memory:")) as connection:
         for step in STEPS:
             connection.executescript(step)
