@@ -70,7 +70,7 @@ async def test_create_a_token_by_keyboard(demo_app: StTui, size: tuple[int, int]
         await until(pilot, lambda: isinstance(demo_app.screen, Created), "it is still shown")
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(demo_app.screen, Confirm), "leaving asks again")
-        await pilot.press("y")
+        await pilot.press("x")
         await until(pilot, lambda: len(demo_app.screen_stack) == 1, "it is closed")
         assert text[-32:] not in screen_text(pilot)
 
@@ -255,7 +255,7 @@ async def test_clone_and_rotate(demo_app: StTui) -> None:
         assert original.expires_at is not None
         assert clone.expires_at == NOW + original.expires_at - original.created_at
         assert clone.scopes == original.scopes
-        await pilot.press("q", "y")
+        await pilot.press("q", "x")
         await until(pilot, lambda: len(demo_app.screen_stack) == 1, "it is closed")
 
         await choose(pilot, "ci-deploy")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import ClassVar, NamedTuple
 
 from textual import work
 from textual.app import ComposeResult
@@ -21,7 +23,7 @@ from st_tui.tui.token_actions import TRY_IT
 
 
 class Created(Dialog[None]):
-    """The one time that a token can be seen. Leaving asks first."""
+    """The one time that a token can be seen. Leaving asks first, unless it was copied."""
 
     ACTIONS = (
         Action("copy", "y", "copy", "Copy the whole token", hint=True),
@@ -39,6 +41,8 @@ class Created(Dialog[None]):
     def __init__(self, new: NewToken) -> None:
         super().__init__(f"“{new.token.name}” is made. Copy it now: it is not shown again.")
         self._new = new
+        self._copied = _Copied()
+        self._copying = asyncio.Lock()
 
     def body(self) -> ComposeResult:
         token, text = self._new.token, self._new.text
@@ -63,19 +67,29 @@ class Created(Dialog[None]):
 
     @work
     async def action_copy(self) -> None:
-        await self._copy(self._new.text.full, "The token")
+        await self._copy_all()
 
     @work
     async def action_copy_access(self) -> None:
-        await self._copy(self._new.text.access_token, "The access token")
+        if await self._copy(self._new.text.access_token, "The access token"):
+            self._copied = self._copied._replace(access_token=True)
 
-    async def _copy(self, text: str, what: str) -> None:
+    async def _copy_all(self) -> bool:
+        """Copy the whole token; whether it went somewhere."""
+        if await self._copy(self._new.text.full, "The token"):
+            self._copied = self._copied._replace(token=True)
+            return True
+        return False
+
+    async def _copy(self, text: str, what: str) -> bool:
         from st_tui.tui.clipboard import copy
 
-        outcome = await copy(self.app, text)
+        async with self._copying:
+            outcome = await copy(self.app, text)
         self.st.notify(outcome.message, title=what, severity="information")
         if not outcome.sent:
             self.action_alone()
+        return outcome.sent
 
     def action_alone(self) -> None:
         text = self._new.text
@@ -97,27 +111,69 @@ class Created(Dialog[None]):
 
     @property
     def unsaved(self) -> str:
-        return "A new token is still shown"
+        return "" if self._copied.token else "A new token is still shown"
 
     def action_leave(self) -> None:
         self._leave()
 
     @work
     async def _leave(self) -> None:
+        async with self._copying:
+            pass  # a copy under way may take a moment, and saves the question
+        if not self.is_current:
+            return  # asked for twice
+        if self._copied.token or await self.st.push_screen_wait(
+            CloseUncopied(self._copy_all, has_access_token=self._copied.access_token)
+        ):
+            self._forget()
+            self.dismiss(None)
+
+    def _forget(self) -> None:
+        """Take the token off the screen and out of memory."""
         from st_tui.tui import clipboard
 
-        question = Confirm(
-            "Close for good?",
-            "The token is stored nowhere and cannot be shown again.",
-            verb="close",
-        )
-        if await self.st.push_screen_wait(question):
-            # Before it goes: Textual keeps what it removed for a while.
-            for part in self.query(".token").results(Static):
-                part.update("")
-            del self._new
-            clipboard.forget(self.app)
-            self.dismiss(None)
+        # Before it goes: Textual keeps what it removed for a while.
+        for part in self.query(".token").results(Static):
+            part.update("")
+        del self._new
+        clipboard.forget(self.app)
+
+
+class _Copied(NamedTuple):
+    """What of a new token was copied."""
+
+    token: bool = False
+    access_token: bool = False
+
+
+class CloseUncopied(Confirm, inherit_bindings=False):
+    """Asks before a token goes that was not copied.
+
+    The keys that copy it on the screen below do nothing here: none may both save it and lose it.
+    """
+
+    ACTIONS = (
+        Action("copy", "c", "copy and close", "Copy the whole token, then close", hint=True),
+        Action("yes", "x", "close without copying", "Close: nothing can show it again", hint=True),
+        Action("leave", "escape,n,q,f10,enter", "go back", "Go back to the token", hint=True),
+    )
+    BINDINGS: ClassVar[list[BindingType]] = bindings(ACTIONS)
+
+    def __init__(self, copy: Callable[[], Awaitable[bool]], *, has_access_token: bool) -> None:
+        if has_access_token:
+            effect = "Only its access token was copied. The symmetric key cannot be shown again."
+        else:
+            effect = "The token cannot be shown again."
+        super().__init__("Close without copying?", effect, verb="")
+        self._copy = copy
+
+    def hints(self) -> list[Action]:
+        return list(self.ACTIONS)
+
+    @work
+    async def action_copy(self) -> None:
+        # Where there is no way to the clipboard, the token stays to be copied by hand.
+        self.dismiss(True if await self._copy() else None)
 
 
 class Alone(Dialog[None]):

@@ -84,7 +84,7 @@ class Dialog(ModalScreen[Result | None], Leaves[Result | None]):
 class Confirm(Dialog[bool]):
     """Asks before something is done that cannot be undone. Enter alone never means yes."""
 
-    ACTIONS = (
+    ACTIONS: ClassVar[tuple[Action, ...]] = (
         Action("yes", "y", "yes", "Do it", hint=True),
         Action("leave", "n,escape,q,f10,enter", "no", "Leave everything as it is", hint=True),
     )
