@@ -13,9 +13,10 @@ import os
 import re
 import stat
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import AbstractContextManager
 from pathlib import Path
 
+from st_tui.core import written_aside
 from st_tui.core.errors import Refusal
 from st_tui.core.token_text import RandomBytes
 
@@ -24,7 +25,9 @@ SERVER_KEY = "server.key"
 OPERATOR_KEY = "operator/operator.key"
 KEY_BYTES = 32
 
-_OURS = frozenset({DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", SERVER_KEY, "operator"})
+_WORKSHOP = "operator"
+_DRAFT = "new-"
+_OURS = frozenset({DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", SERVER_KEY, _WORKSHOP})
 _NETWORK_FILE_SYSTEMS = frozenset(
     {"9p", "afs", "beegfs", "ceph", "ceph-fuse", "cifs", "coda", "davfs", "gfs2", "glusterfs",
      "gpfs", "juicefs", "lustre", "ncpfs", "nfs", "nfs4", "ocfs2", "orangefs", "rclone", "s3fs",
@@ -121,35 +124,36 @@ def make_keys(directory: Path, randbytes: RandomBytes) -> None:
         make_once(directory, name, write)
 
 
-def make_once(directory: Path, name: str, write: Callable[[Path], None]) -> None:
-    """Let `write` make a file that appears whole and never over one that is there.
+def make_once(directory: Path, name: str, write: Callable[[Path], None]) -> bool:
+    """Let `write` make a file that appears whole and never over one that is there; whether it did.
 
     Two programs may start on a new vault at the same moment: whoever is first makes the file, and
     the other finds it complete. A crash leaves nothing half-written that looks like a vault.
     """
-    workshop = (directory / OPERATOR_KEY).parent
     try:
-        workshop.mkdir(mode=0o700, exist_ok=True)
-        draft = workshop / f"new-{os.urandom(8).hex()}"
-        try:
-            write(draft)
-            with suppress(FileExistsError):
-                os.link(draft, directory / name)
-        finally:
-            draft.unlink(missing_ok=True)
-        for place in (workshop, directory):
-            sync(place)
+        (directory / _WORKSHOP).mkdir(mode=0o700, exist_ok=True)
+        with draft(directory) as path:
+            write(path)
+            try:
+                written_aside.put_in_place(path, directory / name)
+                made = True
+            except FileExistsError:
+                made = False
+        # The directory that a new operator's key lies in is new as well.
+        written_aside.sync(directory)
     except OSError as error:
         raise VaultFilesError(f"{directory / name} cannot be made: {error.strerror}.") from None
+    return made
 
 
-def sync(path: Path) -> None:
-    """Wait until a file, or what a directory names, is on the disk."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+def draft(directory: Path) -> AbstractContextManager[Path]:
+    """The path of a new file where the operator alone may look. Raises OSError."""
+    return written_aside.draft(directory / _WORKSHOP, _DRAFT)
+
+
+def clear_drafts(directory: Path) -> None:
+    """Delete what `make_once` and `draft` left when a program was killed."""
+    written_aside.clear(directory / _WORKSHOP, _DRAFT)
 
 
 def read_key(directory: Path, name: str) -> bytes:

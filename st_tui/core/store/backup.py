@@ -8,43 +8,56 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+from st_tui.core import written_aside
 from st_tui.core.store import audit
 from st_tui.core.store.connection import StoreError, explained, is_read_only
 from st_tui.core.store.schema import STEPS
-from st_tui.core.vault_files import sync
+
+_DRAFT = ".st-tui-new-"
 
 
-def copy(connection: sqlite3.Connection, path: Path) -> None:
-    """Write the database, as it is at this moment, into a new private file.
+def save(connection: sqlite3.Connection, path: Path) -> str | None:
+    """Write the database, as it is at this moment, into a new private file; its flaw, if any.
 
-    It has no trace of what was deleted. Raises StoreError, also for a file that is there already.
+    The file appears when it is whole and was looked at. What killed programs left in its folder
+    goes. Raises StoreError, also for a file that is there already.
     """
+    folder = path.absolute().parent
     try:
-        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        if os.path.lexists(path):
+            raise FileExistsError
+        with written_aside.draft(folder, _DRAFT) as draft:
+            with explained(path):
+                copy(connection, draft)
+                found = _flaw_of(draft)
+            written_aside.put_in_place(draft, path)
     except FileExistsError:
         raise StoreError(f"{path} is there already: name a new file.") from None
     except OSError as error:
         raise StoreError(f"{path} cannot be made: {error.strerror}.") from None
+    written_aside.clear(folder, _DRAFT)
+    return found
+
+
+def copy(connection: sqlite3.Connection, draft: Path) -> None:
+    """Write the database, as it is at this moment, into a new file that only its user may read.
+
+    It has no trace of what was deleted. Raises sqlite3.Error and OSError.
+    """
+    os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     read_only = is_read_only(connection)
     try:
-        with explained(path):
-            # It writes elsewhere, which a connection for reading would not let it.
-            connection.execute("PRAGMA query_only = OFF")
-            connection.execute("VACUUM INTO ?", (str(path.absolute()),))
-            for place in (path, path.absolute().parent):
-                sync(place)
-    except BaseException:
-        path.unlink(missing_ok=True)
-        raise
+        # It writes elsewhere, which a connection for reading would not let it.
+        connection.execute("PRAGMA query_only = OFF")
+        connection.execute("VACUUM INTO ?", (str(draft.absolute()),))
     finally:
         if read_only:
             connection.execute("PRAGMA query_only = ON")
 
 
-def flaw_of(path: Path) -> str | None:
-    """What is wrong with the database in a file that nobody writes to; None if nothing is."""
-    with explained(path):
-        connection = sqlite3.connect(f"{path.absolute().as_uri()}?immutable=1", uri=True)
+def _flaw_of(draft: Path) -> str | None:
+    # Nobody else writes to it, and nothing is written beside it.
+    connection = sqlite3.connect(f"{draft.absolute().as_uri()}?immutable=1", uri=True)
     with closing(connection):
         return flaw(connection)
 

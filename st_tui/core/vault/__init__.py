@@ -86,6 +86,8 @@ class Vault:
         # Where no vault is, nobody is told to close the directory: it may be /tmp, or a home.
         if vault_files.has_database(directory):
             vault_files.check_directory(directory)
+            if key_file == vault_files.OPERATOR_KEY:
+                vault_files.clear_drafts(directory)
         connection = connect(directory / vault_files.DATABASE)
         return cls(Session(directory, connection, actor, clock, randbytes, key_file))
 
@@ -101,6 +103,7 @@ class Vault:
         """Open the vault that is there; where none is, make its keys and database first."""
         if not vault_files.has_database(directory):
             vault_files.make_directory(directory)
+            vault_files.clear_drafts(directory)
             vault_files.make_keys(directory, randbytes)
             vault_files.make_once(
                 directory, vault_files.DATABASE, lambda path: connect(path, create=True).close()
@@ -143,8 +146,7 @@ class Vault:
         """
         from st_tui.core.store import backup
 
-        backup.copy(self._session.connection, path)
-        return backup.flaw_of(path)
+        return backup.save(self._session.connection, path)
 
     def now(self) -> int:
         """The vault's clock, in milliseconds since 1970 UTC."""

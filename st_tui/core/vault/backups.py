@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
@@ -65,6 +65,7 @@ class Candidate:
         """
         directory, connection = self._session.directory, self._session.connection
         database = directory / vault_files.DATABASE
+        damaged = False
         if vault_files.has_database(directory):
             try:
                 with closing(connect(database)) as present, explained(database):
@@ -73,12 +74,20 @@ class Candidate:
                     backup.replace(present, connection)
                 return
             except Damaged:
+                damaged = True
+
+        def write(draft: Path) -> None:
+            backup.copy(connection, draft)
+            if damaged:
+                # Not before there is something to take its place.
                 for suffix in ("", "-wal", "-shm"):
                     database.with_name(database.name + suffix).unlink(missing_ok=True)
+
         self._record(None)
-        vault_files.make_once(
-            directory, vault_files.DATABASE, lambda path: backup.copy(connection, path)
-        )
+        with explained(database):
+            made = vault_files.make_once(directory, vault_files.DATABASE, write)
+        if not made:
+            raise VaultError(f"Somebody made a vault at {directory} meanwhile: it was left alone.")
 
     def _record(self, replaced: AuditEntry | None) -> None:
         details = (
@@ -102,9 +111,12 @@ def candidate(directory: Path, file: Path, *, actor: str) -> Iterator[Candidate]
     vault_files.check_directory(directory)
     for key in (vault_files.OPERATOR_KEY, vault_files.SERVER_KEY):
         vault_files.read_key(directory, key)
-    workshop = (directory / vault_files.OPERATOR_KEY).parent
-    draft = workshop / f"new-{os.urandom(8).hex()}"
-    try:
+    vault_files.clear_drafts(directory)
+    with ExitStack() as stack:
+        try:
+            draft = stack.enter_context(vault_files.draft(directory))
+        except OSError as error:
+            raise VaultError(f"{directory} cannot be written to: {error.strerror}.") from None
         _copy(file, draft)
         try:
             connection = connect(draft)
@@ -119,9 +131,6 @@ def candidate(directory: Path, file: Path, *, actor: str) -> Iterator[Candidate]
             session = Session(directory, connection, actor, system_clock, os.urandom)
             _require_keys(session)
             yield Candidate(session)
-    finally:
-        for suffix in ("", "-wal", "-shm"):
-            draft.with_name(draft.name + suffix).unlink(missing_ok=True)
 
 
 def _copy(file: Path, draft: Path) -> None:

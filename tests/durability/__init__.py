@@ -1,0 +1,1 @@
+"""What is left when a program is killed, at any point."""
