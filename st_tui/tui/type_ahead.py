@@ -17,7 +17,11 @@ from textual.app import App
 from textual.dom import DOMNode
 from textual.screen import Screen
 from textual.widget import Widget
+from textual.widgets import Input
 from textual.worker import Worker
+
+from st_tui.tui.pasted import lines_of, only_the_first
+from st_tui.tui.widgets.field import Field
 
 Result = TypeVar("Result")
 
@@ -53,6 +57,8 @@ class TypeAhead(App[Result], Generic[Result]):
         if event.time < getattr(self.screen, "asked_at", 0.0):
             return
         focused, before, workers = self.focused, self.screen, set(self.workers)
+        if isinstance(event, events.Paste) and isinstance(focused, Input):
+            event = self._for(focused, event)
         if _opens_nothing(event, focused):
             await super().on_event(event)
             self._unread = focused
@@ -67,6 +73,14 @@ class TypeAhead(App[Result], Generic[Result]):
         self._follower = asyncio.create_task(
             self._follow(target, before, workers), name="type-ahead"
         )
+
+    def _for(self, line: Input, paste: events.Paste) -> events.Paste:
+        """A paste for one line. Textual's own (the palette's) would drop what follows it unsaid."""
+        lines = lines_of(paste.text)
+        if isinstance(line, Field) or len(lines) < 2:
+            return paste
+        self.notify(only_the_first(lines), severity="warning")
+        return events.Paste(lines[0])
 
     async def _follow(
         self, target: DOMNode, before: Screen[Any], workers: Collection[Worker[Any]]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from textual.events import Paste
 from textual.pilot import Pilot
 
 from st_tui.core.model import ServiceToken
@@ -24,6 +25,12 @@ async def write(pilot: Pilot[Any], text: str) -> None:
     """Press a key for each character."""
     for character in text:
         await pilot.press(_KEYS.get(character, character))
+
+
+async def paste(pilot: Pilot[Any], text: str) -> None:
+    """Let the terminal give a text as one bracketed paste."""
+    pilot.app.post_message(Paste(text))
+    await pilot.pause()
 
 
 async def until(pilot: Pilot[Any], holds: Callable[[], bool], what: str) -> None:

@@ -33,7 +33,7 @@ from st_tui.tui.screens.dialog import Confirm
 from st_tui.tui.widgets.access_pane import AccessPane
 from st_tui.tui.widgets.choice import Choice
 from st_tui.tui.widgets.expiry_selector import ExpirySelector
-from st_tui.tui.widgets.field import Field, Label
+from st_tui.tui.widgets.field import Field, Label, ListField
 from st_tui.tui.widgets.key_hints import KeyHints
 from st_tui.tui.widgets.reach_tree import ReachTree
 from st_tui.tui.widgets.scope_picker import ScopePicker
@@ -149,7 +149,7 @@ class Create(Leaves[NewToken | None]):
                     yield TickBox("from the start", bool(start and start.is_active), id="active")
                 with Horizontal(classes="row v3"):
                     yield Label("Trusted IPs")
-                    yield Field(_trusted(start), placeholder=_ANYWHERE, id="trusted-ips")
+                    yield ListField(_trusted(start), placeholder=_ANYWHERE, id="trusted-ips")
                 yield Static(id="fault")
                 yield Static(id="warnings")
             yield AccessPane(self.st.clock, title="Preview")

@@ -14,7 +14,7 @@ from st_tui.core.errors import Refusal
 from st_tui.core.model import IpRange, ServiceToken
 from st_tui.tui.actions import LEAVING, Action, bindings
 from st_tui.tui.screens.dialog import Dialog
-from st_tui.tui.widgets.field import Field
+from st_tui.tui.widgets.field import ListField
 
 
 class Trust(Dialog[tuple[IpRange, ...]]):
@@ -36,12 +36,12 @@ class Trust(Dialog[tuple[IpRange, ...]]):
             "mean any address.\n",
             markup=False,
         )
-        yield Field(" ".join(block.text for block in self._token.trusted_ips or ()), id="ips")
+        yield ListField(" ".join(block.text for block in self._token.trusted_ips or ()), id="ips")
 
     @on(Input.Submitted)
     def action_save(self) -> None:
         try:
-            ranges = parse_ranges(self.query_one("#ips", Field).value.replace(",", " ").split())
+            ranges = parse_ranges(self.query_one("#ips", ListField).value.replace(",", " ").split())
         except Refusal as refusal:
             self.complain(str(refusal))
             return

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from textual import events
 from textual.strip import Strip
 from textual.suggester import Suggester
 from textual.widgets import Input, Static
 
 from st_tui.core.plain_text import shown
+from st_tui.tui.pasted import all_taken, lines_of, only_the_first
 
 
 class Label(Static):
@@ -54,12 +56,61 @@ class Field(Input):
         )
         self.cursor_blink = False
 
+    def take_lines(self, lines: list[str]) -> str:
+        """Take a paste of several lines, and answer what to say of it: the first one stays."""
+        return only_the_first(lines) if self.insert_pasted(lines[0]) else ""
+
+    def insert_pasted(self, text: str) -> bool:
+        """Put a text in the place of what is selected, or at the cursor; say if it is too long."""
+        start, end = sorted(self.selection)
+        longest = self.max_length or 0
+        if 0 < longest < len(self.value) - (end - start) + len(text):
+            self.app.notify(
+                f"Nothing was pasted: this takes {longest} characters at most.",
+                severity="warning",
+            )
+            return False
+        self.replace(text, start, end)
+        return True
+
+    def _on_paste(self, event: events.Paste) -> None:
+        event.stop()
+        event.prevent_default()  # Textual's own takes the first line, and says nothing
+        self._paste(event.text)
+
+    def action_paste(self) -> None:
+        """Paste what was copied within the app."""
+        self._paste(self.app.clipboard)
+
+    def _paste(self, text: str) -> None:
+        lines = lines_of(text)
+        if len(lines) > 1:
+            said = self.take_lines([line.strip() for line in lines])
+            if said:
+                self.app.notify(said, severity="warning")
+        elif lines:
+            self.insert_pasted(lines[0])
+
     def render_line(self, y: int) -> Strip:
         """A line without what a terminal would act on, which takes no room in it."""
         strip = super().render_line(y)
         if strip.text.isprintable():
             return strip
         return Strip([segment._replace(text=_harmless(segment.text)) for segment in strip])
+
+
+class ListField(Field):
+    """A line of several things with blanks between: each line of a paste is one more of them."""
+
+    def take_lines(self, lines: list[str]) -> str:
+        start, end = sorted(self.selection)
+        before, after = self.value[:start], self.value[end:]
+        text = " ".join(lines)
+        if before and not before.endswith(" "):
+            text = f" {text}"
+        if after and not after.startswith(" "):
+            text = f"{text} "
+        return all_taken(lines) if self.insert_pasted(text) else ""
 
 
 def _harmless(text: str) -> str:

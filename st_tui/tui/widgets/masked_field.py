@@ -12,6 +12,11 @@ class MaskedField(Field):
         super().__init__(placeholder=placeholder, id=id)
         self.password = True
 
+    def take_lines(self, lines: list[str]) -> str:
+        """Take all of it as one: a secret that a terminal wrapped has no line of its own."""
+        self.insert_pasted("".join(lines))
+        return ""
+
     def action_copy(self) -> None:
         """Copy nothing: Textual would lay the secret itself into the clipboard and keep it."""
 

@@ -13,12 +13,34 @@ from textual.suggester import SuggestFromList
 from textual.widgets import Input, Static
 
 from st_tui.core.analysis import Places
-from st_tui.core.drafts import scope_path, scopes_of_folder, stem
+from st_tui.core.drafts import (
+    check_environment,
+    parse_scope,
+    scope_path,
+    scopes_of_folder,
+    stem,
+)
 from st_tui.core.errors import Refusal
 from st_tui.core.model import Environment, Scope
+from st_tui.core.wording import counted
 from st_tui.tui.widgets.choice import Choice
 from st_tui.tui.widgets.field import Field, Label
 from st_tui.tui.widgets.scope_list import ScopeList
+
+
+class _ScopeField(Field):
+    """A line for a scope's path: each line of a paste is a scope of its own."""
+
+    class Pasted(Message):
+        """Several lines were pasted."""
+
+        def __init__(self, lines: list[str]) -> None:
+            self.lines = lines
+            super().__init__()
+
+    def take_lines(self, lines: list[str]) -> str:
+        self.post_message(self.Pasted(lines))
+        return ""
 
 
 class ScopePicker(Vertical):
@@ -51,6 +73,7 @@ class ScopePicker(Vertical):
     def __init__(self, scopes: tuple[Scope, ...] = ()) -> None:
         super().__init__()
         self.scopes = scopes
+        self._environments: Sequence[Environment] = ()
         self._folders = Places({})
 
     def compose(self) -> ComposeResult:
@@ -59,7 +82,7 @@ class ScopePicker(Vertical):
             yield Choice[str]([], id="scope-environment")
         with Horizontal(classes="row"):
             yield Label("Path")
-            yield Field(placeholder="/common/**   then Enter", id="scope-path")
+            yield _ScopeField(placeholder="/common/**   then Enter", id="scope-path")
         yield Static(id="path-says")
         with Horizontal(classes="tall"):
             yield Label("Scopes")
@@ -67,7 +90,7 @@ class ScopePicker(Vertical):
 
     def place(self, environments: Sequence[Environment], folders: Places) -> None:
         """Say what there is to choose from: the environments, and the folders' paths of each."""
-        self._folders = folders
+        self._environments, self._folders = environments, folders
         self._choice.offer([(environment.name, environment.slug) for environment in environments])
         self._complete()
         self._show()
@@ -166,6 +189,29 @@ class ScopePicker(Vertical):
             field.value = ""
         scope = Scope(self.environment, path)
         self._change(tuple(dict.fromkeys((*self.scopes, scope))), (self.environment, stem(path)))
+
+    @on(_ScopeField.Pasted)
+    def _several_pasted(self, event: _ScopeField.Pasted) -> None:
+        event.stop()
+        scopes: list[Scope] = []
+        for number, line in enumerate(event.lines, start=1):
+            try:
+                scopes.append(self._written(line))
+            except Refusal as refusal:
+                said = f"Line {number} of the paste: {refusal} No line of it was taken."
+                self.post_message(self.Refused(said))
+                return
+        added = [scope for scope in dict.fromkeys(scopes) if scope not in self.scopes]
+        self._change((*self.scopes, *added))
+        self.app.notify(f"{len(scopes)} lines were pasted: {counted(len(added), 'scope')} added.")
+
+    def _written(self, line: str) -> Scope:
+        """A scope as it is written elsewhere, or a path in this environment. Raises Refusal."""
+        if line.startswith("/") or ":" not in line:
+            return Scope(self.environment, scope_path(line).path)
+        scope, _ = parse_scope(line)
+        check_environment(scope.environment, self._environments)
+        return scope
 
     @on(ScopeList.Removed)
     def _removed(self, event: ScopeList.Removed) -> None:
