@@ -56,6 +56,24 @@ def decide(token: ServiceToken, request: AccessRequest) -> Decision:
     return in_environment[1][found]
 
 
+def failing(token: ServiceToken, request: AccessRequest) -> tuple[Reason, ...]:
+    """Every condition that the request fails, in the order of `Reason`; none where it is allowed.
+
+    The first is the reason that `decide` gives: the others would still stand if that were mended.
+    """
+    in_environment = _COMPILED[token.scopes].get(request.environment)
+    fails = {
+        Reason.EXPIRED: token.expires_at is not None and request.now >= token.expires_at,
+        Reason.INACTIVE: not token.is_active,
+        Reason.IP: token.trusted_ips is not None and not trusts(token.trusted_ips, request.ip),
+        Reason.ENVIRONMENT: in_environment is None,
+        Reason.PATH: in_environment is not None and in_environment[0].first(request.path) is None,
+        Reason.PERMISSION: request.operation not in token.permissions,
+        Reason.RAW_E2EE: request.e2ee and request.endpoint is _RAW,
+    }
+    return tuple(reason for reason, failed in fails.items() if failed)
+
+
 def explain(token: ServiceToken, request: AccessRequest) -> tuple[ScopeVerdict, ...]:
     """How each scope fared against the request's environment and path, in the token's order."""
     return tuple(_verdict(scope, request) for scope in token.scopes)

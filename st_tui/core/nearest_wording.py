@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from st_tui.core.access import failing
 from st_tui.core.addresses import interval_texts
 from st_tui.core.expiry import in_utc
-from st_tui.core.model import AccessRequest, ServiceToken
+from st_tui.core.model import AccessRequest, Reason, ServiceToken
 from st_tui.core.nearest import Change, Miss
 from st_tui.core.plain_text import shown
-from st_tui.core.ranges import Ranges, over_both
-from st_tui.core.wording import counted
+from st_tui.core.ranges import over_both
+from st_tui.core.wording import counted, failures, listed_briefly
 
 
 def how_near(miss: Miss) -> str:
@@ -34,25 +35,23 @@ def how_near(miss: Miss) -> str:
 def when_and_whence(token: ServiceToken, request: AccessRequest) -> str:
     """One verdict over all times and addresses, whatever the request says of either.
 
-    `allowed until 2026-12-03 12:00 UTC from 10.0.0.0/8; then expired`, or `was allowed until` of a
-    request made later, lest they contradict its own answer.
+    Where the request itself is denied, what would be allowed stands with its condition: nobody may
+    take it for the answer. Of what always denies it nothing is repeated that `why` says already.
     """
     ranges = over_both(token, request)
+    failed = failing(token, request)
     if not ranges.decision.allowed:
-        return f"denied at any time from anywhere: {ranges.decision.reason}"
-    whence = _whence(ranges)
-    if ranges.until is None:
-        return f"allowed for ever {whence}"
-    until = f"allowed until {in_utc(ranges.until)} {whence}"
-    return f"was {until}" if request.now >= ranges.until else f"{until}; then expired"
-
-
-def _whence(ranges: Ranges) -> str:
+        lasting = tuple(r for r in failed if r not in (Reason.EXPIRED, Reason.IP))
+        which = "" if lasting == failed else f": {failures(lasting, token, request)}"
+        return f"Denied whenever and from wherever it is asked{which}."
     texts = [text for first, last in ranges.addresses for text in interval_texts(first, last)]
-    if not texts:
-        return "from anywhere"
-    more = f" +{len(texts) - 2}" if len(texts) > 2 else ""
-    return f"from {' '.join(texts[:2])}{more}"
+    whence = f"from {listed_briefly(texts) or 'anywhere'}"
+    end = None if ranges.until is None else in_utc(ranges.until)
+    if not failed:
+        ending = f" until {end}, when the token expires" if end else "; the token never expires"
+        return f"Allowed {whence}{ending}."
+    conditions = [whence] * bool(texts) + [f"before {end}"] * bool(end)
+    return f"Allowed only {' and '.join(conditions)}."
 
 
 def _block_of(miss: Miss) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 from st_tui.core.addresses import covers_every_address
 from st_tui.core.expiry import in_utc
 from st_tui.core.model import (
@@ -37,7 +39,9 @@ def why(
 ) -> str:
     """Why a decision came out as it did, as half a sentence behind ALLOWED or DENIED.
 
-    `token` is None for one that the vault no longer has, or never had; `end` is its tombstone's.
+    A denial begins with the one reason that API and audit log name; behind it stands every
+    condition that fails. `token` is None for one that the vault no longer has, or never had; `end`
+    is its tombstone's.
     """
     if token is None:
         if decision.reason is Reason.EXPIRED:
@@ -45,19 +49,32 @@ def why(
         return "unknown: there is no such token, or its secret is wrong"
     if decision.scope is not None:
         return f"by scope {decision.scope + 1}  {shown(str(token.scopes[decision.scope]))}"
+    from st_tui.core.access import failing  # not for the first frame
+
+    return f"{decision.reason}: {failures(failing(token, request), token, request)}"
+
+
+def failures(reasons: Iterable[Reason], token: ServiceToken, request: AccessRequest) -> str:
+    """The conditions that fail, in words with semicolons between."""
     environment = shown(request.environment)
-    trusted = " ".join(block.text for block in token.trusted_ips or ())
+    trusted = shown(listed_briefly([block.text for block in token.trusted_ips or ()]))
     from_where = "not every address" if request.ip is None else "not this address"
     words = {
         Reason.EXPIRED: f"it ended {in_utc(token.expires_at or 0)}",
-        Reason.INACTIVE: "a V3 token must be activated first",
-        Reason.IP: f"it trusts {shown(trusted)}, {from_where}",
+        Reason.INACTIVE: "it must be activated first",
+        Reason.IP: f"it trusts {trusted}, {from_where}",
         Reason.ENVIRONMENT: f"no scope names {environment}",
         Reason.PATH: f"no scope in {environment} matches {shown(request.path)}",
-        Reason.PERMISSION: f"a scope matches, but the token may not {request.operation}",
+        Reason.PERMISSION: f"the token may not {request.operation}",
         Reason.RAW_E2EE: "E2EE is on, so a raw endpoint cannot open the values",
     }
-    return f"{decision.reason}: {words[decision.reason]}"
+    return "; ".join(words[reason] for reason in reasons)
+
+
+def listed_briefly(texts: Sequence[str]) -> str:
+    """The first two of them, and how many more there are: `10.0.0.0/8 ::1/128 +1`."""
+    more = f" +{len(texts) - 2}" if len(texts) > 2 else ""
+    return f"{' '.join(texts[:2])}{more}"
 
 
 def how_far(verdict: ScopeVerdict, path: str) -> str:

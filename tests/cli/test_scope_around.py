@@ -52,7 +52,32 @@ def test_one_verdict_over_all_times_and_addresses(run: Run) -> None:
         {"from": border, "until": None, "allowed": False, "reason": "expired"},
     ]
     said = run("scope", "around", token, *ask("/common/db")).out
-    assert "allowed until 2031-01-02 03:04 UTC from 10.0.0.0/8" in said
+    assert said == (
+        "DENIED  ip: it trusts 10.0.0.0/8, not every address\n"
+        "Allowed only from 10.0.0.0/8 and before 2031-01-02 03:04 UTC.\n"
+        "-> allowed if asked from 10.0.0.0/8\n"
+    )
+    said = run("scope", "around", token, *ask("/common/db", "--ip", "10.1.2.3")).out
+    assert "Allowed from 10.0.0.0/8 until 2031-01-02 03:04 UTC, when the token expires." in said
+
+
+def test_every_reason_of_a_denial_is_told(run: Run) -> None:
+    v3 = ("--token-version", "3", "--inactive", "--trusted-ip", "10.0.0.0/8", "--never")
+    token = create(run, *v3)["serviceTokenData"]["id"]
+    asked = ask("/backend", operation="write")
+    why = (
+        "DENIED  inactive: it must be activated first; it trusts 10.0.0.0/8, not every address; "
+        "no scope in dev matches /backend; the token may not write\n"
+    )
+    result = run("check", "--token-id", token, *asked)
+    assert (result.status, result.out.splitlines(keepends=True)[0]) == (1, why)
+    assert run("check", "--token-id", token, *asked, "--json").json["reason"] == "inactive"
+    said = run("scope", "around", token, *asked).out.splitlines(keepends=True)
+    assert said[:2] == [
+        why,
+        "Denied whenever and from wherever it is asked: it must be activated first; "
+        "no scope in dev matches /backend; the token may not write.\n",
+    ]
 
 
 def test_an_address_and_a_moment_are_judged_as_check_does(run: Run) -> None:

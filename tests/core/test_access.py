@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from st_tui.core.access import decide, explain
+from st_tui.core.access import decide, explain, failing
 from st_tui.core.addresses import parse_address, parse_ranges
 from st_tui.core.globs import Automaton
 from st_tui.core.model import (
@@ -42,36 +42,41 @@ def obviously_matches(pattern: str, path: str) -> bool:
     )
 
 
-def obvious_decision(
+def obvious_failures(
     token: ServiceToken, blocks: list[str] | None, request: AccessRequest, ip: str | None
-) -> tuple[bool, Reason, int | None]:
+) -> list[Reason]:
     """The design's list of reasons, checked one by one with nothing prepared."""
+    failures = []
     if token.expires_at is not None and token.expires_at <= request.now:
-        return False, Reason.EXPIRED, None
+        failures.append(Reason.EXPIRED)
     if not token.is_active:
-        return False, Reason.INACTIVE, None
+        failures.append(Reason.INACTIVE)
     if blocks is not None:
         if ip is None:
             trusted = {"0.0.0.0/0", "::/0"} <= set(blocks)
         else:
             trusted = any(ip_address(ip) in ip_network(block) for block in blocks)
         if not trusted:
-            return False, Reason.IP, None
+            failures.append(Reason.IP)
     if request.environment not in [scope.environment for scope in token.scopes]:
-        return False, Reason.ENVIRONMENT, None
+        failures.append(Reason.ENVIRONMENT)
+    elif obvious_scope(token, request) is None:
+        failures.append(Reason.PATH)
+    if request.operation not in token.permissions:
+        failures.append(Reason.PERMISSION)
+    if request.e2ee and request.endpoint == Endpoint.RAW:
+        failures.append(Reason.RAW_E2EE)
+    return failures
+
+
+def obvious_scope(token: ServiceToken, request: AccessRequest) -> int | None:
     matching = [
         index
         for index, scope in enumerate(token.scopes)
         if scope.environment == request.environment
         and obviously_matches(scope.secret_path, request.path)
     ]
-    if not matching:
-        return False, Reason.PATH, None
-    if request.operation not in token.permissions:
-        return False, Reason.PERMISSION, None
-    if request.e2ee and request.endpoint == Endpoint.RAW:
-        return False, Reason.RAW_E2EE, None
-    return True, Reason.ALLOWED, matching[0]
+    return matching[0] if matching else None
 
 
 names = st.lists(st.sampled_from(NAMES), max_size=3)
@@ -94,7 +99,7 @@ scopes = st.builds(Scope, st.sampled_from(ENVIRONMENTS[:2]), stars | trees)
     st.booleans(),
     st.none() | st.sampled_from(ADDRESSES),
 )
-def test_decide_is_the_obvious_decision(
+def test_decide_is_the_obvious_decision_and_its_reason_the_first_of_all_that_fail(
     its_scopes: list[Scope],
     permissions: frozenset[Permission],
     expires_at: int | None,
@@ -125,7 +130,13 @@ def test_decide_is_the_obvious_decision(
         e2ee,
         None if ip is None else parse_address(ip),
     )
-    assert tuple(decide(token, request)) == obvious_decision(token, blocks, request, ip)
+    failures = obvious_failures(token, blocks, request, ip)
+    assert list(failing(token, request)) == failures
+    assert tuple(decide(token, request)) == (
+        (False, failures[0], None)
+        if failures
+        else (True, Reason.ALLOWED, obvious_scope(token, request))
+    )
 
 
 def test_the_first_reason_that_fails_is_told() -> None:
@@ -143,6 +154,14 @@ def test_the_first_reason_that_fails_is_told() -> None:
         "prod", "/elsewhere", Permission.WRITE, NOON, Endpoint.RAW, True, parse_address("192.0.2.1")
     )
     told = [decide(token, request).reason]
+    assert failing(token, request) == (
+        Reason.EXPIRED,
+        Reason.INACTIVE,
+        Reason.IP,
+        Reason.ENVIRONMENT,  # so that no path is judged
+        Reason.PERMISSION,
+        Reason.RAW_E2EE,
+    )
     token = token._replace(expires_at=NOON + 1)
     told.append(decide(token, request).reason)
     token = token._replace(is_active=True)
@@ -167,6 +186,7 @@ def test_the_first_reason_that_fails_is_told() -> None:
         Reason.RAW_E2EE,
         Reason.ALLOWED,
     ]
+    assert failing(token, request) == ()
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ TOKEN = ServiceToken(
     version=3,
     trusted_ips=parse_ranges(["10.0.0.0/8"]),
 )
+FOR_EVER = TOKEN._replace(expires_at=None)
 ASKED = AccessRequest("dev", "/a/b", Permission.READ, now=0, ip=parse_address("10.1.2.3"))
 
 
@@ -52,20 +53,34 @@ def test_a_folder_that_exists_is_near_whatever_its_distance() -> None:
 @pytest.mark.parametrize(
     ("token", "request_", "words"),
     [
-        (TOKEN, ASKED, "allowed until 1970-01-01 00:01 UTC from 10.0.0.0/8; then expired"),
+        (TOKEN, ASKED,
+         "Allowed from 10.0.0.0/8 until 1970-01-01 00:01 UTC, when the token expires."),
+        (FOR_EVER, ASKED, "Allowed from 10.0.0.0/8; the token never expires."),
+        (FOR_EVER._replace(trusted_ips=None), ASKED,
+         "Allowed from anywhere; the token never expires."),
+        (FOR_EVER._replace(trusted_ips=parse_ranges(["0.0.0.0/0"])), ASKED,
+         "Allowed from 0.0.0.0/0; the token never expires."),
+        (FOR_EVER._replace(trusted_ips=parse_ranges(["::/0", "10.0.0.0/8"])), ASKED,
+         "Allowed from 10.0.0.0/8 ::/0; the token never expires."),
+        (FOR_EVER._replace(trusted_ips=parse_ranges(["1.1.1.1", "::1", "10.0.0.1"])),
+         ASKED._replace(ip=parse_address("1.1.1.1")),
+         "Allowed from 1.1.1.1/32 10.0.0.1/32 +1; the token never expires."),
+        # Denied for its time or address alone: what would be allowed, with the condition.
         (TOKEN, ASKED._replace(now=60_000),
-         "was allowed until 1970-01-01 00:01 UTC from 10.0.0.0/8"),
-        (TOKEN._replace(expires_at=None), ASKED, "allowed for ever from 10.0.0.0/8"),
-        (TOKEN._replace(expires_at=None, trusted_ips=None), ASKED,
-         "allowed for ever from anywhere"),
-        (TOKEN._replace(expires_at=None, trusted_ips=parse_ranges(["0.0.0.0/0"])), ASKED,
-         "allowed for ever from 0.0.0.0/0"),
-        (TOKEN._replace(expires_at=None, trusted_ips=parse_ranges(["::/0", "10.0.0.0/8"])), ASKED,
-         "allowed for ever from 10.0.0.0/8 ::/0"),
-        (TOKEN._replace(expires_at=None, trusted_ips=parse_ranges(["1.1.1.1", "::1", "10.0.0.1"])),
-         ASKED, "allowed for ever from 1.1.1.1/32 10.0.0.1/32 +1"),
+         "Allowed only from 10.0.0.0/8 and before 1970-01-01 00:01 UTC."),
+        (TOKEN._replace(trusted_ips=None), ASKED._replace(now=60_000),
+         "Allowed only before 1970-01-01 00:01 UTC."),
+        (TOKEN, ASKED._replace(ip=0),
+         "Allowed only from 10.0.0.0/8 and before 1970-01-01 00:01 UTC."),
+        (FOR_EVER, ASKED._replace(ip=None), "Allowed only from 10.0.0.0/8."),
+        # Denied for more than that.
         (TOKEN, ASKED._replace(now=60_000, ip=0, path="/b"),
-         "denied at any time from anywhere: path"),
+         "Denied whenever and from wherever it is asked: no scope in dev matches /b."),
+        (TOKEN._replace(is_active=False), ASKED._replace(operation=Permission.WRITE),
+         "Denied whenever and from wherever it is asked."),
+        (TOKEN._replace(is_active=False), ASKED._replace(operation=Permission.WRITE, ip=0),
+         "Denied whenever and from wherever it is asked: it must be activated first; "
+         "the token may not write."),
     ],
 )  # fmt: skip
 def test_when_and_whence(token: ServiceToken, request_: AccessRequest, words: str) -> None:

@@ -34,7 +34,7 @@ ASKED = AccessRequest("dev", "/a/b", Permission.READ, now=0, ip=parse_address("1
     [
         (TOKEN, ASKED, "by scope 1  dev:/a/*"),
         (TOKEN, ASKED._replace(now=60_000), "expired: it ended 1970-01-01 00:01 UTC"),
-        (TOKEN._replace(is_active=False), ASKED, "inactive: a V3 token must be activated first"),
+        (TOKEN._replace(is_active=False), ASKED, "inactive: it must be activated first"),
         (TOKEN, ASKED._replace(ip=None), "ip: it trusts 10.0.0.0/8, not every address"),
         (TOKEN, ASKED._replace(ip=0), "ip: it trusts 10.0.0.0/8, not this address"),
         (TOKEN, ASKED._replace(environment="\x1b"), "environment: no scope names \\x1b"),
@@ -42,12 +42,27 @@ ASKED = AccessRequest("dev", "/a/b", Permission.READ, now=0, ip=parse_address("1
         (
             TOKEN,
             ASKED._replace(operation=Permission.WRITE),
-            "permission: a scope matches, but the token may not write",
+            "permission: the token may not write",
         ),
         (
             TOKEN,
             ASKED._replace(endpoint=Endpoint.RAW, e2ee=True),
             "raw_e2ee: E2EE is on, so a raw endpoint cannot open the values",
+        ),
+        (
+            TOKEN,
+            ASKED._replace(path="/b", ip=0, operation=Permission.WRITE),
+            "ip: it trusts 10.0.0.0/8, not this address; no scope in dev matches /b; "
+            "the token may not write",
+        ),
+        (
+            TOKEN._replace(
+                is_active=False, trusted_ips=parse_ranges(["1.1.1.1", "::1", "10.0.0.1", "2.2.2.2"])
+            ),
+            AccessRequest("test", "/b", Permission.WRITE, 60_000, Endpoint.RAW, True, None),
+            "expired: it ended 1970-01-01 00:01 UTC; it must be activated first; "
+            "it trusts 1.1.1.1/32 ::1/128 +2, not every address; no scope names test; "
+            "the token may not write; E2EE is on, so a raw endpoint cannot open the values",
         ),
     ],
 )

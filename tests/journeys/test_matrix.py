@@ -60,6 +60,29 @@ async def test_the_cell_under_the_cursor_is_told_as_decide_says(demo_app: StTui)
             await pilot.press("home", "down")
 
 
+async def test_a_cell_that_no_scope_opens_is_not_told_its_address_alone(demo_app: StTui) -> None:
+    async with demo_app.run_test(size=(80, 24)) as pilot:
+        await opened(pilot)
+        await choose(pilot, "mobile-release")
+        await _open(pilot)
+        await pilot.press("right")
+        await until(pilot, lambda: "›  dev:/backend" in screen_text(pilot), "the cell")
+        said = " ".join(screen_text(pilot).split())
+        assert (
+            "read ✖ DENIED inactive: it must be activated first; no scope names dev write" in said
+        )
+        assert (
+            "write ✖ DENIED inactive: it must be activated first; no scope names dev; "
+            "the token may not write scopes 1 prod:/frontend/** other environment"
+        ) in said
+        await pilot.press("down", "down", "down")
+        await until(pilot, lambda: "office-sync  ›" in screen_text(pilot), "another token")
+        assert (
+            "read ✖ DENIED ip: it trusts 10.0.0.0/8, not every address; "
+            "no scope in dev matches /backend write"
+        ) in " ".join(screen_text(pilot).split())
+
+
 async def test_keys_go_to_every_edge(demo_app: StTui) -> None:
     async with demo_app.run_test(size=(80, 24)) as pilot:
         await opened(pilot)

@@ -34,8 +34,35 @@ async def test_a_denial_tells_what_would_be_allowed(demo_app: StTui) -> None:
         await until(pilot, lambda: "/comon/db\n" in screen_text(pilot), "the path is judged")
         text = screen_text(pilot)
         assert "→ allowed if asked for /common/db\n" in text
-        assert "denied at any time from anywhere: path\n" in text
+        assert "\n Denied whenever and from wherever it is asked.\n" in text
         assert text.index("✖ DENIED") < text.index("→ allowed") < text.index("Reach in")
+
+
+@pytest.mark.parametrize("size", [(80, 24), (100, 30), (120, 36)])
+async def test_a_denial_tells_every_reason_and_nothing_that_reads_like_a_yes(
+    demo_app: StTui, size: tuple[int, int]
+) -> None:
+    async with demo_app.run_test(size=size) as pilot:
+        await opened(pilot)
+        await choose(pilot, "office-sync")
+        await pilot.press("t")
+        await write(pilot, "backend/worker")
+        await until(pilot, lambda: "/backend/worker" in _verdict(demo_app), "it is judged")
+        said = _verdict(demo_app)
+        assert (
+            "✖ DENIED ip: it trusts 10.0.0.0/8, not every address; "
+            "no scope in dev matches /backend/worker → allowed if asked from 10.0.0.0/8 and for /"
+        ) in said
+        assert "1 dev:/common/**  ✖ stops at" in screen_text(pilot)
+        assert "2 staging:/common/**  ✖ other" in screen_text(pilot)
+        await pilot.press(*["backspace"] * len("backend/worker"))
+        await write(pilot, "common/db")
+        await until(pilot, lambda: "path" not in _verdict(demo_app), "a scope matches")
+        said = _verdict(demo_app)
+        assert (
+            "✖ DENIED ip: it trusts 10.0.0.0/8, not every address "
+            "Allowed only from 10.0.0.0/8 and before 2027-11-08 12:00 UTC. 1 dev:"
+        ) in said
 
 
 async def test_a_denial_of_many_scopes_tells_it_a_little_later(
@@ -92,7 +119,8 @@ async def test_the_verdict_at_another_time(demo_app: StTui) -> None:
         await pilot.press("right")
         await until(pilot, lambda: "in 1 d  2026-11-24" in screen_text(pilot), "a day on")
         assert "✔ ALLOWED" in screen_text(pilot)
-        assert "allowed until 2027-05-09 12:00 UTC from anywhere" in screen_text(pilot)
+        ranges = "Allowed from anywhere until 2027-05-09 12:00 UTC, when the token expires."
+        assert ranges in screen_text(pilot)
         await pilot.press("end")
         await until(pilot, lambda: "✖ DENIED" in screen_text(pilot), "the end")
         assert "the end  2027-05-09 12:00 UTC" in screen_text(pilot)
@@ -133,6 +161,11 @@ async def test_a_change_seen_while_the_app_ends(
         await opened(pilot)
         await until(pilot, lambda: bool(demo_app.screen.query(AccessPane)), "the pane")
     assert looked
+
+
+def _verdict(app: StTui) -> str:
+    """What the pane says of it, whatever the lines."""
+    return " ".join(str(app.screen.query_one("#verdict", Static).visual).split())
 
 
 def _pane(app: StTui) -> str:

@@ -45,10 +45,7 @@ class MatrixScreen(ShowsVault, Screen[None]):
     DEFAULT_CSS = """
     MatrixScreen {
         #title { height: 1; padding: 0 1; background: $panel; dock: top; }
-        #cell {
-            height: 5; padding: 0 1; border-top: hkey $border;
-            text-wrap: nowrap; text-overflow: ellipsis;
-        }
+        #cell { height: 7; padding: 0 1; border-top: hkey $border; }
     }
     """
 

@@ -43,6 +43,8 @@ from st_tui.tui.widgets.reach_tree import Folder, ReachTree, tree
 
 _MOST_LINES = 16
 """The most lines there is room for in a verdict."""
+_WIDE = 60
+"""Columns from which on two lines hold every reason of a denial."""
 _SHORT = 24
 """Lines below which there are no empty ones but around the verdict."""
 
@@ -129,6 +131,7 @@ class AccessPane(Vertical):
 
     def on_resize(self, event: events.Resize) -> None:
         self.set_class(event.size.height < _SHORT, "-short")
+        self._give_room()
 
     def place(
         self,
@@ -158,11 +161,20 @@ class AccessPane(Vertical):
                 with self.prevent(Moment.Changed):
                     when.chosen = None
             when.refresh()
-            # A height that changes with the text would lay the screen out at each key.
-            scopes = len(token.scopes) if token else 0
-            self.query_one("#verdict").styles.height = min(3 + MOST_BEYOND + scopes, _MOST_LINES)
+            self._give_room()
             self._answer()
             self._show_reach()
+
+    def _give_room(self) -> None:
+        """Give the verdict its height.
+
+        One that changes with the text would lay the screen out at each key.
+        """
+        scopes = len(self._token.scopes) if self._token else 0
+        reasons = 2 if self.size.width >= _WIDE else 3
+        self.query_one("#verdict").styles.height = min(
+            1 + reasons + MOST_BEYOND + scopes, _MOST_LINES
+        )
 
     def preset(
         self, environment: str, path: str, operation: Permission, endpoint: Endpoint, ip: str
