@@ -18,11 +18,15 @@ def as_refused(problem: Problem) -> Response:
     return as_json(problem.status, body, problem.headers)
 
 
+NOT_CACHED = {"Cache-Control": "no-store"}
+"""On every answer, refusals too: those name secrets as well, and the next one may differ."""
+
+
 def as_json(
     status: int, content: dict[str, Any], headers: dict[str, str] | None = None
 ) -> Response:
-    """An answer with this content."""
-    return Response(_encode(content), status, headers, "application/json")
+    """An answer with this content, which no cache may keep."""
+    return Response(_encode(content), status, NOT_CACHED | (headers or {}), "application/json")
 
 
 _encode: Callable[[Any], str] = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode

@@ -15,7 +15,16 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 from starlette.routing import Route
 
-from st_tui.api import bodies, folders, imports, problems, secrets_e2ee, secrets_raw, service_token
+from st_tui.api import (
+    bearer,
+    bodies,
+    folders,
+    imports,
+    problems,
+    secrets_e2ee,
+    secrets_raw,
+    service_token,
+)
 from st_tui.api.answers import as_json, as_refused
 from st_tui.api.asked import Asked, asked_for
 from st_tui.api.batches import Batches, Unrecorded
@@ -36,6 +45,7 @@ from st_tui.core.vault.request import Caller, Denied, Request
 _LONGEST_USER_AGENT = 256
 _NAME = "secretName"
 _LONGEST_NAME = 1_000
+_LONGEST_PATH_TOLD = 300
 
 OPERATIONS: tuple[Operation, ...] = (
     *secrets_raw.OPERATIONS,
@@ -66,7 +76,7 @@ def application(directory: Path) -> Starlette:
         return Route(path, endpoint, methods=[operation.method])
 
     async def unknown(http: HttpRequest, _: Exception) -> Response:
-        return await _answered(batches, _UNKNOWN, http)
+        return await _answered(batches, _no_route(http), http)
 
     described = json.dumps(description(OPERATIONS)).encode()
 
@@ -91,13 +101,13 @@ def application(directory: Path) -> Starlette:
 
 async def _answered(batches: Batches, operation: Operation, http: HttpRequest) -> Response:
     headers: list[tuple[bytes, bytes]] = http.scope["headers"]
-    caller, missing = _caller(http, headers)
+    caller, fault = _caller(http, headers)
     # The connection keeps its last request's headers: not with the key in them.
     headers[:] = [header for header in headers if header[0] != b"authorization"]
     body = await bodies.read(http, dict(headers))
 
     def job(gateway: Gateway) -> Response:
-        return _perform(gateway, operation, http, caller, missing, body)
+        return _perform(gateway, operation, http, caller, fault, body)
 
     try:
         answer = await batches.run(job)
@@ -116,7 +126,7 @@ def _perform(
     operation: Operation,
     http: HttpRequest,
     caller: Caller,
-    missing: bool,
+    fault: str,
     body: bytes | Problem,
 ) -> Response:
     """The answer to a request, inside a batch. Raises StoreError if the batch is lost."""
@@ -127,7 +137,7 @@ def _perform(
         ) as request:
             return as_json(200, _handled(operation, request, *_asked(operation, http, body)))
     except NotAuthenticated as refused:
-        return as_refused(problems.unauthenticated(refused, missing=missing))
+        return as_refused(problems.unauthenticated(refused, fault))
     except Problem as problem:
         return as_refused(problem)
     except StoreError:
@@ -145,11 +155,17 @@ def _handled(operation: Operation, request: Request, asked: Asked, name: str) ->
     """What the operation answers. What it refuses is worded while the request is under way, so
     that the log has the status that is told."""
     try:
-        return operation.handle(request, asked, name)
+        answer = operation.handle(request, asked, name)
     except (Denied, StoreError):
         raise
     except Refusal as refusal:
         raise problems.of(refusal, operation.action, operation.subject) from None
+    if operation.writes:
+        lost = [
+            f"{field.name} is not kept." for field in operation.not_kept if asked.states(field.name)
+        ]
+        answer["warnings"] = lost + answer.get("warnings", [])
+    return answer
 
 
 def _asked(operation: Operation, http: HttpRequest, body: bytes | Problem) -> tuple[Asked, str]:
@@ -175,14 +191,11 @@ def _asked(operation: Operation, http: HttpRequest, body: bytes | Problem) -> tu
     return asked, name
 
 
-def _caller(http: HttpRequest, headers: list[tuple[bytes, bytes]]) -> tuple[Caller, bool]:
-    """Who asks, and whether no token was given at all."""
-    given = [value for name, value in headers if name == b"authorization"]
-    text = None
-    if len(given) == 1:
-        scheme, _, credentials = given[0].decode("latin-1").partition(" ")
-        if scheme.lower() == "bearer":
-            text = _access_token(credentials)
+def _caller(http: HttpRequest, headers: list[tuple[bytes, bytes]]) -> tuple[Caller, str]:
+    """Who asks, and what is wrong with how the token was sent, if anything is."""
+    given = [value.decode("latin-1") for name, value in headers if name == b"authorization"]
+    credentials, fault = bearer.credentials(given)
+    text = _access_token(credentials) if credentials else None
     address = None if http.client is None else http.client.host
     ip = None
     if address is not None:
@@ -197,7 +210,7 @@ def _caller(http: HttpRequest, headers: list[tuple[bytes, bytes]]) -> tuple[Call
     plain = (
         None if user_agent is None else shown(user_agent[:_LONGEST_USER_AGENT].decode("latin-1"))
     )
-    return Caller(text, ip, address, plain), not given
+    return Caller(text, ip, address, plain), fault
 
 
 def _access_token(credentials: str) -> TokenText | None:
@@ -209,11 +222,16 @@ def _access_token(credentials: str) -> TokenText | None:
     return TokenText(whole.version, whole.id, whole.secret, "")
 
 
-def _unknown_route(request: Request, asked: Asked, name: str) -> dict[str, Any]:
-    raise problems.not_found("There is no such route")
+def _no_route(http: HttpRequest) -> Operation:
+    """Answers whatever no route is for."""
 
+    def unknown(request: Request, asked: Asked, name: str) -> dict[str, Any]:
+        raise problems.not_found(f"There is no route {http.method} {path}")
 
-_UNKNOWN = Operation("GET", "/{rest}", "unknown-route", "use", "routes", "", _unknown_route)
+    path: str = http.scope["path"]
+    if len(path) > _LONGEST_PATH_TOLD:
+        path = f"{path[:_LONGEST_PATH_TOLD]}…"
+    return Operation("GET", "/{rest}", "unknown-route", "use", "routes", "", unknown)
 
 
 async def _status(_: HttpRequest) -> Response:

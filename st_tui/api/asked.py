@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl
@@ -98,6 +99,11 @@ class Asked:
             raise invalid(f"{name} must be a whole number from 1 to {LARGEST_NUMBER}")
         return int(text)
 
+    def states(self, name: str) -> bool:
+        """Whether a field is there with something in it: nothing, empty and false say nothing."""
+        value = self._fields.get(name)
+        return bool(value) and str(value).lower() != "false"
+
     def nested(self, name: str) -> Asked:
         """The fields of an object inside the body."""
         value = self._fields.get(name)
@@ -153,6 +159,8 @@ def _query(query: bytes) -> list[tuple[str, Any]]:
 
 
 def _body(body: bytes) -> list[tuple[str, Any]]:
+    # Some programs on Windows begin every text with this mark.
+    body = body.removeprefix(BOM_UTF8)
     if not body:
         return []
     try:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from st_tui import __version__
+from st_tui.api.answers import NOT_CACHED
 from st_tui.api.asked import LARGEST_NUMBER
 from st_tui.api.folders import NAME as FOLDER_NAME
 from st_tui.api.operations import Field, Operation
@@ -26,7 +27,7 @@ _IN_PATH: dict[str, dict[str, Any]] = {
 }
 _REFUSALS = {
     "400": "What was sent cannot be done as it stands",
-    "401": "The token is missing, unknown, inactive or used from an untrusted address",
+    "401": "The token is missing, no bearer, unknown, inactive or used from an untrusted address",
     "403": "Outside the token's scopes or permissions, another project, or just expired",
     "404": "Inside the scope, and not there",
     "413": "The body is over 1 MiB",
@@ -74,8 +75,11 @@ def _operation(operation: Operation) -> dict[str, Any]:
         "summary": operation.summary,
         "security": [{"serviceToken": []}],
         "responses": {
-            "200": _answer("Success", _schema(operation.answer)),
-            **{status: _answer(about, _schema("Error")) for status, about in _REFUSALS.items()},
+            "200": _uncached(_answer("Success", _schema(operation.answer))),
+            **{
+                status: _uncached(_answer(about, _schema("Error")))
+                for status, about in _REFUSALS.items()
+            },
         },
         "parameters": [
             {"name": name, "in": "path", "required": True, "schema": _IN_PATH[name]}
@@ -95,19 +99,24 @@ def _operation(operation: Operation) -> dict[str, Any]:
             for spelling in field.spellings
         ]
     else:
-        described["requestBody"] = {"required": True, "content": _content(_body(operation.fields))}
+        described["requestBody"] = {"required": True, "content": _content(_body(operation))}
     return described
 
 
-def _body(fields: tuple[Field, ...]) -> dict[str, Any]:
+def _body(operation: Operation) -> dict[str, Any]:
+    kept = {
+        spelling: _kind(field) | {"description": _about(field, spelling)}
+        for field in operation.fields
+        for spelling in field.spellings
+    }
+    not_kept = {
+        field.name: _kind(field) | {"description": "Not kept: `warnings` names it"}
+        for field in operation.not_kept
+    }
     return {
         "type": "object",
-        "required": [field.name for field in fields if field.required],
-        "properties": {
-            spelling: _kind(field) | {"description": _about(field, spelling)}
-            for field in fields
-            for spelling in field.spellings
-        },
+        "required": [field.name for field in operation.fields if field.required],
+        "properties": kept | not_kept,
     }
 
 
@@ -137,6 +146,11 @@ def _schema(name: str) -> dict[str, Any]:
 
 def _answer(about: str, schema: dict[str, Any]) -> dict[str, Any]:
     return {"description": about, "content": _content(schema)}
+
+
+def _uncached(answer: dict[str, Any]) -> dict[str, Any]:
+    known = {"type": "string", "enum": list(NOT_CACHED.values())}
+    return answer | {"headers": {name: {"schema": known, "required": True} for name in NOT_CACHED}}
 
 
 def _content(schema: dict[str, Any]) -> dict[str, Any]:

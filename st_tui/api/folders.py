@@ -13,6 +13,7 @@ from st_tui.api.places import (
     PROJECT,
     environment_id,
     folder_id,
+    in_folder,
     require_folder,
 )
 from st_tui.api.problems import Problem, bad_request, invalid, not_found
@@ -74,6 +75,8 @@ def _located(request: Request, asked: Asked) -> Place:
 
 def _list(request: Request, asked: Asked, name: str) -> dict[str, Any]:
     place = _located(request, asked)
+    if asked.plain("lastSecretModified") is not None:
+        raise bad_request("Folders are not filtered by lastSecretModified here: leave it out")
     if not any(_may_lead_below(scope, place) for scope in request.token.scopes):
         # Before anything is read: how long it takes must not tell what is there.
         request.enter(place, Permission.READ)
@@ -127,7 +130,7 @@ def _delete(request: Request, asked: Asked, name: str, *, always: bool) -> dict[
     place = _by_id(request, parent, name, every)
     if place is None:
         # An id that is unknown, or of a folder out of scope, is decided about as a name too.
-        unknown = not_found(f"Folder with name '{name}' not found")
+        unknown = not_found(f"Folder with name '{name}' not found {in_folder(parent)}")
         try:
             place = _named(parent, name)
         except Problem:
@@ -251,6 +254,7 @@ def _operations(version: str) -> tuple[Operation, ...]:
             _create,
             (*_PLACE, Field("name", required=True, pattern=NAME)),
             answer="OneFolder",
+            not_kept=(Field("description"),),
         ),
         Operation(
             "DELETE",

@@ -6,7 +6,7 @@ from typing import Any
 
 from st_tui.api.asked import Asked
 from st_tui.api.operations import Field, Operation
-from st_tui.api.places import PROJECT, environment_id, folder_id, require_folder
+from st_tui.api.places import PROJECT, environment_id, folder_id, in_folder, require_folder
 from st_tui.api.problems import invalid, not_found
 from st_tui.core import expiry
 from st_tui.core.drafts import LONGEST_FOLDER_PATH
@@ -62,7 +62,7 @@ def _list(request: Request, asked: Asked, name: str) -> dict[str, Any]:
     links = secrets.imports(request.session.connection, request.project.id, place)
     return {
         "message": "Successfully fetched secret imports",
-        "secretImports": [import_data(request, link) for link in links],
+        "secretImports": [import_data(request, link) for link in links if _shown(request, link)],
     }
 
 
@@ -87,12 +87,17 @@ def _create(request: Request, asked: Asked, name: str) -> dict[str, Any]:
 def _delete(request: Request, asked: Asked, name: str) -> dict[str, Any]:
     place = _entered(request, asked, Permission.WRITE)
     link = secrets.find_import(request.session.connection, request.project.id, name)
-    if link is None or link.place != place:
-        raise not_found("Secret import not found")
+    if link is None or link.place != place or not _shown(request, link):
+        raise not_found(f"Secret import not found {in_folder(place)}")
     answer = import_data(request, link)
     secrets.delete_import(request.session.connection, link.id)
     _note(request, link)
     return {"message": "Successfully deleted secret import", "secretImport": answer}
+
+
+def _shown(request: Request, link: SecretImport) -> bool:
+    """Whether the source is in the token's scope: of another, not even the name is told."""
+    return any(request.may(link.source, operation) for operation in Permission)
 
 
 def _note(request: Request, link: SecretImport) -> None:
@@ -127,6 +132,7 @@ OPERATIONS = (
             Field("import", "object", required=True, inside=("environment", "path")),
         ),
         answer="OneImport",
+        not_kept=(Field("isReplication", "boolean"),),
     ),
     Operation(
         "DELETE",

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from st_tui.api.asked import Asked
 from st_tui.api.places import folder_id, require_folder
+from st_tui.api.secret_routes import filtered_out
 from st_tui.core.secret import Place, Room, SecretImport
 from st_tui.core.vault import secret_lists
 from st_tui.core.vault.request import Request
@@ -27,6 +28,8 @@ def gathered(
     recursive = asked.flag("recursive")
     imports = imports_asked(asked, by_default=imports_by_default)
     require_folder(request, place)
+    if filtered := filtered_out(asked):
+        return Gathered([], [], filtered, frozenset())
     return secret_lists.gathered(
         request.session,
         request.project,

@@ -40,7 +40,8 @@ class Operation(NamedTuple):
 
     `event` is Infisical's name for it in the audit log; `action` and `subject` word a refusal;
     `answer` names the schema of what it answers, in `schemas.SCHEMAS`. Its fields stand in the
-    query or, unless it is a GET, in a JSON body.
+    query or, unless it is a GET, in a JSON body. `not_kept` are Infisical's fields that nothing
+    here holds: whoever states one is warned, since a client may rely on it.
     """
 
     method: str
@@ -52,6 +53,7 @@ class Operation(NamedTuple):
     handle: Handle
     fields: tuple[Field, ...] = ()
     answer: str = "Error"
+    not_kept: tuple[Field, ...] = ()
 
     @property
     def writes(self) -> bool:

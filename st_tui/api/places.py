@@ -49,6 +49,11 @@ def require_folder(request: Request, place: Place) -> None:
         raise NoFolder(place)
 
 
+def in_folder(place: Place) -> str:
+    """Where something was looked for, as a 404 tells it."""
+    return f"in folder with path '{place.path}' in environment '{place.environment}'"
+
+
 def folder_id(project_id: str, place: Place) -> str:
     """A folder's id: made of where it is, since that is what it is known by."""
     return str(uuid5(_namespace(project_id), str(place)))

@@ -86,9 +86,9 @@ def mistake() -> Problem:
     return Problem(500, "InternalServerError", "Something went wrong")
 
 
-def unauthenticated(refused: NotAuthenticated, *, missing: bool) -> Problem:
-    """401 with the same words for every token that is not known; 403 when its end was just found;
-    429 for one failure too many."""
+def unauthenticated(refused: NotAuthenticated, fault: str) -> Problem:
+    """401 with the same words for every token that is not known, or with the `fault` in how it was
+    sent; 403 when its end was just found; 429 for one failure too many."""
     if refused.retry_after is not None:
         return Problem(
             429,
@@ -100,9 +100,7 @@ def unauthenticated(refused: NotAuthenticated, *, missing: bool) -> Problem:
         return Problem(403, "ForbiddenError", "Service token has expired")
     if refused.reason is not Reason.UNKNOWN:
         return Problem(401, "UnauthorizedError", "Failed to authenticate")
-    return Problem(
-        401, "UnauthorizedError", "Token missing" if missing else "Invalid service token"
-    )
+    return Problem(401, "UnauthorizedError", fault or "Invalid service token")
 
 
 def too_large(limit: int) -> Problem:

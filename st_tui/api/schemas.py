@@ -93,7 +93,7 @@ SCHEMAS: dict[str, Schema] = {
         algorithm=_only("aes-256-gcm"),
         keyEncoding=_only("utf8"),
     ),
-    "OneSealedSecret": _object(secret=_named("SealedSecret")),
+    "OneSealedSecret": _object(secret=_named("SealedSecret"), warnings=_TEXTS),
     "SealedSecrets": _secrets("SealedSecret"),
     "Secret": _object(
         **_SECRET,
@@ -103,8 +103,7 @@ SCHEMAS: dict[str, Schema] = {
         secretComment=_TEXT,
         secretMetadata=_NONE,
     ),
-    "OneSecret": _object(secret=_named("Secret")),
-    "OneSecretAndWarnings": _object(secret=_named("Secret"), warnings=_TEXTS),
+    "OneSecret": _object(secret=_named("Secret"), warnings=_TEXTS),
     "Secrets": _secrets("Secret"),
     "Folder": _object(
         id=_ID,
@@ -120,7 +119,7 @@ SCHEMAS: dict[str, Schema] = {
         path=_TEXT,
         relativePath=_TEXT,
     ),
-    "OneFolder": _object(folder=_named("Folder")),
+    "OneFolder": _object(folder=_named("Folder"), warnings=_TEXTS),
     "Folders": _object(folders=_list("Folder")),
     "Import": _object(
         id=_ID,
@@ -133,6 +132,6 @@ SCHEMAS: dict[str, Schema] = {
         folderId=_ID,
         isReplication=_FLAG,
     ),
-    "OneImport": _object(message=_TEXT, secretImport=_named("Import")),
+    "OneImport": _object(message=_TEXT, secretImport=_named("Import"), warnings=_TEXTS),
     "Imports": _object(message=_TEXT, secretImports=_list("Import")),
 }

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from st_tui.api.asked import Asked
+from st_tui.api.asked import LONGEST_PLAIN, Asked
 from st_tui.api.operations import Field, Handle, Operation
-from st_tui.api.places import require_folder
+from st_tui.api.places import in_folder, require_folder
 from st_tui.api.problems import bad_request, invalid, not_found
 from st_tui.core.secret import Place, SealedSecret
 from st_tui.core.vault import secret_changes
@@ -23,6 +23,30 @@ INCLUDE_IMPORTS = Field(
     about="With what the folder's links lead to",
     also=("includeImports",),
 )
+NOT_KEPT = (
+    Field("tagIds", "array"),
+    Field("tags", "array"),
+    Field("secretMetadata", "array"),
+    Field("metadata", "object"),
+    Field("secretReminderNote"),
+    Field("secretReminderRepeatDays", "integer"),
+    Field("secretReminderRecipients", "array"),
+    Field("skipMultilineEncoding", "boolean"),
+)
+"""What Infisical keeps with a secret, and nothing here holds."""
+FILTERS = (
+    Field("tagSlugs", about="No secret has a tag: nothing is listed", longest=LONGEST_PLAIN),
+    Field("metadataFilter", about="Nor metadata: nothing is listed", longest=LONGEST_PLAIN),
+)
+"""What Infisical's lists can be narrowed by, and no secret here has."""
+
+
+def filtered_out(asked: Asked) -> list[str]:
+    """Why nothing is listed, where a list is to be narrowed by what no secret here has."""
+    stated = [field.name for field in FILTERS if asked.plain(field.name) is not None]
+    return [
+        f"{name} leaves nothing: secrets have neither tags nor metadata here." for name in stated
+    ]
 
 
 def shared_only(asked: Asked, action: str) -> None:
@@ -43,7 +67,7 @@ def found(request: Request, place: Place, name: str) -> SealedSecret:
     secret = secret_changes.find(request.session, request.project, place, name)
     if secret is None:
         require_folder(request, place)
-        raise not_found(f"Secret with name '{name}' not found")
+        raise not_found(f"Secret with name '{name}' not found {in_folder(place)}")
     note(request, secret)
     return secret
 
@@ -62,12 +86,15 @@ def on_secrets(
     fields: tuple[Field, ...],
     *,
     answer: str,
+    not_kept: tuple[Field, ...] = (),
 ) -> Operation:
     """A route to secrets; its method says how the log and a refusal name what it does."""
     event, action = _NAMED[method]
     if method == "GET" and not path.endswith("}"):
         event = "get-secrets"
-    return Operation(method, path, event, action, "secrets", summary, handle, fields, answer)
+    return Operation(
+        method, path, event, action, "secrets", summary, handle, fields, answer, not_kept
+    )
 
 
 _NAMED = {

@@ -8,8 +8,11 @@ from st_tui.api import lists
 from st_tui.api.asked import Asked
 from st_tui.api.operations import Field
 from st_tui.api.places import PLACE, entered, folder_id
+from st_tui.api.problems import bad_request
 from st_tui.api.secret_routes import (
+    FILTERS,
     INCLUDE_IMPORTS,
+    NOT_KEPT,
     READ_TYPE,
     WRITE_TYPE,
     found,
@@ -21,7 +24,7 @@ from st_tui.api.secret_routes import (
 from st_tui.core import expiry
 from st_tui.core.crypto import Sealed
 from st_tui.core.model import Permission
-from st_tui.core.secret import NOTHING_SEALED, SealedSecret
+from st_tui.core.secret import NOTHING_SEALED, SealedSecret, trimmed
 from st_tui.core.vault import secret_changes
 from st_tui.core.vault.request import Request
 
@@ -67,7 +70,7 @@ def _list(request: Request, asked: Asked, name: str) -> dict[str, Any]:
 def _get(request: Request, asked: Asked, name: str) -> dict[str, Any]:
     place = entered(request, asked, Permission.READ)
     read_type(asked)
-    return {"secret": sealed_data(found(request, place, name))}
+    return {"secret": sealed_data(found(request, place, name)), "warnings": []}
 
 
 def _create(request: Request, asked: Asked, name: str) -> dict[str, Any]:
@@ -91,6 +94,11 @@ def _update(request: Request, asked: Asked, name: str) -> dict[str, Any]:
     place = entered(request, asked, Permission.WRITE)
     shared_only(asked, "update")
     value, comment = asked.required_sealed("secretValue"), asked.sealed("secretComment")
+    new_name = asked.text("secretName", "newSecretName")
+    if new_name is not None and trimmed(new_name) != name:
+        raise bad_request(
+            "A sealed secret keeps its name: make one with the new name and delete this one"
+        )
     current = found(request, place, name)
     secret = secret_changes.update_sealed(request.session, current, value=value, comment=comment)
     note(request, secret)
@@ -128,7 +136,7 @@ OPERATIONS = (
         "/api/v3/secrets",
         "The sealed secrets of a folder",
         _list,
-        (*PLACE, INCLUDE_IMPORTS, Field("recursive", "boolean")),
+        (*PLACE, INCLUDE_IMPORTS, Field("recursive", "boolean"), *FILTERS),
         answer="SealedSecrets",
     ),
     on_secrets("GET", _ONE, "One sealed secret", _get, (*PLACE, READ_TYPE), answer=_ANSWER),
@@ -139,6 +147,7 @@ OPERATIONS = (
         _create,
         (*PLACE, WRITE_TYPE, *_KEY, *_VALUE, *_COMMENT),
         answer=_ANSWER,
+        not_kept=NOT_KEPT,
     ),
     on_secrets(
         "PATCH",
@@ -147,6 +156,7 @@ OPERATIONS = (
         _update,
         (*PLACE, WRITE_TYPE, *_VALUE, *_COMMENT),
         answer=_ANSWER,
+        not_kept=(*NOT_KEPT, *(field._replace(required=False) for field in _KEY)),
     ),
     on_secrets("DELETE", _ONE, "Delete a secret", _delete, (*PLACE, WRITE_TYPE), answer=_ANSWER),
 )

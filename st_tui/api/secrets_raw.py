@@ -6,12 +6,14 @@ from functools import partial
 from typing import Any
 
 from st_tui.api import lists
-from st_tui.api.asked import LONGEST_PLAIN, Asked
+from st_tui.api.asked import Asked
 from st_tui.api.operations import Field, Handle, Operation
-from st_tui.api.places import PLACE, entered
+from st_tui.api.places import PLACE, entered, in_folder
 from st_tui.api.problems import bad_request, not_found
 from st_tui.api.secret_routes import (
+    FILTERS,
     INCLUDE_IMPORTS,
+    NOT_KEPT,
     READ_TYPE,
     WRITE_TYPE,
     found,
@@ -73,11 +75,7 @@ def _list(request: Request, asked: Asked, name: str, *, by_default: bool) -> dic
     place = entered(request, asked, Permission.READ, Endpoint.RAW)
     expand = asked.flag("expandSecretReferences", default=by_default)
     value = asked.flag("viewSecretValue", default=True)
-    # No secret has a tag, so none has the ones asked for.
-    tagged = asked.plain("tagSlugs") is not None
     gathered = lists.gathered(request, asked, place, imports_by_default=by_default)
-    if tagged:
-        gathered = gathered._replace(secrets=[])
     answer = _opened(request, gathered, expand=expand)
     return lists.listed(
         request,
@@ -103,7 +101,9 @@ def _get(request: Request, asked: Asked, name: str, *, by_default: bool) -> dict
     if version is not None:
         sealed = secrets.version(request.session.connection, one.secrets[0].id, version)
         if sealed is None:
-            raise not_found(f"Secret with name '{name}' has no version {version}")
+            raise not_found(
+                f"Secret with name '{name}' has no version {version} {in_folder(place)}"
+            )
         one = one._replace(secrets=[sealed])
     note(request, one.secrets[0])
     answer = _opened(request, one, expand=expand)
@@ -178,7 +178,7 @@ _READING = (
     Field("expandSecretReferences", "boolean"),
     INCLUDE_IMPORTS,
 )
-_LIST = (*_READING, Field("recursive", "boolean"), Field("tagSlugs", longest=LONGEST_PLAIN))
+_LIST = (*_READING, Field("recursive", "boolean"), *FILTERS)
 _GET = (*_READING, READ_TYPE, Field("version", "integer"))
 _WRITING = (*PLACE, WRITE_TYPE, Field("secretComment"))
 _ONE = "/api/v3/secrets/raw/{secretName}"
@@ -194,7 +194,7 @@ def _reading(version: str, path: str) -> Operation:
         f"{'One secret' if one else 'The secrets of a folder'} in plain text ({version})",
         handle,
         _GET if one else _LIST,
-        answer="OneSecretAndWarnings" if one else "Secrets",
+        answer="OneSecret" if one else "Secrets",
     )
 
 
@@ -210,6 +210,7 @@ OPERATIONS = (
         _create,
         (*_WRITING, Field("secretValue", required=True)),
         answer="OneSecret",
+        not_kept=NOT_KEPT,
     ),
     on_secrets(
         "PATCH",
@@ -218,6 +219,7 @@ OPERATIONS = (
         _update,
         (*_WRITING, Field("secretValue"), Field("newSecretName", longest=LONGEST_NAME)),
         answer="OneSecret",
+        not_kept=NOT_KEPT,
     ),
     on_secrets(
         "DELETE", _ONE, "Delete a secret", _delete, (*PLACE, WRITE_TYPE), answer="OneSecret"

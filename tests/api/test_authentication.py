@@ -57,7 +57,6 @@ def about(vault: Vault, token: NewToken) -> list[AuditEntry]:
 def malformed(token: NewToken) -> dict[str, str]:
     version, token_id, secret, key = token.text.full.split(".")
     return {
-        "nothing": "",
         "a word": "x",
         "prefix alone": "st",
         "prefix and dot": "st.",
@@ -99,7 +98,46 @@ def test_the_scheme_is_bearer_in_any_case(closed_shop: Shop, token: NewToken, sc
     if scheme.strip().lower() == "bearer":
         assert answer.status == 200
     else:
-        assert answer.problem == INVALID
+        assert answer.problem[:2] == INVALID[:2]
+        assert "Bearer" in answer.problem[2]
+        assert token.text.secret not in answer.body.decode()
+
+
+def test_what_is_missing_is_said_and_nothing_of_the_token(
+    closed_shop: Shop, token: NewToken
+) -> None:
+    """A living token, a revoked one and a made-up one are told the same, where the scheme is not
+    there: only the header's form is looked at."""
+    revoked = closed_shop.made(v2("revoked", "dev:/**", expires_at=None))
+    closed_shop.vault.tokens.revoke([revoked.token])
+    version, token_id, secret, _ = token.text.full.split(".")
+    texts = [
+        token.text.full,
+        token.text.full.rpartition(".")[0],
+        revoked.text.full,
+        f"{version}.{swapped(token_id)}.{secret}",
+        f"stv3.{token_id}.{secret}",
+        "st.whatever",
+    ]
+    told = {
+        "%s": "Authorization holds a service token without the scheme Bearer before it",
+        "Token %s": "The scheme of Authorization is not Bearer",
+        "Bearer": "Authorization holds the scheme Bearer and no token",
+        "bearer ": "Authorization holds the scheme Bearer and no token",
+    }
+    for header, beginning in told.items():
+        messages = set()
+        for text in texts:
+            value = header.replace("%s", text)
+            with connected(closed_shop.url, {"Authorization": value}) as line:
+                answer = line.ask("GET", ROUTE)
+            assert answer.problem[:2] == INVALID[:2], value
+            messages.add(answer.problem[2])
+        [message] = messages
+        assert message == f"{beginning}: send 'Authorization: Bearer <service token>'"
+    with connected(closed_shop.url, {"Authorization": " "}) as line:
+        assert line.ask("GET", ROUTE).problem == MISSING
+    assert not about(closed_shop.vault, token)
 
 
 def test_two_tokens_are_none(closed_shop: Shop, token: NewToken) -> None:
@@ -110,7 +148,9 @@ def test_two_tokens_are_none(closed_shop: Shop, token: NewToken) -> None:
     for _ in range(2):
         line.putheader("Authorization", f"Bearer {token.text.full}")
     line.endheaders()
-    assert line.getresponse().status == 401
+    answer = line.getresponse()
+    assert answer.status == 401
+    assert b"There is more than one Authorization header" in answer.read()
     line.close()
 
 

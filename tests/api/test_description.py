@@ -26,6 +26,7 @@ CHECKS = [
     checks.status_code_conformance,
     checks.content_type_conformance,
     checks.response_schema_conformance,
+    checks.response_headers_conformance,
 ]
 EXAMPLES = 25
 """Of each kind, for each operation."""

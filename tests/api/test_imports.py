@@ -84,7 +84,8 @@ def test_a_link_is_only_found_in_its_own_folder(shop: Shop, vault: Vault) -> Non
     other = vault.secrets.add_import(bank.project, COMMON, DB)
     with links(shop, "/common", "dev:/common") as one:
         for link_id in (link.id, other.id, "nothing"):
-            assert one.delete(link_id).problem == (404, "NotFound", "Secret import not found")
+            told = "Secret import not found in folder with path '/common' in environment 'dev'"
+            assert one.delete(link_id).problem == (404, "NotFound", told)
     with links(shop, "/", "dev:/common") as one:
         assert one.delete(link.id).problem[0] == 403
         assert one.listed().problem[0] == 403
@@ -93,3 +94,32 @@ def test_a_link_is_only_found_in_its_own_folder(shop: Shop, vault: Vault) -> Non
         assert len(reader.listed().json["secretImports"]) == 1
     assert vault.secrets.imports(shop.project, ROOT) == [link]
     assert vault.secrets.imports(bank.project, COMMON) == [other]
+
+
+def test_no_source_outside_the_scope_is_named(shop: Shop, vault: Vault) -> None:
+    """Neither in a list nor where a link is taken away: there it is as if it were not there."""
+    hidden = vault.secrets.add_import(shop.project, COMMON, OTHER)
+    seen = vault.secrets.add_import(shop.project, COMMON, DB)
+    with links(shop, "/common", "dev:/**") as one:
+        answer = one.listed()
+        assert [link["id"] for link in answer.json["secretImports"]] == [seen.id]
+        refused = one.delete(hidden.id)
+        assert refused.problem == one.delete("nothing").problem
+        for told in (answer, refused):
+            assert b"prod" not in told.body
+            assert b"other" not in told.body
+        assert one.delete(seen.id).status == 200
+        assert one.listed().json["secretImports"] == []
+    assert vault.secrets.imports(shop.project, COMMON) == [hidden]
+    with links(shop, "/common", "dev:/common", "prod:/**") as other:
+        assert [link["id"] for link in other.listed().json["secretImports"]] == [hidden.id]
+
+
+def test_who_may_only_write_takes_a_link_away_whose_ends_are_in_its_scope(
+    shop: Shop, vault: Vault
+) -> None:
+    link = vault.secrets.add_import(shop.project, COMMON, OTHER)
+    with links(shop, "/common", "dev:/common", "prod:/other", permissions=WRITE) as writer:
+        assert writer.listed().problem[0] == 403
+        assert writer.delete(link.id).json["secretImport"]["importPath"] == "/other"
+    assert vault.secrets.imports(shop.project, COMMON) == []

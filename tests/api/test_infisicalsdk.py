@@ -289,7 +289,10 @@ def test_inside_the_scope_what_is_missing_or_there_already_is_told(open_shop: Sh
     no_folder = (404, "SecretPathNotFound")
     with sdk(open_shop) as secrets:
         told = refused(secrets.get_secret_by_name, "NONE", **where)
-        assert (told[0], told[2]) == (404, "Secret with name 'NONE' not found")
+        assert (told[0], told[2]) == (
+            404,
+            "Secret with name 'NONE' not found in folder with path '/' in environment 'dev'",
+        )
         assert refused(secrets.update_secret_by_name, "NONE", secret_value="x", **where)[0] == 404
         assert refused(secrets.delete_secret_by_name, "NONE", **where)[0] == 404
         assert refused(secrets.list_secrets, **nowhere)[:2] == no_folder

@@ -142,7 +142,8 @@ def test_one_version_is_read(open_shop: Shop) -> None:
         read = [one.get("A", version=str(number)).json["secret"] for number in (1, 2, 3)]
         assert [secret["secretValue"] for secret in read] == ["one", "two", "three"]
         status, _, message = one.get("A", version="4").problem
-        assert (status, message) == (404, "Secret with name 'A' has no version 4")
+        where = "in folder with path '/' in environment 'dev'"
+        assert (status, message) == (404, f"Secret with name 'A' has no version 4 {where}")
 
 
 def test_a_sealing_client_that_may_only_write_sees_what_it_sent(shop: Shop) -> None:

@@ -21,6 +21,7 @@ MayRead = Callable[[Place], bool]
 
 _DEEPEST_IMPORT = 10
 _MOST_IMPORTS = 100
+_OUT_OF_REACH = "What may not be read was left out of the imports."
 _MORE_IMPORTS = "More imports were left out."
 
 
@@ -138,7 +139,7 @@ def followed(
     """The links of a folder and those that they lead on to: later ones win over earlier.
 
     A source's own links come before it; a folder reached on several ways stands once, where it
-    counts. What may not be read or is too much is named in `warnings`.
+    counts. What is too much is named in `warnings`; that something may not be read is said, not what.
     """
     found: list[SecretImport] = []
     seen = {place}
@@ -156,7 +157,9 @@ def followed(
                 continue
             seen.add(link.source)
             if not may_read(link.source):
-                warn(link, "its secrets may not be read")
+                # Neither named nor counted: where it leads is not the reader's to know.
+                if _OUT_OF_REACH not in warnings:
+                    warnings.append(_OUT_OF_REACH)
             elif depth > _DEEPEST_IMPORT or len(found) == _MOST_IMPORTS:
                 warn(link, "too many imports lead on to one another")
             else:
