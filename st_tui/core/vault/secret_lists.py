@@ -139,7 +139,8 @@ def followed(
     """The links of a folder and those that they lead on to: later ones win over earlier.
 
     A source's own links come before it; a folder reached on several ways stands once, where it
-    counts. What is too much is named in `warnings`; that something may not be read is said, not what.
+    counts. What is too much is named in `warnings`; of what may not be read, only that there is
+    some.
     """
     found: list[SecretImport] = []
     seen = {place}
