@@ -30,7 +30,7 @@ UNKEPT = {
     "secretReminderRecipients": ["ann"],
     "skipMultilineEncoding": True,
 }
-UNSAID = {
+UNSAID: dict[str, Any] = {
     "tagIds": [],
     "tags": None,
     "secretMetadata": [],
@@ -82,7 +82,7 @@ def test_what_is_not_kept_may_be_stated_as_text(target: Target, value: object) -
 
 
 def test_what_is_not_kept_of_folders_and_links_is_named(shop: Shop) -> None:
-    where = {"environment": "dev", "path": "/"}
+    where: dict[str, Any] = {"environment": "dev", "path": "/"}
     with asking(shop.url, shop.token()) as one:
         for version in ("v1", "v2"):
             body = {**where, "name": f"new-{version}"}
@@ -173,7 +173,7 @@ def test_404_names_what_was_asked_for(open_shop: Shop) -> None:
     nowhere = {**where, "secretPath": "/no/such", "path": "/no/such"}
     sealed = {f"secretValue{part}": text for part, text in SEALED_TEXT.items()}
     source = {"environment": "prod", "path": "/never"}
-    asked = [
+    asked: list[tuple[Any, ...]] = [
         ("GET", f"{RAW}/NONE", where, "NONE", "/common"),
         ("GET", f"{RAW}/A", where | {"version": "7"}, "A", "version 7", "/common"),
         ("GET", f"{SEALED}/NONE", where, "NONE", "/common"),
