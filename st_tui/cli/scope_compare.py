@@ -168,11 +168,13 @@ def verify(file: BinaryIO, as_json: bool) -> int:
 @click.command(cls=Command)
 @json_option
 def lint(as_json: bool) -> int:
-    """Warn about the scopes of all tokens: redundant, matching nothing, wider than look or use.
+    """Warn about the scopes of all tokens: redundant, matching nothing, wider than look or use;
+    and about names that look alike.
 
     Exit status 0: no warning; 1: some.
     """
     from st_tui.core.analysis import lint_each, writers_of
+    from st_tui.core.names import Names
 
     with open_vault(sweep=False) as vault:
         project = project_in(vault)
@@ -181,7 +183,8 @@ def lint(as_json: bool) -> int:
         uses = vault.audit.uses_of_all(project).by_token
     if not tokens:
         raise Refusal("There is no token to look at: make one first.")
-    found = list(lint_each(tokens, folders, writers_of(tokens), uses))
+    names = Names(token.name for token in tokens)
+    found = list(lint_each(tokens, folders, writers_of(tokens), uses, names))
     if as_json:
         say_json(
             {

@@ -132,6 +132,33 @@ def equivalent(
     return contains(left, right, folders, work), contains(right, left, folders, work)
 
 
+def no_folder_matches(glob: Glob) -> bool:
+    """Whether no path of a folder is one of this pattern.
+
+    That needs no pairs and so no cap: of one pattern alone, the places that any path leads to are
+    the union of those that each leads to.
+    """
+    if glob.matches("/"):
+        return False
+    one = glob.automaton
+    letters = _telling_apart([one], Work())
+    begun = fresh = one.enter(one.read(one.start, ""))  # places a segment begins at, as yet known
+    inside = 0  # and those with a letter of it read
+    while fresh:
+        after = 0
+        for letter in letters:
+            if fresh & one.leading(letter):
+                after |= one.advance(fresh, letter)
+        after &= ~inside
+        inside |= after
+        if after & one.accepting:
+            return False
+        next_begun = one.enter(after & one.ends) & ~begun
+        begun |= next_begun
+        fresh = after | next_begun
+    return True
+
+
 def _answer(
     relation: Relation,
     left: Sequence[Glob],

@@ -12,6 +12,8 @@ from st_tui.core.algebra import TooComplex, Work, contains
 from st_tui.core.compare import granting, redundant
 from st_tui.core.globs import PatternRefused, compile_glob, plain_beginning
 from st_tui.core.model import Permission, Scope, ServiceToken, TokenDraft, Use
+from st_tui.core.names import Names, about_name
+from st_tui.core.no_folder import why_never
 
 _SCOPES_REMEMBERED: Final = 4_096
 
@@ -56,12 +58,14 @@ def lint(
     folders: Mapping[str, Sequence[str]],
     written: Collection[str] | None = None,
     uses: Iterable[Use] = (),
+    names: Names | None = None,
 ) -> list[str]:
     """Warnings about a draft or a token, a sentence each, the most telling first.
 
     `folders` are the paths of each environment's folders, the root among them, or `Places` if they
     are looked at again; `written` the environments that some other token may write to, where that
-    is known; `uses` what the audit log has of a token.
+    is known; `uses` what the audit log has of a token; `names` the names of all tokens, of which
+    the one that is looked at may be one, but no draft is.
     """
     warnings: list[str] = []
     places = folders if isinstance(folders, Places) else Places(folders)
@@ -69,6 +73,8 @@ def lint(
         warnings.append(
             f"It was used {draft.use_count:,} times, near the documented limit of 2^32: rotate it."
         )
+    if names is not None:
+        warnings += about_name(draft.name, names, is_among=isinstance(draft, ServiceToken))
     covered = _covered(draft.scopes)
     for number, scope in enumerate(draft.scopes, start=1):
         about = _about_scope(scope, draft.scopes[: number - 1], places)
@@ -93,15 +99,16 @@ def lint_each(
     folders: Mapping[str, Sequence[str]],
     writers: Counter[str],
     uses: Mapping[str, Sequence[Use]],
+    names: Names,
 ) -> Iterator[tuple[ServiceToken, str]]:
     """The warnings about tokens that exist, each with its token.
 
-    `writers` as of all of them, `uses` by the tokens' ids, `folders` as for `lint`.
+    `writers` and `names` as of all of them, `uses` by the tokens' ids, `folders` as for `lint`.
     """
     places = folders if isinstance(folders, Places) else Places(folders)
     for token in tokens:
         others = (writers - writers_of([token])).keys()
-        for warning in lint(token, places, others, uses.get(token.id, ())):
+        for warning in lint(token, places, others, uses.get(token.id, ()), names):
             yield token, warning
 
 
@@ -157,13 +164,10 @@ def _about_scope(scope: Scope, before: Sequence[Scope], places: Places) -> list[
         glob = compile_glob(scope.secret_path)
     except PatternRefused as refused:
         return [str(refused)]
-    if glob.text.endswith("/") and glob.text != "/":
-        return [
-            "matches only paths that are written with the slash at the end, which no request "
-            f"has: write {glob.text[:-1]}."
-        ]
     there, opened = len(places[scope.environment]), places.opened(scope)
     if not opened:
+        if (never := why_never(scope.secret_path)) is not None:
+            return [never]
         return [
             f"matches no folder that is in {scope.environment} now.",
             *_traps(scope.secret_path),

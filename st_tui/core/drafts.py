@@ -11,7 +11,7 @@ from st_tui.core.errors import Refusal
 from st_tui.core.expiry import checked_end
 from st_tui.core.globs import PatternRefused, compile_glob, plain_beginning
 from st_tui.core.model import Environment, Scope, ServiceToken, TokenDraft
-from st_tui.core.plain_text import check_text, refuse_controls
+from st_tui.core.plain_text import check_new_name, refuse_controls, without_unseen
 
 LONGEST_NAME = 100
 """Characters of a token's, project's or environment's name, as in Infisical's form."""
@@ -110,12 +110,16 @@ def parse_scope(text: str) -> tuple[Scope, str | None]:
 
 
 def check_draft(draft: TokenDraft, environments: Collection[Environment], now: int) -> TokenDraft:
-    """The draft as a token may be made of it: the same, but for blanks around its name.
+    """The draft, if a token may be made of it.
 
     Raises DraftError, TextError or ExpiryError for the first rule it breaks.
     """
-    draft = draft._replace(name=draft.name.strip(BLANKS))
-    check_text(draft.name, "name", LONGEST_NAME)
+    check_new_name(draft.name, "name", LONGEST_NAME)
+    return check_terms(draft, environments, now)
+
+
+def check_terms(draft: TokenDraft, environments: Collection[Environment], now: int) -> TokenDraft:
+    """The draft, if a token may be made of it that keeps another's name. Raises the same."""
     if not draft.scopes:
         raise DraftError("A token needs at least one scope: add one, as in dev:/common/**.")
     for scope in draft.scopes:
@@ -130,6 +134,11 @@ def check_draft(draft: TokenDraft, environments: Collection[Environment], now: i
     if draft.version == 3 and not draft.trusted_ips:
         raise DraftError("A V3 token needs at least one trusted IP: 0.0.0.0/0 and ::/0 mean any.")
     return draft
+
+
+def name_of_copy(name: str) -> str:
+    """What a token's clone is named: without what was let into names once."""
+    return f"{without_unseen(name)[: LONGEST_NAME - 5].rstrip()} copy".strip()
 
 
 def as_token(draft: TokenDraft) -> ServiceToken:

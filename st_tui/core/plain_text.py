@@ -13,6 +13,12 @@ _REFUSED_CATEGORIES = frozenset({"Cc", "Cs", "Zl", "Zp"})
 _REORDERING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 # Of two in a row at a text's beginning rich 15 loses count, and cannot cut what follows.
 _JOINS_NOTHING = re.compile("(?:^|(?<=\u200d))\u200d")
+# What Unicode calls default ignorable, of which nothing is seen; and the blank of Braille.
+_UNSEEN = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+    "\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3"
+    "\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
 
 
 class TextError(Refusal):
@@ -30,6 +36,49 @@ def check_text(text: str, what: str, longest: int) -> str:
         raise TextError(f"The {what} has {len(text)} characters: write {longest} at most.")
     refuse_controls(text, what)
     return text
+
+
+def check_new_name(text: str, what: str, longest: int) -> str:
+    """The text, if something new may be named so: nobody could tell it from another name otherwise.
+
+    What was named before keeps its name. Raises TextError.
+    """
+    refuse_unseen(text, what)
+    check_text(text, what, longest)
+    if found := blank_end(text):
+        raise TextError(f"The {what} {found}: leave it out.")
+    return text
+
+
+def refuse_unseen(text: str, what: str) -> None:
+    """Raise TextError if the text holds a character of which nothing is seen."""
+    if found := unseen(text):
+        raise TextError(f"The {what} {found}: leave it out.")
+
+
+def unseen(text: str) -> str:
+    """Which character of a text is seen by nobody, as the end of a sentence; empty if none is."""
+    found = None if text.isascii() else _UNSEEN.search(text)
+    return f"holds the invisible character {code_point(found[0])}" if found else ""
+
+
+def blank_end(text: str) -> str:
+    """With which blank a text begins or ends, as the end of a sentence; empty if with none."""
+    for verb, end in (("begins", text[:1]), ("ends", text[-1:])):
+        if end.isspace():
+            return f"{verb} with the blank {code_point(end)}"
+    return ""
+
+
+def without_unseen(text: str) -> str:
+    """The text without what `check_new_name` refuses for being seen by nobody."""
+    return _UNSEEN.sub("", text).strip()
+
+
+def code_point(character: str) -> str:
+    """A character as Unicode names it: `U+200B (ZERO WIDTH SPACE)`."""
+    name = unicodedata.name(character, "")
+    return f"U+{ord(character):04X}{name and f' ({name})'}"
 
 
 def refuse_controls(text: str, what: str) -> None:

@@ -23,10 +23,10 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from st_tui.core import drafts, expiry, wording
-from st_tui.core.algebra import overlaps
 from st_tui.core.errors import Refusal
 from st_tui.core.globs import compile_glob
 from st_tui.core.model import Environment, Permission, Scope, ServiceToken
+from st_tui.core.no_folder import why_never
 from st_tui.core.reach import Reach, who_within
 
 _LONGEST_FILE = 1024 * 1024
@@ -197,9 +197,6 @@ def _scope(text: str, environments: Collection[Environment]) -> Scope:
     if adjustment is not None:
         raise PromiseError(f"The path is not written as scopes are stored: write {scope}.")
     drafts.check_environment(scope.environment, environments)
-    if not overlaps([compile_glob(scope.secret_path)], [compile_glob("/**")]).holds:
-        raise PromiseError(
-            f"No folder can have a path like {scope.secret_path}, so the promise would say "
-            "nothing: folder names are letters, digits, - and _."
-        )
+    if (never := why_never(scope.secret_path)) is not None:
+        raise PromiseError(f"The promise would say nothing: {scope.secret_path} {never}")
     return scope

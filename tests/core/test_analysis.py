@@ -14,6 +14,8 @@ from st_tui.core.algebra import overlaps
 from st_tui.core.analysis import MANY_USES, Places, lint
 from st_tui.core.globs import compile_glob
 from st_tui.core.model import Permission, Scope, ServiceToken, TokenDraft, Use
+from st_tui.core.names import Names
+from st_tui.core.no_folder import why_never
 
 READ = frozenset({Permission.READ})
 FOLDERS = {"dev": ["/", "/a", "/a/b", "/a/b/c", "/x", "/x/deep"], "prod": ["/"]}
@@ -101,6 +103,28 @@ def test_a_slash_at_the_end_is_named_with_the_rewrite(pattern: str) -> None:
     glob = compile_glob(pattern)
     assert not overlaps([glob], [compile_glob("/**")]).holds
     compile_glob(pattern[:-1])
+
+
+@pytest.mark.parametrize("pattern", ["/$env/x", "/a/../b", "/\u0441ommon/**", "/.*/*", "/a b/**"])
+def test_a_scope_that_no_folder_can_ever_match_says_only_that(pattern: str) -> None:
+    [warning] = warnings(pattern)
+    assert warning == f"Scope 1: {why_never(pattern)}"
+    assert "can never match a folder (proved)" in warning
+    assert warnings(pattern, environment="prod") == [warning]
+
+
+def test_names_are_compared_with_those_of_all_tokens() -> None:
+    names = Names(["t", "t", "\u0442"])
+    token = ServiceToken("id", "t", (Scope("dev", "/a"),), READ, expires_at=1)
+    draft = TokenDraft("t", token.scopes, READ, 1)
+    alike = "The name looks like that of another token: “\u0442”."
+    assert lint(token, FOLDERS, names=names) == [
+        alike, "1 other token has the same name: only the id tells them apart.",
+    ]  # fmt: skip
+    assert lint(draft, FOLDERS, names=names) == [
+        alike, "2 other tokens have the same name: only the id tells them apart.",
+    ]  # fmt: skip
+    assert lint(draft._replace(name="u"), FOLDERS, names=names) == []
 
 
 def test_a_scope_that_says_nothing_new_names_the_one_that_does() -> None:

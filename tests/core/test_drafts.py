@@ -59,9 +59,39 @@ def test_what_is_no_scope_is_refused(text: str) -> None:
     assert "\x1b" not in str(refused.value)
 
 
-@pytest.mark.parametrize("name", ["ci ", " ci", "\u00a0ci\ufeff", "ci\n", "\tci"])
-def test_blanks_around_a_name_are_cut(name: str) -> None:
-    assert drafts.check_draft(v2(name), ENVIRONMENTS, NOON).name == "ci"
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("ci ", r"ends with the blank U\+0020 \(SPACE\): leave it out"),
+        (" ci", r"begins with the blank U\+0020 \(SPACE\)"),
+        ("ci\u3000", r"ends with the blank U\+3000 \(IDEOGRAPHIC SPACE\)"),
+        ("\u00a0ci\ufeff", r"holds the invisible character U\+FEFF \(ZERO WIDTH NO-BREAK SPACE\)"),
+        ("ci\u200b-deploy", r"holds the invisible character U\+200B \(ZERO WIDTH SPACE\)"),
+        ("ci\n", r"control character \\x0a"),
+    ],
+    ids=ascii,
+)
+def test_a_name_that_looks_like_another_is_refused(name: str, told: str) -> None:
+    with pytest.raises(TextError, match=told):
+        drafts.check_draft(v2(name), ENVIRONMENTS, NOON)
+    # A token that was named so keeps its name when it gets a new text.
+    drafts.check_terms(v2(name), ENVIRONMENTS, NOON)
+
+
+@pytest.mark.parametrize(
+    ("name", "copy"),
+    [
+        ("ci", "ci copy"),
+        ("ci\u200b-deploy\u3164 ", "ci-deploy copy"),
+        ("\u2060", "copy"),
+        ("x" * 94 + " y", "x" * 94 + " copy"),
+        ("日本 語", "日本 語 copy"),
+    ],
+    ids=ascii,
+)
+def test_a_copy_has_a_name_that_can_be_given(name: str, copy: str) -> None:
+    assert drafts.name_of_copy(name) == copy
+    drafts.check_draft(v2(drafts.name_of_copy(name)), ENVIRONMENTS, NOON)
 
 
 @pytest.mark.parametrize("text", ["/a\x1f", "\x1c/a", "/a\x85", "/a\0"])

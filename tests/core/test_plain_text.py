@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import unicodedata
 
 import pytest
@@ -10,7 +11,16 @@ from hypothesis import strategies as st
 from rich.segment import Segment
 from textual.strip import Strip
 
-from st_tui.core.plain_text import TextError, check_text, refuse_controls, shown
+from st_tui.core.plain_text import (
+    TextError,
+    blank_end,
+    check_new_name,
+    check_text,
+    refuse_controls,
+    shown,
+    unseen,
+    without_unseen,
+)
 
 HARMFUL = ["\x00", "\x07", "\x1b", "\x7f", "\x9b", "\n", "\r", "\t", "\u2028", "\u202e", "\u2066",
            "\u200f", "\ud800"]  # fmt: skip
@@ -51,6 +61,47 @@ def test_shown_text_can_be_cut_anywhere(text: str, width: int) -> None:
 def test_shown_text_is_never_acted_on(text: str) -> None:
     refuse_controls(shown(text), "text")
     assert not any(unicodedata.category(c) in ("Cc", "Cs") for c in shown(text))
+
+
+# Default_Ignorable_Code_Point of Unicode's DerivedCoreProperties.txt, version 15.
+IGNORABLE = """
+00AD 034F 061C 115F-1160 17B4-17B5 180B-180F 200B-200F 202A-202E 2060-206F 3164 FE00-FE0F FEFF FFA0
+FFF0-FFF8 1BCA0-1BCA3 1D173-1D17A E0000-E0FFF
+"""
+
+
+def ignorable() -> list[str]:
+    spans = [span.split("-") for span in IGNORABLE.split()]
+    return [chr(n) for span in spans for n in range(int(span[0], 16), int(span[-1], 16) + 1)]
+
+
+def test_every_character_that_unicode_says_to_ignore_is_refused_by_its_code_point() -> None:
+    characters = ignorable()
+    assert len(characters) == 4_174
+    for character in characters:
+        for text in (f"a{character}b", f"{character}a", f"a{character}"):
+            with pytest.raises(TextError) as refused:
+                check_new_name(text, "name", 10)
+            assert f"invisible character U+{ord(character):04X}" in str(refused.value)
+            assert str(refused.value).isprintable()
+        assert without_unseen(f" a{character}b{character}") == "ab"
+
+
+def test_nothing_that_is_seen_is_called_invisible() -> None:
+    also = set("\u2800\ufff9\ufffa\ufffb")  # a blank of Braille, marks of annotations
+    every = (chr(n) for n in range(sys.maxunicode + 1))
+    assert {one for one in every if unseen(one)} == {*ignorable(), *also}
+
+
+def test_blanks_are_refused_at_the_ends_only() -> None:
+    blanks = [chr(n) for n in range(0x10000) if unicodedata.category(chr(n)) == "Zs"]
+    assert len(blanks) == 17
+    for blank in blanks:
+        assert check_new_name(f"a{blank}b", "name", 10)
+        for text in (f"{blank}a", f"a{blank}"):
+            assert blank_end(text)
+            with pytest.raises(TextError, match=rf"blank U\+{ord(blank):04X}"):
+                check_new_name(text, "name", 10)
 
 
 @pytest.mark.parametrize("text", ["", " ", "\u3000"])

@@ -236,6 +236,12 @@ def written_environments(
     return {slug for (slug,) in rows}
 
 
+def names(connection: sqlite3.Connection, project_id: str) -> list[str]:
+    """The names of a project's tokens, one for each token."""
+    rows = connection.execute("SELECT name FROM service_token WHERE project_id = ?", (project_id,))
+    return [name for (name,) in rows]
+
+
 def _filter(project_id: str, text: str) -> tuple[str, Sequence[str]]:
     if not text:
         return "WHERE l.project_id = ?", (project_id,)

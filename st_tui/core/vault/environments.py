@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from st_tui.core import drafts
 from st_tui.core.model import Environment, Project, ServiceToken
-from st_tui.core.plain_text import check_text
+from st_tui.core.plain_text import check_new_name
 from st_tui.core.store import projects, tokens
 from st_tui.core.vault import folders
 from st_tui.core.vault.session import Session, VaultError
@@ -48,7 +48,7 @@ class Environments:
 
     def rename(self, project: Project, environment: Environment) -> None:
         """Give an environment another display name. Its slug is what tokens name, and stays."""
-        check_text(environment.name, "environment name", drafts.LONGEST_NAME)
+        check_new_name(environment.name, "environment name", drafts.LONGEST_NAME)
         with self._session.change() as record:
             self._session.require_environment(project, environment.slug)
             projects.rename_environment(self._session.connection, project.id, environment)
@@ -83,7 +83,7 @@ def check_new(environments: Sequence[Environment]) -> None:
     seen = set()
     for environment in environments:
         drafts.check_slug(environment.slug, "environment slug")
-        check_text(environment.name, "environment name", drafts.LONGEST_NAME)
+        check_new_name(environment.name, "environment name", drafts.LONGEST_NAME)
         if environment.slug in seen:
             raise VaultError(f"The environment {environment.slug!r} is named twice.")
         seen.add(environment.slug)

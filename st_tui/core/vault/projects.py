@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from st_tui.core import crypto, drafts, token_text, vault_files
 from st_tui.core.model import Environment, Project, ServiceToken
-from st_tui.core.plain_text import check_text
+from st_tui.core.plain_text import check_new_name
 from st_tui.core.store import projects, tokens
 from st_tui.core.vault import folders
 from st_tui.core.vault.environments import check_new
@@ -145,5 +145,5 @@ class Projects:
 
 def check_new_project(name: str, environments: Sequence[Environment]) -> None:
     """Raise Refusal unless a project of this name and with these environments may be made."""
-    check_text(name, "project name", drafts.LONGEST_NAME)
+    check_new_name(name, "project name", drafts.LONGEST_NAME)
     check_new(environments)

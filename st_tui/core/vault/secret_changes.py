@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from st_tui.core import crypto, token_text
 from st_tui.core.crypto import Sealed
 from st_tui.core.model import Project
+from st_tui.core.plain_text import refuse_unseen
 from st_tui.core.secret import (
     NOTHING_SEALED,
     Place,
@@ -88,6 +89,7 @@ def _insert(
         raise NoFolder(place)
     hashed = name_hash(session, project, name)
     _refuse_taken(session, project, place, hashed)
+    refuse_unseen(name, "secret's name")
     now = session.clock()
     secret = SealedSecret(
         token_text.new_id(session.randbytes), project.id, place, hashed, 1, *sealed(), now, now
@@ -159,6 +161,7 @@ def update(
         new_name = check_name(new_name)
         hashed = name_hash(session, project, new_name)
         if hashed != current.name_hash:
+            refuse_unseen(new_name, "secret's name")
             _refuse_taken(session, project, current.place, hashed)
         current = current._replace(name_hash=hashed, name=_seal(session, project, new_name))
     elif value is None and comment is None:

@@ -19,6 +19,7 @@ from st_tui.core.model import (
     TokenDraft,
     TokenText,
 )
+from st_tui.core.names import Names
 from st_tui.core.store import audit, projects, tokens
 from st_tui.core.vault.session import Recorder, Session, VaultError
 
@@ -81,6 +82,11 @@ class Tokens:
                 connection, project.id, besides.id if besides else ""
             )
 
+    def names(self, project: Project) -> Names:
+        """The names of a project's tokens, and which of them look alike."""
+        with self._session.reading() as connection:
+            return Names(tokens.names(connection, project.id))
+
     def get(self, token_id: str) -> ServiceToken:
         """One token by its id. Raises VaultError, saying so when it expired."""
         known = self.lookup(token_id)
@@ -132,7 +138,7 @@ class Tokens:
             token = self._living(token)
             end = tokens.stated_end(connection, token.id)
         return TokenDraft(
-            name=f"{token.name[: drafts.LONGEST_NAME - 5]} copy" if name is None else name,
+            name=drafts.name_of_copy(token.name) if name is None else name,
             scopes=token.scopes,
             permissions=token.permissions,
             expires_at=None if end is None else expiry.expires_after(end - token.created_at, now),
@@ -177,7 +183,7 @@ class Tokens:
             draft = self.rotate_draft(token)
             if not keep_end:
                 draft = draft._replace(expires_at=expires_at)
-            new = self._create(record, project, draft, orphans=True, rotated_from=token.id)
+            new = self._create(record, project, draft, rotated_from=token.id)
             if overlap:
                 ends_at = expiry.expires_after(overlap, now)
                 if token.expires_at is not None:
@@ -247,15 +253,17 @@ class Tokens:
         project: Project,
         draft: TokenDraft,
         *,
-        orphans: bool = False,
         rotated_from: str | None = None,
     ) -> NewToken:
         now = self._session.clock()
         self._session.require_project(project)
         known = projects.environments(self._session.connection, project.id)
-        if orphans:
-            known = known + [Environment(scope.environment, "") for scope in draft.scopes]
-        draft = drafts.check_draft(draft, known, now)
+        if rotated_from is None:
+            drafts.check_draft(draft, known, now)
+        else:
+            # It keeps a name that none could be given now, and scopes whose environment is gone.
+            gone = [Environment(scope.environment, "") for scope in draft.scopes]
+            drafts.check_terms(draft, known + gone, now)
         text = token_text.mint(draft.version, self._session.randbytes)
         token = ServiceToken(
             id=text.id,

@@ -14,7 +14,7 @@ from textual.widgets import Static
 from st_tui.core.drafts import LONGEST_NAME, DraftError, folder_path
 from st_tui.core.errors import Refusal
 from st_tui.core.model import Environment
-from st_tui.core.plain_text import check_text, shown
+from st_tui.core.plain_text import check_new_name, shown
 from st_tui.core.secret import Place
 from st_tui.core.vault.environments import check_new
 from st_tui.core.wording import counted
@@ -239,15 +239,13 @@ class FoldersPage(SecretActions, Page):
                 f"Name of {environment.slug} (tokens go by the slug, which stays)",
                 environment.name,
                 "Development",
-                lambda text: check_text(text, "environment name", LONGEST_NAME),
+                lambda text: check_new_name(text, "environment name", LONGEST_NAME),
             )
         )
         if name is not None:
             await self.st.change(
                 "Renaming",
-                lambda vault: vault.environments.rename(
-                    project, environment._replace(name=name.strip())
-                ),
+                lambda vault: vault.environments.rename(project, environment._replace(name=name)),
             )
 
     @work

@@ -18,6 +18,7 @@ from st_tui.core import analysis
 from st_tui.core.errors import Refusal
 from st_tui.core.expiry import in_both_times, in_local_time, remaining
 from st_tui.core.model import AuditEntry, ServiceToken, Use
+from st_tui.core.names import Names
 from st_tui.core.plain_text import shown
 from st_tui.core.wording import times
 from st_tui.tui.actions import Action, bindings
@@ -90,7 +91,7 @@ class TokenScreen(TokenActions, ShowsVault, Screen[None]):
         )
         folders = analysis.Places(vault.folders.of_each(project))
         written = vault.tokens.written_environments(project, besides=token)
-        scopes = self._scopes(token, folders, written)
+        scopes = self._scopes(token, folders, written, vault.tokens.names(project))
         lines = [*self._facts(token), Content(""), *scopes, Content("")]
         entries = vault.audit.page(about=token.id, limit=_ENTRIES)
         lines.append(Content.styled("Audit log", "bold $text-primary"))
@@ -134,7 +135,11 @@ class TokenScreen(TokenActions, ShowsVault, Screen[None]):
         ]
 
     def _scopes(
-        self, token: ServiceToken, folders: analysis.Places, written: Collection[str]
+        self,
+        token: ServiceToken,
+        folders: analysis.Places,
+        written: Collection[str],
+        names: Names,
     ) -> list[Content]:
         """The scopes with how many folders each opens, and what to know about them."""
         lines = [Content.styled("Scopes", "bold $text-primary")]
@@ -150,7 +155,7 @@ class TokenScreen(TokenActions, ShowsVault, Screen[None]):
             )
         lines += [
             Content.styled(f"! {shown(warning)}", "$text-warning")
-            for warning in analysis.lint(token, folders, written, self._uses)
+            for warning in analysis.lint(token, folders, written, self._uses, names)
         ]
         return lines
 

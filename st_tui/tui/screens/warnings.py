@@ -13,6 +13,7 @@ from textual.widgets import Static
 
 from st_tui.core import analysis
 from st_tui.core.model import Project, ServiceToken, Use
+from st_tui.core.names import Names
 from st_tui.core.plain_text import shown
 from st_tui.core.vault.audit import NO_USES
 from st_tui.core.wording import counted
@@ -94,10 +95,11 @@ class Warnings(Overview):
             self._judged = judged
             return  # a server logs all the time, but seldom anything new
         writers = analysis.writers_of(tokens)
+        names = Names(token.name for token in tokens)
         found: list[Warned] = []
         for start in range(0, len(tokens), _AT_ONCE):
             some = tokens[start : start + _AT_ONCE]
-            found += await asyncio.to_thread(warned, some, folders, writers, uses)
+            found += await asyncio.to_thread(warned, some, folders, writers, uses, names)
             done = min(start + _AT_ONCE, len(tokens))
             self.say((f"Looked at {done} of {len(tokens)} tokens…", "$text-muted"))
             if is_first:
@@ -136,9 +138,10 @@ def warned(
     folders: Mapping[str, Sequence[str]],
     writers: Counter[str],
     uses: Mapping[str, Sequence[Use]],
+    names: Names,
 ) -> list[Warned]:
-    """All warnings about these tokens, in their order; `writers` and `uses` as of all tokens."""
-    return [Warned(*each) for each in analysis.lint_each(tokens, folders, writers, uses)]
+    """All warnings about these tokens, in their order; the rest as of all tokens."""
+    return [Warned(*each) for each in analysis.lint_each(tokens, folders, writers, uses, names)]
 
 
 def what_matters(

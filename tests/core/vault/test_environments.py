@@ -24,7 +24,13 @@ def test_one_is_added_at_the_end_and_renamed(vault: Vault, project: Project) -> 
     ]
     with pytest.raises(VaultError, match="environment 'qa' already"):
         vault.environments.create(project, Environment("qa", "Again"))
-    for wish in (Environment("none", "x"), Environment("dev", "\x1b"), Environment("dev", " ")):
+    for wish in (
+        Environment("none", "x"),
+        Environment("dev", "\x1b"),
+        Environment("dev", " "),
+        Environment("dev", "De\u00adv"),
+        Environment("dev", "Dev "),
+    ):
         with pytest.raises(Refusal):
             vault.environments.rename(project, wish)
 

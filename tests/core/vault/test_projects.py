@@ -38,6 +38,10 @@ def test_a_project_has_its_environments_in_order(vault: Vault) -> None:
     [
         ("", DEFAULT_ENVIRONMENTS),
         ("a\x1bb", DEFAULT_ENVIRONMENTS),
+        ("Shop\u2060", DEFAULT_ENVIRONMENTS),
+        ("Shop ", DEFAULT_ENVIRONMENTS),
+        ("ok", (Environment("dev", "Dev\u3164"),)),
+        ("ok", (Environment("dev", " Dev"),)),
         ("n" * 101, DEFAULT_ENVIRONMENTS),
         ("ok", ()),
         ("ok", (Environment("Dev", "x"),)),

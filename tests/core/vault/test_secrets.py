@@ -173,6 +173,12 @@ REFUSED: dict[str, tuple[Callable[[Vault, Project], object], str]] = {
     "no environment": (lambda v, p: v.secrets.create(p, Place("qa", "/"), "B", "x"), "no folder"),
     "a slash": (lambda v, p: v.secrets.create(p, DEV, "a/b", "x"), "colon or a slash"),
     "an escape": (lambda v, p: v.secrets.create(p, DEV, "a\x1b", "x"), "control character"),
+    "unseen": (
+        lambda v, p: v.secrets.create(p, DEV, "A\u200b", "x"),
+        r"invisible character U\+200B",
+    ),
+    "set, unseen": (lambda v, p: v.secrets.set(p, DEV, {"A\u2060": "x"}), r"character U\+2060"),
+    "rename to unseen": (lambda v, p: v.secrets.update(p, DEV, "A", new_name="Z\xad"), r"U\+00AD"),
     "a surrogate": (lambda v, p: v.secrets.get(p, DEV, "\ud800"), "broken character|no secret"),
     "large": (lambda v, p: v.secrets.create(p, DEV, "B", "x" * 600_000), "shorten it"),
     "large comment": (lambda v, p: v.secrets.create(p, DEV, "B", "", "x" * 600_000), "comment"),
@@ -198,6 +204,21 @@ def test_what_is_refused_changes_nothing(
         act(vault, project)
     assert (rows(vault, "secret", "secret_version"), vault.audit.count()) == before
     assert values(vault, project) == {"A": "old", "Z": "zed"}
+
+
+def test_a_secret_named_by_an_older_release_is_read_changed_and_deleted(
+    vault: Vault, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = "URL\u200b"
+    with monkeypatch.context() as older:
+        older.setattr(secret_changes, "refuse_unseen", lambda *_: None)
+        vault.secrets.create(project, DEV, name, "one")
+    assert values(vault, project) == {name: "one"}
+    vault.secrets.update(project, DEV, name, value="two", new_name=name)
+    vault.secrets.set(project, DEV, {name: "three"})
+    assert vault.secrets.get(project, DEV, name).value == "three"
+    vault.secrets.delete(project, DEV, name)
+    assert values(vault, project) == {}
 
 
 def test_renaming_to_its_own_name_is_allowed(vault: Vault, project: Project) -> None:

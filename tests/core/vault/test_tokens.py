@@ -21,6 +21,7 @@ from st_tui.core.model import (
     Scope,
     ServiceToken,
 )
+from st_tui.core.plain_text import TextError
 from st_tui.core.store import tokens as stored_tokens
 from st_tui.core.token_text import parse
 from st_tui.core.vault import Known, Vault, VaultError, check
@@ -46,9 +47,22 @@ def test_a_token_is_kept_as_it_was_asked_for(vault: Vault, project: Project) -> 
     assert (kept.is_active, kept.trusted_ips, kept.last_used) == (True, None, None)
 
 
-def test_a_name_is_kept_without_the_blanks_around_it(vault: Vault, project: Project) -> None:
-    assert vault.tokens.create(project, v2(" ci ")).token.name == "ci"
-    assert [token.name for token in vault.tokens.page(project)] == ["ci"]
+@pytest.mark.parametrize("name", ["ci\u200b", " ci", "ci\u3000"], ids=ascii)
+def test_a_name_of_an_older_release_is_kept_but_given_to_no_new_token(
+    vault: Vault, project: Project, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    with monkeypatch.context() as older:
+        older.setattr("st_tui.core.drafts.check_new_name", lambda *_: None)
+        old = vault.tokens.create(project, v2(name)).token
+    with pytest.raises(TextError, match=r"U\+"):
+        vault.tokens.create(project, v2(name))
+    with pytest.raises(TextError, match=r"U\+"):
+        vault.tokens.clone(old, name=name)
+    assert [token.name for token in vault.tokens.page(project)] == [name]
+    new = vault.tokens.rotate(old).token
+    assert vault.tokens.get(new.id).name == name
+    assert vault.tokens.clone(new).token.name == "ci copy"
+    assert vault.tokens.names(project).same(name) == 1
 
 
 def test_the_text_opens_the_project_key_as_a_client_opens_it(

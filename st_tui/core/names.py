@@ -1,0 +1,55 @@
+"""Whether a token's name can be told from the names of all others."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from typing import Final
+
+from st_tui.core.lookalikes import looks_like, mixture, skeleton
+from st_tui.core.plain_text import blank_end, code_point, shown, unseen
+from st_tui.core.wording import counted
+
+_SHOWN: Final = 2
+"""Names that look alike, of which so many are named."""
+
+
+class Names:
+    """The names of a project's tokens, one for each token: the same may be there twice."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._same = Counter(names)
+        self._alike: defaultdict[str, list[str]] = defaultdict(list)
+        for name in self._same:
+            self._alike[skeleton(name)].append(name)
+
+    def same(self, name: str) -> int:
+        """How many tokens have this very name."""
+        return self._same[name]
+
+    def alike(self, name: str) -> list[str]:
+        """The other names that look like this one."""
+        return sorted(other for other in self._alike.get(skeleton(name), ()) if other != name)
+
+
+def about_name(name: str, names: Names, *, is_among: bool = False) -> list[str]:
+    """Warnings about a token's name, a sentence each; `is_among` says that `names` has it too."""
+    warnings = []
+    if found := unseen(name) or blank_end(name):
+        warnings.append(f"The name {found}: only a clone can have one without it.")
+    if (mixed := mixture(name)) is not None:
+        *first, last = mixed.scripts
+        taken_for = looks_like(mixed.odd)
+        like = f", which looks like {taken_for}" if taken_for else ""
+        warnings.append(
+            f"The name mixes {', '.join(first)} and {last} letters: "
+            f"it has {mixed.odd} {code_point(mixed.odd)}{like}."
+        )
+    if alike := names.alike(name):
+        listed = ", ".join(f"“{shown(other)}”" for other in alike[:_SHOWN])
+        more = f" and {len(alike) - _SHOWN} more" if len(alike) > _SHOWN else ""
+        warnings.append(f"The name looks like that of another token: {listed}{more}.")
+    if others := names.same(name) - is_among:
+        tokens = counted(others, "other token has", "other tokens have")
+        warnings.append(f"{tokens} the same name: only the id tells them apart.")
+    return warnings
