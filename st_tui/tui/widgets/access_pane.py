@@ -45,6 +45,8 @@ _MOST_LINES = 16
 """The most lines there is room for in a verdict."""
 _WIDE = 60
 """Columns from which on two lines hold every reason of a denial."""
+_BROAD = 48
+"""Columns from which on one line holds most scopes and how they fared."""
 _SHORT = 24
 """Lines below which there are no empty ones but around the verdict."""
 
@@ -171,9 +173,10 @@ class AccessPane(Vertical):
         One that changes with the text would lay the screen out at each key.
         """
         scopes = len(self._token.scopes) if self._token else 0
-        reasons = 2 if self.size.width >= _WIDE else 3
+        width = self.size.width
+        reasons, each = 2 if width >= _WIDE else 3, 1 if width >= _BROAD else 2
         self.query_one("#verdict").styles.height = min(
-            1 + reasons + MOST_BEYOND + scopes, _MOST_LINES
+            1 + reasons + MOST_BEYOND + scopes * each, _MOST_LINES
         )
 
     def preset(
