@@ -9,7 +9,7 @@ import pytest
 from st_tui.core.expiry import DAY
 from st_tui.core.vault import Vault
 from tests.cli.conftest import NOW, Run, assert_refused, create
-from tests.core.vaults import raw, v2, v3
+from tests.core.vaults import edit, raw, v2, v3
 
 WHO = ("scope", "who", "--env", "prod", "--operation", "read")
 PROVE = ("scope", "prove", "-")
@@ -211,3 +211,25 @@ def test_a_file_that_is_not_there(run: Run, directory: Path) -> None:
     assert_refused(run("scope", "prove", "/nowhere"), "/nowhere cannot be read: No such file")
     assert_refused(run("scope", "prove", str(directory)), "cannot be read")
     assert_refused(run("scope", "prove", ""), "No file is named")
+
+
+def test_a_token_that_the_listing_leaves_out_is_spoken_of_everywhere(
+    run: Run, directory: Path, ids: dict[str, str]
+) -> None:
+    """`check` and the server honour it, so nobody may say that it is not there."""
+    promise = b"no token may write prod:/**"
+    before = run(*PROVE, stdin=promise)
+    asked = [
+        ("scope", "lint", "--json"),
+        ("scope", "matrix", "--env", "prod", "--json"),
+        (*WHO, "--path", "/db/live", "--json"),
+        ("service-token", "list", "--json"),
+        ("scope", "narrow", ids["all"], "--json"),
+    ]
+    told = [run(*question).out for question in asked]
+    edit(directory, f"DELETE FROM service_token_listing WHERE token_id = '{ids['all']}'")
+    assert run("check", "--token-id", ids["all"], "--env", "prod", "--path", "/x",
+               "--operation", "write").status == 0  # fmt: skip
+    after = run(*PROVE, stdin=promise)
+    assert (after.status, after.out) == (1, before.out)
+    assert [run(*question).out for question in asked] == told

@@ -66,6 +66,22 @@ def raw(directory: Path, *, foreign_keys: bool = True) -> Iterator[sqlite3.Conne
         connection.close()
 
 
+def edit(directory: Path, *statements: str) -> None:
+    """Write as somebody does who drops what is in the way, and puts it back."""
+    with raw(directory, foreign_keys=False) as connection:
+        triggers = connection.execute(
+            "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
+        ).fetchall()
+        connection.execute("BEGIN")
+        for name, _ in triggers:
+            connection.execute(f"DROP TRIGGER {name}")
+        for statement in statements:
+            connection.execute(statement)
+        for _, sql in triggers:
+            connection.execute(sql)
+        connection.execute("COMMIT")
+
+
 def bytes_in_files(directory: Path) -> bytes:
     """Everything that stands in the vault's files, the keys' and the database's."""
     return b"\n".join(path.read_bytes() for path in directory.rglob("*") if path.is_file())

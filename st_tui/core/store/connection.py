@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, TypeVar, cast
 
 from st_tui.core.errors import Refusal
 from st_tui.core.store.schema import APPLICATION_ID, STEPS
@@ -27,6 +28,15 @@ class Damaged(StoreError):
         super().__init__(
             f"The database{where} is damaged or not a vault: restore it from your backup."
         )
+
+
+Answer = TypeVar("Answer")
+
+
+class _Connection(sqlite3.Connection):
+    """A connection that remembers answers, each with the state of the file that it is about."""
+
+    answers: dict[str, tuple[Any, tuple[int, int]]]
 
 
 def connect(path: Path, *, create: bool = False) -> sqlite3.Connection:
@@ -76,6 +86,18 @@ def begin(connection: sqlite3.Connection) -> bool:
 def never_wait(connection: sqlite3.Connection) -> None:
     """Let the connection say at once that another program is writing."""
     connection.execute("PRAGMA busy_timeout = 0")
+
+
+def asked_once(
+    connection: sqlite3.Connection, question: str, answer: Callable[[], Answer]
+) -> Answer:
+    """The answer to a question about what is stored, asked anew when anybody wrote to the file."""
+    version = connection.execute("PRAGMA data_version").fetchone()[0]
+    state = (int(version), connection.total_changes)
+    known = connection.answers if isinstance(connection, _Connection) else {}
+    if question not in known or known[question][1] != state:
+        known[question] = answer(), state
+    return cast(Answer, known[question][0])
 
 
 @contextmanager
@@ -151,7 +173,9 @@ def _open(path: Path) -> sqlite3.Connection:
         timeout=BUSY_SECONDS,
         isolation_level=None,
         check_same_thread=False,
+        factory=_Connection,
     )
+    connection.answers = {}
     connection.execute("PRAGMA foreign_keys = ON")
     if not writable:
         connection.execute("PRAGMA query_only = ON")

@@ -10,20 +10,36 @@ from typing import NamedTuple
 from st_tui.core.addresses import AddressError, parse_range
 from st_tui.core.crypto import Sealed
 from st_tui.core.model import IpRange, Order, Permission, Scope, ServiceToken
+from st_tui.core.store.connection import asked_once
 
-_SELECT = (
-    "SELECT t.id, t.name, t.permissions, "
-    "min(coalesce(t.expires_at, l.ends_at), coalesce(l.ends_at, t.expires_at)), "
-    "t.created_at, t.version, v.is_active, v.trusted_ips, t.project_id, t.created_by, "
-    "u.last_used, u.use_count, "
-    "(SELECT json_group_array(json_array(s.environment, s.secret_path)) FROM "
-    "(SELECT environment, secret_path FROM service_token_scope WHERE token_id = t.id "
-    "ORDER BY position) s) "
-    "FROM service_token t "
-    "LEFT JOIN service_token_listing l ON l.token_id = t.id "
-    "LEFT JOIN service_token_v3 v ON v.token_id = t.id "
-    "LEFT JOIN service_token_use u ON u.token_id = t.id "
+_LISTING = "service_token_listing"
+_TEXT = (
+    "t.name || coalesce((SELECT group_concat(char(10) || environment || ':' || secret_path, '') "
+    "FROM (SELECT environment, secret_path FROM service_token_scope WHERE token_id = t.id "
+    "ORDER BY position)), '')"
 )
+_END = "min(coalesce(t.expires_at, l.ends_at), coalesce(l.ends_at, t.expires_at))"
+_TOKENS_THEMSELVES = (
+    "(SELECT t.id AS token_id, t.project_id, t.name, t.created_at, "
+    f"{_END} AS ends_at, {_TEXT} AS text "
+    f"FROM service_token t LEFT JOIN {_LISTING} l ON l.token_id = t.id)"
+)
+"""What the listing would be if nobody had written to it: for a file in which somebody has."""
+
+
+def _select(listing: str = _LISTING) -> str:
+    return (
+        f"SELECT t.id, t.name, t.permissions, {_END}, "
+        "t.created_at, t.version, v.is_active, v.trusted_ips, t.project_id, t.created_by, "
+        "u.last_used, u.use_count, "
+        "(SELECT json_group_array(json_array(s.environment, s.secret_path)) FROM "
+        "(SELECT environment, secret_path FROM service_token_scope WHERE token_id = t.id "
+        "ORDER BY position) s) "
+        "FROM service_token t "
+        f"LEFT JOIN {listing} l ON l.token_id = t.id "
+        "LEFT JOIN service_token_v3 v ON v.token_id = t.id "
+        "LEFT JOIN service_token_use u ON u.token_id = t.id "
+    )
 
 
 # Each is an index of the listing, read one way or the other.
@@ -116,7 +132,7 @@ def delete(connection: sqlite3.Connection, token_id: str) -> None:
 
 def find(connection: sqlite3.Connection, token_id: str) -> ServiceToken | None:
     """One token by id."""
-    row = connection.execute(f"{_SELECT} WHERE t.id = ?", (token_id,)).fetchone()
+    row = connection.execute(f"{_select()} WHERE t.id = ?", (token_id,)).fetchone()
     return None if row is None else _token(row)
 
 
@@ -158,8 +174,9 @@ def page(
     """Some of a project's tokens whose name, environment or path contains the text."""
     where, values = _filter(project_id, text)
     order_by = _ORDER_BY[order, backwards]
+    listing = _listing(connection, text)
     rows = connection.execute(
-        f"{_SELECT} WHERE t.id IN (SELECT token_id FROM service_token_listing l {where} "
+        f"{_select(listing)} WHERE t.id IN (SELECT token_id FROM {listing} l {where} "
         f"ORDER BY {order_by} LIMIT ? OFFSET ?) ORDER BY {order_by}",
         (*values, limit, offset),
     )
@@ -171,7 +188,7 @@ def count(connection: sqlite3.Connection, project_id: str, text: str = "") -> in
     where, values = _filter(project_id, text)
     return int(
         connection.execute(
-            f"SELECT count(*) FROM service_token_listing l {where}", values
+            f"SELECT count(*) FROM {_listing(connection, text)} l {where}", values
         ).fetchone()[0]
     )
 
@@ -179,7 +196,8 @@ def count(connection: sqlite3.Connection, project_id: str, text: str = "") -> in
 def expired(connection: sqlite3.Connection, now: int) -> list[ServiceToken]:
     """The tokens of every project whose end is reached."""
     rows = connection.execute(
-        f"{_SELECT} WHERE t.id IN (SELECT token_id FROM service_token_listing WHERE ends_at <= ?)",
+        f"{_select()} WHERE t.expires_at <= ?1 "
+        f"OR t.id IN (SELECT token_id FROM {_LISTING} WHERE ends_at <= ?1)",
         (now,),
     )
     return [_token(row) for row in rows]
@@ -187,10 +205,17 @@ def expired(connection: sqlite3.Connection, now: int) -> list[ServiceToken]:
 
 def next_end(connection: sqlite3.Connection) -> int | None:
     """The earliest end of any token, which is when the next sweep is due."""
-    row = connection.execute(
-        "SELECT min(ends_at) FROM service_token_listing WHERE ends_at IS NOT NULL"
-    ).fetchone()
-    return None if row[0] is None else int(row[0])
+
+    def earliest() -> int | None:
+        ends = connection.execute(
+            f"SELECT * FROM (SELECT ends_at FROM {_LISTING} WHERE ends_at IS NOT NULL AND "
+            "EXISTS (SELECT 1 FROM service_token WHERE id = token_id) ORDER BY ends_at LIMIT 1) "
+            # The tokens themselves as well: in an edited file the listing leaves one out.
+            "UNION ALL SELECT min(expires_at) FROM service_token"
+        )
+        return min((int(end) for (end,) in ends if end is not None), default=None)
+
+    return asked_once(connection, "when does the next token end", earliest)
 
 
 _NAMING_ENVIRONMENT = (
@@ -204,8 +229,9 @@ def naming_environment(
 ) -> list[ServiceToken]:
     """A project's tokens with a scope in this environment, the newest first."""
     newest_first = f"ORDER BY {_ORDER_BY[Order.CREATED, False]}"
+    listing = _listing(connection)
     rows = connection.execute(
-        f"{_SELECT} WHERE t.id IN (SELECT token_id FROM service_token_listing l "
+        f"{_select(listing)} WHERE t.id IN (SELECT token_id FROM {listing} l "
         f"{_NAMING_ENVIRONMENT} {newest_first} LIMIT ?) {newest_first}",
         (project_id, slug, limit),
     )
@@ -216,7 +242,7 @@ def count_naming_environment(connection: sqlite3.Connection, project_id: str, sl
     """How many of a project's tokens have a scope in this environment."""
     return int(
         connection.execute(
-            f"SELECT count(*) FROM service_token_listing l {_NAMING_ENVIRONMENT}",
+            f"SELECT count(*) FROM {_listing(connection)} l {_NAMING_ENVIRONMENT}",
             (project_id, slug),
         ).fetchone()[0]
     )
@@ -240,6 +266,33 @@ def names(connection: sqlite3.Connection, project_id: str) -> list[str]:
     """The names of a project's tokens, one for each token."""
     rows = connection.execute("SELECT name FROM service_token WHERE project_id = ?", (project_id,))
     return [name for (name,) in rows]
+
+
+def _listing(connection: sqlite3.Connection, text: str = "") -> str:
+    """What to list tokens by: the listing where it says what they say, else they themselves.
+
+    With `text` also what is searched must be so. Only somebody who edited the file makes it differ.
+    """
+    question = "is the listing's text true" if text else "is the listing true"
+    true = asked_once(connection, question, lambda: _is_true(connection, text))
+    return _LISTING if true else _TOKENS_THEMSELVES
+
+
+def _is_true(connection: sqlite3.Connection, text: str) -> bool:
+    # Of a token with no row in the listing each side is NULL.
+    differs = (
+        "(l.project_id, l.name, l.created_at) IS NOT (t.project_id, t.name, t.created_at) "
+        # A rotation brings an end forward, or gives one.
+        "OR (l.ends_at IS NULL AND t.expires_at IS NOT NULL) OR l.ends_at > t.expires_at"
+    )
+    if text:
+        differs += f" OR l.text IS NOT {_TEXT}"
+    row = connection.execute(
+        f"SELECT (SELECT count(*) FROM service_token) = (SELECT count(*) FROM {_LISTING}) "
+        f"AND NOT EXISTS (SELECT 1 FROM service_token t "
+        f"LEFT JOIN {_LISTING} l ON l.token_id = t.id WHERE {differs})"
+    ).fetchone()
+    return bool(row[0])
 
 
 def _filter(project_id: str, text: str) -> tuple[str, Sequence[str]]:
