@@ -193,7 +193,7 @@ def clone(token_id: str, name: str | None, token_only: bool, as_json: bool) -> N
 def rotate(
     token_id: str, overlap: int, token_only: bool, as_json: bool, **expiry_options: Any
 ) -> None:
-    """Give a token a new text; it keeps its name, switches and end, and the old text dies."""
+    """Replace a token with a new one: same name, scopes, switches and end. The old one ends."""
     _check_form(token_only, as_json)
     ending = Ending(**expiry_options)
     now = expiry.system_clock()

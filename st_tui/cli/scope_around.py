@@ -127,8 +127,8 @@ def around(
 def matrix(environment: str, as_json: bool) -> None:
     """Print what every token may do in every folder of an environment: R, W, or RW.
 
-    It goes by now, from anywhere, at an E2EE endpoint. Small letters are granted by the scopes but
-    held back: the token has ended, is not activated, or works from its trusted addresses only.
+    Asked is now, from anywhere, at an E2EE endpoint. Small letters: the scopes grant it, but the
+    token has ended, is not activated, or works only from the addresses that it trusts.
     """
     from st_tui.core.cells import letters
 

@@ -40,7 +40,9 @@ for _command in (create, clone, rotate):
 
 
 @service_token.command("list")
-@click.option("--expiring-within", metavar="DURATION", help="Only those that end so soon, as 7d.")
+@click.option(
+    "--expiring-within", metavar="DURATION", help="Only those that end within this time, as in 7d."
+)
 @json_option
 def list_tokens(expiring_within: str | None, as_json: bool) -> None:
     """List the project's tokens: the newest first, or those that expire soon, the next first."""

@@ -203,7 +203,7 @@ def _traps(pattern: str) -> list[str]:
         named = [segments[0], *(name for name in segments[1:-1] if name != "**"), segments[-1]]
         without = _shortest("/" + "/".join(named))
         if without and compile_glob(pattern).matches(without):
-            warnings.append(f"{pattern} opens {without} as well: its ** may be no folder.")
+            warnings.append(f"{pattern} opens {without} as well: its ** may stand for no folder.")
     if any(_LETS_DOTS_IN.match(segment) for segment in segments):
         shown_by = _dot_path(pattern)
         such_as = f", such as {shown_by}" if shown_by else ""

@@ -56,7 +56,7 @@ def difference(token: ServiceToken, request: AccessRequest, answer: Answer, now:
     if would_agree(request._replace(ip=here, now=now)):
         return f"{elsewhere}, and {another_time.removeprefix('the server ')}"
     if Reason.UNKNOWN in told:
-        return "the server does not know this text: it is wrong or revoked, or of another vault"
+        return "the server does not know this token: it is wrong, revoked, or of another vault"
     return "the server has another vault or sees another address, or the token was just changed"
 
 

@@ -226,7 +226,7 @@ def _late(server: Server) -> str:
 
 def _stranger(server: Server, status: int) -> str:
     if 300 <= status < 400:
-        return f"{server.url} points elsewhere, which is not followed: write the address meant."
+        return f"{server.url} redirects elsewhere, which is not followed: write the address meant."
     return f"What answers at {server.url} is no st-tui server."
 
 
@@ -243,11 +243,11 @@ def _what_failed(server: Server, error: Exception) -> str:
                 "authority is your own, name its file in SSL_CERT_FILE and start st-tui again."
             )
         case ssl.SSLError():
-            return f"{url} does not speak TLS: without a certificate it is http://."
+            return f"{url} does not speak TLS: if the server has no certificate, write http://."
         case gaierror() | UnicodeError():
-            return f"There is no machine {server.host!r}: write another name or its address."
+            return f"There is no host {server.host!r}: write another name or its address."
         case ConnectionError():
-            return f"{url} broke off without an answer: with a certificate it is https://."
+            return f"{url} broke off without an answer: if the server has a certificate, write https://."
         case HTTPException():
             return f"What answers at {url} is no HTTP server."
         case _:

@@ -160,8 +160,8 @@ class SecretActions:
         there = len({row.name for row in contents.secrets} & values.keys())
         question = Confirm(
             f"Write {counted(len(values), 'secret')} into {place}?",
-            f"New there: {len(values) - there}. There already: {there}, of which those with "
-            "another value get another version.",
+            f"New there: {len(values) - there}. There already: {there}: those whose value differs "
+            "get a new version.",
             verb="write",
         )
         if not await self._st.push_screen_wait(question):
@@ -192,14 +192,14 @@ class SecretActions:
         place = contents.place
         if isinstance(row, SecretImport):
             question = Confirm(
-                f"Import {row.source} no more?",
+                f"Stop importing {row.source}?",
                 f"Its secrets stay where they are, and are no longer found in {place}.",
-                verb="delete",
+                verb="stop importing",
             )
         else:
             question = Confirm(
                 f"Delete “{row.name}”?",
-                f"It goes from {place} with every version of it. This cannot be undone.",
+                f"All its versions in {place} are deleted with it. This cannot be undone.",
                 verb="delete",
             )
         if not await self._st.push_screen_wait(question):

@@ -25,7 +25,7 @@ Found = TypeVar("Found")
 TOKEN_ACTIONS = (
     Action("clone", "c", "clone", "Make a new token like this one, for as long from now",
            "service-token clone ID", hint=True),
-    Action("rotate", "r", "rotate", "Replace this token by one with a new text",
+    Action("rotate", "r", "rotate", "Replace this token with a new one: same name, scopes and end",
            "service-token rotate ID", hint=True),
     Action("revoke", "d,delete", "revoke", "Revoke this token for good",
            "service-token delete ID", hint=True),
@@ -210,7 +210,7 @@ class TokenActions:
             "Switching", lambda vault: vault.tokens.set_active(token, active)
         )
         if changed is not None:
-            self._st.notify(f"“{token.name}” is {'active' if active else 'inactive'} now.")
+            self._st.notify(f"“{token.name}” is now {'active' if active else 'inactive'}.")
 
     @work
     async def action_trust(self) -> None:
@@ -228,7 +228,9 @@ class TokenActions:
                 "Saving", lambda vault: vault.tokens.set_trusted_ips(token, ranges)
             )
             if changed is not None:
-                self._st.notify(f"“{token.name}” trusts {counted(len(ranges), 'block')} now.")
+                self._st.notify(
+                    f"“{token.name}” now trusts {counted(len(ranges), 'address block')}."
+                )
 
     @work
     async def action_copy_id(self) -> None:

@@ -48,7 +48,7 @@ def warnings(*patterns: str, environment: str = "dev") -> list[str]:
         ("/**/*", "leaves out /a in the root.", [], ["/a"]),
         ("/**/x/**", "leaves out /x in the root.", ["/a/x", "/a/x/b"], ["/x"]),
         ("/**/**/x", "leaves out /x in the root.", ["/a/x"], ["/x"]),
-        ("/x/**/deep", "opens /x/deep as well: its ** may be no folder.", ["/x/deep"], []),
+        ("/x/**/deep", "opens /x/deep as well: its ** may stand for no folder.", ["/x/deep"], []),
         ("/**", "opens all 6 folders of dev", FOLDERS["dev"], []),
         ("/nowhere/**", "matches no folder that is in dev now", ["/nowhere"], FOLDERS["dev"]),
     ],

@@ -68,8 +68,8 @@ async def test_what_another_token_allows_more_is_said_with_a_path(demo_app: StTu
         [(_, lacking, anywhere, _), (_, shared, deeper, _)] = comparing.compare_tokens(
             vault(demo_app), old, new
         ).comparison.gains
-        assert f"+ Gains write dev:/**, as on {anywhere} +" in words
-        assert f"+ Gains read dev:/**, as on {deeper} " in words
+        assert f"+ Gains write dev:/**, for example on {anywhere} +" in words
+        assert f"+ Gains read dev:/**, for example on {deeper} " in words
         for operations, path in ((lacking, anywhere), (shared, deeper)):
             for operation in operations:
                 request = AccessRequest("dev", path, operation, NOW)
@@ -85,7 +85,7 @@ async def test_the_other_way_round_it_is_lost(demo_app: StTui) -> None:
         await choose(pilot, "all-folders")
         await pilot.press("enter", "x")
         await _pick(pilot, "top-level")
-        assert "- Loses write dev:/**, as on / " in _words(pilot)
+        assert "- Loses write dev:/**, for example on / " in _words(pilot)
         assert "+ Gains" not in _words(pilot)
 
 

@@ -26,7 +26,7 @@ async def test_a_token_is_narrowed_to_what_it_was_used_for(
         uses = vault(demo_app).audit.uses(original)
         covered = sum(use.times for use in uses)
         assert f"Covers {covered} recorded accesses; proved to open nothing more. " in words
-        assert "- Loses read dev:/common/**, as on /common" in words
+        assert "- Loses read dev:/common/**, for example on /common" in words
         assert "+ Gains" not in words
         if size == (80, 24):
             assert (

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import threading
 from pathlib import Path
 
 import pytest
 from textual.app import App, ComposeResult
+from textual.pilot import Pilot
 from textual.widgets import Static
 
 from st_tui.core.expiry import DAY, HOUR
-from st_tui.core.model import Scope, TokenDraft
+from st_tui.core.model import Environment, Scope, TokenDraft
 from st_tui.core.vault import Vault
 from st_tui.tui.app import StTui
 from st_tui.tui.screens.tokens import TokensPage
@@ -63,6 +65,24 @@ async def test_a_denial_tells_every_reason_and_nothing_that_reads_like_a_yes(
             "✖ DENIED ip: it trusts 10.0.0.0/8, not every address "
             "Allowed only from 10.0.0.0/8 and before 2027-11-08 12:00 UTC. 1 dev:"
         ) in said
+
+
+async def test_one_folder_is_no_folders(demo_app: StTui, tmp_path: Path) -> None:
+    with Vault.open(tmp_path / "vault", actor="operator") as vault:
+        project = vault.projects.get("demo")
+        vault.environments.create(project, Environment("qa", "QA"))
+        vault.tokens.create(project, TokenDraft("root", (Scope("qa", "/"),), READ, None))
+    async with demo_app.run_test(size=(80, 24)) as pilot:
+        await opened(pilot)
+        await choose(pilot, "root")
+        await pilot.press("t", "shift+tab", *["right"] * 3)
+        await until(
+            pilot, lambda: "Reach in QA  1 of 1 folder\n" in screen_text(pilot), "one of one"
+        )
+        await pilot.press("escape", "enter")
+        await until(
+            pilot, lambda: "1 qa:/  opens 1 of 1 folder\n" in _tidy(pilot), "in its details too"
+        )
 
 
 async def test_a_denial_of_many_scopes_tells_it_a_little_later(
@@ -161,6 +181,11 @@ async def test_a_change_seen_while_the_app_ends(
         await opened(pilot)
         await until(pilot, lambda: bool(demo_app.screen.query(AccessPane)), "the pane")
     assert looked
+
+
+def _tidy(pilot: Pilot[None]) -> str:
+    """What is on the screen, with columns drawn together."""
+    return re.sub(" {3,}", "  ", screen_text(pilot))
 
 
 def _verdict(app: StTui) -> str:

@@ -87,7 +87,7 @@ def test_the_time_is_named_if_it_is_the_cause() -> None:
 
 
 def test_what_has_no_such_cause_is_said_too() -> None:
-    assert "does not know this text" in difference(TOKEN, ASKED, UNKNOWN, NOW)
+    assert "does not know this token" in difference(TOKEN, ASKED, UNKNOWN, NOW)
     assert "another vault" in difference(TOKEN, ASKED, FORBIDDEN, NOW)
 
 

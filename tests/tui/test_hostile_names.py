@@ -64,5 +64,5 @@ async def test_they_are_text_on_every_screen(demo_app: StTui) -> None:
             await until(pilot, lambda: len(demo_app.screen_stack) == 1, "closed")
         await pilot.press("enter", "d")
         await until(pilot, lambda: isinstance(demo_app.screen, Confirm), "it asks")
-        assert "Import dev:/common no more?" in screen_text(pilot)
+        assert "Stop importing dev:/common?" in screen_text(pilot)
         assert is_text(demo_app)

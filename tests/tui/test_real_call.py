@@ -153,7 +153,7 @@ def test_no_redirect_is_followed(before: tuple[Scripted, ...]) -> None:
         location = {"Location": f"http://127.0.0.1:{elsewhere.server_port}/"}
         with (
             answering(*before, (302, location, b"")) as server,
-            pytest.raises(CallFailed, match="points elsewhere"),
+            pytest.raises(CallFailed, match="redirects elsewhere"),
         ):
             send(at(server.server_port), LIST, ACCESS_TOKEN)
         assert elsewhere.asked == []
@@ -177,7 +177,7 @@ def test_nobody_answers() -> None:
 
 @pytest.mark.parametrize("host", ["nowhere.invalid", "x" * 64 + ".invalid", "a..b"])
 def test_a_name_that_nobody_has(host: str) -> None:
-    with pytest.raises(CallFailed, match="There is no machine"):
+    with pytest.raises(CallFailed, match="There is no host"):
         send(Server("http", host, 80), LIST, ACCESS_TOKEN)
 
 

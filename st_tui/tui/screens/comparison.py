@@ -86,4 +86,4 @@ def _nothing(verb: str) -> Content:
 
 def _surplus(one: Surplus) -> str:
     access = " and ".join(one.operations)
-    return f"{access} {shown(str(one.scope))}, as on {one.witness}"
+    return f"{access} {shown(str(one.scope))}, for example on {one.witness}"

@@ -104,7 +104,7 @@ class Confirm(Dialog[bool]):
 
     def hints(self) -> list[Action]:
         yes, no = self.ACTIONS
-        return [yes._replace(label=self._verb), no._replace(label="keep")]
+        return [yes._replace(label=self._verb), no._replace(label="go back")]
 
     def action_yes(self) -> None:
         self.dismiss(True)

@@ -236,7 +236,7 @@ class FoldersPage(SecretActions, Page):
             return
         name = await self.st.push_screen_wait(
             Prompt(
-                f"Name of {environment.slug} (tokens go by the slug, which stays)",
+                f"Name of {environment.slug} (tokens use the slug, which stays)",
                 environment.name,
                 "Development",
                 lambda text: check_new_name(text, "environment name", LONGEST_NAME),
@@ -269,8 +269,8 @@ class FoldersPage(SecretActions, Page):
         count = vault.secrets.count(project, Place(environment.slug, folder.path))
         question = Confirm(
             f"Delete {folder.path} in {environment.name}?",
-            f"It takes {counted(len(below), 'folder')} below it and {counted(count, 'secret')} "
-            "along. Tokens stay as they are.",
+            f"{counted(len(below), 'folder')} below it and {counted(count, 'secret')} are deleted "
+            "with it. Tokens stay as they are.",
             verb="delete",
         )
         if await self.st.push_screen_wait(question):
@@ -285,14 +285,15 @@ class FoldersPage(SecretActions, Page):
             return
         orphans = vault.environments.orphaned_by(project, environment.slug)
         count = vault.secrets.count(project, Place(environment.slug, "/"))
-        goes = f"Its folders and {counted(count, 'secret')} go too."
+        goes = f"Its folders and {counted(count, 'secret')} are deleted with it."
         lines = [f"{goes} It would orphan {counted(len(orphans), 'token')}:"]
         lines += [f"  {shown(token.name)}" for token in orphans[:_ORPHANS_SHOWN]]
         if len(orphans) > _ORPHANS_SHOWN:
             lines.append(f"  and {len(orphans) - _ORPHANS_SHOWN} more")
         if orphans:
             lines.append(
-                "\nThey stay, marked “orphan”, and the slug cannot be used again while one lives."
+                "\nThese tokens stay, marked “orphan”. "
+                "While one of them is there, no new environment can have this slug."
             )
         else:
             lines = [f"{goes} No token names it."]

@@ -48,8 +48,8 @@ class LinkForm(Dialog[SecretImport]):
 
     def body(self) -> ComposeResult:
         yield Static(
-            "Who may read both folders finds the other's secrets here too. Of two with the same "
-            "name, the one that lies here counts.\n",
+            "A token that may read both folders finds that folder's secrets here too. Where both "
+            "have one of the same name, the one in this folder counts.\n",
             markup=False,
         )
         with Horizontal(classes="row"):

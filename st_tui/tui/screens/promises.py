@@ -98,7 +98,7 @@ class Promises(Overview):
         rows: list[Line] = []
         holding = 0
         for number, promise in enumerate(promised, start=1):
-            self.say((f"Proving {number} of {len(promised)} promises…", "$text-muted"))
+            self.say((f"Proving {number} of {counted(len(promised), 'promise')}…", "$text-muted"))
             [verdict] = await asyncio.to_thread(promises.prove, [promise], known, folders)
             rows += lines(verdict, known.now)
             holding += verdict.holds

@@ -20,7 +20,7 @@ from st_tui.core.expiry import in_both_times, in_local_time, remaining
 from st_tui.core.model import AuditEntry, ServiceToken, Use
 from st_tui.core.names import Names
 from st_tui.core.plain_text import shown
-from st_tui.core.wording import times
+from st_tui.core.wording import counted, times
 from st_tui.tui.actions import Action, bindings
 from st_tui.tui.screens.page import ShowsVault
 from st_tui.tui.token_actions import TOKEN_ACTIONS, TokenActions
@@ -149,7 +149,7 @@ class TokenScreen(TokenActions, ShowsVault, Screen[None]):
                 reach = ("✖ grants nothing: see below", "$text-error")
             else:
                 there = len(folders[scope.environment])
-                reach = (f"opens {opened} of {there} folders", "$text-muted")
+                reach = (f"opens {opened} of {counted(there, 'folder')}", "$text-muted")
             lines.append(
                 Content.assemble((f"{number} ", "$text-muted"), f"{shown(str(scope)):<32}  ", reach)
             )

@@ -21,6 +21,7 @@ from st_tui.core.globs import PatternRefused, compile_glob
 from st_tui.core.model import AccessRequest, Endpoint, Permission, Reason, ServiceToken, TokenText
 from st_tui.core.plain_text import shown
 from st_tui.core.token_text import TokenTextError
+from st_tui.core.wording import counted
 from st_tui.tui.actions import LEAVING, Action, bindings
 from st_tui.tui.agreement import difference, reasons_told
 from st_tui.tui.real_call import Answer, ask, call_for, server_at
@@ -140,7 +141,7 @@ class TryIt(Dialog[None]):
             mark, style = "✖ DENIED", "$text-error"
         facts = [f"{answer.status} {_phrase(answer.status)}".strip()]
         if answer.secrets is not None:
-            facts.append("1 secret" if answer.secrets == 1 else f"{answer.secrets} secrets")
+            facts.append(counted(answer.secrets, "secret"))
         facts.append(f"{answer.milliseconds} ms")
         lines = [
             Content.assemble((mark, f"bold {style}"), f"  {'   '.join(facts)}"),

@@ -101,7 +101,7 @@ class Warnings(Overview):
             some = tokens[start : start + _AT_ONCE]
             found += await asyncio.to_thread(warned, some, folders, writers, uses, names)
             done = min(start + _AT_ONCE, len(tokens))
-            self.say((f"Looked at {done} of {len(tokens)} tokens…", "$text-muted"))
+            self.say((f"Looked at {done} of {counted(len(tokens), 'token')}…", "$text-muted"))
             if is_first:
                 self._show(found)
         self._show(found)

@@ -30,7 +30,7 @@ from st_tui.core.model import (
     ServiceToken,
 )
 from st_tui.core.plain_text import shown
-from st_tui.core.wording import how_far, why
+from st_tui.core.wording import counted, how_far, why
 from st_tui.tui.actions import Action, bindings
 from st_tui.tui.newest import Newest
 from st_tui.tui.widgets.beyond import MOST_LINES as MOST_BEYOND
@@ -341,7 +341,7 @@ class AccessPane(Vertical):
         self.query_one("#reach", Static).update(
             Content.assemble(
                 (f"Reach in {place}", "bold"),
-                (f"  {reached} of {len(self._here())} folders", "$text-muted"),
+                (f"  {reached} of {counted(len(self._here()), 'folder')}", "$text-muted"),
             ),
             layout=False,
         )

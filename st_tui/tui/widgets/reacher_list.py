@@ -42,18 +42,18 @@ class ReacherList(Listing[Reacher]):
         return item.token.id
 
     def draw_header(self, width: int) -> str:
-        name, scope, where, but = self._widths(width - 1)
+        name, scope, where, note = self._widths(width - 1)
         return (
             " "
             + column("Name", name)
             + column("By scope", scope)
             + column("At", where)
             + column("Expires", EXPIRES)
-            + column("But", but)
+            + column("Note", note)
         )
 
     def draw(self, item: Reacher, width: int) -> list[Piece]:
-        name, scope, where, but = self._widths(width)
+        name, scope, where, note = self._widths(width)
         token = item.token
         by = f"{item.scope + 1}  {token.scopes[item.scope]}"
         return [
@@ -61,7 +61,7 @@ class ReacherList(Listing[Reacher]):
             (column(by, scope - 1) + " ", "dim"),
             (column(item.path, where - 1) + " " if where else "", ""),
             end_piece(token, self._now()),
-            (column(caveats(token), but), "warning"),
+            (column(caveats(token), note), "warning"),
         ]
 
     def _widths(self, width: int) -> tuple[int, int, int, int]:

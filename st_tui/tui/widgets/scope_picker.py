@@ -158,7 +158,7 @@ class ScopePicker(Vertical):
         opened = self._folders.opened(scope)
         if opened is None:
             return "grants nothing"
-        return f"{opened} of {len(self._folders[scope.environment])} folders"
+        return f"{opened} of {counted(len(self._folders[scope.environment]), 'folder')}"
 
     def _complete(self) -> None:
         """Complete the path from the real folders, each also with `/*` and `/**`."""

@@ -263,7 +263,7 @@ async def test_a_wrong_secret(shop: Shop) -> None:
         await opened(pilot)
         text = await try_it(pilot, wrong)
         assert "✖ DENIED  401 Unauthorized" in text
-        assert "(allowed): the server does not know this text" in text
+        assert "(allowed): the server does not know this token" in text
 
 
 async def test_clear_text_over_the_network_is_asked_about(shop: Shop) -> None:
