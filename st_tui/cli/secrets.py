@@ -102,8 +102,16 @@ def get_secret(name: str, environment: str | None, path: str, expand: bool, as_j
 
 @secrets.command("set")
 @click.argument("assignments", metavar="NAME=VALUE...", nargs=-1, required=True)
+@click.option(
+    "--comment",
+    metavar="TEXT",
+    help='A comment for the secret, where one is set; "" takes it away. Default: each keeps its '
+    "own.",
+)
 @place_options
-def set_secrets(assignments: tuple[str, ...], environment: str | None, path: str) -> None:
+def set_secrets(
+    assignments: tuple[str, ...], comment: str | None, environment: str | None, path: str
+) -> None:
     r"""Make or change secrets: all, or none.
 
     NAME=- reads the value from stdin, without the newline at its end, or asks for it at a terminal.
@@ -124,10 +132,13 @@ def set_secrets(assignments: tuple[str, ...], environment: str | None, path: str
         stated[name] = value
     if list(stated.values()).count("-") > 1:
         raise BadUsage("Only one value can come from stdin: give the others as NAME=@FILE.")
+    if comment is not None and len(stated) > 1:
+        raise BadUsage("--comment is about one secret: set the others with a command of their own.")
     with open_vault() as vault:
         project, place = find_place(vault, environment, path)
         values = {name: _value(name, value) for name, value in stated.items()}
-        written = vault.secrets.set(project, place, values)
+        comments = {} if comment is None else dict.fromkeys(stated, comment)
+        written = vault.secrets.set(project, place, values, comments)
     _say_written(written, len(values), place)
 
 
@@ -164,18 +175,25 @@ def delete_secrets(names: tuple[str, ...], environment: str | None, path: str, y
 def import_secrets(file: str, environment: str | None, path: str) -> None:
     """Make or change secrets as a file says.
 
-    All of them, or none. FILE is a .env file, or JSON: an object of texts, or a list of
-    {"key", "value"}; - is stdin.
+    All of them, or none. FILE is a .env file; JSON (an object of texts, a list of objects with key,
+    value and comment, what `secrets list --json` prints, or such an object on each line); or CSV or
+    TSV with a first line that names the columns key, value and comment. - is stdin.
+
+    In a .env file, # lines right above a name are its comment. A secret that has none in the file
+    keeps the comment it has in the vault. What programs that read such files read differently is
+    refused, with its line and what to write instead.
     """
-    values = read.parse(
+    stated = read.parse(
         sys.stdin.buffer.read(read.LARGEST_FILE + 1)
         if file == "-"
         else _content(file, read.LARGEST_FILE, "The file cannot be read")
     )
     with open_vault() as vault:
         project, place = find_place(vault, environment, path)
-        written = vault.secrets.set(project, place, values)
-    _say_written(written, len(values), place)
+        written = vault.secrets.load(project, place, stated)
+    _say_written(written, len(stated), place)
+    if commented := sum(bool(secret.comment) for secret in stated):
+        remark(f"{counted(commented, 'secret')} of the file came with a comment.")
 
 
 @secrets.command("export")

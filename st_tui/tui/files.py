@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from st_tui.core.errors import Refusal
 from st_tui.core.model import Project
 from st_tui.core.plain_text import refuse_controls
 from st_tui.core.secret import Place
-from st_tui.core.secret_files import SecretFileError, read, write
+from st_tui.core.secret_files import FileSecret, SecretFileError, read, write
 from st_tui.core.vault import Vault
 from st_tui.core.wording import counted
 
@@ -25,7 +25,7 @@ def typed_path(typed: str) -> Path:
     return Path(os.path.expanduser(name))  # Path's own raises where there is no such user
 
 
-def read_secrets(typed: str) -> Mapping[str, str]:
+def read_secrets(typed: str) -> list[FileSecret]:
     """The secrets of a file by the name that somebody typed. Raises Refusal."""
     file = typed_path(typed)
     try:

@@ -26,7 +26,7 @@ SECRET_ACTIONS = (
            "secrets set NAME=VALUE", hint=True),
     Action("link", "i", "import", "Let the secrets of another folder be found in this one",
            "secrets imports create"),
-    Action("import_file", "l", "load file", "Make or change secrets as a .env or JSON file says",
+    Action("import_file", "l", "load file", "Make or change secrets as a file says",
            "secrets import FILE"),
     Action("export_file", "x", "export", "Write the secrets of this folder to a file",
            "secrets export"),
@@ -151,24 +151,27 @@ class SecretActions:
         if project is None or place is None:
             self._st.notify("Make an environment first: press e.", severity="warning")
             return
-        values = await self._st.push_screen_wait(ImportFile(place))
-        if values is None:
+        stated = await self._st.push_screen_wait(ImportFile(place))
+        if stated is None:
             return
         contents = await self._st.change("Reading", lambda v: read_contents(v, project, place))
         if contents is None:
             return
-        there = len({row.name for row in contents.secrets} & values.keys())
+        there = len({row.name for row in contents.secrets} & {secret.name for secret in stated})
+        commented = sum(bool(secret.comment) for secret in stated)
+        comments = f" and {counted(commented, 'comment')}" if commented else ""
         question = Confirm(
-            f"Write {counted(len(values), 'secret')} into {place}?",
-            f"New there: {len(values) - there}. There already: {there}: those whose value differs "
-            "get a new version.",
+            f"Write {counted(len(stated), 'secret')}{comments} into {place}?",
+            f"New there: {len(stated) - there}. There already: {there}: those whose value or "
+            "comment differs get a new version, and one without a comment in the file keeps its "
+            "own.",
             verb="write",
         )
         if not await self._st.push_screen_wait(question):
             return
-        done = await self._st.change("Writing", lambda v: v.secrets.set(project, place, values))
+        done = await self._st.change("Writing", lambda v: v.secrets.load(project, place, stated))
         if done is not None:
-            same = len(values) - done.created - done.updated
+            same = len(stated) - done.created - done.updated
             self._st.notify(f"{done.created} made, {done.updated} changed, {same} equal already.")
 
     @work

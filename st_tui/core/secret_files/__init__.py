@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from typing import NoReturn
 
 from st_tui.core.errors import Refusal
 
@@ -22,3 +23,8 @@ class FileSecret:
     name: str = field(repr=False)
     value: str = field(repr=False)
     comment: str = field(default="", repr=False)
+
+
+def refuse_line(number: int, why: str) -> NoReturn:
+    """Raise SecretFileError about a line of a file. `why` goes on after `Line N`."""
+    raise SecretFileError(f"Line {number} {why}.")

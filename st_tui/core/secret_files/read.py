@@ -1,40 +1,24 @@
-"""The secrets that a file holds: `.env` or JSON.
+"""The secrets that a file holds: `.env`, JSON, CSV, TSV or newline-delimited JSON.
 
 No sentence repeats what a file holds: a line that is not understood may be part of a secret.
 """
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Iterator
-from io import StringIO
-from typing import Any, NamedTuple
 
 from st_tui.core.errors import Refusal
 from st_tui.core.secret import check_name, check_value
-from st_tui.core.secret_files import WIDE_GAP, SecretFileError
+from st_tui.core.secret_files import FileSecret, SecretFileError, read_dotenv, read_json, read_table
 
 LARGEST_FILE = 4 * 1024 * 1024
 """Bytes of a file that is read."""
 
-_NEWLINE = re.compile(r"\r\n|\n|\r")
 
+def parse(data: bytes) -> list[FileSecret]:
+    """The secrets of a file, each name once; what kind of file it is shows in its beginning.
 
-class _Entry(NamedTuple):
-    where: str
-    name: str
-    value: str
-
-
-class _Pairs(list[tuple[str, Any]]):
-    """A JSON object as it stands in the file, its duplicates too."""
-
-
-def parse(data: bytes) -> dict[str, str]:
-    """The secrets of a file by name, JSON if it begins with `{` or `[`, else `.env`.
-
-    Raises SecretFileError for whatever is not clear: nothing is guessed, and nothing left out.
+    Raises SecretFileError for whatever is not clear: nothing is guessed, and no secret left out.
     """
     if len(data) > LARGEST_FILE:
         raise SecretFileError(f"The file is over {LARGEST_FILE} bytes: divide it.")
@@ -42,66 +26,41 @@ def parse(data: bytes) -> dict[str, str]:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise SecretFileError("The file is not text in UTF-8: save it as such.") from None
-    values: dict[str, str] = {}
-    for where, name, value in _json(text) if text.lstrip()[:1] in ("{", "[") else _dotenv(text):
+    found: dict[str, FileSecret] = {}
+    for where, stated in _entries(text):
         try:
-            name, value = check_name(name), check_value(value)
+            secret = FileSecret(
+                check_name(stated.name),
+                check_value(stated.value),
+                check_value(stated.comment, "comment"),
+            )
         except Refusal as refused:
             raise SecretFileError(f"{where}: {refused}") from None
-        if values.setdefault(name, value) != value:
-            raise SecretFileError(
-                f"{where} gives a secret another value than the file did before: keep one."
-            )
-    if not values:
-        raise SecretFileError("The file holds no secrets: write NAME=VALUE lines, or JSON.")
-    return values
+        found[secret.name] = _agreed(where, found.get(secret.name, secret), secret)
+    if not found:
+        raise SecretFileError(
+            "The file holds no secrets: write NAME=VALUE lines, JSON, or CSV with the columns key "
+            "and value."
+        )
+    return list(found.values())
 
 
-def _dotenv(text: str) -> Iterator[_Entry]:
-    # Here, because only who reads such a file needs the library.
-    from dotenv.parser import parse_stream
-
-    for number, line in enumerate(_NEWLINE.split(text), start=1):
-        if WIDE_GAP.search(re.split("['\"]", line, maxsplit=1)[0]):
-            raise SecretFileError(
-                f"Line {number} has a gap of over 200 blanks: put the value in quotes, or use JSON."
-            )
-    for binding in parse_stream(StringIO(text)):
-        statement = binding.original.string
-        blank = statement[: len(statement) - len(statement.lstrip())]
-        where = f"Line {binding.original.line + len(_NEWLINE.findall(blank))}"
-        if binding.error:
-            raise SecretFileError(
-                f"{where} is not clear: write NAME=VALUE, and a value of several lines in quotes."
-            )
-        if binding.key is None:
-            continue
-        if binding.value is None:
-            raise SecretFileError(
-                f"{where} has no =: write NAME=VALUE, and a value of several lines in quotes."
-            )
-        yield _Entry(where, binding.key, binding.value)
+def _entries(text: str) -> Iterator[tuple[str, FileSecret]]:
+    """The secrets as they stand, each with the words for where that is."""
+    if text.lstrip()[:1] in ("{", "["):  # No .env line and no header begins so.
+        return read_json.entries(text)
+    header = read_table.header(text)
+    return read_dotenv.entries(text) if header is None else read_table.entries(text, header)
 
 
-def _json(text: str) -> Iterator[_Entry]:
-    try:
-        content = json.loads(text, object_pairs_hook=_Pairs)
-    except json.JSONDecodeError as broken:
-        raise SecretFileError(f"The JSON is broken at line {broken.lineno}.") from None
-    except (ValueError, RecursionError):
-        raise SecretFileError("The JSON is broken, or nested too deeply.") from None
-    for number, item in enumerate(content, start=1):
-        name, value = item if isinstance(content, _Pairs) else _key_and_value(item)
-        if not isinstance(name, str) or not isinstance(value, str):
-            raise SecretFileError(
-                f"Entry {number} of the JSON is not a name and a text: write an object of texts, "
-                'or a list of {"key": NAME, "value": TEXT}.'
-            )
-        yield _Entry(f"Entry {number}", name, value)
-
-
-def _key_and_value(item: Any) -> tuple[Any, Any]:
-    if not isinstance(item, _Pairs) or len(dict(item)) < len(item):
-        return None, None  # No object, or one in which a field stands twice.
-    fields = dict(item)
-    return fields.get("key"), fields.get("value")
+def _agreed(where: str, before: FileSecret, again: FileSecret) -> FileSecret:
+    """What a file says of a secret that it names twice."""
+    if again.value != before.value:
+        raise SecretFileError(
+            f"{where} gives a secret another value than the file did before: keep one."
+        )
+    if again.comment and before.comment and again.comment != before.comment:
+        raise SecretFileError(
+            f"{where} gives a secret another comment than the file did before: keep one."
+        )
+    return before if before.comment else again

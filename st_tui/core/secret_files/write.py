@@ -13,9 +13,10 @@ from st_tui.core.secret_files import WIDE_GAP, SecretFileError
 
 Format = Literal["dotenv", "json"]
 
-_NO_QUOTES_NEEDED = re.compile(r"[^=#\s'][^=#\s]*")
+_NAME = re.compile(r"[\w.-]+")
 # Inside single quotes python-dotenv reads these as escapes; other readers know none there at all.
-_ESCAPES = re.compile(r"'|\\['\\]|\\$")
+# Some drop a carriage return.
+_ESCAPES = re.compile(r"'|\\['\\]|\\$|\r")
 
 
 def write(values: Mapping[str, str], kind: Format) -> str:
@@ -30,10 +31,8 @@ def _written_name(name: str) -> str:
         fits = check_name(name) == name
     except Refusal:
         fits = False
-    if fits and _NO_QUOTES_NEEDED.fullmatch(name):
+    if fits and _NAME.fullmatch(name):
         return name
-    if fits and "'" not in name:
-        return f"'{name}'"
     raise SecretFileError("The name of a secret cannot stand in a .env file: write JSON instead.")
 
 

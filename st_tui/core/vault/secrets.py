@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Hashable, Mapping
+from collections.abc import Collection, Hashable, Iterable, Mapping
 from contextlib import suppress
 from typing import Any, NamedTuple
 
@@ -15,6 +15,7 @@ from st_tui.core import crypto
 from st_tui.core.drafts import check_environment, folder_path
 from st_tui.core.model import Project
 from st_tui.core.secret import Place, SealedSecret, Secret, SecretImport, SecretLabel
+from st_tui.core.secret_files import FileSecret
 from st_tui.core.store import projects, secrets
 from st_tui.core.vault import secret_changes, secret_lists
 from st_tui.core.vault.secret_lists import Found, Gathered
@@ -175,23 +176,48 @@ class Secrets:
                 record("update-secret", project, **self._about(changed))
         return changed
 
-    def set(self, project: Project, place: Place, values: Mapping[str, str]) -> Written:
-        """Make or change secrets: all of them, or none. An equal value is left as it is."""
+    def load(self, project: Project, place: Place, stated: Iterable[FileSecret]) -> Written:
+        """Make or change secrets as a file says; one without a comment there keeps its own."""
+        secrets = list(stated)
+        return self.set(
+            project,
+            place,
+            {secret.name: secret.value for secret in secrets},
+            {secret.name: secret.comment for secret in secrets if secret.comment},
+        )
+
+    def set(
+        self,
+        project: Project,
+        place: Place,
+        values: Mapping[str, str],
+        comments: Mapping[str, str] | None = None,
+    ) -> Written:
+        """Make or change secrets: all of them, or none. What is equal already is left as it is.
+
+        One that `comments` does not name keeps the comment it has.
+        """
+        comments = comments or {}
         created = updated = 0
         with self._session.change() as record:
             session = self._session.remembering()
             key = session.project_key(project.id)
             for name, value in values.items():
                 current = secret_changes.find(session, project, place, name)
+                comment = comments.get(name)
                 if current is None:
-                    made = secret_changes.create(session, project, place, name, value)
+                    made = secret_changes.create(
+                        session, project, place, name, value, comment or ""
+                    )
                     record("create-secret", project, **self._about(made))
                     created += 1
                     continue
                 known = secret_changes.open_secret(current, key)
-                if known is not None and known.value == value:
+                if known is not None and known.value == value and comment in (None, known.comment):
                     continue
-                changed = secret_changes.update(session, project, current, name, value=value)
+                changed = secret_changes.update(
+                    session, project, current, name, value=value, comment=comment
+                )
                 record("update-secret", project, **self._about(changed))
                 updated += 1
         return Written(created, updated)

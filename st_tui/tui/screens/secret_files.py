@@ -1,9 +1,8 @@
-"""A folder's secrets out of a .env or JSON file, and into one."""
+"""A folder's secrets out of a file, and into one."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
 from typing import ClassVar
 
 from textual import on, work
@@ -15,6 +14,7 @@ from textual.widgets import Input, Static
 from st_tui.core.errors import Refusal
 from st_tui.core.model import Project
 from st_tui.core.secret import Place
+from st_tui.core.secret_files import FileSecret
 from st_tui.tui.actions import LEAVING, Action, bindings
 from st_tui.tui.files import export, read_secrets
 from st_tui.tui.screens.dialog import Dialog
@@ -22,7 +22,7 @@ from st_tui.tui.widgets.field import Field, Label
 from st_tui.tui.widgets.tick_box import TickBox
 
 
-class ImportFile(Dialog[Mapping[str, str]]):
+class ImportFile(Dialog[list[FileSecret]]):
     """Asks for a file and reads it; what is not clear in it is said here, with the line."""
 
     ACTIONS = (
@@ -36,7 +36,8 @@ class ImportFile(Dialog[Mapping[str, str]]):
 
     def body(self) -> ComposeResult:
         yield Static(
-            "A .env file, or JSON. You are asked before anything is written.\n", markup=False
+            "A .env, JSON, CSV or TSV file. You are asked before anything is written.\n",
+            markup=False,
         )
         yield Field(placeholder="secrets.env", id="file")
 
@@ -44,11 +45,11 @@ class ImportFile(Dialog[Mapping[str, str]]):
     @work(exclusive=True)
     async def action_read(self) -> None:
         try:
-            values = await asyncio.to_thread(read_secrets, self.query_one("#file", Field).value)
+            stated = await asyncio.to_thread(read_secrets, self.query_one("#file", Field).value)
         except Refusal as refusal:
             self.complain(str(refusal))
         else:
-            self.dismiss(values)
+            self.dismiss(stated)
 
 
 class ExportFile(Dialog[str]):
