@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Iterable
 
 from st_tui.cli.commands import BadUsage, remark
 from st_tui.cli.output import note
@@ -48,12 +49,23 @@ def _typed_unseen(prompt: str, what: str) -> str:
         raise BadUsage(f"No {what} was typed: type or paste one, or pipe it in.") from None
 
 
-def confirm(question: str, *, yes: bool, otherwise: str = "Nothing was deleted.") -> bool:
-    """Whether to go on: unasked with --yes, else by asking. Raises BadUsage with nobody to ask."""
+def confirm(
+    question: str,
+    *,
+    yes: bool,
+    otherwise: str = "Nothing was deleted.",
+    about: Iterable[str] = (),
+) -> bool:
+    """Whether to go on: unasked with --yes, else by asking. Raises BadUsage with nobody to ask.
+
+    The lines of `about` stand before the question, for whoever is asked.
+    """
     if yes:
         return True
     if not sys.stdin.isatty():
         raise BadUsage(f"{question} Nobody is there to answer: give --yes to do it unasked.")
+    for line in about:
+        note(line)
     sys.stderr.write(f"{question} [y/N] ")
     sys.stderr.flush()
     agreed = sys.stdin.readline().strip().lower() in ("y", "yes")

@@ -25,6 +25,7 @@ from st_tui.cli.output import new_token_data, note, say, say_fields, say_json, t
 from st_tui.core import expiry
 from st_tui.core.errors import Refusal
 from st_tui.core.model import Environment, NewToken, Permission, TokenDraft
+from st_tui.core.rotation import old_token_works
 
 DEFAULT_NAME = "Service token made with st-tui"
 
@@ -206,8 +207,8 @@ def rotate(
         )
         environments = vault.environments.every(vault.projects.of(new.token))
     _show(new, environments, now, token_only=token_only, as_json=as_json)
-    if overlap:
-        note(f"The old token works until {expiry.iso(now + overlap * expiry.SECOND)} at most.")
+    if new.replaced is not None and new.replaced.ends_at is not None:
+        note(old_token_works(new.replaced, expiry.iso))
 
 
 def _check_form(token_only: bool, as_json: bool) -> None:

@@ -22,6 +22,7 @@ from st_tui.core.model import (
     ServiceToken,
 )
 from st_tui.core.plain_text import shown, shown_lines
+from st_tui.core.rotation import told_apart
 
 if TYPE_CHECKING:
     from st_tui.core.secret import Secret
@@ -69,6 +70,11 @@ def say_fields(fields: Sequence[tuple[str, str]]) -> None:
         print(f"{name:{width}}  {shown(value)}")
 
 
+def token_name(token: ServiceToken) -> str:
+    """A token's name where it stands for the token: marked where a rotation replaced that."""
+    return told_apart(token, expiry.in_utc)
+
+
 def token_fields(
     token: ServiceToken, environments: Collection[Environment], now: int
 ) -> list[tuple[str, str]]:
@@ -76,7 +82,7 @@ def token_fields(
     from st_tui.core.wording import times
 
     fields = [
-        ("Name", token.name),
+        ("Name", token_name(token)),
         ("ID", token.id),
         ("Version", f"V{token.version}"),
         ("Status", status(token, environments, now)),

@@ -17,7 +17,7 @@ from st_tui.cli.commands import (
     remark,
     typed_path,
 )
-from st_tui.cli.output import say, say_json, say_table, token_data
+from st_tui.cli.output import say, say_json, say_table, token_data, token_name
 from st_tui.cli.scope_around import around, matrix
 from st_tui.cli.scope_compare import compare, lint, verify
 from st_tui.cli.scope_narrow import narrow
@@ -102,7 +102,7 @@ def who(
             ("NAME", "ID", "BY", "SCOPE", "AT", "EXPIRES", "BUT"),
             [
                 (
-                    token.name,
+                    token_name(token),
                     token.id,
                     str(number + 1),
                     str(token.scopes[number]),
@@ -155,7 +155,7 @@ def prove(file: str, as_json: bool) -> int:
             say(f"{'HOLDS ' if verdict.holds else 'BROKEN'}  {verdict.promise.text}")
             for breach in verdict.breaches:
                 how = promises.broken_how(verdict.promise, breach, known.now)
-                say(f"        {breach.token.name} ({breach.token.id}) {how}")
+                say(f"        {token_name(breach.token)} ({breach.token.id}) {how}")
         living = wording.counted(len(known.tokens), "living token")
         say(f"Looked at {living} and {wording.counted(scopes, 'scope')}.")
     return 0 if all(verdict.holds for verdict in verdicts) else 1

@@ -15,7 +15,7 @@ from st_tui.cli.commands import (
     token_argument,
     typed_path,
 )
-from st_tui.cli.output import say, say_json, say_table
+from st_tui.cli.output import say, say_json, say_table, token_name
 from st_tui.core import access, drafts, expiry, wording
 from st_tui.core.errors import Refusal
 from st_tui.core.model import AccessRequest, Endpoint, Permission
@@ -164,7 +164,7 @@ def matrix(environment: str, as_json: bool) -> None:
     numbers = [str(number) for number in range(1, len(folders) + 1)]
     say_table(
         ("NAME", *numbers),
-        [(token.name, *row) for token, row in zip(tokens, cells, strict=True)],
+        [(token_name(token), *row) for token, row in zip(tokens, cells, strict=True)],
     )
     say()
     say_table(("COLUMN", "FOLDER"), zip(numbers, folders, strict=True))

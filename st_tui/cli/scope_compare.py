@@ -16,7 +16,7 @@ from st_tui.cli.commands import (
     project_in,
     typed_scopes,
 )
-from st_tui.cli.output import note, say, say_json
+from st_tui.cli.output import note, say, say_json, token_name
 from st_tui.core import drafts
 from st_tui.core.errors import Refusal
 from st_tui.core.model import Permission
@@ -183,7 +183,7 @@ def lint(as_json: bool) -> int:
         uses = vault.audit.uses_of_all(project).by_token
     if not tokens:
         raise Refusal("There is no token to look at: make one first.")
-    names = Names(token.name for token in tokens)
+    names = Names(token.name for token in tokens if not token.is_replaced)
     found = list(lint_each(tokens, folders, writers_of(tokens), uses, names))
     if as_json:
         say_json(
@@ -197,7 +197,7 @@ def lint(as_json: bool) -> int:
         )
     else:
         for token, warning in found:
-            say(f"{token.name}: {warning}")
+            say(f"{token_name(token)}: {warning}")
         note(f"{counted(len(found), 'warning')} about {counted(len(tokens), 'token')}.")
     return 1 if found else 0
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from st_tui.cli.asking import confirm, read_token
@@ -25,9 +27,15 @@ from st_tui.cli.output import (
     status,
     token_data,
     token_fields,
+    token_name,
 )
 from st_tui.core import expiry
+from st_tui.core.expiry import in_utc
 from st_tui.core.wording import counted
+
+if TYPE_CHECKING:
+    from st_tui.core.model import ServiceToken
+    from st_tui.core.vault.lineage import Relative
 
 
 @click.group("service-token", cls=Group)
@@ -65,7 +73,7 @@ def list_tokens(expiring_within: str | None, as_json: bool) -> None:
         [
             (
                 token.id,
-                token.name,
+                token_name(token),
                 f"V{token.version}",
                 access_text(token),
                 expiry.end_text(token.expires_at, now),
@@ -85,11 +93,15 @@ def show(token_id: str, as_json: bool) -> None:
     with open_vault() as vault:
         token = find_token(vault, token_id)
         environments = vault.environments.every(vault.projects.of(token))
-        now = vault.now()
+        related, now = vault.tokens.lineage(token), vault.now()
     if as_json:
         say_json({"serviceTokenData": token_data(token)})
     else:
-        say_fields(token_fields(token, environments, now))
+        fields = token_fields(token, environments, now)
+        if related.predecessor:
+            fields.append(("Replaces", _relative(related.predecessor)))
+        fields += [("Replaced by", _relative(after)) for after in related.successors]
+        say_fields(fields)
 
 
 @service_token.command()
@@ -131,8 +143,9 @@ def delete(token_ids: tuple[str, ...], yes: bool) -> int:
     """Revoke tokens at once: all that are named, or none if one is not there."""
     with open_vault() as vault:
         tokens = [find_token(vault, token_id) for token_id in dict.fromkeys(token_ids)]
-        names = ", ".join(token.name for token in tokens)
-        if not confirm(f"Delete {counted(len(tokens), 'service token')}: {names}?", yes=yes):
+        names = ", ".join(map(token_name, tokens))
+        question = f"Delete {counted(len(tokens), 'service token')}: {names}?"
+        if not confirm(question, yes=yes, about=map(_described, tokens)):
             return 1
         vault.tokens.revoke(tokens)
     say(f"Deleted {counted(len(tokens), 'service token')}: {names}.")
@@ -171,6 +184,16 @@ def trust(token_id: str, ips: tuple[str, ...]) -> None:
     with open_vault() as vault:
         token = vault.tokens.set_trusted_ips(find_token(vault, token_id), ranges)
     say(f"{token.name} trusts {', '.join(block.text for block in ranges)}.")
+
+
+def _described(token: ServiceToken) -> str:
+    """What tells a token from others, for the question before it goes."""
+    used = "never used" if token.last_used is None else f"last used {in_utc(token.last_used)}"
+    return f"{token_name(token)}  {token.id}  created {in_utc(token.created_at)}  {used}"
+
+
+def _relative(relative: Relative) -> str:
+    return f"{relative.name}  {relative.id}  {relative.state(in_utc)}"
 
 
 def _set_active(token_id: str, *, active: bool) -> None:

@@ -65,7 +65,8 @@ def lint(
     `folders` are the paths of each environment's folders, the root among them, or `Places` if they
     are looked at again; `written` the environments that some other token may write to, where that
     is known; `uses` what the audit log has of a token; `names` the names of all tokens, of which
-    the one that is looked at may be one, but no draft is.
+    the one that is looked at may be one, but no draft is. That a replaced token is called as its
+    successor is no warning, so `names` has none of these.
     """
     warnings: list[str] = []
     places = folders if isinstance(folders, Places) else Places(folders)
@@ -73,7 +74,8 @@ def lint(
         warnings.append(
             f"It was used {draft.use_count:,} times, near the documented limit of 2^32: rotate it."
         )
-    if names is not None:
+    is_replaced = isinstance(draft, ServiceToken) and draft.is_replaced
+    if names is not None and not is_replaced:
         warnings += about_name(draft.name, names, is_among=isinstance(draft, ServiceToken))
     covered = _covered(draft.scopes)
     for number, scope in enumerate(draft.scopes, start=1):

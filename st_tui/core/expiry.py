@@ -49,6 +49,7 @@ _UNITS = {
     "mo": MONTH, "month": MONTH, "months": MONTH,
     "y": 12 * MONTH, "year": 12 * MONTH, "years": 12 * MONTH,
 }  # fmt: skip
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _DURATION = re.compile(r"(\d{1,12})\s*([a-z]+)")
 
 
@@ -142,6 +143,17 @@ def in_local_time(time: int) -> str:
     except OverflowError:
         # East of Greenwich the last hours of the year 9999 lie in the year 10000.
         return in_utc(time)
+
+
+def in_short(time: int, now: int) -> str:
+    """The same where there is little room: 15:04 today, 24 Nov, or 24 Nov 2028."""
+    if not 0 <= time <= LAST_TIME - DAY:
+        return in_utc(time)[:10]
+    moment, today = _utc(time).astimezone(), _utc(now).astimezone()
+    if moment.date() == today.date():
+        return f"{moment:%H:%M}"
+    year = "" if moment.year == today.year else f" {moment.year}"
+    return f"{moment.day} {_MONTHS[moment.month - 1]}{year}"
 
 
 def in_both_times(time: int) -> str:

@@ -79,7 +79,8 @@ class ServiceToken(NamedTuple):
     """A service token as it is stored: everything but its secret.
 
     `expires_at` is the effective end: the earlier of its own and of a rotation's overlap.
-    `trusted_ips` is None for V2, which has no such list.
+    `trusted_ips` is None for V2, which has no such list. `is_replaced` says that it lives on only
+    for such an overlap, beside a newer token of its name.
     """
 
     id: str
@@ -95,6 +96,7 @@ class ServiceToken(NamedTuple):
     created_by: str = ""
     last_used: int | None = None
     use_count: int = 0
+    is_replaced: bool = False
 
 
 class TokenDraft(NamedTuple):
@@ -163,11 +165,26 @@ class Project(NamedTuple):
     created_at: int
 
 
+class Replaced(NamedTuple):
+    """What a rotation makes of the old token.
+
+    It works until `ends_at`; None is no longer at all. `is_cut` says that this is its own
+    end, which comes before the overlap is over.
+    """
+
+    ends_at: int | None
+    is_cut: bool = False
+
+
 class NewToken(NamedTuple):
-    """A token just made. `text` is shown once and stored nowhere, so it is kept out of `repr`."""
+    """A token just made, and what became of the one that it replaces, if it does.
+
+    `text` is shown once and stored nowhere, so it is kept out of `repr`.
+    """
 
     token: ServiceToken
     text: TokenText
+    replaced: Replaced | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -232,9 +232,13 @@ class StTui(SafeApp[None]):
             return
         gone = await self.change("Removing expired tokens", lambda vault: vault.tokens.sweep())
         if gone is not None:
-            self._next_sweep = 0
+            from st_tui.tui.widgets.token_name import token_name
+
+            self._next_sweep, now = 0, self.clock()
             for token in gone:
-                self.notify(f"“{token.name}” expired and was deleted.", severity="warning")
+                self.notify(
+                    f"“{token_name(token, now)}” expired and was deleted.", severity="warning"
+                )
 
     def notify(
         self,

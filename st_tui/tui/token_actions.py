@@ -9,7 +9,7 @@ from textual import work
 from textual.app import App
 
 from st_tui.core.errors import Refusal
-from st_tui.core.expiry import remaining
+from st_tui.core.expiry import in_local_time, remaining
 from st_tui.core.model import NewToken, ServiceToken
 from st_tui.core.plain_text import shown
 from st_tui.core.wording import counted
@@ -118,8 +118,9 @@ class TokenActions:
         from st_tui.core.vault.comparing import MOST, others
         from st_tui.tui.screens.picker import Picker
         from st_tui.tui.screens.prompt import Prompt
+        from st_tui.tui.widgets.token_name import token_name
 
-        doing = "Reading the tokens"
+        now, doing = self._st.clock(), "Reading the tokens"
         found = await self._st.change(doing, lambda vault: others(vault, token))
         if found is not None and found.more:
             title = f"Compare with which of more than {MOST} tokens?"
@@ -134,7 +135,7 @@ class TokenActions:
             self._st.notify("There is no such other token to compare with.", severity="warning")
             return None
         options = [
-            (shown(f"{other.name}  {', '.join(map(str, other.scopes))}"), other)
+            (f"{token_name(other, now)}  {shown(', '.join(map(str, other.scopes)))}", other)
             for other in found.tokens
         ]
         title = f"Compare with (the first {MOST} by name)" if found.more else "Compare with"
@@ -180,21 +181,26 @@ class TokenActions:
     @work
     async def action_revoke(self) -> None:
         from st_tui.tui.screens.dialog import Confirm
+        from st_tui.tui.widgets.token_name import last_use, token_name
 
         token = self.chosen_token()
         if token is None:
             return
-        end = remaining(token.expires_at, self._st.clock())
+        now = self._st.clock()
         question = Confirm(
-            f"Revoke “{token.name}”?",
-            f"{shown(', '.join(map(str, token.scopes)))}\nExpires: {end}\n\n"
+            f"Revoke “{token_name(token, now)}”?",
+            f"{shown(', '.join(map(str, token.scopes)))}\n"
+            f"Id         {token.id}\n"
+            f"Created    {in_local_time(token.created_at)}\n"
+            f"Last used  {last_use(token, now)}\n"
+            f"Expires    {remaining(token.expires_at, now)}\n\n"
             "Whoever holds it is refused from now on. This cannot be undone.",
             verb="revoke",
         )
         if await self._st.push_screen_wait(question):
             done = await self._st.change("Revoking", lambda vault: vault.tokens.revoke([token]))
             if done:
-                self._st.notify(f"“{token.name}” is revoked.")
+                self._st.notify(f"“{token_name(token, now)}” is revoked.")
                 self.revoked()
 
     @work

@@ -191,10 +191,20 @@ def test_rotate_replaces_the_token_and_keeps_its_end(run: Run, directory: Path) 
 def test_rotate_can_let_both_live_for_a_while(run: Run, directory: Path) -> None:
     token_id = create(run)["serviceTokenData"]["id"]
     result = run("service-token", "rotate", token_id, "--overlap", "3600", "--json")
-    assert "until" in result.err
     old = run("service-token", "show", token_id, "--json").json["serviceTokenData"]
+    assert result.err == f"The old token works until {old['expiresAt']}.\n"
     assert old["expiresAt"] < result.json["serviceTokenData"]["expiresAt"]
     assert count(run) == 2
+
+
+def test_an_overlap_cut_to_the_token_s_own_end_says_so(run: Run, directory: Path) -> None:
+    data = create(run, "--expires-in", "2h")["serviceTokenData"]
+    result = run("service-token", "rotate", data["id"], "--overlap", "86400", "--token-only")
+    assert result.err == (
+        f"The old token works until {data['expiresAt']}: "
+        "the overlap is cut to the token's own end.\n"
+    )
+    assert TOKEN.fullmatch(result.out.strip())
 
 
 @pytest.mark.parametrize(

@@ -10,15 +10,21 @@ from typing import Any
 
 import pytest
 
-from st_tui.core.expiry import HOUR
-from st_tui.core.model import NewToken, Permission, Scope, TokenDraft
-from st_tui.core.vault import Vault
+from st_tui.core.access import decide
+from st_tui.core.expiry import HOUR, in_utc
+from st_tui.core.model import AccessRequest, NewToken, Permission, Scope, TokenDraft
+from st_tui.core.vault import Access, Vault
 from tests.cli.conftest import NOW, Run, assert_refused, create
 
 FIELDS = {
     "id", "name", "scopes", "permissions", "expiresAt", "lastUsed", "createdAt", "projectId",
     "version", "isActive", "trustedIps", "createdBy",
 }  # fmt: skip
+
+
+LATER = 4_102_444_800_000
+"""2100-01-01T00:00:00Z."""
+REQUEST = AccessRequest("dev", "/", Permission.READ, NOW)
 
 
 @pytest.fixture
@@ -259,11 +265,48 @@ def test_delete_asks_first(run: Run, directory: Path, answer: Callable[[str], No
         answer(typed)
         result = run("service-token", "delete", token_id)
         assert (result.status, result.out) == (1, "")
-        assert result.err.startswith("Delete 1 service token: ci? [y/N] ")
+        about, question = result.err.splitlines()[:2]
+        assert about.startswith(f"ci  {token_id}  created 20")
+        assert about.endswith(" UTC  never used")
+        assert question.startswith("Delete 1 service token: ci? [y/N] ")
         assert ids(run) == [token_id]
     answer("y\n")
     assert run("service-token", "delete", token_id).status == 0
     assert ids(run) == []
+
+
+def test_a_rotated_token_is_told_from_its_successor(
+    run: Run, vault: Vault, answer: Callable[[str], None]
+) -> None:
+    scopes = (Scope("dev", "/**"), Scope("dev", "/not-there"))
+    draft = TokenDraft("ci", scopes, frozenset({Permission.READ}), expires_at=LATER)
+    old = vault.tokens.create(vault.projects.get(), draft).token
+    access = Access("get-secrets", vault.projects.get(), old, REQUEST, decide(old, REQUEST))
+    vault.audit.record([access])
+    rotated = run("service-token", "rotate", old.id, "--overlap", "3600", "--json")
+    new = rotated.json["serviceTokenData"]["id"]
+    until = f"(old, until {in_utc(vault.tokens.get(old.id).expires_at or 0)})"
+    for command in (
+        ("service-token", "list"),
+        ("scope", "who", "--env", "dev", "--path", "/", "--operation", "read"),
+        ("scope", "matrix", "--env", "dev"),
+    ):
+        rows = [line for line in run(*command).out.splitlines() if "ci" in line]
+        rows = [row for row in rows if row.split()[0] in ("ci", new, old.id)]
+        assert [until in row for row in rows] == [False, True], command
+    assert "ci (old, until" in run("scope", "lint").out
+    assert f"Replaces     ci  {old.id}  works until" in run("service-token", "show", new).out
+    shown = run("service-token", "show", old.id).out
+    assert f"Name         ci {until}" in shown
+    assert f"Replaced by  ci  {new}  works until" in shown
+    assert run("service-token", "show", old.id, "--json").json["serviceTokenData"]["name"] == "ci"
+    answer("n\n")
+    asked = run("service-token", "delete", new, old.id).err.splitlines()
+    assert asked[0].startswith(f"ci  {new}  created ")
+    assert asked[1] == (
+        f"ci {until}  {old.id}  created 2026-01-02 03:04 UTC  last used 2026-01-02 03:04 UTC"
+    )
+    assert asked[2].startswith(f"Delete 2 service tokens: ci, ci {until}? [y/N]")
 
 
 def test_a_v3_token_is_switched_and_trusts(run: Run, directory: Path) -> None:

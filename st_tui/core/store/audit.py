@@ -172,6 +172,41 @@ def token_name(connection: sqlite3.Connection, token_id: str) -> str | None:
     return None if row is None else str(row[0])
 
 
+def predecessor(connection: sqlite3.Connection, token_id: str) -> str | None:
+    """The id of the token that this one was made to replace."""
+    row = connection.execute(
+        "SELECT json_extract(details, '$.rotatedFrom') FROM audit_log "
+        "WHERE target = ? AND event = 'create-service-token'",
+        (token_id,),
+    ).fetchone()
+    return None if row is None or row[0] is None else str(row[0])
+
+
+def successors(connection: sqlite3.Connection, token_id: str) -> list[str]:
+    """The ids of the tokens that were made to replace this one, the first of them first.
+
+    What ends the old token is recorded right behind what makes the new one.
+    """
+    rows = connection.execute(
+        "SELECT made.target FROM audit_log ended JOIN audit_log made ON made.seq = ended.seq - 1 "
+        "WHERE ended.target = ? "
+        "AND ended.event IN ('rotate-service-token', 'delete-service-token') "
+        "AND made.event = 'create-service-token' "
+        "AND json_extract(made.details, '$.rotatedFrom') = ended.target ORDER BY made.seq",
+        (token_id,),
+    )
+    return [str(target) for (target,) in rows]
+
+
+def deletion(connection: sqlite3.Connection, token_id: str) -> AuditEntry | None:
+    """The entry of a token's deletion."""
+    row = connection.execute(
+        f"SELECT {_COLUMNS} FROM audit_log WHERE target = ? AND event = 'delete-service-token'",
+        (token_id,),
+    ).fetchone()
+    return None if row is None else AuditEntry(*row)
+
+
 def tombstone(connection: sqlite3.Connection, token_id: str) -> AuditEntry | None:
     """The entry of a token that was deleted because its end was reached."""
     row = connection.execute(

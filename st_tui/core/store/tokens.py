@@ -27,6 +27,12 @@ _TOKENS_THEMSELVES = (
 """What the listing would be if nobody had written to it: for a file in which somebody has."""
 
 
+_IS_REPLACED = (
+    "EXISTS (SELECT 1 FROM audit_log WHERE target = t.id AND event = 'rotate-service-token')"
+)
+"""By the log, for no table has it: where the overlap was cut, the end is the token's own."""
+
+
 def _select(listing: str = _LISTING) -> str:
     return (
         f"SELECT t.id, t.name, t.permissions, {_END}, "
@@ -34,7 +40,8 @@ def _select(listing: str = _LISTING) -> str:
         "u.last_used, u.use_count, "
         "(SELECT json_group_array(json_array(s.environment, s.secret_path)) FROM "
         "(SELECT environment, secret_path FROM service_token_scope WHERE token_id = t.id "
-        "ORDER BY position) s) "
+        "ORDER BY position) s), "
+        f"l.ends_at IS NOT NULL AND {_IS_REPLACED} "
         "FROM service_token t "
         f"LEFT JOIN {listing} l ON l.token_id = t.id "
         "LEFT JOIN service_token_v3 v ON v.token_id = t.id "
@@ -263,8 +270,11 @@ def written_environments(
 
 
 def names(connection: sqlite3.Connection, project_id: str) -> list[str]:
-    """The names of a project's tokens, one for each token."""
-    rows = connection.execute("SELECT name FROM service_token WHERE project_id = ?", (project_id,))
+    """The names of a project's tokens, one for each token that no rotation replaced."""
+    rows = connection.execute(
+        f"SELECT t.name FROM service_token t WHERE t.project_id = ? AND NOT {_IS_REPLACED}",
+        (project_id,),
+    )
     return [name for (name,) in rows]
 
 
@@ -306,7 +316,7 @@ def _filter(project_id: str, text: str) -> tuple[str, Sequence[str]]:
 
 def _token(row: Sequence[object]) -> ServiceToken:
     (token_id, name, permissions, ends_at, created_at, version, is_active, trusted_ips,
-     project_id, created_by, last_used, use_count, scopes) = row  # fmt: skip
+     project_id, created_by, last_used, use_count, scopes, is_replaced) = row  # fmt: skip
     return ServiceToken(
         id=str(token_id),
         name=str(name),
@@ -321,6 +331,7 @@ def _token(row: Sequence[object]) -> ServiceToken:
         created_by=str(created_by),
         last_used=_integer(last_used),
         use_count=_integer(use_count) or 0,
+        is_replaced=is_replaced == 1,
     )
 
 

@@ -20,7 +20,9 @@ from st_tui.core.model import (
     TokenText,
 )
 from st_tui.core.names import Names
+from st_tui.core.rotation import replaced
 from st_tui.core.store import audit, projects, tokens
+from st_tui.core.vault.lineage import Lineage, lineage
 from st_tui.core.vault.session import Recorder, Session, VaultError
 
 OPERATOR_ID = "00000000-0000-4000-8000-000000000001"
@@ -83,7 +85,7 @@ class Tokens:
             )
 
     def names(self, project: Project) -> Names:
-        """The names of a project's tokens, and which of them look alike."""
+        """The names of a project's tokens, which no rotation replaced, and which look alike."""
         with self._session.reading() as connection:
             return Names(tokens.names(connection, project.id))
 
@@ -105,6 +107,11 @@ class Tokens:
         with self._session.reading() as connection:
             token = tokens.find(connection, token_id)
             return Known(token, audit.tombstone(connection, token_id) if not token else None)
+
+    def lineage(self, token: ServiceToken) -> Lineage:
+        """The token that this one replaces, and those that replace it."""
+        with self._session.reading() as connection:
+            return lineage(connection, token.id)
 
     def authenticate(self, text: TokenText) -> Known:
         """What is known of a token text. A wrong secret on a living token is not known at all.
@@ -184,21 +191,19 @@ class Tokens:
             if not keep_end:
                 draft = draft._replace(expires_at=expires_at)
             new = self._create(record, project, draft, rotated_from=token.id)
-            if overlap:
-                ends_at = expiry.expires_after(overlap, now)
-                if token.expires_at is not None:
-                    ends_at = min(ends_at, token.expires_at)
-                tokens.end_early(self._session.connection, token.id, ends_at)
+            old = replaced(token, overlap, now)
+            if old.ends_at is not None:
+                tokens.end_early(self._session.connection, token.id, old.ends_at)
                 record(
                     "rotate-service-token",
                     project,
                     target=token.id,
-                    details={"name": token.name, "endsAt": expiry.iso(ends_at)},
+                    details={"name": token.name, "endsAt": expiry.iso(old.ends_at)},
                 )
             else:
                 tokens.delete(self._session.connection, token.id)
                 record_end(record, project, token, reason="rotated")
-            return new
+            return new._replace(replaced=old)
 
     def revoke(self, revoked: Sequence[ServiceToken]) -> int:
         """Delete tokens: all of them, or none if one is gone. How many went."""

@@ -13,8 +13,10 @@ from textual.widgets import Static
 
 from st_tui.core.algebra import TooComplex
 from st_tui.core.compare import Comparison, Grants, Meeting, Surplus, compare
+from st_tui.core.expiry import in_local_time
 from st_tui.core.model import ServiceToken
 from st_tui.core.plain_text import shown
+from st_tui.core.rotation import told_apart
 from st_tui.tui.actions import Action, bindings
 from st_tui.tui.screens.dialog import Dialog
 
@@ -32,7 +34,8 @@ class Beside(Dialog[None]):
     """
 
     def __init__(self, one: ServiceToken, other: ServiceToken, found: Relation) -> None:
-        super().__init__(f"“{one.name}” → “{other.name}”")
+        names = (f"“{told_apart(token, in_local_time)}”" for token in (one, other))
+        super().__init__(" → ".join(names))
         self._found = found
 
     def body(self) -> ComposeResult:

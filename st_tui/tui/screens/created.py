@@ -16,6 +16,7 @@ from st_tui.core.errors import Refusal
 from st_tui.core.expiry import in_both_times
 from st_tui.core.model import NewToken
 from st_tui.core.plain_text import shown
+from st_tui.core.rotation import old_token_works
 from st_tui.core.wording import access_letters
 from st_tui.tui.actions import Action, bindings
 from st_tui.tui.screens.dialog import Confirm, Dialog
@@ -64,6 +65,9 @@ class Created(Dialog[None]):
                 (f"{until}{state}", "$text-muted"),
             )
         )
+        if old := self._new.replaced:
+            said = old_token_works(old, in_both_times)
+            yield Static(Content.styled(said, "$text-warning" if old.is_cut else "$text-muted"))
 
     @work
     async def action_copy(self) -> None:

@@ -21,6 +21,7 @@ from st_tui.tui.screens.page import ShowsVault
 from st_tui.tui.widgets.key_hints import KeyHints
 from st_tui.tui.widgets.listing import Listing
 from st_tui.tui.widgets.matrix_grid import MatrixGrid
+from st_tui.tui.widgets.token_name import token_name
 
 if TYPE_CHECKING:
     from st_tui.tui.app import StTui
@@ -65,7 +66,7 @@ class MatrixScreen(ShowsVault, Screen[None]):
 
     def compose(self) -> ComposeResult:
         yield Static(id="title")
-        yield MatrixGrid(self._fetch, self._request)
+        yield MatrixGrid(self._fetch, self._request, self.st.clock)
         yield Static(id="cell")
         open_token = next(a for a in MatrixGrid.ACTIONS if a.name == "choose")
         yield KeyHints((open_token, *self.ACTIONS))
@@ -147,7 +148,9 @@ class MatrixScreen(ShowsVault, Screen[None]):
             for number, verdict in enumerate(access.explain(token, read), start=1)
         ]
         return [
-            Content.assemble((shown(token.name), "bold"), (place, "bold $text-primary")),
+            Content.assemble(
+                (token_name(token, self.st.clock()), "bold"), (place, "bold $text-primary")
+            ),
             _verdict(token, read),
             _verdict(token, self._request(path, Permission.WRITE)),
             Content.styled(f"scopes {'  │  '.join(scopes)}", "$text-muted"),

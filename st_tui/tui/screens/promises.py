@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from textual import on
@@ -20,6 +20,7 @@ from st_tui.core.wording import counted
 from st_tui.tui.files import typed_path
 from st_tui.tui.screens.overview import Overview
 from st_tui.tui.widgets.listing import Listing, Piece, column
+from st_tui.tui.widgets.token_name import name_column, token_name
 
 if TYPE_CHECKING:
     from st_tui.core.vault import Vault
@@ -37,8 +38,9 @@ class Line(NamedTuple):
 class PromiseList(Listing[Line]):
     """Promises, and below each broken one the tokens that break it."""
 
-    def __init__(self) -> None:
+    def __init__(self, now: Callable[[], int]) -> None:
         super().__init__(id="promises")
+        self._now = now
         self.rows: Sequence[Line] = ()
         self.empty = ""
 
@@ -51,7 +53,7 @@ class PromiseList(Listing[Line]):
     def draw(self, item: Line, width: int) -> list[Piece]:
         if item.token is not None:
             name = width * 26 // 100
-            by = column(f"    {item.token.name}", name - 1) + " "
+            by = f"    {name_column(item.token, self._now(), name - 5)} "
             return [(by, ""), (column(item.how, width - name), "warning")]
         verdict, style = ("✔ holds   ", "good") if item.holds else ("✖ broken  ", "bad")
         return [(verdict, style), (column(item.promise.text, width - len(verdict)), "")]
@@ -74,7 +76,7 @@ class Promises(Overview):
 
     def body(self) -> ComposeResult:
         yield Static(id="found")
-        yield PromiseList()
+        yield PromiseList(self.st.clock)
         yield Static(id="whole", markup=False)
 
     async def look(self, project: Project) -> None:
@@ -124,7 +126,7 @@ class Promises(Overview):
         row = self._list.current
         whole = row.promise.text if row else ""
         if row and row.token:
-            whole = f"{row.token.name} ({row.token.id}) {row.how}"
+            whole = f"{token_name(row.token, self.st.clock())} ({row.token.id}) {row.how}"
         self.query_one("#whole", Static).update(shown(whole), layout=False)
 
     def chosen_token(self) -> ServiceToken | None:

@@ -1,11 +1,11 @@
-"""How a token is to be rotated: whether the old one lives on for a while, and the new one's end."""
+"""How a token is to be rotated: until when the old token works on, and the new one's end."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import ClassVar, NamedTuple
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
@@ -13,12 +13,27 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from st_tui.core.errors import Refusal
-from st_tui.core.expiry import parse_duration, parse_end, remaining
+from st_tui.core.expiry import (
+    DAY,
+    HOUR,
+    in_both_times,
+    in_local_time,
+    parse_duration,
+    parse_end,
+    remaining,
+)
 from st_tui.core.model import ServiceToken, TokenDraft
+from st_tui.core.rotation import old_token_works, replaced, told_apart
 from st_tui.tui.actions import LEAVING, Action, bindings
 from st_tui.tui.screens.comparison import beside
 from st_tui.tui.screens.dialog import Dialog
+from st_tui.tui.widgets.choice import Choice
 from st_tui.tui.widgets.field import Field, Label
+from st_tui.tui.widgets.token_name import last_use
+
+_OTHER = -1
+OVERLAPS = (("at once", 0), ("1 h", HOUR), ("24 h", DAY), ("7 d", 7 * DAY), ("other", _OTHER))
+"""What is offered; a day is chosen, for whoever only presses Enter ends nothing at once."""
 
 
 class Rotation(NamedTuple):
@@ -30,10 +45,7 @@ class Rotation(NamedTuple):
 
 
 class Rotate(Dialog[Rotation]):
-    """Says what the new token allows beside the old one, and asks for the overlap and the end.
-
-    Both may be left empty.
-    """
+    """Says what the new token allows beside the old one, and asks for the overlap and the end."""
 
     ACTIONS = (
         Action("rotate", "f2,enter", "rotate", "Rotate the token", "service-token rotate ID",
@@ -41,32 +53,91 @@ class Rotate(Dialog[Rotation]):
         *LEAVING,
     )  # fmt: skip
     BINDINGS: ClassVar[list[BindingType]] = bindings(ACTIONS)
+    DEFAULT_CSS = """
+    Rotate {
+        & > .dialog { width: 76; }
+        #beside, #again { margin-bottom: 1; }
+        #other { display: none; }
+        &.other #other { display: block; }
+        #old { height: auto; margin-bottom: 1; }
+    }
+    """
 
     def __init__(
         self, token: ServiceToken, draft: TokenDraft, folders: Mapping[str, Sequence[str]]
     ) -> None:
-        super().__init__(f"Rotate “{token.name}”")
+        super().__init__(f"Rotate “{told_apart(token, in_local_time)}”")
         self._token = token
         self._beside = beside(token, draft, folders)
 
     def body(self) -> ComposeResult:
-        yield Static(Content("\n").join(self._beside))
-        yield Static("It gets a new text. The old text stops working:\n", markup=False)
+        token, now = self._token, self.st.clock()
+        yield Static(Content("\n").join(self._beside), id="beside")
+        if token.is_replaced:
+            again = "! It was replaced already: the new token has a row of its own."
+            yield Static(Content.styled(again, "$text-warning"), id="again")
+        with Horizontal(classes="row"):
+            yield Label("Last used")
+            yield Static(f" {last_use(token, now)}", markup=False)
         with Horizontal(classes="row"):
             yield Label("Overlap")
-            yield Field(placeholder="at once; or 10m, 24h, 7d", id="overlap")
+            yield Choice(OVERLAPS, all_shown=True, id="overlap")
+        with Horizontal(classes="row", id="other"):
+            yield Label("")
+            yield Field(placeholder="how long both work: 10m, 12h, 30d", id="typed")
+        yield Static(id="old")
         with Horizontal(classes="row"):
             yield Label("New end")
-            end = remaining(self._token.expires_at, self.st.clock())
+            end = remaining(token.expires_at, now)
             yield Field(placeholder=f"as before ({end}); or 45d, a date, never", id="end")
+
+    def on_mount(self) -> None:
+        self.query_one("#overlap", Choice).choose(DAY)
+        self._say_old()
+
+    @on(Choice.Changed, "#overlap")
+    def _overlap_chosen(self) -> None:
+        self.complain("")
+        self.set_class(self.query_one("#overlap", Choice).value == _OTHER, "other")
+        self._say_old()
+
+    @on(Input.Changed, "#typed")
+    def _say_old(self) -> None:
+        """Say what the overlap comes to: for how long the old token works on."""
+        try:
+            old = replaced(self._token, self._overlap(), self.st.clock())
+        except Refusal:
+            said = Content("")  # not yet typed to its end
+        else:
+            certain = old.ends_at is not None and not old.is_cut
+            said = Content.styled(
+                old_token_works(old, in_both_times),
+                "$text-muted" if certain else "$text-warning",
+            )
+        self.query_one("#old", Static).update(said)
+
+    def _overlap(self) -> int:
+        """The overlap in milliseconds. Raises Refusal for what is typed and is none."""
+        chosen: int = self.query_one("#overlap", Choice).value
+        return parse_duration(self.query_one("#typed", Field).value) if chosen == _OTHER else chosen
+
+    def on_key(self, event: events.Key) -> None:
+        """A digit begins an overlap of one's own."""
+        choice = self.query_one("#overlap", Choice)
+        if self.focused is choice and event.character and event.character.isdecimal():
+            event.stop()
+            choice.index = len(OVERLAPS) - 1
+            field = self.query_one("#typed", Field)
+            field.value = event.character
+            field.focus()
+            field.cursor_position = 1
 
     @on(Input.Submitted)
     def action_rotate(self) -> None:
-        overlap = self.query_one("#overlap", Field).value.strip()
         end = self.query_one("#end", Field).value.strip()
         try:
             wish = Rotation(
-                overlap=parse_duration(overlap) if overlap else 0,
+                overlap=self._overlap(),
                 keep_end=not end,
                 expires_at=parse_end(end, self.st.clock()) if end else None,
             )

@@ -25,8 +25,10 @@ from st_tui.tui.actions import Action, bindings
 from st_tui.tui.screens.page import ShowsVault
 from st_tui.tui.token_actions import TOKEN_ACTIONS, TokenActions
 from st_tui.tui.widgets.key_hints import KeyHints
+from st_tui.tui.widgets.token_name import token_name
 
 if TYPE_CHECKING:
+    from st_tui.core.vault.lineage import Lineage, Relative
     from st_tui.tui.app import StTui
 
 _ENTRIES = 50
@@ -87,12 +89,19 @@ class TokenScreen(TokenActions, ShowsVault, Screen[None]):
             return
         token = self._token = known.token
         self.query_one("#title", Static).update(
-            Content.assemble(("Service token  ", "$text-muted"), (shown(token.name), "bold"))
+            Content.assemble(
+                ("Service token  ", "$text-muted"), (token_name(token, self.st.clock()), "bold")
+            )
         )
         folders = analysis.Places(vault.folders.of_each(project))
         written = vault.tokens.written_environments(project, besides=token)
         scopes = self._scopes(token, folders, written, vault.tokens.names(project))
-        lines = [*self._facts(token), Content(""), *scopes, Content("")]
+        lines = [
+            *self._facts(token, vault.tokens.lineage(token)),
+            Content(""),
+            *scopes,
+            Content(""),
+        ]
         entries = vault.audit.page(about=token.id, limit=_ENTRIES)
         lines.append(Content.styled("Audit log", "bold $text-primary"))
         lines += [_entry_line(entry) for entry in entries]
@@ -111,7 +120,7 @@ class TokenScreen(TokenActions, ShowsVault, Screen[None]):
         if self.is_attached:
             self.show()
 
-    def _facts(self, token: ServiceToken) -> list[Content]:
+    def _facts(self, token: ServiceToken, related: Lineage) -> list[Content]:
         now = self.st.clock()
         end = token.expires_at
         facts = [
@@ -129,6 +138,10 @@ class TokenScreen(TokenActions, ShowsVault, Screen[None]):
         if token.version == 3:
             facts.append(("Active", "yes" if token.is_active else "no: press a to activate"))
             facts.append(("Trusted IPs", " ".join(b.text for b in token.trusted_ips or ())))
+        if before := related.predecessor:
+            facts += _relative("Replaces", before)
+        for after in related.successors:
+            facts += _relative("Replaced by", after)
         return [
             Content.assemble((f"{label:<13}", "$text-muted"), shown(value))
             for label, value in facts
@@ -176,6 +189,10 @@ class TokenScreen(TokenActions, ShowsVault, Screen[None]):
 
     def action_leave(self) -> None:
         self.dismiss()
+
+
+def _relative(how: str, relative: Relative) -> list[tuple[str, str]]:
+    return [(how, f"{relative.name}  {relative.id}"), ("", relative.state(in_local_time))]
 
 
 def _entry_line(entry: AuditEntry) -> Content:

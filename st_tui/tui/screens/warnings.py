@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from textual import on
@@ -19,6 +19,7 @@ from st_tui.core.vault.audit import NO_USES
 from st_tui.core.wording import counted
 from st_tui.tui.screens.overview import Overview
 from st_tui.tui.widgets.listing import Listing, Piece, column
+from st_tui.tui.widgets.token_name import name_column, token_name
 
 _AT_ONCE = 200
 """Tokens between two words about the progress."""
@@ -34,8 +35,9 @@ class Warned(NamedTuple):
 class WarningList(Listing[Warned]):
     """Warnings, each with its token's name."""
 
-    def __init__(self) -> None:
+    def __init__(self, now: Callable[[], int]) -> None:
         super().__init__(id="warnings")
+        self._now = now
         self.rows: Sequence[Warned] = ()
         self.empty = ""
 
@@ -51,7 +53,7 @@ class WarningList(Listing[Warned]):
     def draw(self, item: Warned, width: int) -> list[Piece]:
         name = _name_width(width)
         return [
-            (column(item.token.name, name - 1) + " ", ""),
+            (name_column(item.token, self._now(), name - 1) + " ", ""),
             (column(f"! {item.warning}", width - name), "warning"),
         ]
 
@@ -69,7 +71,7 @@ class Warnings(Overview):
 
     def body(self) -> ComposeResult:
         yield Static(id="found")
-        yield WarningList()
+        yield WarningList(self.st.clock)
         yield Static(id="whole", markup=False)
 
     def __init__(self) -> None:
@@ -95,7 +97,7 @@ class Warnings(Overview):
             self._judged = judged
             return  # a server logs all the time, but seldom anything new
         writers = analysis.writers_of(tokens)
-        names = Names(token.name for token in tokens)
+        names = Names(token.name for token in tokens if not token.is_replaced)
         found: list[Warned] = []
         for start in range(0, len(tokens), _AT_ONCE):
             some = tokens[start : start + _AT_ONCE]
@@ -125,7 +127,7 @@ class Warnings(Overview):
     def _warning_chosen(self) -> None:
         """Say the whole warning, for which a line may be too short."""
         row = self._list.current
-        whole = f"{row.token.name}: {row.warning}" if row else ""
+        whole = f"{token_name(row.token, self.st.clock())}: {row.warning}" if row else ""
         self.query_one("#whole", Static).update(shown(whole), layout=False)
 
     def chosen_token(self) -> ServiceToken | None:

@@ -40,6 +40,7 @@ from st_tui.tui.widgets.field import Field, Label
 from st_tui.tui.widgets.listing import Listing
 from st_tui.tui.widgets.moment import Moment
 from st_tui.tui.widgets.reach_tree import Folder, ReachTree, tree
+from st_tui.tui.widgets.token_name import token_name
 
 _MOST_LINES = 16
 """The most lines there is room for in a verdict."""
@@ -235,7 +236,7 @@ class AccessPane(Vertical):
     def _say_subject(self) -> None:
         """Say whose access this is and, in its last two minutes, count down."""
         token, now = self._token, self._now()
-        name = Content.styled(shown(token.name), "bold") if token else Content("")
+        name = Content.styled(token_name(token, now), "bold") if token else Content("")
         end = token.expires_at if token else None
         left = f"  {remaining(end, now)}" if end is not None and end - now <= 2 * MINUTE else ""
         self.query_one("#subject", Static).update(

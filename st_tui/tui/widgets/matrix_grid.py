@@ -21,6 +21,7 @@ from st_tui.core.model import AccessRequest, Permission, ServiceToken
 from st_tui.core.plain_text import shown
 from st_tui.tui.actions import Action, bindings
 from st_tui.tui.widgets.listing import Listing, Piece, column
+from st_tui.tui.widgets.token_name import name_column
 
 _CELL = 3
 """Screen columns of a folder: two letters and the gap before them."""
@@ -52,10 +53,12 @@ class MatrixGrid(Listing[ServiceToken], inherit_bindings=False):
         self,
         fetch: Callable[[int, int], Sequence[ServiceToken]],
         request: Callable[[str, Permission], AccessRequest],
+        now: Callable[[], int],
     ) -> None:
         super().__init__(id="matrix")
         self._fetch = fetch
         self._request = request
+        self._now = now
         self._paths: Sequence[str] = ()
         self._longest = 0
         self._left = 0
@@ -122,7 +125,7 @@ class MatrixGrid(Listing[ServiceToken], inherit_bindings=False):
 
     def draw(self, item: ServiceToken, width: int) -> list[Piece]:
         names = _names(width + 1) - 1
-        pieces: list[Piece] = [(column(item.name, names - 1) + " ", "")]
+        pieces: list[Piece] = [(name_column(item, self._now(), names - 1) + " ", "")]
         here = self.item(self.cursor) is item
         for index in self._columns(width + 1):
             text = letters(item, self._paths[index], self._request)

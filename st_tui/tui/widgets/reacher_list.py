@@ -8,6 +8,7 @@ from st_tui.core.reachers import Reacher
 from st_tui.core.wording import caveats
 from st_tui.tui.widgets.listing import Listing, Piece, column
 from st_tui.tui.widgets.token_list import EXPIRES, end_piece
+from st_tui.tui.widgets.token_name import name_column
 
 
 class ReacherList(Listing[Reacher]):
@@ -57,7 +58,7 @@ class ReacherList(Listing[Reacher]):
         token = item.token
         by = f"{item.scope + 1}  {token.scopes[item.scope]}"
         return [
-            (column(token.name, name - 1) + " ", ""),
+            (name_column(token, self._now(), name - 1) + " ", ""),
             (column(by, scope - 1) + " ", "dim"),
             (column(item.path, where - 1) + " " if where else "", ""),
             end_piece(token, self._now()),

@@ -1,0 +1,58 @@
+"""The tokens before and after one: which it replaced, and which replaced it, as the log says."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from typing import NamedTuple
+
+from st_tui.core.model import AuditEntry, ServiceToken
+from st_tui.core.store import audit, tokens
+
+
+class Relative(NamedTuple):
+    """A token that was rotated to or from another, and what became of it.
+
+    `token` is None when it is gone; `deletion` is its last entry in the log then, if that has one.
+    """
+
+    id: str
+    name: str
+    token: ServiceToken | None
+    deletion: AuditEntry | None
+
+    def state(self, in_words: Callable[[int], str]) -> str:
+        """What became of it: `works until …`, `never expires`, `revoked on …`, `gone`."""
+        if self.token is not None:
+            end = self.token.expires_at
+            return "never expires" if end is None else f"works until {in_words(end)}"
+        if self.deletion is None:
+            return "gone"
+        return f"{_GONE.get(self.deletion.reason or '', 'deleted')} {in_words(self.deletion.time)}"
+
+
+_GONE = {"rotated": "ended by the rotation", "revoked": "revoked", "expired": "expired"}
+
+
+class Lineage(NamedTuple):
+    """What a token replaces and what replaces it: several only where it was rotated again."""
+
+    predecessor: Relative | None
+    successors: tuple[Relative, ...]
+
+
+def lineage(connection: sqlite3.Connection, token_id: str) -> Lineage:
+    """The token before this one and those after it."""
+    before = audit.predecessor(connection, token_id)
+    after = audit.successors(connection, token_id)
+    return Lineage(
+        None if before is None else _relative(connection, before),
+        tuple(_relative(connection, successor) for successor in after),
+    )
+
+
+def _relative(connection: sqlite3.Connection, token_id: str) -> Relative:
+    token = tokens.find(connection, token_id)
+    name = audit.token_name(connection, token_id) or ""
+    deletion = None if token else audit.deletion(connection, token_id)
+    return Relative(token_id, name, token, deletion)

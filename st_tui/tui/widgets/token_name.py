@@ -1,0 +1,36 @@
+"""What tells a token from others on a screen: its name, marked where a rotation replaced it, and
+its last use."""
+
+from __future__ import annotations
+
+from rich.cells import cell_len
+
+from st_tui.core.expiry import in_local_time, in_short, span
+from st_tui.core.model import ServiceToken
+from st_tui.core.plain_text import shown
+from st_tui.core.rotation import told_apart
+from st_tui.core.wording import times
+from st_tui.tui.widgets.listing import column
+
+_MARK = " (old)"
+
+
+def token_name(token: ServiceToken, now: int) -> str:
+    """The name for the screen: `ci-deploy`, or `ci-deploy (old, until 24 Nov)`."""
+    return shown(told_apart(token, lambda end: in_short(end, now)))
+
+
+def name_column(token: ServiceToken, now: int, width: int) -> str:
+    """The same as a column of a list, which keeps the mark where there is no room for all."""
+    whole = token_name(token, now)
+    if token.is_replaced and cell_len(whole) > width:
+        return column(column(token.name, max(width - len(_MARK), 0)).rstrip() + _MARK, width)
+    return column(whole, width)
+
+
+def last_use(token: ServiceToken, now: int) -> str:
+    """When a token was last used, and how often: `2026-11-23 11:00 UTC, 1 h ago; 25 times`."""
+    if token.last_used is None:
+        return "never"
+    ago = span(now - token.last_used)
+    return f"{in_local_time(token.last_used)}, {ago} ago; {times(token.use_count)}"
