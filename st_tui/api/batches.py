@@ -15,7 +15,7 @@ from contextlib import suppress
 
 from starlette.responses import Response
 
-from st_tui.core.store.connection import BUSY_SECONDS
+from st_tui.core.store.turnstile import PATIENCE_SECONDS
 from st_tui.core.vault.gateway import Gateway
 
 Job = Callable[[Gateway], Response]
@@ -26,7 +26,6 @@ LONGEST_BATCH = 0.05
 HOUSEKEEPING_SECONDS = 5.0
 
 _PAUSE = 0.001
-_HEAVY = LONGEST_BATCH / 2
 
 
 class Unrecorded(Exception):
@@ -71,11 +70,7 @@ class Batches:
                 next_housekeeping = loop.time() + HOUSEKEEPING_SECONDS
             if self._waiting:
                 await self._gather()
-                started = loop.time()
                 await self._serve()
-                if loop.time() - started > _HEAVY:
-                    # Other programs ask for the lock again and again: one of them must find it.
-                    await asyncio.sleep((loop.time() - started) / 4)
             if not self._waiting:
                 self._some.clear()
 
@@ -124,10 +119,14 @@ class Batches:
             self._gateway.abandon()
 
     async def _begin(self) -> None:
-        """Begin, as soon as no other program is writing. Raises Refusal or TimeoutError."""
-        async with asyncio.timeout(BUSY_SECONDS):
-            while not self._gateway.begin():
-                await asyncio.sleep(_PAUSE)
+        """Begin, as soon as it is our turn. Raises Refusal or TimeoutError."""
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                while not self._gateway.begin():
+                    await asyncio.sleep(_PAUSE)
+        except BaseException:
+            self._gateway.give_up_turn()
+            raise
 
     async def _commit(self) -> None:
         """Wait for the disk in a thread of its own, while new requests are read. Raises Refusal."""

@@ -11,9 +11,10 @@ from typing import Any, TypeVar, cast
 
 from st_tui.core.errors import Refusal
 from st_tui.core.store.schema import APPLICATION_ID, STEPS
+from st_tui.core.store.turnstile import Turnstile
 
 BUSY_SECONDS = 3.0
-"""How long to wait for another program's write before saying so."""
+"""How long to wait, once it is our turn, for the program that is writing."""
 
 
 class StoreError(Refusal):
@@ -37,6 +38,17 @@ class _Connection(sqlite3.Connection):
     """A connection that remembers answers, each with the state of the file that it is about."""
 
     answers: dict[str, tuple[Any, tuple[int, int]]]
+
+
+class Writer(_Connection):
+    """A connection that may write, with the turnstile that it passes before it does."""
+
+    turnstile: Turnstile
+
+    def close(self) -> None:
+        """Close the connection and its turnstile."""
+        super().close()
+        self.turnstile.close()
 
 
 def connect(path: Path, *, create: bool = False) -> sqlite3.Connection:
@@ -68,19 +80,27 @@ def is_read_only(connection: sqlite3.Connection) -> bool:
 def begin(connection: sqlite3.Connection) -> bool:
     """Begin a write transaction, for who ends it by hand; False if another program is writing.
 
-    It does not wait: `connection` must have been told so by `never_wait`. Raises StoreError.
+    It does not wait: `connection` must have been told so by `never_wait`. The turnstile stays
+    entered until it is True, or until `give_up_turn`. Raises StoreError.
     """
-    if is_read_only(connection):
-        raise StoreError("The vault is read-only here: nothing was changed.")
+    writer = _writer(connection)
     with explained():
+        if not writer.turnstile.try_to_enter():
+            return False
         try:
-            connection.execute("BEGIN IMMEDIATE")
+            writer.execute("BEGIN IMMEDIATE")
         except sqlite3.OperationalError as error:
             # Another program that mends the log after a crash makes it busy as well.
             if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
                 raise
             return False
+        writer.turnstile.leave()
     return True
+
+
+def give_up_turn(connection: sqlite3.Connection) -> None:
+    """Wait no more for what `begin` asked."""
+    _writer(connection).turnstile.leave()
 
 
 def never_wait(connection: sqlite3.Connection) -> None:
@@ -106,11 +126,14 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
 
     Inside another one it is a part of that.
     """
-    if is_read_only(connection):
-        raise StoreError("The vault is read-only here: nothing was changed.")
+    writer = _writer(connection)
     nested = connection.in_transaction
     with explained():
-        connection.execute("SAVEPOINT part" if nested else "BEGIN IMMEDIATE")
+        if nested:
+            connection.execute("SAVEPOINT part")
+        else:
+            with writer.turnstile.entered():
+                connection.execute("BEGIN IMMEDIATE")
         try:
             yield
             connection.execute("RELEASE part" if nested else "COMMIT")
@@ -123,6 +146,12 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
             raise
 
 
+def _writer(connection: sqlite3.Connection) -> Writer:
+    if not isinstance(connection, Writer):
+        raise StoreError("The vault is read-only here: nothing was changed.")
+    return connection
+
+
 @contextmanager
 def explained(path: Path | None = None) -> Iterator[None]:
     """Turn SQLite's errors into sentences for a person."""
@@ -132,6 +161,8 @@ def explained(path: Path | None = None) -> Iterator[None]:
         if getattr(error, "sqlite_errorname", "").startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
             raise Damaged(path) from None
         raise StoreError(_sentence(error, path)) from None
+    except TimeoutError:
+        raise StoreError(_locked(path)) from None
     except OSError as error:
         raise StoreError(f"{path or 'The vault'} cannot be opened: {error.strerror}.") from None
     except UnicodeDecodeError:
@@ -146,7 +177,7 @@ def _sentence(error: sqlite3.Error, path: Path | None) -> str:
     name = getattr(error, "sqlite_errorname", "")
     where = f" at {path}" if path else ""
     if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
-        return f"The vault{where} is locked by another program: try again in a moment."
+        return _locked(path)
     # On a full disk the memory that readers and writers share is the first that finds no room.
     if name.startswith("SQLITE_FULL") or name == "SQLITE_IOERR_SHMSIZE":
         return "The disk is full: make room and try again; nothing was changed."
@@ -157,6 +188,11 @@ def _sentence(error: sqlite3.Error, path: Path | None) -> str:
     if name.startswith("SQLITE_IOERR"):
         return f"The disk failed while reading or writing the vault{where}: nothing was changed."
     return f"The database{where} refused: {error}."
+
+
+def _locked(path: Path | None) -> str:
+    where = f" at {path}" if path else ""
+    return f"The vault{where} is locked by another program: try again in a moment."
 
 
 def _open(path: Path) -> sqlite3.Connection:
@@ -173,12 +209,14 @@ def _open(path: Path) -> sqlite3.Connection:
         timeout=BUSY_SECONDS,
         isolation_level=None,
         check_same_thread=False,
-        factory=_Connection,
+        factory=Writer if writable else _Connection,
     )
     connection.answers = {}
-    connection.execute("PRAGMA foreign_keys = ON")
-    if not writable:
+    if isinstance(connection, Writer):
+        connection.turnstile = Turnstile(path.parent)
+    else:
         connection.execute("PRAGMA query_only = ON")
+    connection.execute("PRAGMA foreign_keys = ON")
     return connection
 
 

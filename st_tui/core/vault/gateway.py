@@ -22,7 +22,13 @@ from st_tui.core.model import (
 )
 from st_tui.core.store import audit, failures, tokens
 from st_tui.core.store.audit import Event
-from st_tui.core.store.connection import begin, explained, never_wait, transaction
+from st_tui.core.store.connection import (
+    begin,
+    explained,
+    give_up_turn,
+    never_wait,
+    transaction,
+)
 from st_tui.core.vault.audit import ANONYMOUS
 from st_tui.core.vault.request import Caller, Denied, Request
 from st_tui.core.vault.secret_changes import name_hash
@@ -68,6 +74,10 @@ class Gateway:
     def begin(self) -> bool:
         """Begin a batch; False while another program is writing. Raises StoreError."""
         return begin(self._session.connection)
+
+    def give_up_turn(self) -> None:
+        """Wait no more for a batch that `begin` could not begin."""
+        give_up_turn(self._session.connection)
 
     def flush(self) -> None:
         """Write the audit entries and uses of the requests since `begin`, or the last `flush`."""
