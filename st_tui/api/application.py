@@ -24,6 +24,7 @@ from st_tui.api import (
     secrets_e2ee,
     secrets_raw,
     service_token,
+    worker,
 )
 from st_tui.api.answers import as_json, as_refused
 from st_tui.api.asked import Asked, asked_for
@@ -63,6 +64,7 @@ def application(directory: Path) -> Starlette:
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         nonlocal batches
+        worker.end_in_time()
         with Vault.open(directory, actor="system", key_file=vault_files.SERVER_KEY) as vault:
             # What is made at the start lives as long as the process: nobody need look at it again.
             gc.freeze()

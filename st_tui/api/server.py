@@ -83,6 +83,7 @@ def serve(
     # uvicorn ends by raising the signal that stopped it once more; that end is an ordinary one.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: None)
+    signal.signal(signal.SIGQUIT, lambda *_: signal.raise_signal(signal.SIGTERM))
     if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
         # The terminal is gone: an end like any other, unless `nohup` says otherwise.
         signal.signal(signal.SIGHUP, lambda *_: signal.raise_signal(signal.SIGTERM))
@@ -91,9 +92,11 @@ def serve(
         started(f"{address.scheme}://{host}:{taken.getsockname()[1]}")
 
     if workers > 1:
-        hung_up = signal.getsignal(signal.SIGHUP)
+        ours = {number: signal.getsignal(number) for number in (signal.SIGHUP, signal.SIGQUIT)}
         processes = Multiprocess(config, [taken])
-        signal.signal(signal.SIGHUP, hung_up)  # uvicorn would start all workers anew
+        # uvicorn would start all workers anew at the first, and pass over the second.
+        for number, handler in ours.items():
+            signal.signal(number, handler)
         say_so()
         processes.run()
         return

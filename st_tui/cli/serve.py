@@ -52,13 +52,18 @@ def serve(
     Over HTTP, until SIGTERM or Ctrl-C. It reads server.key and never the operator's key: with E2EE
     on it can open no value.
     """
-    from st_tui.core.addresses import AddressError, parse_address, parse_ranges
+    from st_tui.core.addresses import AddressError, covers_a_family, parse_address, parse_ranges
 
     if stated_project() is not None:
         raise BadUsage("The server takes no --project: each token belongs to its own.")
     if (certfile is None) != (keyfile is None):
         raise BadUsage("TLS needs both: give --certfile and --keyfile together.")
-    proxies = [block.text for block in parse_ranges(trusted_proxies)]
+    proxies = parse_ranges(trusted_proxies)
+    if covers_a_family(proxies):
+        raise BadUsage(
+            "Not everybody is a trusted proxy: with all of IPv4 or IPv6 each client could state "
+            "the address it likes; give the addresses of your proxies."
+        )
     try:
         loopback = _is_loopback(parse_address(host))
     except AddressError:
@@ -81,7 +86,7 @@ def serve(
         vault_directory(),
         Address(host, port, certfile, keyfile),
         workers=workers,
-        trusted_proxies=proxies,
+        trusted_proxies=[block.text for block in proxies],
         started=_say_started,
     )
 

@@ -6,7 +6,7 @@ It is imported where it is used: most decisions know neither address nor trusted
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import lru_cache
 
 from st_tui.core.errors import Refusal
@@ -96,12 +96,21 @@ def customer(ip: int) -> str:
 
 def covers_every_address(ranges: Iterable[IpRange]) -> bool:
     """Whether the blocks together cover all of IPv4 and all of IPv6."""
-    reached = 0
+    return _covers(ranges, 0, END)
+
+
+def covers_a_family(ranges: Collection[IpRange]) -> bool:
+    """Whether the blocks together cover all of IPv4 or all of IPv6."""
+    return _covers(ranges, 0, IPV6) or _covers(ranges, IPV6, END)
+
+
+def _covers(ranges: Iterable[IpRange], start: int, end: int) -> bool:
+    reached = start
     for _, first, last in sorted(ranges, key=lambda block: block.first):
         if first > reached:
-            return False
+            break
         reached = max(reached, last + 1)
-    return reached >= END
+    return reached >= end
 
 
 def interval_texts(first: int, last: int) -> list[str]:

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from st_tui.core import written_aside
+from st_tui.core import core_dumps, written_aside
 from st_tui.core.errors import Refusal
 from st_tui.core.token_text import RandomBytes
 
@@ -158,6 +158,7 @@ def clear_drafts(directory: Path) -> None:
 
 def read_key(directory: Path, name: str) -> bytes:
     """One of the two keys: 32 bytes. Raises VaultFilesError; a missing key is never made anew."""
+    core_dumps.forbid()
     path = directory / name
     try:
         text = path.read_text(encoding="ascii").strip()

@@ -23,7 +23,7 @@ from st_tui.core.model import NewToken
 from st_tui.core.vault import Vault
 from tests.api.certificates import certificate
 from tests.api.http_calls import Connection
-from tests.api.server import Server, serving
+from tests.api.server import Server, ServerFailed, serving
 from tests.api.shop import COMMON, Shop
 from tests.core.vaults import v2, v3
 
@@ -121,7 +121,7 @@ def wait_until_deaf(port: int) -> None:
             return
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT])
 @pytest.mark.parametrize("workers", ["1", "2"])
 def test_all_processes_end(
     own: Vault, directory: Path, workers: str, number: signal.Signals
@@ -139,14 +139,61 @@ def test_all_processes_end(
     idle.close()
     kept.close()
     assert workers == "1" or len(processes) >= 2
+    wait_until_ended(processes)
+    assert server.output == f"Serving {server.url}\n"
+
+
+def wait_until_ended(processes: list[int]) -> None:
+    """Python's own helper process ends a moment after those that it served."""
     for pid in processes:
-        # Python's own helper process ends a moment after those that it served.
-        for _ in range(500):
+        for _ in range(1_000):
             if not is_alive(pid):
                 break
             time.sleep(0.01)
         assert not is_alive(pid)
-    assert server.output == f"Serving {server.url}\n"
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGABRT])
+def test_no_worker_serves_on_without_its_parent(
+    own: Vault, directory: Path, number: signal.Signals
+) -> None:
+    shop = Shop.make(own, "", e2ee=True)
+    token = shop.made(v2("reader", "dev:/**", expires_at=None))
+
+    def end_the_parent() -> None:
+        with serving(directory, "--workers", "2") as server:
+            assert status(server, token) == 200
+            processes = workers_of(server)
+            server.process.send_signal(number)
+            server.process.wait(timeout=60)
+            wait_until_ended(processes)
+            with pytest.raises(ConnectionRefusedError):
+                status(server, token)
+
+    with pytest.raises(ServerFailed) as failed:
+        end_the_parent()
+    (said,) = str(failed.value).splitlines()
+    assert said.startswith("Serving http")
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_crash_writes_no_memory_to_the_disk(own: Vault, directory: Path, workers: int) -> None:
+    """In every process of the server; `tests/core/test_core_dumps.py` lets one crash."""
+    with serving(directory, "--workers", str(workers)) as server:
+        answering: list[int] = []
+        while len(answering) < workers:
+            answering = [pid for pid in (server.process.pid, *workers_of(server)) if has_keys(pid)]
+        shop = Shop.make(own, server.url, e2ee=True)
+        assert status(server, shop.made(v2("reader", "dev:/**"))) == 200
+        for pid in answering:
+            limits = Path(f"/proc/{pid}/limits").read_text().splitlines()
+            assert next(line for line in limits if "core file" in line).split()[4] == "0"
+
+
+def has_keys(pid: int) -> bool:
+    """Whether this is the server or a worker, not Python's own helper."""
+    command = Path(f"/proc/{pid}/cmdline").read_bytes()
+    return b"spawn_main" in command or b"serve" in command
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])
@@ -299,6 +346,24 @@ def test_options_that_do_not_go_together(own: Vault, directory: Path) -> None:
     assert "give --certfile and --keyfile together" in refused(directory, "--keyfile", "x")
     assert "is no IP address or CIDR block" in refused(directory, "--trusted-proxy", "*")
     assert "is no IP address or CIDR block" in refused(directory, "--trusted-proxy", "localhost")
+
+
+@pytest.mark.parametrize(
+    "blocks",
+    [
+        ("0.0.0.0/0",),
+        ("::/0",),
+        ("10.0.0.0/8", "1.2.3.4/0"),
+        ("128.0.0.0/1", "0.0.0.0/1"),
+        ("::ffff:0:0/96",),
+        ("8000::/1", "::/2", "4000::/2"),
+    ],
+)
+def test_not_everybody_is_a_trusted_proxy(
+    own: Vault, directory: Path, blocks: tuple[str, ...]
+) -> None:
+    options = [part for block in blocks for part in ("--trusted-proxy", block)]
+    assert "give the addresses of your proxies" in refused(directory, *options)
 
 
 @pytest.mark.parametrize("host", [ANYWHERE, "::", "localhost", "127.0.0.1"])

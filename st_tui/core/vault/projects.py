@@ -54,15 +54,10 @@ class Projects:
     def check_server_key(self) -> None:
         """Raise Refusal unless server.key is there and opens what it wrapped in this vault.
 
-        Only for the server's door. From then on the key need not be read again.
+        From then on the key need not be read again.
         """
-        self._session.require_own_key()
-        for project in self.every():
-            keys = self._session.wrapped_keys(project.id)
-            if keys.name_key is not None:
-                self._session.name_key(project.id)
-            if keys.server_copy is not None:
-                self._session.project_key(project.id)
+        with self._session.reading():
+            self._session.require_server_key()
 
     def create(
         self,

@@ -97,8 +97,19 @@ class Session:
         """Raise VaultFilesError unless the key of this door can be read."""
         self.own_key(self.key_file)
 
+    def require_server_key(self) -> None:
+        """Raise Refusal unless server.key is there and opens all that it wrapped in this vault."""
+        server = replace(self, key_file=vault_files.SERVER_KEY, opened=None)
+        server.require_own_key()
+        for project in projects.every(self.connection):
+            keys = self.wrapped_keys(project.id)
+            if keys.name_key is not None:
+                server.name_key(project.id)
+            if keys.server_copy is not None:
+                server.project_key(project.id)
+
     def wrap(self, project_key: str, key_file: str, project_id: str) -> bytes:
-        """A project key as one of the vault's own keys wraps it."""
+        """A project key as one of the vault's own keys wraps it. Raises Refusal."""
         return self._wrap(project_key, key_file, _bound(key_file, project_id))
 
     def project_key(self, project_id: str) -> str:
@@ -150,6 +161,9 @@ class Session:
         return keys
 
     def _wrap(self, key: str, key_file: str, bound_to: str) -> bytes:
+        if key_file == vault_files.SERVER_KEY:
+            # Another vault's key would wrap as well, and lock the right one out.
+            self.require_server_key()
         return crypto.wrap(key, self.own_key(key_file), bound_to, self.randbytes)
 
     def _unwrap(self, wrapped: bytes, key_file: str, bound_to: str) -> str:

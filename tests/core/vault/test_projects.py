@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
 from pathlib import Path
 
@@ -155,3 +156,21 @@ def test_what_a_colleague_deleted_is_told(vault: Vault, colleague: Vault, projec
         with pytest.raises(VaultError, match="project 'Shop' is gone"):
             act()
     assert vault.audit.count() == count
+
+
+def test_another_vaults_server_key_wraps_nothing(
+    vault: Vault, project: Project, tmp_path: Path
+) -> None:
+    """It would lock the right one out of what it wraps from then on."""
+    vault.secrets.create(project, Place("dev", "/"), "A", "x")  # its name key is wrapped
+    Vault.create(tmp_path / "other", actor="ann").close()
+    shutil.copy(tmp_path / "other" / "server.key", vault.directory)
+    with pytest.raises(VaultError, match="belongs to another vault"):
+        vault.projects.set_e2ee(project, on=False)
+    with pytest.raises(VaultError, match="belongs to another vault"):
+        vault.projects.create("Second", e2ee=False)
+    second = vault.projects.create("Third")
+    with pytest.raises(VaultError, match="belongs to another vault"):
+        vault.secrets.create(second, Place("dev", "/"), "A", "x")
+    assert [one.name for one in vault.projects.every()] == ["Shop", "Third"]
+    assert server_copy(vault.directory) is None
