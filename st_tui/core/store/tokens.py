@@ -124,11 +124,14 @@ def note_uses(connection: sqlite3.Connection, uses: Iterable[tuple[str, int]]) -
         noted.setdefault(token_id, []).append(time)
     connection.executemany(
         "INSERT INTO service_token_use (token_id, last_used, use_count) "
-        "SELECT id, ?2, ?3 FROM service_token WHERE id = ?1 "
+        "SELECT id, :last_used, :times FROM service_token WHERE id = :id "
         "ON CONFLICT (token_id) DO UPDATE SET "
         "last_used = max(last_used, excluded.last_used), "
         "use_count = use_count + excluded.use_count",
-        [(token_id, max(times), len(times)) for token_id, times in noted.items()],
+        [
+            {"id": token_id, "last_used": max(times), "times": len(times)}
+            for token_id, times in noted.items()
+        ],
     )
 
 
@@ -260,11 +263,11 @@ def written_environments(
 ) -> set[str]:
     """The slugs of a project's environments that some token, besides one, may write to."""
     rows = connection.execute(
-        "SELECT slug FROM environment e WHERE project_id = ?1 AND EXISTS ("
+        "SELECT slug FROM environment e WHERE project_id = :project AND EXISTS ("
         "SELECT 1 FROM service_token_scope s JOIN service_token t ON t.id = s.token_id "
-        "WHERE s.environment = e.slug AND t.project_id = ?1 "
-        "AND t.id <> ?2 AND t.permissions IN ('write', 'read write'))",
-        (project_id, besides),
+        "WHERE s.environment = e.slug AND t.project_id = :project "
+        "AND t.id <> :besides AND t.permissions IN ('write', 'read write'))",
+        {"project": project_id, "besides": besides},
     )
     return {slug for (slug,) in rows}
 
