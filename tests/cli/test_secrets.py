@@ -279,6 +279,78 @@ def test_a_file_is_imported_whole_or_not_at_all(run: Run, directory: Path, tmp_p
     assert exported(run) == {"A": "new", "B": "same", "C": "two\nlines"}
 
 
+def comments(run: Run, *place: str) -> dict[str, str]:
+    listed = run("secrets", "list", "--json", *(place or DEV)).json["secrets"]
+    return {secret["secretKey"]: secret["secretComment"] for secret in listed}
+
+
+@pytest.mark.parametrize(
+    ("data", "values", "said"),
+    [
+        (b"# why\nA=1\n\nB='x'\n", {"A": "1", "B": "x"}, {"A": "why", "B": "old"}),
+        (b'[{"key":"A","value":1.0,"comment":"why"}]', {"A": "1.0"}, {"A": "why"}),
+        (b'{"key":"A","value":1e5}\n{"key":"B","value":true}', {"A": "1e5", "B": "true"}, {}),
+        (b"Key,Value\nA,007\nB,\"x, y\"\n", {"A": "007", "B": "x, y"}, {"A": "", "B": "old"}),
+        (b"key\tvalue\tcomment\nB\t2\tnew\n", {"B": "2"}, {"B": "new"}),
+    ],
+)  # fmt: skip
+def test_files_of_every_kind_are_imported_with_their_comments(
+    run: Run, directory: Path, data: bytes, values: dict[str, str], said: dict[str, str]
+) -> None:
+    run("secrets", "set", *DEV, "B=-", "--comment", "old", stdin=b"0")
+    done = run("secrets", "import", "-", *DEV, stdin=data)
+    assert done.status == 0, done.err
+    count = sum(comment not in ("", "old") for comment in said.values())
+    assert done.err == (f"{count} secret of the file came with a comment.\n" if count else "")
+    assert values.items() <= exported(run).items()
+    assert said.items() <= comments(run).items()
+
+
+def test_what_list_prints_is_imported(run: Run, directory: Path) -> None:
+    data = b'[{"key":"A","value":"x\\r\\n","comment":"two\\nlines"},{"key":"B","value":"${A}"}]'
+    run("secrets", "import", "-", *DEV, stdin=data)
+    listed = run("secrets", "list", "--json", *DEV).out.encode()
+    assert run("secrets", "import", "-", "--env", "prod", stdin=listed).status == 0
+    again = run("secrets", "list", "--json", "--env", "prod").json["secrets"]
+    assert [(secret["secretValue"], secret["secretComment"]) for secret in again] == [
+        ("x\r\n", "two\nlines"), ("${A}", ""),
+    ]  # fmt: skip
+
+
+def test_a_comment_is_set_with_a_value(run: Run, directory: Path) -> None:
+    set_a = ("secrets", "set", *DEV, "A=-", "--comment")
+    assert run(*set_a, "why, and $HOME", stdin=b"1").out == (
+        "Secrets in dev:/: 1 made, 0 changed, 0 equal already.\n"
+    )
+    assert comments(run) == {"A": "why, and $HOME"}
+    run("secrets", "set", *DEV, "A=-", stdin=b"2")
+    assert comments(run) == {"A": "why, and $HOME"}
+    assert run(*set_a, "new", stdin=b"2").out.split(": ")[1].startswith("0 made, 1 changed")
+    assert comments(run) == {"A": "new"}
+    assert run(*set_a, "new", stdin=b"2").out.endswith("1 equal already.\n")
+    assert_refused(run(*set_a, "s3cret", "B=1", stdin=b"3"), "--comment is about one secret")
+    assert_refused(run(*set_a, "s3cret\udcff", stdin=b"3"), "comment holds a broken character")
+    assert_refused(run(*set_a, "s3cret" * 100_000, stdin=b"3"), "comment is over 524288 bytes")
+    assert comments(run) == {"A": "new"}
+    run(*set_a, "", stdin=b"2")
+    assert comments(run) == {"A": ""}
+
+
+def test_an_unclear_line_is_named_and_nothing_is_written(run: Run, directory: Path) -> None:
+    put(run, A="old")
+    for data, said in (
+        (b'A=1\nB="C:\\s3cret"', "Line 2 has a backslash in double quotes"),
+        (b"A=1\n# c\nB=`s3cret`", "Line 3 begins a value with a backquote"),
+        (b"key,value\nA,1\ns3cret", "Line 3 has fewer cells"),
+        (b'{"key":"A","value":1}\n{"s3cret', "Line 2 is no JSON object"),
+        (b'{"A":"1","s3cret":null}', "Entry 2 of the JSON is null"),
+    ):
+        result = run("secrets", "import", "-", *DEV, stdin=data)
+        assert_refused(result, said)
+        assert "s3cret" not in result.err
+    assert exported(run) == {"A": "old"}
+
+
 @pytest.mark.parametrize("kind", ["dotenv", "json"])
 def test_an_export_makes_the_same_secrets_again(run: Run, directory: Path, kind: str) -> None:
     values = {"A": KEY, "B": 'it\'s "q" \\ ${A} #', "C": "ÿ日\x1b[31m", "D": " ", "E": "\r\n"}

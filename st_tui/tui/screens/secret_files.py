@@ -35,10 +35,7 @@ class ImportFile(Dialog[list[FileSecret]]):
         super().__init__(f"Secrets of a file into {place}")
 
     def body(self) -> ComposeResult:
-        yield Static(
-            "A .env, JSON, CSV or TSV file. You are asked before anything is written.\n",
-            markup=False,
-        )
+        yield Static("A .env, JSON, CSV or TSV file. Nothing is written yet.\n", markup=False)
         yield Field(placeholder="secrets.env", id="file")
 
     @on(Input.Submitted)

@@ -9,6 +9,7 @@ import threading
 from base64 import b64encode
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from st_tui.core.model import Environment, Project
 from st_tui.core.plain_text import TextError
 from st_tui.core.references import MOST_WARNINGS
 from st_tui.core.secret import Place, Room, SecretError, SecretImport, SecretLabel, TooMuch
+from st_tui.core.secret_files import FileSecret
 from st_tui.core.store import connection as store
 from st_tui.core.store import secrets
 from st_tui.core.store.schema import STEPS
@@ -241,6 +243,34 @@ def test_setting_keeps_comments(vault: Vault, project: Project) -> None:
     vault.secrets.create(project, DEV, "A", "1", "why")
     vault.secrets.set(project, DEV, {"A": "2"})
     assert vault.secrets.get(project, DEV, "A").comment == "why"
+
+
+def test_setting_writes_the_comments_that_are_given(vault: Vault, project: Project) -> None:
+    def comments() -> list[str]:
+        return [vault.secrets.get(project, DEV, name).comment for name in "AB"]
+
+    set_both = partial(vault.secrets.set, project, DEV, {"A": "1", "B": "2"})
+    assert set_both({"A": "why"}) == Written(2, 0)
+    assert comments() == ["why", ""]
+    assert set_both({"A": "why", "B": ""}) == Written(0, 0)
+    assert set_both({"A": "", "B": "so"}) == Written(0, 2)
+    assert comments() == ["", "so"]
+    assert values(vault, project) == {"A": "1", "B": "2"}
+    with pytest.raises(Refusal, match="comment is over"):
+        set_both({"A": "new", "B": "x" * 600_000})
+    assert comments() == ["", "so"]
+
+
+def test_a_secret_of_a_file_without_a_comment_keeps_its_own(vault: Vault, project: Project) -> None:
+    vault.secrets.create(project, DEV, "A", "1", "why")
+    vault.secrets.create(project, DEV, "B", "1", "old")
+    stated = [FileSecret("A", "2"), FileSecret("B", "1", "new"), FileSecret("C", "3", "c")]
+    assert vault.secrets.load(project, DEV, stated) == Written(1, 2)
+    found = [vault.secrets.get(project, DEV, name) for name in "ABC"]
+    assert [(secret.value, secret.comment) for secret in found] == [
+        ("2", "why"), ("1", "new"), ("3", "c"),
+    ]  # fmt: skip
+    assert vault.secrets.load(project, DEV, stated) == Written(0, 0)
 
 
 def test_a_secret_answers_to_the_name_that_it_is_listed_by(vault: Vault, project: Project) -> None:

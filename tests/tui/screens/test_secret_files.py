@@ -52,6 +52,19 @@ async def test_a_file_is_read_asked_about_and_written(demo_app: StTui) -> None:
         assert stored(demo_app, "POSTGRES_USER").sealed.version == 2
 
 
+async def test_a_files_comments_are_counted_and_written(demo_app: StTui) -> None:
+    Path("some.csv").write_text("Key,Value,Comment\nONE,1,why\nTWO,2,\n", encoding="utf-8")
+    async with demo_app.run_test(size=SMALL, notifications=True) as pilot:
+        await opened(pilot)
+        await go_to(pilot, DB)
+        await name_file(pilot, "l", ImportFile, "some.csv")
+        await until(pilot, lambda: isinstance(demo_app.screen, Confirm), "it asks")
+        assert "Write 2 secrets and 1 comment into dev:/common/db/primary?" in screen_text(pilot)
+        await pilot.press("y")
+        await until(pilot, lambda: "2 made, 0 changed, 0 equal" in screen_text(pilot), "written")
+        assert [stored(demo_app, name).comment for name in ("ONE", "TWO")] == ["why", ""]
+
+
 async def test_a_file_that_is_not_clear_is_refused_without_repeating_it(demo_app: StTui) -> None:
     Path("bad.env").write_text("A=1\nhunter2\n", encoding="utf-8")
     async with demo_app.run_test(size=SMALL) as pilot:
