@@ -25,6 +25,8 @@ READER_GONE = 141
 """What a shell reports for a program that SIGINT or SIGPIPE ended."""
 
 _LONGEST_SENTENCE = 600
+_POSIX_ONLY = frozenset({"fcntl", "pwd", "resource", "termios"})
+"""Modules that Windows lacks: a vault is private by the owners and modes that they stand for."""
 # Whatever follows a token's id may be its secret: no message repeats it.
 _SECRET_PART = re.compile(r"\b(st(?:v3)?\.[\w-]+)\.[\w.]+", re.IGNORECASE)
 
@@ -85,6 +87,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         return _failed(f"The system refused: {error.strerror}.")
     except Exception as error:
+        if isinstance(error, ModuleNotFoundError) and error.name in _POSIX_ONLY:
+            return _failed(
+                "A vault needs Linux, macOS or another system with POSIX file owners and modes: on "
+                "Windows use WSL. Only `st-tui check --scope` needs no vault."
+            )
         # Never its message, which may hold a secret.
         return _failed(
             f"st-tui stopped at a mistake of its own ({type(error).__name__} in "

@@ -12,6 +12,7 @@ from st_tui.cli.output import note, say
 
 _LARGEST_PORT = 65_535
 _MOST_WORKERS = 64
+_SERVER_PACKAGES = frozenset({"httptools", "starlette", "uvicorn", "uvloop"})
 
 
 @click.command(cls=Command)
@@ -72,7 +73,7 @@ def serve(
         from st_tui.api.server import Address
         from st_tui.api.server import serve as run
     except ModuleNotFoundError as missing:
-        if missing.name is None or missing.name.startswith("st_tui"):
+        if (missing.name or "").partition(".")[0] not in _SERVER_PACKAGES:
             raise
         raise BadUsage(
             "The server needs packages of its own: in the clone, run pip install '.[server]'."

@@ -318,3 +318,43 @@ def test_main_reads_the_process_arguments(
     monkeypatch.setattr(sys, "argv", ["st-tui", "--version"])
     assert main() == 0
     assert capsys.readouterr().out == f"st-tui {__version__}\n"
+
+
+@pytest.mark.parametrize(
+    "arguments", [(), ("demo",), ("serve",), ("service-token", "list"), ("init", "--name", "x")]
+)
+def test_a_system_that_a_vault_cannot_be_private_on_is_told_so(
+    tmp_path: Path, arguments: tuple[str, ...]
+) -> None:
+    """Windows, as far as it can be had here: what it lacks is taken away."""
+    done = without_posix(*arguments, vault=tmp_path / "vault")
+    assert (done.returncode, done.stdout) == (2, b"")
+    (line,) = done.stderr.decode().splitlines()
+    assert "on Windows use WSL" in line
+    assert not (tmp_path / "vault").exists()
+
+
+def test_inline_scopes_are_checked_on_any_system(tmp_path: Path) -> None:
+    done = without_posix(
+        "check", "--scope", "dev:/a", "--access-level", "read", "--env", "dev", "--path", "/a",
+        "--operation", "read", vault=tmp_path / "vault",
+    )  # fmt: skip
+    assert done.returncode == 0
+    assert done.stdout.startswith(b"ALLOWED")
+
+
+def without_posix(*arguments: str, vault: Path) -> subprocess.CompletedProcess[bytes]:
+    """The command line where the modules are missing that Windows lacks."""
+    code = (
+        "import sys\nfor name in ('fcntl', 'grp', 'pwd', 'resource', 'termios'):\n"
+        "    sys.modules[name] = None\n"
+        "from st_tui.cli import main\nsys.exit(main(sys.argv[1:]))"
+    )
+    return subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        env=os.environ | {"ST_TUI_VAULT": str(vault)},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )

@@ -5,12 +5,19 @@ from __future__ import annotations
 import os
 import re
 import sqlite3
+import time
 from contextlib import closing
 from pathlib import Path
 
 from st_tui.core import written_aside
 from st_tui.core.store import audit
-from st_tui.core.store.connection import StoreError, explained, is_read_only
+from st_tui.core.store.connection import (
+    BUSY_SECONDS,
+    StoreError,
+    explained,
+    in_turn,
+    is_read_only,
+)
 from st_tui.core.store.schema import STEPS
 
 _DRAFT = ".st-tui-new-"
@@ -78,15 +85,17 @@ def flaw(connection: sqlite3.Connection) -> str | None:
 def replace(target: sqlite3.Connection, source: sqlite3.Connection) -> None:
     """Give the target all that the source has, in one transaction that others see whole."""
 
+    enough = time.monotonic() + BUSY_SECONDS
+
     def progress(status: int, _left: int, _total: int) -> None:
-        if status in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        busy = status in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+        if busy and time.monotonic() > enough:
             # sqlite3 would try for ever.
             raise StoreError("The vault is locked by another program: nothing was changed.")
 
-    if is_read_only(target):
-        raise StoreError("The vault is read-only here: nothing was changed.")
+    with in_turn(target):
+        source.backup(target, progress=progress, sleep=0.01)
     with explained():
-        source.backup(target, progress=progress)
         target.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 

@@ -132,7 +132,7 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
         if nested:
             connection.execute("SAVEPOINT part")
         else:
-            with writer.turnstile.entered():
+            with in_turn(writer):
                 connection.execute("BEGIN IMMEDIATE")
         try:
             yield
@@ -144,6 +144,13 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
                 if nested:
                     connection.execute("RELEASE part")
             raise
+
+
+@contextmanager
+def in_turn(connection: sqlite3.Connection) -> Iterator[None]:
+    """Be the next who writes, for as long as this lasts. Raises StoreError."""
+    with explained(), _writer(connection).turnstile.entered():
+        yield
 
 
 def _writer(connection: sqlite3.Connection) -> Writer:
