@@ -52,7 +52,7 @@ def restore(file: Path, yes: bool) -> int:
     """Put a backup in the vault's place.
 
     The directory must have the keys. The file is checked first: that it is whole, that its audit
-    log was not changed, and that the keys open it.
+    log was not changed, that its tokens are what the log says, and that the keys open it.
     """
     _require_no_project("restore")
     from st_tui.core.vault.backups import candidate

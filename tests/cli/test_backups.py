@@ -12,7 +12,7 @@ import pytest
 
 from st_tui.core.vault import Vault
 from tests.cli.conftest import Run, assert_refused, create
-from tests.core.vaults import raw
+from tests.core.vaults import edit, raw
 
 DEV = ("--env", "dev")
 
@@ -202,3 +202,24 @@ def test_a_backup_of_a_changed_log_says_that_it_could_not_be_restored(
     result = run("backup", str(tmp_path / "copy"))
     assert result.status == 1
     assert "could not be restored: its audit log was changed at entry 1" in result.err
+
+
+def test_a_backup_whose_token_is_not_what_its_log_says_changes_nothing(
+    run: Run, vault: Vault, made: Path
+) -> None:
+    [token] = vault.tokens.page(vault.projects.get(None))
+    assert run("secrets", "set", *DEV, "A=-", stdin=b"new").status == 0
+    directory = made.parent / "edited"
+    directory.mkdir()
+    shutil.copy(made, directory / "vault.db")
+    edit(directory, "UPDATE service_token_scope SET secret_path = '/**'")
+    assert_refused(
+        run("restore", str(directory / "vault.db"), "--yes"),
+        f"the list of scopes of the token 'ci' ({token.id}) is not what its audit log says",
+    )
+    assert value(run) == "new\n"
+    # The same in the vault itself: the file is written, and who made it is told.
+    edit(vault.directory, "UPDATE service_token SET permissions = 'write'")
+    result = run("backup", str(made.with_name("second")))
+    assert result.status == 1
+    assert "could not be restored: the access of the token 'ci'" in result.err

@@ -217,6 +217,31 @@ def tombstone(connection: sqlite3.Connection, token_id: str) -> AuditEntry | Non
     return None if row is None else AuditEntry(*row)
 
 
+_OF_TOKENS = (
+    "create-service-token",
+    "update-service-token-v3",
+    "rotate-service-token",
+    "delete-service-token",
+)
+
+
+def of_tokens(
+    connection: sqlite3.Connection,
+) -> Iterator[tuple[str, str | None, str, dict[str, Any]]]:
+    """What became of every token, the oldest first: event, project, token and details."""
+    marks = ", ".join("?" for _ in _OF_TOKENS)
+    for event, project_id, target, details in connection.execute(
+        "SELECT event, project_id, target, details FROM audit_log "
+        f"WHERE event IN ({marks}) ORDER BY seq",
+        _OF_TOKENS,
+    ):
+        try:
+            said = json.loads(details)
+        except ValueError:
+            said = None  # no program of ours writes this
+        yield event, project_id, str(target), said if isinstance(said, dict) else {}
+
+
 def first_broken(connection: sqlite3.Connection) -> int | None:
     """The seq of the first entry that does not follow from the one before it; None if all do."""
     previous = _FIRST

@@ -10,7 +10,7 @@ from contextlib import closing
 from pathlib import Path
 
 from st_tui.core import written_aside
-from st_tui.core.store import audit
+from st_tui.core.store import audit, token_log
 from st_tui.core.store.connection import (
     BUSY_SECONDS,
     StoreError,
@@ -79,7 +79,9 @@ def flaw(connection: sqlite3.Connection) -> str | None:
         if connection.execute("PRAGMA foreign_key_check").fetchone() is not None:
             return "what belongs together in it is not all there"
         broken = audit.first_broken(connection)
-    return None if broken is None else f"its audit log was changed at entry {broken}"
+        if broken is not None:
+            return f"its audit log was changed at entry {broken}"
+        return token_log.flaw(connection)
 
 
 def replace(target: sqlite3.Connection, source: sqlite3.Connection) -> None:

@@ -292,20 +292,33 @@ def _listing(connection: sqlite3.Connection, text: str = "") -> str:
 
 
 def _is_true(connection: sqlite3.Connection, text: str) -> bool:
+    if _misstated(connection, with_text=bool(text)) is not None:
+        return False
+    row = connection.execute(
+        f"SELECT (SELECT count(*) FROM service_token) = (SELECT count(*) FROM {_LISTING})"
+    ).fetchone()
+    return bool(row[0])
+
+
+def misstated(connection: sqlite3.Connection) -> str | None:
+    """The name of a token that the listing leaves out, or of which it says something else."""
+    return _misstated(connection, with_text=True)
+
+
+def _misstated(connection: sqlite3.Connection, *, with_text: bool) -> str | None:
     # Of a token with no row in the listing each side is NULL.
     differs = (
         "(l.project_id, l.name, l.created_at) IS NOT (t.project_id, t.name, t.created_at) "
         # A rotation brings an end forward, or gives one.
         "OR (l.ends_at IS NULL AND t.expires_at IS NOT NULL) OR l.ends_at > t.expires_at"
     )
-    if text:
+    if with_text:
         differs += f" OR l.text IS NOT {_TEXT}"
     row = connection.execute(
-        f"SELECT (SELECT count(*) FROM service_token) = (SELECT count(*) FROM {_LISTING}) "
-        f"AND NOT EXISTS (SELECT 1 FROM service_token t "
-        f"LEFT JOIN {_LISTING} l ON l.token_id = t.id WHERE {differs})"
+        f"SELECT t.name FROM service_token t LEFT JOIN {_LISTING} l ON l.token_id = t.id "
+        f"WHERE {differs} LIMIT 1"
     ).fetchone()
-    return bool(row[0])
+    return None if row is None else str(row[0])
 
 
 def _filter(project_id: str, text: str) -> tuple[str, Sequence[str]]:

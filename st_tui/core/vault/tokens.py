@@ -21,7 +21,7 @@ from st_tui.core.model import (
 )
 from st_tui.core.names import Names
 from st_tui.core.rotation import replaced
-from st_tui.core.store import audit, projects, tokens
+from st_tui.core.store import audit, projects, token_log, tokens
 from st_tui.core.vault.lineage import Lineage, lineage
 from st_tui.core.vault.session import Recorder, Session, VaultError
 
@@ -288,7 +288,9 @@ class Tokens:
             crypto.seal(self._session.project_key(project.id), text.key, self._session.randbytes),
         )
         tokens.insert(self._session.connection, token, credentials)
-        details = _described(token) | ({"rotatedFrom": rotated_from} if rotated_from else {})
+        details = token_log.described(token) | token_log.switches(token)
+        if rotated_from:
+            details["rotatedFrom"] = rotated_from
         record("create-service-token", project, target=token.id, details=details)
         return NewToken(token, text)
 
@@ -334,7 +336,7 @@ def record_end(record: Recorder, project: Project, token: ServiceToken, *, reaso
         project,
         target=token.id,
         reason=reason,
-        details=_described(token),
+        details=token_log.described(token),
         actor="system" if reason == "expired" else None,
     )
 
@@ -346,12 +348,3 @@ def ended_at(tombstone: AuditEntry) -> int:
     except (ValueError, LookupError, TypeError, AttributeError, Refusal):
         # Only a file changed elsewhere says none (`audit verify` tells): at this time it was gone.
         return tombstone.time
-
-
-def _described(token: ServiceToken) -> dict[str, Any]:
-    return {
-        "name": token.name,
-        "scopes": [scope.data for scope in token.scopes],
-        "permissions": sorted(token.permissions),
-        "expiresAt": None if token.expires_at is None else expiry.iso(token.expires_at),
-    }

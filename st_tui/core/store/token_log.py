@@ -1,0 +1,130 @@
+"""What the audit log says of each token, held against the tokens that are there.
+
+Entries say what a token was made with, when a rotation lets it end, how its switches stand, and
+that it was deleted. The first release did not write a new token's version and switches down: of its
+tokens these are known from the first switch on, and by a rotation from the token before.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from st_tui.core import expiry
+from st_tui.core.errors import Refusal
+from st_tui.core.model import ServiceToken
+from st_tui.core.store import audit, projects, tokens
+
+_WORDS = {
+    "name": "the name",
+    "scopes": "the list of scopes",
+    "permissions": "the access",
+    "version": "the version",
+    "isActive": "the active switch",
+    "trustedIps": "the list of trusted IPs",
+}
+_SWITCHES = ("version", "isActive", "trustedIps")
+"""What only entries since the second release say of each token."""
+
+
+class _Said(NamedTuple):
+    """What entries say of one token, each value as JSON has it."""
+
+    project: str | None
+    details: dict[str, Any]
+
+    def change(self, details: dict[str, Any]) -> _Said:
+        return self._replace(details=self.details | details)
+
+
+def described(token: ServiceToken) -> dict[str, Any]:
+    """What every entry about a whole token says of it, its tombstone too."""
+    return {
+        "name": token.name,
+        "scopes": [scope.data for scope in token.scopes],
+        "permissions": sorted(token.permissions),
+        "expiresAt": None if token.expires_at is None else expiry.iso(token.expires_at),
+    }
+
+
+def switches(token: ServiceToken) -> dict[str, Any]:
+    """What the entry about a new token says besides."""
+    if token.version == 2:
+        return {"version": 2}
+    ips = [block.text for block in token.trusted_ips or ()]
+    return {"version": token.version, "isActive": token.is_active, "trustedIps": ips}
+
+
+def flaw(connection: sqlite3.Connection) -> str | None:
+    """How a token differs from what the log says of it, as half a sentence; None if none does."""
+    living, deleted = _replay(connection)
+    for token in _every(connection):
+        said = living.pop(token.id, None)
+        if said is None:
+            known = "deleted" if token.id in deleted else "never made"
+            return f"by its audit log {_named(token)} was {known}"
+        difference = _difference(token, said)
+        if difference is not None:
+            return f"{difference} of {_named(token)} is not what its audit log says"
+    for token_id, said in living.items():
+        return f"by its audit log there is a token {said.details.get('name')!r} ({token_id})"
+    name = tokens.misstated(connection)
+    return None if name is None else f"its list of tokens is wrong about {name!r}"
+
+
+def _every(connection: sqlite3.Connection) -> Iterator[ServiceToken]:
+    for project in projects.every(connection):
+        yield from tokens.page(connection, project.id)
+
+
+def _replay(connection: sqlite3.Connection) -> tuple[dict[str, _Said], set[str]]:
+    living: dict[str, _Said] = {}
+    deleted = set()
+    for event, project, token_id, details in audit.of_tokens(connection):
+        said = living.get(token_id)
+        if event == "create-service-token":
+            before = living.get(str(details.get("rotatedFrom")))
+            old = before.details if before is not None else {}
+            switches = {name: old[name] for name in _SWITCHES if name in old}
+            living[token_id] = _Said(project, switches | details)
+        elif said is None:
+            continue
+        elif event == "delete-service-token":
+            del living[token_id]
+            deleted.add(token_id)
+        elif event == "rotate-service-token":
+            living[token_id] = said.change({"expiresAt": details.get("endsAt")})
+        else:
+            turned = {name: details[name] for name in _SWITCHES if name in details}
+            living[token_id] = said.change({"version": 3} | turned)
+    return living, deleted
+
+
+def _difference(token: ServiceToken, said: _Said) -> str | None:
+    """What of a token is not as it was said."""
+    stated = said.details
+    if token.project_id != said.project:
+        return "the project"
+    # As a number: what an edited row holds need not be a date.
+    if token.expires_at != _time(stated.get("expiresAt")):
+        return "the end"
+    now = described(token._replace(expires_at=None)) | switches(token)
+    for name, word in _WORDS.items():
+        unsaid = now.get(name) if name in _SWITCHES else None
+        if stated.get(name, unsaid) != now.get(name):
+            return word
+    return None
+
+
+def _time(text: Any) -> int | None:
+    if text is None:
+        return None
+    try:
+        return expiry.parse_time(str(text))
+    except Refusal:
+        return -1  # no token ends then, and only a log made elsewhere says this
+
+
+def _named(token: ServiceToken) -> str:
+    return f"the token {token.name!r} ({token.id})"
