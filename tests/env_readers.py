@@ -1,8 +1,4 @@
-"""The programs that read `.env` files, asked themselves.
-
-npm dotenv is looked for as node does; `npm install --prefix DIR dotenv` in a folder outside the
-tree, then `export NODE_PATH=DIR/node_modules`, puts it there.
-"""
+"""The programs that read `.env` files, asked themselves."""
 
 from __future__ import annotations
 
@@ -12,14 +8,14 @@ import subprocess
 from functools import cache
 from io import StringIO
 from pathlib import Path
-from typing import Any
 
 import pytest
 from dotenv import dotenv_values
 
 _ASKED = """
 const { parseEnv } = require('util');
-const read = { node: parseEnv };
+const read = {};
+if (parseEnv) read.node = parseEnv;
 try { read.npm = require('dotenv').parse; } catch {}
 require('readline').createInterface({ input: process.stdin }).on('line', line => {
   const answers = {};
@@ -52,15 +48,17 @@ def python_dotenv(text: str) -> dict[str, str]:
     return {name: value for name, value in read.items() if value is not None}
 
 
-def node(text: str) -> dict[str, dict[str, str]]:
-    """What `node --env-file` reads (`node`), and npm dotenv where it is installed (`npm`)."""
+def node(text: str, name: str) -> dict[str, str]:
+    """What `node --env-file` (`node`) or npm dotenv (`npm`) reads."""
     asked = _node()
     if asked is None or asked.stdin is None or asked.stdout is None:
         pytest.skip("node is not installed")
     asked.stdin.write(json.dumps(text) + "\n")
     asked.stdin.flush()
-    answers: dict[str, Any] = json.loads(asked.stdout.readline())
-    return answers
+    answers: dict[str, dict[str, str]] = json.loads(asked.stdout.readline())
+    if name not in answers:
+        pytest.skip(f"{name} is not installed, or has no such reader: see CONTRIBUTING")
+    return answers[name]
 
 
 def shell(name: str, file: Path, names: list[str]) -> dict[str, str]:
