@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from st_tui import demo
-from st_tui.core.access import decide, explain
+from st_tui.core.access import decide, explain, failing
 from st_tui.core.addresses import parse_address
 from st_tui.core.expiry import DAY, MINUTE
 from st_tui.core.model import (
@@ -80,13 +80,14 @@ def test_there_is_one_project_with_e2ee_on(vault: Vault, project: Project) -> No
 def test_every_stop_of_the_tour_is_what_is_decided(
     step: steps.Step, tmp_path: Path, tokens: dict[str, ServiceToken]
 ) -> None:
-    if step.make_one_minute_token:
+    if step.token == steps.ONE_MINUTE_TOKEN:
         with Vault.open(make(tmp_path / "vault"), actor="ann", clock=lambda: NOW) as vault:
             draft = steps.one_minute_draft(NOW)
             token = vault.tokens.create(vault.projects.get(), draft).token
         assert token.name == step.token
         assert decide(token, request_of(step, NOW + MINUTE - 1)).allowed
-        assert decide(token, request_of(step, NOW + MINUTE)).reason is step.reason
+        then = NOW if step.make_one_minute_token else NOW + MINUTE
+        assert decide(token, request_of(step, then)).reason is step.reason
     else:
         assert decide(tokens[step.token], request_of(step, NOW)).reason is step.reason
 
@@ -97,6 +98,45 @@ def test_the_tour_shows_every_reason_of_a_known_token() -> None:
     for step in steps.TOUR:
         assert len(step.words) <= 160
         assert len(re.findall(r"[.!?](?= |$)", step.words)) <= 2
+    assert len(steps.END_WORDS) <= 160
+
+
+def test_the_one_minute_token_is_made_some_steps_before_it_ends() -> None:
+    """Nobody has to look at one screen for a minute."""
+    made = [step.make_one_minute_token for step in steps.TOUR].index(True)
+    assert steps.TOUR[-1].token == steps.ONE_MINUTE_TOKEN
+    assert len(steps.TOUR) - 1 - made >= 5
+
+
+def test_the_tour_shows_what_newcomers_guess_wrong(
+    vault: Vault, project: Project, tokens: dict[str, ServiceToken]
+) -> None:
+    shown = {}
+    for step in steps.TOUR:
+        token = tokens.get(step.token)
+        if token is not None:
+            scopes = " ".join(map(str, token.scopes))
+            shown[scopes, step.path] = (*failing(token, request_of(step, NOW)), step.words)
+    assert shown["dev:/common/**", "/common"] == (
+        "/common/** opens /common itself as well as everything below it. "
+        "With one star it would not: /common/* leaves /common out.",
+    )
+    assert "/common/new" not in vault.folders.every(project, "dev")
+    assert shown["dev:/common/**", "/common/new"] == (
+        "A scope is a pattern, not a list of folders: /common/new is allowed before anybody makes "
+        "it. The tree shows only those that exist.",
+    )
+    assert shown["dev:/**", "/.env"] == (
+        Reason.PATH,
+        "/** opens every folder, the root too, but no name that begins with a dot. "
+        "So /.env stays closed even to this token.",
+    )
+    assert shown["prod:/frontend/**", "/frontend/web"] == (
+        Reason.INACTIVE,
+        Reason.ENVIRONMENT,
+        "The same token in Development, which no scope of it names. Both reasons are listed, in a "
+        "fixed order; API and audit log give the first: inactive.",
+    )
 
 
 FAQ = {

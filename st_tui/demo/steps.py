@@ -15,7 +15,7 @@ class Step(NamedTuple):
     """One stop of the tour: what to say, which token to choose, and the access to try with it.
 
     `make_one_minute_token` marks the stop for which the app first makes `token`, with one minute to
-    live, and then waits for its end; `reason` is the answer after that minute.
+    live; the tour goes on meanwhile. `reason` is the answer, at the last stop after that minute.
     """
 
     title: str
@@ -33,7 +33,7 @@ class Step(NamedTuple):
 TOUR = (
     Step(
         "A door that opens",
-        "This token may read everything below /common in Development. "
+        "This token may read /common and everything below it in Development. "
         "We ask for a folder two levels down, and the answer is yes.",
         "ci-deploy",
         "dev",
@@ -42,8 +42,38 @@ TOUR = (
         Reason.ALLOWED,
     ),
     Step(
+        "Two stars open the folder too",
+        "/common/** opens /common itself as well as everything below it. "
+        "With one star it would not: /common/* leaves /common out.",
+        "ci-deploy",
+        "dev",
+        "/common",
+        Permission.READ,
+        Reason.ALLOWED,
+    ),
+    Step(
+        "A folder that is not there",
+        "A scope is a pattern, not a list of folders: /common/new is allowed before anybody makes "
+        "it. The tree shows only those that exist.",
+        "ci-deploy",
+        "dev",
+        "/common/new",
+        Permission.READ,
+        Reason.ALLOWED,
+    ),
+    Step(
+        "Everything but dot names",
+        "/** opens every folder, the root too, but no name that begins with a dot. "
+        "So /.env stays closed even to this token.",
+        "all-folders",
+        "dev",
+        "/.env",
+        Permission.READ,
+        Reason.PATH,
+    ),
+    Step(
         "One star, one level",
-        "/* covers the top folders and nothing below them. /folder1 is open; "
+        "/* opens the top folders and nothing below them. /folder1 is open; "
         "/folder1/subfolder1 is one level too deep.",
         "top-level",
         "dev",
@@ -52,8 +82,8 @@ TOUR = (
         Reason.PATH,
     ),
     Step(
-        "Two stars, exactly two levels",
-        "/*/* wants two folder names, no fewer and no more. This path has three.",
+        "A star for each level",
+        "/*/* wants exactly two folder names, no fewer and no more. This path has three.",
         "second-level",
         "dev",
         "/folder1/subfolder/subsubfolder",
@@ -80,6 +110,17 @@ TOUR = (
         Reason.ENVIRONMENT,
     ),
     Step(
+        "One minute to live",
+        "This token was made just now, and it ends in one minute. "
+        "It works; we go on while its time runs out.",
+        ONE_MINUTE_TOKEN,
+        "dev",
+        "/common/db/primary",
+        Permission.READ,
+        Reason.ALLOWED,
+        make_one_minute_token=True,
+    ),
+    Step(
         "Writing is not reading",
         "This token may store values but never look at them. It can fill the box, not open it.",
         "metrics-ingest",
@@ -93,6 +134,16 @@ TOUR = (
         "A version 3 token is born switched off. Until somebody activates it, it opens nothing.",
         "mobile-release",
         "prod",
+        "/frontend/web",
+        Permission.READ,
+        Reason.INACTIVE,
+    ),
+    Step(
+        "Two reasons at once",
+        "The same token in Development, which no scope of it names. Both reasons are listed, in a "
+        "fixed order; API and audit log give the first: inactive.",
+        "mobile-release",
+        "dev",
         "/frontend/web",
         Permission.READ,
         Reason.INACTIVE,
@@ -121,19 +172,26 @@ TOUR = (
     ),
     Step(
         "Time is up",
-        "This token lives for one minute. Watch the same request turn from yes to no.",
+        "This is the token with one minute to live. "
+        "At the second it ends, the same request turns from yes to no.",
         ONE_MINUTE_TOKEN,
         "dev",
         "/common/db/primary",
         Permission.READ,
         Reason.EXPIRED,
-        make_one_minute_token=True,
     ),
 )
 """A walk through every reason for which a known token is refused; it begins with a yes."""
 
+END_TITLE = "That was the tour"
+END_WORDS = (
+    "You saw what patterns open, and every reason for a no. Now try it: t tests a token on any "
+    "path, n makes one. Your own tokens live in st-tui without demo."
+)
+"""The tour's last word."""
+
 
 def one_minute_draft(now: int) -> TokenDraft:
-    """The token of the tour's last step."""
+    """The token that ends during the tour."""
     scopes = (Scope("dev", "/common/**"),)
     return TokenDraft(ONE_MINUTE_TOKEN, scopes, frozenset({Permission.READ}), now + MINUTE)

@@ -6,15 +6,15 @@ import pytest
 from textual.command import CommandPalette
 from textual.pilot import Pilot
 
-from st_tui.core.expiry import MINUTE
+from st_tui.core.expiry import MINUTE, SECOND
 from st_tui.core.model import Reason
-from st_tui.demo.steps import TOUR
+from st_tui.demo.steps import END_TITLE, END_WORDS, TOUR
 from st_tui.tui.app import StTui
 from st_tui.tui.screens.help import ActionList, Help
 from st_tui.tui.screens.tokens import TokensPage
 from st_tui.tui.widgets.token_list import TokenList
 from tests.conftest import Clock
-from tests.journeys.driving import choose, opened, screen_text, until, write
+from tests.journeys.driving import choose, opened, screen_text, until, vault, write
 
 # Textual's own: what a text field, a scrolling area and the palette have anyway.
 _TEXTUALS_OWN = {"ctrl+c", "super+c", "ctrl+q", "ctrl+p", "shift+f10"}
@@ -102,13 +102,17 @@ async def test_the_tour_shows_what_it_says(
 ) -> None:
     async with demo_app.run_test(size=size, notifications=True) as pilot:
         await opened(pilot)
+        folders = set(vault(demo_app).folders.every(vault(demo_app).projects.get(), "dev"))
         for step in TOUR:
             await pilot.press("f6")
             await until(pilot, lambda step=step: step.title in screen_text(pilot), step.title)  # type: ignore[misc]
             said = "✔ ALLOWED" if step.reason is Reason.ALLOWED else "✖ DENIED"
-            if step.make_one_minute_token:
+            if step.reason is Reason.EXPIRED:
                 await until(pilot, lambda: "✔ ALLOWED" in screen_text(pilot), "it works at first")
                 clock.now += MINUTE
+            name = f"{step.path.rpartition('/')[2]}\n"
+            if step.environment == "dev" and step.path in folders:
+                await until(pilot, lambda name=name: f" {name}" in _tree(pilot), name)  # type: ignore[misc]
             await until(pilot, lambda said=said: said in screen_text(pilot), step.title)  # type: ignore[misc]
             if step.reason is not Reason.ALLOWED:
                 await until(
@@ -116,8 +120,74 @@ async def test_the_tour_shows_what_it_says(
                     lambda step=step: f"{step.reason}: " in screen_text(pilot),  # type: ignore[misc]
                     f"{step.title}: {step.reason}",
                 )
+        await pilot.press("f6")
+        await until(pilot, lambda: END_TITLE in screen_text(pilot), "the last word")
+        assert END_WORDS in " ".join(screen_text(pilot).split())
+        assert isinstance(demo_app.focused, TokenList)  # whose keys the last word names
+        await pilot.press("f5")
+        await until(pilot, lambda: TOUR[-1].title in screen_text(pilot), "one step back")
+        await pilot.press("f6", "f6")
+        await until(pilot, lambda: END_TITLE not in screen_text(pilot), "the tour is over")
+
+
+def _tree(pilot: Pilot[None]) -> str:
+    return "".join(
+        f"{line.rstrip('▁▂▃▄▅▆▇█ ')}\n"
+        for line in screen_text(pilot).partition("Reach in")[2].splitlines()
+    )
+
+
+async def test_the_one_minute_token_is_counted_down_while_the_tour_goes_on(
+    demo_app: StTui, clock: Clock
+) -> None:
+    made = [step.make_one_minute_token for step in TOUR].index(True)
+    async with demo_app.run_test(size=(80, 24)) as pilot:
+        await opened(pilot)
+        for step in TOUR[:made]:
+            await pilot.press("f6")
+            await until(pilot, lambda step=step: step.title in screen_text(pilot), step.title)  # type: ignore[misc]
+            assert "one-minute" not in screen_text(pilot)
+        await pilot.press("f6")
+        await until(pilot, lambda: "one-minute: 60 s " in screen_text(pilot), "it is made")
+        before = clock.now
+        for number, step in enumerate(TOUR[made + 1 :], start=1):
+            clock.now = before + number * 7 * SECOND
+            await pilot.press("f6")
+            await until(pilot, lambda step=step: step.title in screen_text(pilot), step.title)  # type: ignore[misc]
+            assert f"one-minute: {60 - number * 7} s " in screen_text(pilot)
+            assert "F8 end\n" in screen_text(pilot)  # there is room for it and the keys
+        await until(pilot, lambda: "✔ ALLOWED" in screen_text(pilot), "it still works")
+        clock.now = before + MINUTE - SECOND
+        await until(pilot, lambda: "one-minute: 1 s " in screen_text(pilot), "a second is left")
+        clock.now = before + MINUTE
+        await until(pilot, lambda: "✖ DENIED" in screen_text(pilot), "not any more")
+        await until(pilot, lambda: "one-minute: ended " in screen_text(pilot), "and it is said")
+        tokens = vault(demo_app).tokens
+        project = vault(demo_app).projects.get()
+        await until(pilot, lambda: not tokens.count(project, "one-minute"), "it is swept")
+        for _ in TOUR[made:-1]:
+            await pilot.press("f5")
+        await until(pilot, lambda: TOUR[made].title in screen_text(pilot), "back again")
+        await until(pilot, lambda: "one-minute: 60 s " in screen_text(pilot), "a new one")
+        assert tokens.count(project, "one-minute") == 1
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
+async def test_the_first_screen_of_a_demo_says_how_the_tour_starts(
+    demo_app: StTui, size: tuple[int, int]
+) -> None:
+    async with demo_app.run_test(size=size) as pilot:
+        await opened(pilot)
+        assert screen_text(pilot).splitlines()[1].endswith("  F6 starts the tour")
+        await pilot.press("f6")
+        await until(pilot, lambda: "F6 starts" not in screen_text(pilot), "it is under way")
         await pilot.press("f8")
-        await until(pilot, lambda: TOUR[-1].title not in screen_text(pilot), "the tour ends")
+        await until(pilot, lambda: "F6 starts the tour" in screen_text(pilot), "it can be again")
+        project = await demo_app.read(lambda vault: vault.projects.create("Shop"))
+        demo_app.project = project
+        demo_app.show_change()
+        await until(pilot, lambda: "st-tui  Shop" in screen_text(pilot), "another project")
+        assert "F6" not in screen_text(pilot)
 
 
 async def test_text_is_never_markup(demo_app: StTui) -> None:
@@ -175,4 +245,4 @@ async def test_the_word_tour_finds_in_the_palette_how_it_starts(demo_app: StTui)
         await pilot.press(*"tour")
         await until(pilot, lambda: "Tour of the demo" in screen_text(pilot), "the tour is found")
         await pilot.press("enter")
-        await until(pilot, lambda: "1/10" in screen_text(pilot), "the tour starts")
+        await until(pilot, lambda: f"1/{len(TOUR)}  " in screen_text(pilot), "the tour starts")

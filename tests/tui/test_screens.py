@@ -8,6 +8,7 @@ import pytest
 from textual.pilot import Pilot
 
 from st_tui.core.secret import Place
+from st_tui.demo.steps import END_TITLE, TOUR
 from st_tui.tui import real_call
 from st_tui.tui.app import StTui
 from st_tui.tui.real_call import Answer
@@ -292,6 +293,10 @@ async def test_tour(demo_app: StTui, pictures: Pictures, size: tuple[int, int]) 
         await pilot.press("f6", "f6")
         await pilot.pause()
         await pictures.check(pilot, "tour")
+        await pilot.press("f5", *["f6"] * len(TOUR))
+        await until(pilot, lambda: END_TITLE in screen_text(pilot), "the last word")
+        await pilot.press("up", "down")
+        await pictures.check(pilot, "tour-end", drawn=False)
 
 
 @each_size

@@ -37,6 +37,7 @@ WIDE = 100
 _LONGEST_TYPED = 1.0
 """Seconds, if the field should go meanwhile."""
 _SORTS = ((Order.CREATED, "newest first"), (Order.NAME, "by name"), (Order.EXPIRES, "by expiry"))
+_START_TOUR = ("F6", "starts the tour")
 _SORTED_BY = {Order.NAME: "Name", Order.EXPIRES: "Expires"}
 
 
@@ -135,6 +136,7 @@ class TokensPage(TokenActions, FilteredPage):
         for pane in self._panes():
             self._place(pane)
         self._load()
+        self._offer_tour()
         if self.size.width >= WIDE:
             # Behind the frame that shows the list.
             self.call_after_refresh(self._open_pane)
@@ -285,6 +287,10 @@ class TokensPage(TokenActions, FilteredPage):
                 await asyncio.wait_for(arrived.wait(), _LONGEST_TYPED)
 
     def on_access_pane_left(self) -> None:
+        self.leave_test()
+
+    def leave_test(self) -> None:
+        """Go from the pane back to the list."""
         self.remove_class("testing")
         self.query_one(KeyHints).offer(self.ACTIONS)
         self._list.focus()
@@ -309,14 +315,25 @@ class TokensPage(TokenActions, FilteredPage):
         from st_tui.tui.tour import Tour
 
         if not self.query(Tour):
-            if self.st.project is None or self.st.project.slug != "demo":
+            if not self._is_demo:
                 self.st.notify("The tour is for the demo: st-tui demo", severity="warning")
                 return
             await self.mount(Tour(self))
-        self.query_one(Tour).step(amount)
+            self._offer_tour()
+        await self.query_one(Tour).step(amount)
 
-    def action_end_tour(self) -> None:
-        self.query("Tour").remove()
+    async def action_end_tour(self) -> None:
+        await self.query("Tour").remove()
+        self._offer_tour()
+
+    @property
+    def _is_demo(self) -> bool:
+        return self.st.project is not None and self.st.project.slug == "demo"
+
+    def _offer_tour(self) -> None:
+        """Say on top how the tour is started, where there is one and it is not under way."""
+        offered = self._is_demo and not self.query("Tour")
+        self.query_one(TopBar).offer(*_START_TOUR if offered else ("", ""))
 
     async def demonstrate(
         self,

@@ -46,6 +46,8 @@ _MOST_LINES = 16
 """The most lines there is room for in a verdict."""
 _WIDE = 60
 """Columns from which on two lines hold every reason of a denial."""
+_TWO_FIELDS = 76
+"""Columns from which on two fields of the request have room beside each other."""
 _BROAD = 48
 """Columns from which on one line holds most scopes and how they fared."""
 _SHORT = 24
@@ -74,6 +76,8 @@ class AccessPane(Vertical):
         #reach { height: 1; margin-top: 1; }
         &.-short #subject { margin-bottom: 0; }
         &.-short #reach { margin-top: 0; }
+        &.-paired #request { grid-size: 4; grid-columns: 12 22 10 1fr; height: 3; }
+        &.-paired #request Label { width: 1fr; }
     }
     """
 
@@ -134,6 +138,7 @@ class AccessPane(Vertical):
 
     def on_resize(self, event: events.Resize) -> None:
         self.set_class(event.size.height < _SHORT, "-short")
+        self.set_class(event.size.height < _SHORT and event.size.width >= _TWO_FIELDS, "-paired")
         self._give_room()
 
     def place(
@@ -183,13 +188,14 @@ class AccessPane(Vertical):
     def preset(
         self, environment: str, path: str, operation: Permission, endpoint: Endpoint, ip: str
     ) -> None:
-        """Fill in a whole request."""
+        """Fill in a whole request, and show its folder in the tree."""
         self.query_one("#operation", Choice).choose(operation)
         self.query_one("#endpoint", Choice).choose(endpoint)
         with self.prevent(Input.Changed, Moment.Changed):
             self.query_one("#ip", Field).value = ip
             self.query_one(Moment).chosen = None
         self.ask(environment, path)
+        self.query_one(ReachTree).point_at(path)
 
     def ask(self, environment: str, path: str) -> None:
         """Ask about another place."""

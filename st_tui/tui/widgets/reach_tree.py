@@ -51,6 +51,13 @@ class ReachTree(Listing[Folder]):
         self._folders = folders
         self.reload(len(folders), top=top and self.cursor == 0)
 
+    def point_at(self, path: str) -> None:
+        """Put the cursor on a folder, or on the nearest above it that is there."""
+        known = {folder.path: index for index, folder in enumerate(self._folders)}
+        while path not in known and path != "/":
+            path = path.rpartition("/")[0] or "/"
+        self.cursor = known.get(path, 0)
+
     def load(self, offset: int, limit: int) -> Sequence[Folder]:
         return self._folders[offset : offset + limit]
 

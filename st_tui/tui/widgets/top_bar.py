@@ -17,7 +17,7 @@ PAGES = (
 
 
 class TopBar(Widget):
-    """Project, custody mode and count on one line, the pages on the next."""
+    """Project, custody mode and count on one line, the pages and maybe an offer on the next."""
 
     DEFAULT_CSS = """
     TopBar { height: 2; dock: top; background: $panel; padding: 0 1; }
@@ -28,11 +28,18 @@ class TopBar(Widget):
         self._page = page
         self._project: Project | None = None
         self._count = ""
+        self._offer = ("", "")
 
     def show(self, project: Project | None, count: str) -> None:
         """Say which project this is, whether E2EE is on, and how much there is."""
         if (project, count) != (self._project, self._count):
             self._project, self._count = project, count
+            self.refresh()
+
+    def offer(self, key: str, does: str) -> None:
+        """Say beside the pages what a key does; empty texts take it back."""
+        if (key, does) != self._offer:
+            self._offer = key, does
             self.refresh()
 
     def render(self) -> Content:
@@ -48,7 +55,13 @@ class TopBar(Widget):
         room = self.content_size.width
         left = left.truncate(max(room - right.cell_length - 2, 0), ellipsis=True)
         gap = " " * max(room - left.cell_length - right.cell_length, 0)
-        return Content.assemble(left, gap, right, "\n", self._tabs())
+        tabs = self._tabs()
+        key, does = self._offer
+        offer = Content.assemble((key, "bold $text-primary"), (f" {does}", "$text-muted"))
+        between = room - tabs.cell_length - offer.cell_length
+        if not key or between < 1:
+            return Content.assemble(left, gap, right, "\n", tabs)
+        return Content.assemble(left, gap, right, "\n", tabs, " " * between, offer)
 
     def _tabs(self) -> Content:
         return Content(" │ ").join(
