@@ -1,8 +1,8 @@
 r"""The secrets of a `.env` file, where everybody who reads such files reads the same.
 
-bash, python-dotenv, npm dotenv and `node --env-file` agree on less than one thinks. What they read
-alike is taken. Where one of them reads another value, the line is refused, with what to write; one
-that cannot read a line at all does not disagree. Settled here, though they differ, are only these:
+bash, python-dotenv, npm dotenv and `node --env-file` do not read all lines alike. What they agree
+about is taken. Where one of them reads another value, the line is refused, with what to write; one
+that cannot read a line at all does not disagree. Only these are settled here, though they differ:
 
 - In double quotes `\\`, `\"`, `\n` and `\r` are escapes, and no other backslash stands there.
 - `$` stands for itself, and a backquote does inside double quotes.
@@ -19,7 +19,8 @@ from typing import NamedTuple, NoReturn
 
 from st_tui.core.secret_files import FileSecret, refuse_line
 
-_ASSIGNMENT = re.compile(r"[ \t]*(export[ \t]+)?([\w.-]+)[ \t]*=")
+# Infisical writes `export -- NAME='…'` for shells.
+_ASSIGNMENT = re.compile(r"[ \t]*(export[ \t]+(?:--[ \t]+)?)?([\w.-]+)[ \t]*=")
 _SINGLE = re.compile(r"'([^']*(?:'\\''[^']*)*)'")
 _DOUBLE = re.compile(r'"([^"\\]*(?:\\.[^"\\]*)*)"', re.DOTALL)
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
@@ -72,7 +73,7 @@ def _assigned(text: str, start: int, number: int) -> tuple[str, _Value]:
     if assignment is None and "=" in line:
         refuse_line(
             number,
-            "has a name of more than letters, digits, _, . and -: write it so, or use JSON or CSV",
+            "has a name with other signs than letters, digits, _ . -: change it, or use JSON or CSV",
         )
     if assignment is None:
         refuse_line(number, "has no =: write NAME=VALUE, and a value of several lines in quotes")

@@ -122,7 +122,7 @@ def test_what_is_not_clear_is_refused_without_repeating_it(data: bytes, said: st
 )  # fmt: skip
 def test_no_env_file_is_taken_for_a_table(text: str, name: str | None) -> None:
     if name is None:
-        with pytest.raises(SecretFileError, match=r"^Line 1 has a (name of more|tab)"):
+        with pytest.raises(SecretFileError, match=r"^Line 1 has a (name with other|tab)"):
             parse(text.encode())
     else:
         assert [secret.name for secret in parse(text.encode())] == [name]
