@@ -73,7 +73,7 @@ def _assigned(text: str, start: int, number: int) -> tuple[str, _Value]:
     if assignment is None and "=" in line:
         refuse_line(
             number,
-            "has a name with other signs than letters, digits, _ . -: change it, or use JSON or CSV",
+            "has a name of other signs than letters, digits, _ . -: change it, or use JSON or CSV",
         )
     if assignment is None:
         refuse_line(number, "has no =: write NAME=VALUE, and a value of several lines in quotes")

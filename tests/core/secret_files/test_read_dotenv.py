@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from st_tui.core.secret_files import FileSecret, SecretFileError
 from st_tui.core.secret_files.read import parse
 from tests import env_readers
+from tests.core.secret_files.refusals import refusal
 
 PIECES = [
     *"AB='\"\\#$`~:;&|<>()[]{}!*?+-., \t\nnrtv\u00a0\u2028\u00e9",
@@ -201,16 +202,16 @@ SECOND = "a blank where a shell begins another name"
         ("s3cret", "has no ="),
         ("A: s3cret", "has no ="),
         ("export s3cret", "has no ="),
-        ("A s3cret=x", "has a name with other signs"),
-        ("'A'=s3cret", "has a name with other signs"),
-        ('"A"=s3cret', "has a name with other signs"),
-        ("A+=s3cret", "has a name with other signs"),
-        ("A[0]=s3cret", "has a name with other signs"),
-        ("$A=s3cret", "has a name with other signs"),
-        ("=s3cret", "has a name with other signs"),
-        ("A:s3cret=x", "has a name with other signs"),
-        ("A\x1b=s3cret", "has a name with other signs"),
-        ("{A=s3cret", "has a name with other signs"),
+        ("A s3cret=x", "has a name of other signs"),
+        ("'A'=s3cret", "has a name of other signs"),
+        ('"A"=s3cret', "has a name of other signs"),
+        ("A+=s3cret", "has a name of other signs"),
+        ("A[0]=s3cret", "has a name of other signs"),
+        ("$A=s3cret", "has a name of other signs"),
+        ("=s3cret", "has a name of other signs"),
+        ("A:s3cret=x", "has a name of other signs"),
+        ("A\x1b=s3cret", "has a name of other signs"),
+        ("{A=s3cret", "has a name of other signs"),
         ("# x\u2028B=s3cret", "has a line separator"),
         ("A='x' # x\u2029B=s3cret", "has a line separator"),
         ("raw=s3cret", ": A secret cannot be named raw"),
@@ -223,14 +224,10 @@ SECOND = "a blank where a shell begins another name"
     ],
 )  # fmt: skip
 def test_what_is_not_clear_is_refused_with_its_line(line: str, said: str) -> None:
-    with pytest.raises(SecretFileError) as refused:
-        parse(f"# note\nB='two\nlines'\n\n{line}\nC=1\n".encode())
-    sentence = str(refused.value)
+    sentence = refusal(f"# note\nB='two\nlines'\n\n{line}\nC=1\n".encode())
     number = 5 + (line.startswith("# s3cret"))
     assert sentence.startswith(f"Line {number}{'' if said.startswith(':') else ' '}")
     assert said in sentence
-    assert "s3cret" not in sentence
-    assert "\n" not in sentence
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from st_tui.core.secret_files import SecretFileError
 from st_tui.core.secret_files.read import LARGEST_FILE, parse
+from tests.core.secret_files.refusals import refusal
 
 
 def read(text: str) -> list[tuple[str, str, str]]:
@@ -109,8 +109,4 @@ FORM = "is not a name and a text: write an object of texts, or a list of"
     ids=range(46),
 )  # fmt: skip
 def test_what_is_not_clear_is_refused_without_repeating_it(data: bytes, said: str) -> None:
-    with pytest.raises(SecretFileError) as refused:
-        parse(data)
-    assert said in str(refused.value)
-    assert "s3cret" not in str(refused.value)
-    assert "\n" not in str(refused.value)
+    assert said in refusal(data)

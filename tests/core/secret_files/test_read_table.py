@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from st_tui.core.secret_files import FileSecret, SecretFileError
 from st_tui.core.secret_files.read import parse
+from tests.core.secret_files.refusals import refusal
 
 CELLS = st.text(
     st.one_of(
@@ -108,11 +109,7 @@ TITLES = "does not name the columns of a CSV or TSV file: write one key and one 
     ids=range(32),
 )  # fmt: skip
 def test_what_is_not_clear_is_refused_without_repeating_it(data: bytes, said: str) -> None:
-    with pytest.raises(SecretFileError) as refused:
-        parse(data)
-    assert said in str(refused.value)
-    assert "s3cret" not in str(refused.value)
-    assert "\n" not in str(refused.value)
+    assert said in refusal(data)
 
 
 @pytest.mark.parametrize(
@@ -122,7 +119,7 @@ def test_what_is_not_clear_is_refused_without_repeating_it(data: bytes, said: st
 )  # fmt: skip
 def test_no_env_file_is_taken_for_a_table(text: str, name: str | None) -> None:
     if name is None:
-        with pytest.raises(SecretFileError, match=r"^Line 1 has a (name with other|tab)"):
+        with pytest.raises(SecretFileError, match=r"^Line 1 has a (name of other|tab)"):
             parse(text.encode())
     else:
         assert [secret.name for secret in parse(text.encode())] == [name]
