@@ -8,9 +8,8 @@ from textual import work
 from textual.app import App
 
 from st_tui.core.secret import Place, Secret, SecretImport, SecretLabel
-from st_tui.core.wording import counted
 from st_tui.tui.actions import Action
-from st_tui.tui.widgets.secret_list import SecretList, read_contents
+from st_tui.tui.widgets.secret_list import SecretList
 
 if TYPE_CHECKING:
     from st_tui.tui.app import StTui
@@ -144,35 +143,16 @@ class SecretActions:
 
     @work
     async def action_import_file(self) -> None:
-        from st_tui.tui.screens.dialog import Confirm
         from st_tui.tui.screens.secret_files import ImportFile
+        from st_tui.tui.secret_import import import_secrets
 
         project, place = self._st.project, self.chosen_place()
         if project is None or place is None:
             self._st.notify("Make an environment first: press e.", severity="warning")
             return
         stated = await self._st.push_screen_wait(ImportFile(place))
-        if stated is None:
-            return
-        contents = await self._st.change("Reading", lambda v: read_contents(v, project, place))
-        if contents is None:
-            return
-        there = len({row.name for row in contents.secrets} & {secret.name for secret in stated})
-        commented = sum(bool(secret.comment) for secret in stated)
-        comments = f" and {counted(commented, 'comment')}" if commented else ""
-        question = Confirm(
-            f"Write {counted(len(stated), 'secret')}{comments} into {place}?",
-            f"New there: {len(stated) - there}. There already: {there}: those whose value or "
-            "comment differs get a new version, and one without a comment in the file keeps its "
-            "own.",
-            verb="write",
-        )
-        if not await self._st.push_screen_wait(question):
-            return
-        done = await self._st.change("Writing", lambda v: v.secrets.load(project, place, stated))
-        if done is not None:
-            same = len(stated) - done.created - done.updated
-            self._st.notify(f"{done.created} made, {done.updated} changed, {same} equal already.")
+        if stated is not None:
+            await import_secrets(self._st, project, place, stated)
 
     @work
     async def action_export_file(self) -> None:

@@ -1,7 +1,8 @@
 """Keys that arrive together, as over a slow line: each waits for what the one before it opens.
 
 Textual gives a key to what has the focus when it arrives. Of `nci` in one piece the last two would
-so go to the page behind the form that `n` opens, and there be keys of their own.
+so go to the page behind the form that `n` opens, and there be keys of their own. In a field such a
+piece may be a paste of a terminal that marks none: then its Enter answers nothing.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from textual.widget import Widget
 from textual.widgets import Input
 from textual.worker import Worker
 
-from st_tui.tui.pasted import lines_of, only_the_first
+from st_tui.tui.pasted import Burst, lines_of, only_the_first, spans_lines
 from st_tui.tui.widgets.field import Field
 
 Result = TypeVar("Result")
@@ -43,7 +44,7 @@ class TypeAhead(App[Result], Generic[Result]):
         self._unread: Widget | None = None
 
     def on_event(self, event: events.Event) -> Coroutine[Any, Any, None]:
-        is_input = isinstance(event, (events.Key, events.Paste)) and not event.is_forwarded
+        is_input = isinstance(event, (Burst, events.Key, events.Paste)) and not event.is_forwarded
         # Not awaited here: every fault in Textual would seem to be one of this line.
         return self._take(event) if is_input and self.screen_stack else super().on_event(event)
 
@@ -57,6 +58,12 @@ class TypeAhead(App[Result], Generic[Result]):
         if event.time < getattr(self.screen, "asked_at", 0.0):
             return
         focused, before, workers = self.focused, self.screen, set(self.workers)
+        if isinstance(event, Burst):
+            if not _is_paste(event.text, focused):
+                self._typed.extendleft(reversed(event.keys))
+                await self._give_next()
+                return
+            event = events.Paste(event.text)
         if isinstance(event, events.Paste) and isinstance(focused, Input):
             event = self._for(focused, event)
         if _opens_nothing(event, focused):
@@ -116,6 +123,14 @@ class TypeAhead(App[Result], Generic[Result]):
         self._follower = None
         while self._typed and self._follower is None:
             await self._give(self._typed.popleft())
+
+
+def _is_paste(text: str, focused: Widget | None) -> bool:
+    """Whether text that arrived in one piece was pasted; elsewhere than in a field it is keys."""
+    if focused is None or not focused.check_consume_key("a", "a"):
+        return False
+    judge = getattr(focused, "is_paste", spans_lines)
+    return bool(judge(text))
 
 
 def _opens_nothing(event: events.Event, focused: Widget | None) -> bool:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from textual import events
 
 from st_tui.tui.paste import PasteParser
+from st_tui.tui.pasted import Burst
 
 EVIL = "x\x1b[9dy\x1b[31mred\x1b\x1b]0;t\x07b\x9b2J"
 
@@ -35,3 +36,48 @@ def test_what_is_no_paste_is_left_alone(key: str) -> None:
     parser = PasteParser()
     assert parser._without_escapes(key) == key
     assert parser._without_escapes("\x1b[200~a\x1bb\x1b[201~" + key).endswith(key)
+
+
+def keys_and_bursts(*pieces: str) -> list[str]:
+    """What comes of pieces that are read one after the other, with a look after each and one more.
+
+    A burst is written as a text, a key as its name in brackets.
+    """
+    parser = PasteParser()
+    found = [event for piece in pieces for event in (*parser.feed(piece), *parser.tick())]
+    found += parser.tick()
+    return [
+        event.text if isinstance(event, Burst) else f"<{event.key}>"
+        for event in found
+        if isinstance(event, Burst | events.Key)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("pieces", "given"),
+    [
+        (["a"], ["<a>"]),
+        (["\r"], ["<enter>"]),
+        (["ab\r"], ["ab\r"]),
+        (["A=1\rB=2\r"], ["A=1\rB=2\r"]),
+        (["A=1\rB", "=2\r"], ["A=1\rB=2\r"]),
+        (["A=1\rB=2", "\r"], ["A=1\rB=2\r"]),
+        (["äö\n\t€"], ["äö\n\t€"]),
+        (["ab\r\x1b[A"], ["<a>", "<b>", "<enter>", "<up>"]),
+        (["a\rb", "\x1b[A", "c"], ["a\rb", "<up>", "<c>"]),
+        (["ab\x7f"], ["<a>", "<b>", "<backspace>"]),
+        (["\x1b[", "Axy"], ["<up>", "<x>", "<y>"]),
+    ],
+)
+def test_text_in_one_piece_is_given_out_as_such(pieces: list[str], given: list[str]) -> None:
+    assert keys_and_bursts(*pieces) == given
+
+
+def test_text_of_several_lines_waits_for_the_rest_of_it() -> None:
+    parser = PasteParser()
+    assert [*parser.feed("a\rb"), *parser.tick()] == []
+    assert [*parser.feed("c\r"), *parser.tick()] == []
+    [burst] = parser.tick()
+    assert isinstance(burst, Burst)
+    assert burst.text == "a\rbc\r"
+    assert [*parser.tick()] == []

@@ -71,6 +71,20 @@ def labels(connection: sqlite3.Connection, project_id: str, place: Place) -> Ite
         yield SealedLabel(row[0], Sealed(*row[1:4]), Sealed(*row[4:7]), row[7], row[8])
 
 
+def values(
+    connection: sqlite3.Connection, project_id: str, place: Place
+) -> Iterator[tuple[str, int, Sealed]]:
+    """The ids of a folder's secrets, each with the version that counts and its value, sealed."""
+    rows = connection.execute(
+        "SELECT s.id, s.version, value_ciphertext, value_iv, value_tag "
+        "FROM secret s JOIN secret_version v ON v.secret_id = s.id AND v.version = s.version "
+        f"WHERE {_HERE}",
+        (project_id, *place),
+    )
+    for row in rows:
+        yield row[0], row[1], Sealed(*row[2:])
+
+
 def versions_in(
     connection: sqlite3.Connection, project_id: str, place: Place
 ) -> list[tuple[str, int]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import ClassVar
 
 from textual import events, on, work
@@ -28,7 +29,7 @@ from st_tui.tui.widgets.key_hints import KeyHints
 from st_tui.tui.widgets.listing import Listing
 from st_tui.tui.widgets.places import EnvironmentList, EnvironmentRow, FolderList
 from st_tui.tui.widgets.reach_tree import tree
-from st_tui.tui.widgets.secret_list import PlaceLine, SecretList, read_contents
+from st_tui.tui.widgets.secret_list import Contents, PlaceLine, SecretList, read_contents
 from st_tui.tui.widgets.top_bar import TopBar
 
 _ORPHANS_SHOWN = 6
@@ -66,7 +67,10 @@ class FoldersPage(SecretActions, Page):
     def __init__(self) -> None:
         super().__init__()
         self._reading = Newest(self, self._read_secrets)
+        self._counting = Newest(self, self._read_shapes)
         self._wanted = ""
+        self._counted: Contents | None = None
+        """What the values were counted of last."""
 
     def body(self) -> ComposeResult:
         with Horizontal():
@@ -162,9 +166,21 @@ class FoldersPage(SecretActions, Page):
                 empty = f"✖ {refusal}"
         self.query_one(PlaceLine).show(place, contents)
         self.secrets.show(contents, empty)
+        self._counting.ask()
         if self._wanted:
             self.secrets.choose(self._wanted)
             self._wanted = ""
+
+    async def _read_shapes(self) -> None:
+        """Say which of the listed values have several lines; a thread opens and counts them."""
+        project, contents = self.st.project, self.secrets.contents
+        if project is None or contents is None or contents is self._counted:
+            return
+        with suppress(Refusal):  # the list is there; what is wrong is said at its next reading
+            shapes = await self.st.read(lambda v: v.secrets.shapes(project, contents.place))
+            self._counted = contents
+            if self.secrets.contents is contents:
+                self.secrets.tell(shapes)
 
     def show_secret(self, row_id: str) -> None:
         self._wanted = row_id

@@ -13,12 +13,14 @@ from textual.widgets import Static
 
 from st_tui.core.expiry import in_local_time
 from st_tui.core.model import Project
-from st_tui.core.plain_text import shown, shown_lines
+from st_tui.core.plain_text import shown
 from st_tui.core.secret import Secret
+from st_tui.core.value_shape import shape_of
 from st_tui.tui.actions import Action, bindings
 from st_tui.tui.leaving import Leaves
 from st_tui.tui.screens.created import Alone
 from st_tui.tui.screens.dialog import Dialog
+from st_tui.tui.widgets.value_text import ValueText, as_lines
 
 _SHOWN, _LINES = 20_000, 1_000
 """Characters and lines of a value that are drawn; the rest can be copied or exported."""
@@ -63,7 +65,7 @@ class Reveal(Dialog[None], Hides):
     BINDINGS: ClassVar[list[BindingType]] = bindings(ACTIONS)
     DEFAULT_CSS = """
     Reveal {
-        #facts { color: $text-muted; height: auto; }
+        #facts, #shape { color: $text-muted; height: auto; }
         #comment { height: auto; max-height: 4; }
         #scroll { height: auto; margin: 1 0; scrollbar-size-vertical: 1; }
         #value { height: auto; }
@@ -83,9 +85,10 @@ class Reveal(Dialog[None], Hides):
 
     def body(self) -> ComposeResult:
         yield Static(id="facts", markup=False)
+        yield Static(id="shape", markup=False)
         yield Static(id="comment", markup=False)
         with VerticalScroll(id="scroll"):
-            yield Static(id="value", markup=False)
+            yield ValueText(id="value")
         yield Static(Content.styled(_LOGGED, "$text-muted"), id="note")
 
     def hints(self) -> list[Action]:
@@ -108,20 +111,19 @@ class Reveal(Dialog[None], Hides):
         comment = self.query_one("#comment", Static)
         comment.update(as_lines(self._comment))
         comment.display = bool(self._comment)
-        value = self.query_one("#value", Static)
+        said = self.query_one("#shape", Static)
+        said.update(str(shape_of(self._value)))
+        said.display = bool(said.content)
+        value = self.query_one("#value", ValueText)
         if not self._value:
-            value.update(Content.styled("empty", "$text-muted"))
+            value.say("empty")
             return
         drawn, left = beginning(self._value)
-        text = Content.styled(as_lines(drawn), "bold $text-primary")
-        if left:
-            more = f"\n… and {left:,} characters more: copy or export it"
-            text += Content.styled(more, "$text-muted")
-        value.update(text)
+        value.show(drawn, f"… and {left:,} characters more: copy or export it" if left else "")
 
     def forget(self) -> None:
         self._value = ""
-        self.query_one("#value", Static).update("")
+        self.query_one("#value", ValueText).forget()
 
     @work
     async def action_copy(self) -> None:
@@ -181,8 +183,3 @@ def beginning(value: str) -> tuple[str, int]:
     """As much of a value as is drawn, and how many characters are left."""
     drawn = "\n".join(value[:_SHOWN].split("\n", _LINES)[:_LINES])
     return drawn, len(value) - len(drawn)
-
-
-def as_lines(text: str) -> str:
-    """A text of several lines for the screen: control characters in it written out."""
-    return shown_lines(text.expandtabs(4))

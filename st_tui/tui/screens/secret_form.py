@@ -9,17 +9,23 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
-from textual.widgets import Input
+from textual.widgets import Input, Static, TextArea
 
+from st_tui.core.errors import Refusal
 from st_tui.core.model import Project
 from st_tui.core.plain_text import shown
 from st_tui.core.secret import LONGEST_NAME, Place, SealedSecret, SecretLabel
+from st_tui.core.secret_files import FileSecret
+from st_tui.core.value_shape import shape_of
 from st_tui.core.vault import Vault
 from st_tui.core.vault.secrets import ChangedMeanwhile
 from st_tui.tui.actions import LEAVING, Action, bindings
+from st_tui.tui.pasted import with_newlines
 from st_tui.tui.screens.dialog import Confirm, Dialog
-from st_tui.tui.widgets.field import Field, Label
-from st_tui.tui.widgets.value_area import ValueArea
+from st_tui.tui.secret_import import import_secrets
+from st_tui.tui.widgets.field import Label
+from st_tui.tui.widgets.secret_name import SecretName, holds_secrets
+from st_tui.tui.widgets.value_area import NEW_LINE, ValueArea
 
 _LONGEST_LINE = 100_000
 """Characters: each key lays out its whole line anew, which from here on is felt."""
@@ -28,6 +34,9 @@ _ELSEWHERE = "set it with `st-tui secrets set NAME=@FILE`."
 
 class SecretForm(Dialog[SealedSecret]):
     """Asks for a name, value and comment, and writes them: what is refused is said in the form.
+
+    Pasted lines as a .env file has them are no name: one fills in name and value, several are
+    offered to be imported.
 
     The value of a secret that is there stays hidden, and as it is, unless it is asked for or
     another is written. While the terminal has not the focus, no value is on the screen.
@@ -44,6 +53,7 @@ class SecretForm(Dialog[SealedSecret]):
     SecretForm {
         .tall { height: auto; }
         #comment { height: 2; }
+        #shape { height: 1; padding: 0 1; color: $text-muted; }
         &.covered #value { text-opacity: 0%; }
     }
     """
@@ -62,49 +72,143 @@ class SecretForm(Dialog[SealedSecret]):
         row = self._row
         with Horizontal(classes="row"):
             yield Label("Name")
-            yield Field(
+            yield SecretName(
                 shown(row.name) if row else "",
                 placeholder="POSTGRES_PASSWORD",
                 max_length=LONGEST_NAME,
+                take_secrets=self._take_secrets,
                 id="secret-name",
             )
         with Horizontal(classes="tall"):
             yield Label("Value")
             hint = "•••••• stays as it is, unless you write another" if row else ""
-            yield ValueArea(placeholder=hint, id="value")
+            yield ValueArea(placeholder=hint, enters=1, take_paste=self._take_as_value, id="value")
+        with Horizontal(classes="row"):
+            yield Label("")
+            yield Static(id="shape")
         with Horizontal(classes="tall"):
             yield Label("Comment")
             comment = row.comment if row else ""
             yield ValueArea(comment, placeholder="what it is for", id="comment")
 
     def hints(self) -> Sequence[Action]:
-        return [
-            action._replace(hint=action.hint or self._row is not None) for action in self.ACTIONS
-        ]
+        save, load, leave = self.ACTIONS
+        return [save, load._replace(hint=self._row is not None), NEW_LINE, leave]
 
     def on_mount(self) -> None:
         self._untouched = self._as_typed()
         if self._row is not None:
-            self.query_one("#value", ValueArea).focus()
+            self._value_area.focus()
         self.watch(self.app, "app_focus", self._focus_changed, init=False)
 
     def _focus_changed(self, is_here: bool) -> None:
         self.set_class(not is_here, "covered")
 
+    @property
+    def _name_field(self) -> SecretName:
+        return self.query_one("#secret-name", SecretName)
+
+    @property
+    def _value_area(self) -> ValueArea:
+        return self.query_one("#value", ValueArea)
+
     def _as_typed(self) -> tuple[str, str, str]:
-        return (
-            self.query_one("#secret-name", Field).value,
-            self.query_one("#value", ValueArea).text,
-            self.query_one("#comment", ValueArea).text,
-        )
+        comment = self.query_one("#comment", ValueArea)
+        return self._name_field.value, self._value_area.text, comment.text
 
     @on(Input.Submitted, "#secret-name")
     def _name_typed(self) -> None:
-        self.query_one("#value", ValueArea).focus()
+        if not self._part_name():
+            self._value_area.focus()
+
+    @on(ValueArea.Entered, "#value")
+    def _value_entered(self) -> None:
+        self.query_one("#comment", ValueArea).focus()
+
+    @on(ValueArea.Entered, "#comment")
+    def _comment_entered(self) -> None:
+        # Not on to the name: a second line of the comment would be typed into that.
+        self.st.notify(f"{self.ACTIONS[0].key} saves, {NEW_LINE.key} begins a new line.")
+
+    @on(TextArea.Changed, "#value")
+    def _value_typed(self) -> None:
+        self.query_one("#shape", Static).update(str(shape_of(self._value_area.text)))
+
+    # --- what was pasted ------------------------------------------------------------------------
+
+    def _part_name(self) -> bool:
+        """Part a new name that is NAME=value; whether it was one, so that it stays no name."""
+        typed = self._name_field.value
+        if self._row is not None or self._value_area.text or not holds_secrets(typed):
+            return False
+        self._take_secrets(typed)
+        return True
+
+    def _take_as_value(self, text: str) -> bool:
+        """Take what is pasted as the value for name and value, where there is neither yet."""
+        if self._row is not None or any(self._as_typed()[:2]) or not holds_secrets(text):
+            return False
+        try:
+            stated = _read(text)
+        except Refusal:
+            return False  # it is what it looks like: a value
+        self._take(stated, else_value=text)
+        return True
+
+    def _take_secrets(self, text: str) -> None:
+        """Take what is pasted as the name for name and value."""
+        try:
+            stated = _read(text)
+        except Refusal as refusal:
+            self.complain(f"It is no name, and not clear as NAME=value: {refusal}")
+            return
+        self._take(stated)
+
+    def _take(self, stated: Sequence[FileSecret], *, else_value: str = "") -> None:
+        if len(stated) > 1:
+            self._ask_to_import(stated, else_value)
+            return
+        [secret] = stated
+        comment = self.query_one("#comment", ValueArea)
+        if self._value_area.text:
+            self.complain("Empty the value first: the one in that line would take its place.")
+        elif self._put(secret.value):
+            self._name_field.value = secret.name
+            if not comment.text:
+                comment.load_text(secret.comment)
+            self._value_area.focus()
+            self.st.notify("NAME=value: both are filled in.")
+
+    @work
+    async def _ask_to_import(self, stated: Sequence[FileSecret], else_value: str) -> None:
+        """Offer to write several secrets; `else_value` is what they are if they are none."""
+        done = await import_secrets(
+            self.st, self._project, self._place, stated, complain=self.complain
+        )
+        if not done:
+            self._value_area.insert(else_value)
+        elif not self.unsaved:
+            self._leave(None)
+
+    def _put(self, value: str) -> bool:
+        """Let a value be edited, unless it would be another one then; that is said."""
+        area = self._value_area
+        if max(map(len, value.split("\n"))) > _LONGEST_LINE:
+            self.complain(f"A line of it is too long to be edited here: {_ELSEWHERE}")
+            return False
+        area.load_text(value)
+        if area.text != value:
+            area.load_text("")
+            self.complain(
+                "Its line ends are of several kinds, which would be lost here: " + _ELSEWHERE
+            )
+            return False
+        area.move_cursor(area.document.end)
+        return True
 
     @work
     async def action_load(self) -> None:
-        area, row = self.query_one("#value", ValueArea), self._row
+        area, row = self._value_area, self._row
         if row is None or self._is_loaded:
             return
         if area.text:
@@ -117,17 +221,8 @@ class SecretForm(Dialog[SealedSecret]):
         )
         if secret is None or area.text or not self.is_attached:
             return
-        if max(map(len, secret.value.split("\n"))) > _LONGEST_LINE:
-            self.complain(f"A line of it is too long to be edited here: {_ELSEWHERE}")
+        if not self._put(secret.value):
             return
-        area.load_text(secret.value)
-        if area.text != secret.value:
-            area.load_text("")
-            self.complain(
-                "Its line ends are of several kinds, which would be lost here: " + _ELSEWHERE
-            )
-            return
-        area.move_cursor(area.document.end)
         self._is_loaded = True
         self._version = secret.sealed.version
         self._untouched = self._as_typed()
@@ -137,6 +232,8 @@ class SecretForm(Dialog[SealedSecret]):
     async def action_save(self) -> None:
         if self._is_saving:
             return
+        if self._part_name():
+            return  # nobody has seen yet what that makes
         self._is_saving = True
         name, value, comment = self._as_typed()
         keep = comment == self._untouched[2]
@@ -193,7 +290,14 @@ class SecretForm(Dialog[SealedSecret]):
         from st_tui.tui import clipboard
 
         # Before it goes: Textual keeps what it removed for a while.
-        self.query_one("#value", ValueArea).load_text("")
+        self._value_area.load_text("")
         self._untouched = ("", "", "")
         clipboard.forget(self.app)
         self.dismiss(saved)
+
+
+def _read(text: str) -> Sequence[FileSecret]:
+    """The secrets of a pasted text. Raises Refusal."""
+    from st_tui.core.secret_files import read
+
+    return read.parse(with_newlines(text).encode(errors="surrogatepass"))

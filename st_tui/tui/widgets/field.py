@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from textual import events
 from textual.strip import Strip
 from textual.suggester import Suggester
 from textual.widgets import Input, Static
 
 from st_tui.core.plain_text import shown
-from st_tui.tui.pasted import all_taken, lines_of, only_the_first
+from st_tui.tui.pasted import all_taken, lines_of, only_the_first, spans_lines
 
 
 class Label(Static):
@@ -37,6 +39,9 @@ class Field(Input):
     }
     """
 
+    enters: ClassVar[int] = 0
+    """How many Enters only go on from here, and answer nothing."""
+
     def __init__(
         self,
         value: str = "",
@@ -55,6 +60,10 @@ class Field(Input):
             id=id,
         )
         self.cursor_blink = False
+
+    def is_paste(self, text: str) -> bool:
+        """Whether text that arrived in one piece, as keys, was pasted."""
+        return spans_lines(text, self.enters)
 
     def take_lines(self, lines: list[str]) -> str:
         """Take a paste of several lines, and answer what to say of it: the first one stays."""
@@ -76,13 +85,14 @@ class Field(Input):
     def _on_paste(self, event: events.Paste) -> None:
         event.stop()
         event.prevent_default()  # Textual's own takes the first line, and says nothing
-        self._paste(event.text)
+        self.paste(event.text)
 
     def action_paste(self) -> None:
         """Paste what was copied within the app."""
-        self._paste(self.app.clipboard)
+        self.paste(self.app.clipboard)
 
-    def _paste(self, text: str) -> None:
+    def paste(self, text: str) -> None:
+        """Take a text that was pasted, and say what becomes of lines that have no room here."""
         lines = lines_of(text)
         if len(lines) > 1:
             said = self.take_lines([line.strip() for line in lines])

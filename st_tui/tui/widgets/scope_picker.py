@@ -31,6 +31,8 @@ from st_tui.tui.widgets.scope_list import ScopeList
 class _ScopeField(Field):
     """A line for a scope's path: each line of a paste is a scope of its own."""
 
+    enters = 1
+
     class Pasted(Message):
         """Several lines were pasted."""
 

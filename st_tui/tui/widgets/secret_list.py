@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from textual.content import Content
@@ -16,6 +16,7 @@ from st_tui.tui.widgets.listing import Listing, Piece, column
 
 if TYPE_CHECKING:
     from st_tui.core.model import Project
+    from st_tui.core.value_shape import Shape
     from st_tui.core.vault import Vault
 
 HIDDEN = "••••••"
@@ -93,15 +94,27 @@ class SecretList(Listing[Row]):
         super().__init__(id="secrets")
         self.contents: Contents | None = None
         self._rows: Sequence[Row] = ()
+        self._shapes: Mapping[tuple[str, int], Shape] = {}
+        self._longest: Sequence[int] = ()
+        """How long the shapes are at most, in each of their ways."""
 
     def show(self, contents: Contents | None, empty: str) -> None:
         """Show what lies in a folder, or in words why there is nothing."""
         known = self.contents
         moved = known is None or contents is None or known.place != contents.place
         self.contents = contents
+        if moved:
+            self.tell({})
         self.empty = empty
         self._rows = [*contents.links, *contents.secrets] if contents else ()
         self.reload(len(self._rows), top=moved)
+
+    def tell(self, shapes: Mapping[tuple[str, int], Shape]) -> None:
+        """Say of these versions of secrets what shape their values have."""
+        self._shapes = shapes
+        every_way = zip(*map(_ways, shapes.values()), strict=True)
+        self._longest = [max(map(len, texts)) for texts in every_way]
+        self.refresh()
 
     def choose(self, secret_id: str) -> None:
         """Put the cursor on a secret, if it is there."""
@@ -116,33 +129,55 @@ class SecretList(Listing[Row]):
         return item.id
 
     def draw_header(self, width: int) -> str:
-        name, changed = _widths(width - 1)
+        widths = self._widths(width - 1)
         return (
             " "
-            + column("Name", name)
-            + column("Value", _VALUE)
+            + column("Name", widths.name)
+            + column("Value", widths.value)
             + column("Ver.", _VERSION)
-            + column("Changed", changed)
+            + column("Changed", widths.changed)
         )
 
     def draw(self, item: Row, width: int) -> list[Piece]:
-        name, changed = _widths(width)
+        widths = self._widths(width)
+        changed = widths.changed
         if isinstance(item, SecretImport):
             kind = max(_VERSION + changed, len("import"))
             return [
                 (column(f"→ {item.source}", width - kind - 1) + " ", "mark"),
                 (column("import", kind), "dim"),
             ]
+        shape = self._shapes.get((item.id, item.version))
+        value = HIDDEN if shape is None else _ways(shape)[widths.way]
         return [
-            (column(item.name, name - 1) + " ", ""),
-            (column(HIDDEN, _VALUE), "dim"),
+            (column(item.name, widths.name - 1) + " ", ""),
+            (column(value, widths.value), "dim"),
             (column(str(item.version), _VERSION), "dim"),
             (column(in_local_time(item.updated_at)[:changed], changed), "dim"),
         ]
 
+    def _widths(self, width: int) -> _Widths:
+        changed = _MINUTE if width >= _ROOMY else _DAY
+        if width - _VALUE - _VERSION - changed < _NAME:
+            changed = 0
+        room = width - _NAME - _VERSION - changed
+        ways = range(len(self._longest))
+        way = next((way for way in ways if self._longest[way] < room), len(ways) - 1)
+        value = max(_VALUE, self._longest[way] + 1) if ways else _VALUE
+        return _Widths(max(width - value - _VERSION - changed, 2), value, changed, way)
 
-def _widths(width: int) -> tuple[int, int]:
-    changed = _MINUTE if width >= _ROOMY else _DAY
-    if width - _VALUE - _VERSION - changed < _NAME:
-        changed = 0
-    return max(width - _VALUE - _VERSION - changed, 2), changed
+
+class _Widths(NamedTuple):
+    name: int
+    value: int
+    changed: int
+    way: int
+    """Which of `_ways` there is room for."""
+
+
+def _ways(shape: Shape) -> tuple[str, ...]:
+    """How a value is written that is not just one line, the longest first."""
+    short = shape.short
+    if not short:
+        return f"{HIDDEN} {shape}", HIDDEN, HIDDEN, HIDDEN
+    return f"{HIDDEN} {shape}", f"{HIDDEN} {short}", f"••• {short}", short

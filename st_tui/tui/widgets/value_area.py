@@ -3,17 +3,51 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from typing import ClassVar
 
 from rich.text import Text
+from textual import events
+from textual.binding import BindingType
+from textual.message import Message
 from textual.widgets import TextArea
 
 from st_tui.core.plain_text import shown
+from st_tui.tui.actions import Action, bindings
+from st_tui.tui.pasted import spans_lines
 
 _CONTROLS = re.compile(r"[^\x20-\x7e\t]")
 
+# These become a newline in a text area.
+_OTHER_LINE_ENDS = re.compile(r"[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+
+# ^j is the newline itself in every terminal; the others arrive as Enter in most.
+NEW_LINE = Action("new_line", "ctrl+j,shift+enter,alt+enter,ctrl+enter", "new line",
+                  "Begin a new line", hint=True)  # fmt: skip
+
 
 class ValueArea(TextArea):
-    """A text area without a frame; what a terminal would act on is drawn as a question mark."""
+    """A text area without a frame; what a terminal would act on is drawn as a question mark.
+
+    Enter goes on, as in every field: a newline that nobody meant would be stored.
+    """
+
+    class Entered(Message):
+        """Enter was pressed."""
+
+        def __init__(self, area: ValueArea) -> None:
+            self.area = area
+            super().__init__()
+
+        @property
+        def control(self) -> ValueArea:
+            return self.area
+
+    ACTIONS: ClassVar[tuple[Action, ...]] = (
+        Action("go_on", "enter", "next", "Go to the next field"),
+        NEW_LINE,
+    )
+    BINDINGS: ClassVar[list[BindingType]] = bindings(ACTIONS)
 
     DEFAULT_CSS = """
     ValueArea {
@@ -25,9 +59,49 @@ class ValueArea(TextArea):
     }
     """
 
-    def __init__(self, text: str = "", *, placeholder: str, id: str) -> None:  # noqa: A002
+    def __init__(
+        self,
+        text: str = "",
+        *,
+        placeholder: str,
+        enters: int = 0,
+        take_paste: Callable[[str], bool] = lambda _: False,
+        id: str,  # noqa: A002
+    ) -> None:
+        """`enters` is how many Enters only go on from here.
+
+        `take_paste` says whether it took a paste for something else than text of this field.
+        """
         super().__init__(text, placeholder=placeholder, id=id)
         self.cursor_blink = False
+        self._enters = enters
+        self._take_paste = take_paste
+
+    def is_paste(self, text: str) -> bool:
+        """Whether text that arrived in one piece, as keys, was pasted."""
+        return spans_lines(text, self._enters)
+
+    async def _on_key(self, event: events.Key) -> None:
+        if event.key == "enter":
+            event.prevent_default()  # Textual's own begins a line; the binding goes on
+
+    async def _on_paste(self, event: events.Paste) -> None:
+        if self._take_paste(event.text):
+            event.stop()
+            event.prevent_default()
+        elif _OTHER_LINE_ENDS.search(event.text):
+            event.prevent_default()
+            self.app.notify(
+                "Nothing was pasted: it holds a line separator that would become a newline here. "
+                "`st-tui secrets set NAME=@FILE` takes it as it is.",
+                severity="warning",
+            )
+
+    def action_go_on(self) -> None:
+        self.post_message(self.Entered(self))
+
+    def action_new_line(self) -> None:
+        self.replace("\n", *self.selection, maintain_selection_offset=False)
 
     def get_line(self, line_index: int) -> Text:
         """A line as it is drawn, as many characters as it has."""

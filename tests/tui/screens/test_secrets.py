@@ -374,7 +374,7 @@ async def test_names_and_values_are_text(demo_app: StTui) -> None:
         await pilot.press("enter")
         await until(pilot, lambda: "[i]why[/i]" in screen_text(pilot), "the value")
         text = screen_text(pilot)
-        assert "[red]no[/red] \\x1b[31m tab" in text
+        assert "[red]no[/red] \\x1b[31m→tab" in text
         assert "   second line\\x07" in text
         await pilot.press("q")
         await at(pilot, DB, "NOTHING")
@@ -425,9 +425,9 @@ async def test_a_secret_is_made_changed_renamed_and_deleted(demo_app: StTui) -> 
         await write(pilot, "NEW_ONE")
         await pilot.press("enter")
         await write(pilot, "first")
-        await pilot.press("enter")
+        await pilot.press("ctrl+j")
         await write(pilot, "second")
-        await pilot.press("tab")
+        await pilot.press("enter")
         await write(pilot, "why")
         await pilot.press("f2")
         await until(pilot, lambda: getattr(secrets.current, "name", "") == "NEW_ONE", "listed")

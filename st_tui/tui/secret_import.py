@@ -1,0 +1,51 @@
+"""Write many secrets at once: those of a file, or of what was pasted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from st_tui.core.model import Project
+from st_tui.core.secret import Place
+from st_tui.core.secret_files import FileSecret
+from st_tui.core.wording import counted
+
+if TYPE_CHECKING:
+    from st_tui.tui.app import StTui
+
+
+async def import_secrets(
+    st: StTui,
+    project: Project,
+    place: Place,
+    stated: Sequence[FileSecret],
+    *,
+    complain: Callable[[str], None] | None = None,
+) -> bool:
+    """Write all of these secrets, or none, after a question that says how many and where."""
+    from st_tui.tui.screens.dialog import Confirm
+
+    listed = await st.change(
+        "Reading", lambda vault: vault.secrets.listed(project, place), complain=complain
+    )
+    if listed is None:
+        return False
+    there = len({row.name for row in listed.secrets} & {secret.name for secret in stated})
+    commented = sum(bool(secret.comment) for secret in stated)
+    comments = f" and {counted(commented, 'comment')}" if commented else ""
+    question = Confirm(
+        f"Write {counted(len(stated), 'secret')}{comments} into {place}?",
+        f"New there: {len(stated) - there}. There already: {there}: those whose value or comment "
+        "differs get a new version, and one that comes without a comment keeps its own.",
+        verb="write",
+    )
+    if not await st.push_screen_wait(question):
+        return False
+    done = await st.change(
+        "Writing", lambda vault: vault.secrets.load(project, place, stated), complain=complain
+    )
+    if done is None:
+        return False
+    same = len(stated) - done.created - done.updated
+    st.notify(f"{done.created} made, {done.updated} changed, {same} equal already.")
+    return True

@@ -1,0 +1,44 @@
+"""A line for a secret's name, in which no value that is pasted with it is ever shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from st_tui.tui.pasted import lines_of
+from st_tui.tui.widgets.field import Field
+
+
+class SecretName(Field):
+    """A field for a name that gives secrets in a paste, such as NAME=value, to somebody else."""
+
+    enters: ClassVar[int] = 2
+
+    def __init__(
+        self,
+        value: str,
+        *,
+        placeholder: str,
+        max_length: int,
+        take_secrets: Callable[[str], None],
+        id: str,  # noqa: A002
+    ) -> None:
+        super().__init__(value, placeholder=placeholder, max_length=max_length, id=id)
+        self._take_secrets = take_secrets
+
+    def is_paste(self, text: str) -> bool:
+        return holds_secrets(text) or super().is_paste(text)
+
+    def paste(self, text: str) -> None:
+        if holds_secrets(text):
+            self._take_secrets(text)
+        else:
+            super().paste(text)
+
+
+def holds_secrets(text: str) -> bool:
+    """Whether a text looks like NAME=value lines, or JSON, with values among it."""
+    beginning = text.lstrip()
+    if beginning.startswith(("{", "[")) and '"' in beginning:
+        return True
+    return any("=" in line for line in lines_of(text) if not line.lstrip().startswith("#"))
