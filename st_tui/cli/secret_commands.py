@@ -7,7 +7,7 @@ must not come back in a usage error, which ends up in a CI's log.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -19,6 +19,7 @@ from st_tui.cli.commands import (
     Group,
     NotFound,
     project_in,
+    remark,
     stated_project,
     stated_vault,
     typed_path,
@@ -75,6 +76,19 @@ def place_options(command: Callable[..., Any]) -> Callable[..., Any]:
         metavar="SLUG",
         help="The folder's environment; can be left out where the project has only one.",
     )(command)
+
+
+expand_option = click.option(
+    "--expand/--no-expand",
+    default=True,
+    help="Whether ${NAME} in a value is replaced by the secret it means. Default: it is.",
+)
+
+
+def remark_all(texts: Iterable[str]) -> None:
+    """Say these once the command did its work."""
+    for text in texts:
+        remark(text)
 
 
 def find_place(vault: Vault, environment: str | None, path: str) -> tuple[Project, Place]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING
 
 import click
 
@@ -17,24 +17,23 @@ from st_tui.cli.commands import (
     yes_option,
 )
 from st_tui.cli.output import say, say_json, say_table, say_text, secret_data
-from st_tui.cli.secret_commands import DiscreetGroup, find_place, place_options
+from st_tui.cli.secret_commands import (
+    DiscreetGroup,
+    expand_option,
+    find_place,
+    place_options,
+    remark_all,
+)
+from st_tui.cli.secret_export import export
 from st_tui.cli.secret_imports import imports
 from st_tui.core import expiry
 from st_tui.core.secret import LARGEST_VALUE, check_name, check_value, trimmed
-from st_tui.core.secret_files import read, write
+from st_tui.core.secret_files import read
 from st_tui.core.wording import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from st_tui.core.secret import Place
     from st_tui.core.vault.secrets import Written
-
-_expand = click.option(
-    "--expand/--no-expand",
-    default=True,
-    help="Whether ${NAME} in a value is replaced by the secret it means. Default: it is.",
-)
 
 
 @click.group(cls=DiscreetGroup)
@@ -43,6 +42,7 @@ def secrets() -> None:
 
 
 secrets.add_command(imports)
+secrets.add_command(export)
 
 
 @secrets.command("list")
@@ -57,12 +57,12 @@ def list_secrets(environment: str | None, path: str, as_json: bool) -> None:
         project, place = find_place(vault, environment, path)
         if as_json:
             found = vault.secrets.read(project, place)
-            _remark_all(found.warnings)
+            remark_all(found.warnings)
             say_json({"secrets": [secret_data(secret) for secret in found.secrets]})
             return
         listed = vault.secrets.listed(project, place)
         links = vault.secrets.imports(project, place)
-    _remark_all(listed.warnings)
+    remark_all(listed.warnings)
     say_table(
         ("NAME", "VERSION", "UPDATED"),
         [
@@ -77,7 +77,7 @@ def list_secrets(environment: str | None, path: str, as_json: bool) -> None:
 @secrets.command("get")
 @click.argument("name")
 @place_options
-@_expand
+@expand_option
 @json_option
 def get_secret(name: str, environment: str | None, path: str, expand: bool, as_json: bool) -> None:
     """Print the value of a secret.
@@ -92,7 +92,7 @@ def get_secret(name: str, environment: str | None, path: str, expand: bool, as_j
             found = vault.secrets.look_up(project, place, name, expand=expand)
         except NoSuchSecret as missing:
             raise _not_found(missing, name) from None
-    _remark_all(found.warnings)
+    remark_all(found.warnings)
     [secret] = found.secrets
     if as_json:
         say_json({"secret": secret_data(secret)})
@@ -196,40 +196,6 @@ def import_secrets(file: str, environment: str | None, path: str) -> None:
         remark(f"{counted(commented, 'secret')} of the file came with a comment.")
 
 
-@secrets.command("export")
-@place_options
-@click.option(
-    "--format",
-    "kind",
-    type=click.Choice(get_args(write.Format)),
-    default="dotenv",
-    help="Default: dotenv.",
-)
-@_expand
-@click.option(
-    "--include-imports/--no-imports",
-    "with_imports",
-    default=True,
-    help="Whether imported secrets are among them. Default: they are.",
-)
-def export(
-    environment: str | None,
-    path: str,
-    kind: write.Format,
-    expand: bool,
-    with_imports: bool,
-) -> None:
-    """Print the secrets of a folder as a file.
-
-    With --no-expand --no-imports, `secrets import` makes the same secrets of it again.
-    """
-    with open_vault() as vault:
-        project, place = find_place(vault, environment, path)
-        found = vault.secrets.read(project, place, imports=with_imports, expand=expand)
-    _remark_all(found.warnings)
-    say_text(write.write(found.by_name(), kind))
-
-
 def _value(name: str, stated: str) -> str:
     """The value that `NAME=stated` means."""
     if stated == "-":
@@ -272,11 +238,6 @@ def _not_found(missing: Exception, name: str) -> NotFound:
             "There is no secret of that name: give the name alone, without = and value."
         )
     return NotFound(str(missing))
-
-
-def _remark_all(warnings: Iterable[str]) -> None:
-    for warning in warnings:
-        remark(warning)
 
 
 def _say_written(written: Written, count: int, place: Place) -> None:

@@ -48,6 +48,11 @@ def has_database(directory: Path) -> bool:
         raise VaultFilesError(f"{directory} cannot be a vault: {error.strerror}.") from None
 
 
+def is_ours(directory: Path, file: Path) -> bool:
+    """Whether a file is one of the vault's own, or lies where those are."""
+    return any(file.resolve().is_relative_to((directory / name).resolve()) for name in _OURS)
+
+
 def make_directory(directory: Path) -> None:
     """A private directory for a new vault: a new one, or an empty one that is then made private.
 

@@ -57,6 +57,13 @@ def put_in_place(path: Path, place: Path) -> None:
     sync(place.parent)
 
 
+def take_place(path: Path, place: Path) -> None:
+    """Give a draft its name, for good, instead of the file that has it."""
+    sync(path)
+    path.replace(place)
+    sync(place.parent)
+
+
 def clear(folder: Path, prefix: str) -> None:
     """Delete the drafts that no living process holds; what cannot be deleted stays, quietly."""
     parts = "|".join((*_PARTS, _LOCK))

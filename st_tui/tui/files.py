@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 from st_tui.core.errors import Refusal
 from st_tui.core.model import Project
 from st_tui.core.plain_text import refuse_controls
 from st_tui.core.secret import Place
 from st_tui.core.secret_files import FileSecret, SecretFileError, read, write
+from st_tui.core.secret_files.put import put
 from st_tui.core.vault import Vault
 from st_tui.core.wording import counted
+
+
+class Exported(NamedTuple):
+    """What was done, and what somebody should know about it."""
+
+    done: str
+    remarks: list[str]
 
 
 def typed_path(typed: str) -> Path:
@@ -39,33 +46,23 @@ def read_secrets(typed: str) -> list[FileSecret]:
 
 
 def export(
-    vault: Vault, project: Project, place: Place, typed: str, *, expand: bool, imports: bool
-) -> str:
+    vault: Vault,
+    project: Project,
+    place: Place,
+    typed: str,
+    kind: write.Format,
+    *,
+    expand: bool,
+    imports: bool,
+) -> Exported:
     """Write a folder's secrets to a new file; what was done, in words. Raises Refusal."""
     file = typed_path(typed)
-    kind: write.Format = "json" if file.suffix.lower() == ".json" else "dotenv"
-    try:
-        opened = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with open(opened, "w", encoding="utf-8", newline="") as written, _or_none(file):
-            found = vault.secrets.read(project, place, imports=imports, expand=expand)
-            values = found.by_name()
-            written.write(write.write(values, kind))
-            written.flush()
-    except FileExistsError:
-        raise SecretFileError("There is a file of this name already: give another.") from None
-    except OSError as error:
-        raise SecretFileError(f"The file cannot be written: {error.strerror}.") from None
-    warned = (
-        f" {counted(len(found.warnings), 'warning')}: {found.warnings[0]}" if found.warnings else ""
+    if os.path.lexists(file):
+        raise SecretFileError("There is a file of this name already: give another.")
+    found = vault.secrets.read(project, place, imports=imports, expand=expand)
+    secrets = found.for_file()
+    text = write.write(secrets, kind)
+    put(text.text, file, vault=vault.directory, replace=False)
+    return Exported(
+        f"Wrote {counted(len(secrets), 'secret')} to {file}.", [*found.warnings, *text.remarks]
     )
-    return f"Wrote {counted(len(values), 'secret')} to {file}.{warned}"
-
-
-@contextmanager
-def _or_none(file: Path) -> Iterator[None]:
-    """Leave no file behind that is not whole."""
-    try:
-        yield
-    except BaseException:
-        file.unlink(missing_ok=True)
-        raise

@@ -28,7 +28,7 @@ SECRET_ACTIONS = (
     Action("import_file", "l", "load file", "Make or change secrets as a file says",
            "secrets import FILE"),
     Action("export_file", "x", "export", "Write the secrets of this folder to a file",
-           "secrets export"),
+           "secrets export -o FILE"),
 )  # fmt: skip
 
 
@@ -156,14 +156,17 @@ class SecretActions:
 
     @work
     async def action_export_file(self) -> None:
-        from st_tui.tui.screens.secret_files import ExportFile
+        from st_tui.tui.screens.secret_files import ExportFile, ExportRemarks
 
         project, place = self._st.project, self.chosen_place()
         if project is None or place is None:
             return
-        done = await self._st.push_screen_wait(ExportFile(project, place))
-        if done is not None:
-            self._st.notify(done)
+        exported = await self._st.push_screen_wait(ExportFile(project, place))
+        if exported is not None:
+            if exported.remarks:
+                await self._st.push_screen_wait(ExportRemarks(exported))
+            else:
+                self._st.notify(exported.done)
 
     async def delete_row(self) -> None:
         """Delete the secret or link under the cursor, after a question."""

@@ -219,7 +219,7 @@ def test_references_are_expanded_unless_told_otherwise(run: Run, directory: Path
     assert "${NONE} in C was left as it is" in broken.err
     result = run("secrets", "export", *DEV)
     assert result.out == "A='a b'\nB='b'\nC='${NONE} b'\nD='${D}'\n"
-    assert len(result.err.splitlines()) == 2
+    assert len(result.err.splitlines()) == 3
     assert run("secrets", "export", *DEV, "--no-expand").out == (
         "A='a ${B}'\nB='b'\nC='${NONE} ${B}'\nD='${D}'\n"
     )
@@ -353,7 +353,7 @@ def test_an_unclear_line_is_named_and_nothing_is_written(run: Run, directory: Pa
 
 @pytest.mark.parametrize("kind", ["dotenv", "json"])
 def test_an_export_makes_the_same_secrets_again(run: Run, directory: Path, kind: str) -> None:
-    values = {"A": KEY, "B": 'it\'s "q" \\ ${A} #', "C": "ÿ日\x1b[31m", "D": " ", "E": "\r\n"}
+    values = {"A": KEY, "B": 'it\'s "q" \\', "C": "ÿ日\x1b[31m", "D": " ", "E": "\r\n", "F": "${A}"}
     put(run, **values)
     result = run("secrets", "export", "--format", kind, *DEV, "--no-expand", "--no-imports")
     assert run("secrets", "import", "-", "--env", "prod", stdin=result.out.encode()).status == 0
@@ -370,7 +370,7 @@ def test_a_program_gets_the_bytes_and_a_terminal_no_escape_sequence(
     assert start(*get, environment=plain).stdout == "é\x1b[2J\nb\r\\\n".encode()
     for arguments, said in (
         (get, "é\\x1b[2J\r\nb\\x0d\\\r\n"),
-        (("secrets", "export", *DEV), 'A="é\\x1b[2J\\nb\\r\\\\"\r\n'),
+        (("secrets", "export", *DEV), 'A="é\\x1b[2J\r\nb\\x0d\\\\"\r\n#"\r\n\r\n'),
     ):
         reader, writer = pty.openpty()
         assert start(*arguments, capture_output=False, stdout=writer).returncode == 0

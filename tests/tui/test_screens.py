@@ -20,9 +20,9 @@ from st_tui.tui.terminal import Appearance
 from st_tui.tui.widgets.choice import Choice
 from st_tui.tui.widgets.moment import Moment
 from tests.conftest import Clock
-from tests.journeys.driving import choose, opened, screen_text, until, write
+from tests.journeys.driving import choose, opened, screen_text, until, vault, write
 from tests.pictures import Pictures
-from tests.tui.screens.test_secrets import at
+from tests.tui.screens.test_secrets import at, project_of
 
 SIZES = [(80, 24), (120, 36)]
 
@@ -215,6 +215,34 @@ async def test_secrets(demo_app: StTui, pictures: Pictures, size: tuple[int, int
         await pilot.press("f10", "x")
         await pilot.pause()
         await pictures.check(pilot, "export", drawn=False)
+
+
+@each_size
+async def test_an_export_that_is_not_plain(
+    demo_app: StTui,
+    pictures: Pictures,
+    size: tuple[int, int],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    here = Place("dev", "/backend/worker")
+    async with demo_app.run_test(size=size) as pilot:
+        await opened(pilot)
+        secrets, project = vault(demo_app).secrets, project_of(demo_app)
+        secrets.create(project, here, "GREETING", "it's ${NAME}")
+        secrets.create(project, here, "LD_PRELOAD", "x")
+        await at(pilot, here, "QUEUE_NAME")
+        await pilot.press("x")
+        await pilot.pause()
+        await write(pilot, "a.env")
+        await pilot.press("f2")
+        await until(pilot, lambda: "--allow" in screen_text(pilot), "it refuses")
+        await pictures.check(pilot, "export-refused", drawn=False)
+        secrets.delete(project, here, "LD_PRELOAD")
+        await pilot.press("f2")
+        await until(pilot, lambda: "another value" in screen_text(pilot), "it is written")
+        await pictures.check(pilot, "export-remarks", drawn=False)
 
 
 @each_size

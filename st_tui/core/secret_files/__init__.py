@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import NoReturn
 
 from st_tui.core.errors import Refusal
-
-# Where a value has no quotes, python-dotenv's time grows with the square of such a run.
-WIDE_GAP = re.compile(r"[^\S\r\n]{200}")
 
 
 class SecretFileError(Refusal):

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from st_tui.core.model import Project
 from st_tui.core.references import MOST_WARNINGS, Expander, Target
 from st_tui.core.secret import Place, Room, SealedSecret, Secret, SecretImport
+from st_tui.core.secret_files import FileSecret
 from st_tui.core.store import secrets
 from st_tui.core.vault.secret_changes import UNOPENED, find, open_secret
 from st_tui.core.vault.session import Session
@@ -51,14 +52,17 @@ class Found(NamedTuple):
     referenced: frozenset[Place] = frozenset()
     """The folders of the secrets that references were replaced by."""
 
-    def by_name(self) -> dict[str, str]:
-        """All values in the order of their names.
+    def for_file(self) -> list[FileSecret]:
+        """All of them in the order of their names, each name once.
 
         Later links win over earlier ones, and what lies in the folder itself over all of them.
         """
         layers = [*(inside for _, inside in self.imports), self.secrets]
-        values = {secret.name: secret.value for layer in layers for secret in layer}
-        return dict(sorted(values.items()))
+        by_name = {secret.name: secret for layer in layers for secret in layer}
+        return [
+            FileSecret(name, secret.value, secret.comment)
+            for name, secret in sorted(by_name.items(), key=lambda named: named[0])
+        ]
 
 
 def gathered(

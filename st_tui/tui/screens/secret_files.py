@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import PurePath
 from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal
+from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import Input, Static
 
 from st_tui.core.errors import Refusal
 from st_tui.core.model import Project
+from st_tui.core.plain_text import shown
 from st_tui.core.secret import Place
 from st_tui.core.secret_files import FileSecret
+from st_tui.core.secret_files.write import FORMATS, Format, format_of
 from st_tui.tui.actions import LEAVING, Action, bindings
-from st_tui.tui.files import export, read_secrets
+from st_tui.tui.files import Exported, export, read_secrets
 from st_tui.tui.screens.dialog import Dialog
+from st_tui.tui.widgets.choice import Choice
 from st_tui.tui.widgets.field import Field, Label
 from st_tui.tui.widgets.tick_box import TickBox
 
@@ -49,11 +53,15 @@ class ImportFile(Dialog[list[FileSecret]]):
             self.dismiss(stated)
 
 
-class ExportFile(Dialog[str]):
+class ExportFile(Dialog[Exported]):
     """Asks for a new file and writes a folder's secrets to it; it answers what was done."""
 
+    DEFAULT_CSS = """
+    ExportFile #meant { color: $text-muted; width: 1fr; height: 1; }
+    ExportFile #format { width: 12; }
+    """
     ACTIONS = (
-        Action("write", "f2", "write", "Write the file", "secrets export", hint=True),
+        Action("write", "f2", "write", "Write the file", "secrets export -o FILE", hint=True),
         *LEAVING,
     )
     BINDINGS: ClassVar[list[BindingType]] = bindings(ACTIONS)
@@ -62,21 +70,41 @@ class ExportFile(Dialog[str]):
         super().__init__(f"Secrets of {place} into a file")
         self._project = project
         self._place = place
+        self._is_chosen = False
         self._is_writing = False
 
     def body(self) -> ComposeResult:
         yield Static(
-            "Their values stand in it in clear, for you alone to read. A name that ends with .json "
-            "makes it JSON, any other a .env file.\n",
+            "Their values stand in it in clear, for you alone to read.\n",
             markup=False,
         )
         with Horizontal(classes="row"):
             yield Label("File")
             yield Field(placeholder="secrets.env", id="file")
         with Horizontal(classes="row"):
+            yield Label("Format")
+            yield Choice([(kind, kind) for kind in FORMATS], id="format")
+            yield Static(FORMATS["dotenv"], id="meant", markup=False)
+        with Horizontal(classes="row"):
             yield Label("With")
             yield TickBox("${…} followed", True, id="expand")
             yield TickBox("imported secrets", True, id="imports")
+
+    @on(Input.Changed, "#file")
+    def _named(self, event: Input.Changed) -> None:
+        if not self._is_chosen:
+            self.query_one("#format", Choice).choose(format_of(PurePath(event.value).suffix))
+            self._say_format()
+
+    @on(Choice.Changed, "#format")
+    def _chosen(self) -> None:
+        self._is_chosen = True
+        self._say_format()
+        self.complain("")
+
+    def _say_format(self) -> None:
+        kind: Format = self.query_one("#format", Choice).value
+        self.query_one("#meant", Static).update(FORMATS[kind])
 
     @on(Input.Submitted)
     @work
@@ -85,6 +113,7 @@ class ExportFile(Dialog[str]):
             return
         self._is_writing = True
         typed = self.query_one("#file", Field).value
+        kind: Format = self.query_one("#format", Choice).value
         expand, imports = (
             self.query_one(f"#{box}", TickBox).value for box in ("expand", "imports")
         )
@@ -92,7 +121,7 @@ class ExportFile(Dialog[str]):
             done = await self.st.change(
                 "Writing",
                 lambda vault: export(
-                    vault, self._project, self._place, typed, expand=expand, imports=imports
+                    vault, self._project, self._place, typed, kind, expand=expand, imports=imports
                 ),
                 complain=self.complain,
             )
@@ -104,3 +133,23 @@ class ExportFile(Dialog[str]):
     def action_leave(self) -> None:
         if not self._is_writing:
             self.dismiss(None)
+
+
+class ExportRemarks(Dialog[None]):
+    """What the reader of a file that was written should know, until somebody has read it."""
+
+    DEFAULT_CSS = """
+    ExportRemarks VerticalScroll { height: auto; max-height: 14; background: $panel; }
+    ExportRemarks .remark { margin-bottom: 1; &:last-child { margin-bottom: 0; } }
+    """
+    ACTIONS = (Action("leave", "escape,enter,q,f10", "close", "Close this", hint=True),)
+    BINDINGS: ClassVar[list[BindingType]] = bindings(ACTIONS)
+
+    def __init__(self, exported: Exported) -> None:
+        super().__init__(exported.done)
+        self._remarks = exported.remarks
+
+    def body(self) -> ComposeResult:
+        with VerticalScroll():
+            for remark in self._remarks:
+                yield Static(shown(remark), classes="remark", markup=False)

@@ -16,7 +16,7 @@ from st_tui.core.vault.secrets import Secrets
 from st_tui.tui.app import StTui
 from st_tui.tui.screens.dialog import Confirm
 from st_tui.tui.screens.link_form import LinkForm
-from st_tui.tui.screens.secret_files import ExportFile, ImportFile
+from st_tui.tui.screens.secret_files import ExportFile, ExportRemarks, ImportFile
 from tests.journeys.driving import opened, screen_text, until, vault, write
 from tests.tui.screens.test_secrets import DB, PASSWORD, go_to, project_of, stored
 
@@ -99,8 +99,11 @@ async def test_a_folder_goes_into_a_file_of_ones_own(demo_app: StTui) -> None:
         await until(pilot, lambda: "cannot be written: No such file" in screen_text(pilot), "why")
         await pilot.press("ctrl+u")
         await write(pilot, "out.json")
-        await pilot.press("tab", "space", "f2")
+        await pilot.press("tab", "tab", "space", "f2")
         await until(pilot, lambda: "Wrote 3 secrets to out.json." in screen_text(pilot), "done")
+        assert "Left out: 2 comments" in screen_text(pilot)
+        await pilot.press("escape")
+        await until(pilot, lambda: len(demo_app.screen_stack) == 1, "closed")
         raw = json.loads(Path("out.json").read_text(encoding="utf-8"))
         assert raw["DATABASE_URL"].startswith("postgres://${POSTGRES_USER}:")
         events = [entry.event for entry in vault(demo_app).audit.page(limit=2)]
@@ -114,7 +117,7 @@ async def test_imported_secrets_go_along_and_warnings_are_said(demo_app: StTui) 
         vault(demo_app).secrets.create(project_of(demo_app), worker, "LOOSE", "${NOWHERE}")
         await go_to(pilot, worker)
         await name_file(pilot, "x", ExportFile, "out.json")
-        await until(pilot, lambda: "warning:" in screen_text(pilot), "done")
+        await until(pilot, lambda: "${NOWHERE} in LOOSE was left as" in screen_text(pilot), "done")
         names = list(json.loads(Path("out.json").read_text(encoding="utf-8")))
         assert names == ["LOOSE", "QUEUE_NAME", "REDIS_URL"]
 
@@ -125,17 +128,47 @@ async def test_what_a_file_cannot_hold_leaves_none_behind(demo_app: StTui) -> No
         vault(demo_app).secrets.create(project_of(demo_app), DB, "it's odd", "1")
         await go_to(pilot, DB)
         await name_file(pilot, "x", ExportFile, "out.env")
-        await until(pilot, lambda: "write JSON" in screen_text(pilot), "why")
+        await until(
+            pilot, lambda: "dotenv cannot hold the name it's odd" in screen_text(pilot), "why"
+        )
         assert not Path("out.env").exists()
+
+
+async def test_the_format_is_chosen_and_names_that_run_code_are_refused(demo_app: StTui) -> None:
+    async with demo_app.run_test(size=SMALL) as pilot:
+        await opened(pilot)
+        for name, value in {"LD_PRELOAD": "x", "QUOTED": "it's $(id)"}.items():
+            vault(demo_app).secrets.create(project_of(demo_app), DB, name, value)
+        await go_to(pilot, DB)
+        await name_file(pilot, "x", ExportFile, "out.csv")
+        await until(pilot, lambda: len(demo_app.screen_stack) == 1, "written as its name says")
+        assert Path("out.csv").read_text(encoding="utf-8").startswith("Key,Value,Comment\n")
+        await name_file(pilot, "x", ExportFile, "out.env")
+        await until(pilot, lambda: "--allow LD_PRELOAD" in screen_text(pilot), "it says how")
+        assert not Path("out.env").exists()
+        await pilot.press("tab", "right", "right")
+        await until(pilot, lambda: "‹ docker ›" in screen_text(pilot), "another format")
+        assert "--allow" not in screen_text(pilot)
+        await pilot.press("shift+tab", "end", "x")
+        assert "‹ docker ›" in screen_text(pilot)
+        vault(demo_app).secrets.delete(project_of(demo_app), DB, "LD_PRELOAD")
+        await pilot.press("tab", "left", "left", "f2")
+        await until(pilot, lambda: isinstance(demo_app.screen, ExportRemarks), "what to know")
+        assert "python-dotenv reads another value of QUOTED" in screen_text(pilot)
+        assert "$(id)" not in screen_text(pilot)
+        assert 'QUOTED="it\'s \\$(id)"' in Path("out.envx").read_text(encoding="utf-8")
+        await pilot.press("enter")
+        await until(pilot, lambda: len(demo_app.screen_stack) == 1, "closed")
 
 
 async def test_what_is_being_written_cannot_be_left(
     demo_app: StTui, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    may_go_on = threading.Event()
+    begun, may_go_on = threading.Event(), threading.Event()
     read, add_import = Secrets.read, Secrets.add_import
 
     def slow_read(*args: Any, **options: Any) -> Any:
+        begun.set()
         may_go_on.wait(10)
         return read(*args, **options)
 
@@ -149,7 +182,7 @@ async def test_what_is_being_written_cannot_be_left(
         await opened(pilot)
         await go_to(pilot, DB)
         await name_file(pilot, "x", ExportFile, "out.env")
-        await until(pilot, Path("out.env").exists, "it is begun")
+        await until(pilot, begun.is_set, "it is begun")
         await pilot.press("f10")
         assert isinstance(demo_app.screen, ExportFile)
         may_go_on.set()

@@ -1,0 +1,107 @@
+"""How a value stands in a `.env` file, and what the programs that read such files make of it.
+
+A shell, python-dotenv, npm dotenv and `node --env-file` agree on no one way to quote: what is
+plain text to one is an escape, a command or the next line to another. So a few spellings that no
+shell runs anything of are put to a model of each reader; tests hold the models against the
+readers themselves.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+
+class Spelling(NamedTuple):
+    """What stands behind the `=`, what must stand below it, and who reads another value."""
+
+    text: str
+    below: str
+    misread_by: tuple[str, ...]
+
+
+def spelled(value: str) -> Spelling | None:
+    """The value as most readers, a shell first of all, read it; None where nothing is safe."""
+    spellings = [
+        Spelling(
+            text,
+            _below(text),
+            tuple(reader for reader, read in _READ.items() if read(text) != value),
+        )
+        for text in _spellings(value)
+        if not _is_live(text)
+    ]
+    return min(spellings, key=lambda spelling: len(spelling.misread_by), default=None)
+
+
+def _spellings(value: str) -> Iterator[str]:
+    """Those that no reader takes for more than one value; the plainest first."""
+    # Before the closing quote a backslash swallows it for some, and the lines that follow.
+    if "'" not in value and not value.endswith("\\"):
+        yield f"'{value}'"
+    every_backslash = re.sub(r'[\\"$`]', r"\\\g<0>", value)
+    if '"' in value and "\n" in value:
+        # For node the value ends at the first double quote, escaped or not: what stands on the
+        # lines below would be names and values of their own. No shell knows \n.
+        yield '"' + every_backslash.replace("\n", r"\n") + '"'
+        return
+    yield f'"{every_backslash}"'
+    # A shell reads a backslash as such unless one of these follows.
+    yield '"' + re.sub(r'["$`]|\\(?=[\\"$`\n]|\Z)', r"\\\g<0>", value) + '"'
+    if "\r" in value:
+        # No reader but a shell keeps a carriage return that stands there itself.
+        yield '"' + every_backslash.replace("\r", r"\r") + '"'
+
+
+def _is_live(text: str) -> bool:
+    """Whether bash may run what stands there.
+
+    In double quotes bash 5.2 loses count of backslashes beside the two characters that it uses
+    itself, so that an escaped $ becomes a live one.
+    """
+    return text[0] == '"' and "\\" in text and re.search("[\x01\x7f]", text) is not None
+
+
+def _below(text: str) -> str:
+    """A comment in which npm dotenv finds the end, where it takes the closing quote for escaped.
+
+    It would go on into other secrets. The empty line is so that it is nobody's comment.
+    """
+    return '#"\n\n' if text.endswith('\\"') else ""
+
+
+def _python(text: str) -> str | None:
+    inside = _one_newline(text[1:-1])
+    escapes = r"\\[\\']" if text[0] == "'" else r"\\[\\'\"abfnrtv]"
+    read = re.sub(escapes, lambda escape: _PYTHON_ESCAPES[escape[0][1]], inside)
+    # It puts a variable in the place of ${…}, in quotes of either kind.
+    return None if re.search(r"\$\{[^}]*\}", read) else read
+
+
+def _npm(text: str) -> str | None:
+    inside = _one_newline(text[1:-1])
+    if text[0] == "'":
+        return inside
+    return None if _below(text) else inside.replace(r"\n", "\n").replace(r"\r", "\r")
+
+
+def _node(text: str) -> str:
+    inside = text[1:-1].replace("\r", "")
+    return inside if text[0] == "'" else inside.partition('"')[0].replace(r"\n", "\n")
+
+
+def _bash(text: str) -> str:
+    return text[1:-1] if text[0] == "'" else re.sub(r'\\([\\"$`])', r"\1", text[1:-1])
+
+
+def _one_newline(text: str) -> str:
+    return re.sub("\r\n?", "\n", text)
+
+
+_PYTHON_ESCAPES = {"\\": "\\", "'": "'", '"': '"', "a": "\a", "b": "\b", "f": "\f", "n": "\n",
+                   "r": "\r", "t": "\t", "v": "\v"}  # fmt: skip
+_READ: dict[str, Callable[[str], str | None]] = {
+    "python-dotenv": _python, "npm dotenv": _npm, "node --env-file": _node, "bash": _bash,
+}  # fmt: skip
+READERS = tuple(_READ)
