@@ -96,6 +96,13 @@ def lint(
     return warnings
 
 
+def opens_nothing(scope: Scope, places: Places) -> str | None:
+    """That no folder is opened by a scope today, without the subject; None if one is."""
+    if scope.environment not in places or places.opened(scope) != 0:
+        return None
+    return why_never(scope.secret_path) or f"matches no folder that is in {scope.environment} now."
+
+
 def lint_each(
     tokens: Sequence[ServiceToken],
     folders: Mapping[str, Sequence[str]],
@@ -167,13 +174,9 @@ def _about_scope(scope: Scope, before: Sequence[Scope], places: Places) -> list[
     except PatternRefused as refused:
         return [str(refused)]
     there, opened = len(places[scope.environment]), places.opened(scope)
-    if not opened:
-        if (never := why_never(scope.secret_path)) is not None:
-            return [never]
-        return [
-            f"matches no folder that is in {scope.environment} now.",
-            *_traps(scope.secret_path),
-        ]
+    if (nothing := opens_nothing(scope, places)) is not None:
+        can_ever = why_never(scope.secret_path) is None
+        return [nothing, *(_traps(scope.secret_path) if can_ever else ())]
     warnings = _traps(scope.secret_path)
     if opened == there > 1 and not glob.is_plain:
         warnings.insert(0, f"opens all {there} folders of {scope.environment}.")

@@ -35,8 +35,10 @@ class Names:
 def about_name(name: str, names: Names, *, is_among: bool = False) -> list[str]:
     """Warnings about a token's name, a sentence each; `is_among` says that `names` has it too."""
     warnings = []
-    if found := unseen(name) or blank_end(name):
+    if is_among and (found := unseen(name) or blank_end(name)):
         warnings.append(f"The name {found}: only a clone can have one without it.")
+    elif found := unseen(name):  # somebody who types comes by a blank at the end
+        warnings.append(f"The name {found}: leave it out.")
     if (mixed := mixture(name)) is not None:
         *first, last = mixed.scripts
         taken_for = looks_like(mixed.odd)

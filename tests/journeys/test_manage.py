@@ -53,6 +53,8 @@ async def test_create_a_token_by_keyboard(demo_app: StTui, size: tuple[int, int]
         await pilot.press("tab", "tab", "tab", "space")  # scopes, read, write: ticked
         await pilot.press("tab", "right", "right")  # expiry: 1 Month
         await pilot.press("f2")
+        await until(pilot, lambda: isinstance(demo_app.screen, Confirm), "one is not entered")
+        await pilot.press("y")
         await until(pilot, lambda: isinstance(demo_app.screen, Created), "the token is shown")
         shown = "".join(screen_text(pilot).split())
         token = token_named(demo_app, "web")

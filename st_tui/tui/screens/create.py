@@ -26,6 +26,9 @@ from st_tui.core.model import (
     Project,
     TokenDraft,
 )
+from st_tui.core.names import Names
+from st_tui.core.plain_text import shown
+from st_tui.core.wording import counted
 from st_tui.tui.actions import FIELDS, Action, bindings
 from st_tui.tui.leaving import Leaves
 from st_tui.tui.screens.comparison import beside
@@ -44,6 +47,7 @@ if TYPE_CHECKING:
 
 _ANYWHERE = " ".join(addresses.ANYWHERE_TEXT)
 _WARNINGS_SHOWN = 4
+_DOUBTS_SHOWN = 4
 
 
 class Create(Leaves[NewToken | None]):
@@ -102,6 +106,7 @@ class Create(Leaves[NewToken | None]):
         self._environments: list[Environment] = []
         self._folders = analysis.Places({})
         self._written: set[str] = set()
+        self._names = Names(())
         self._making = False
         self._untouched: list[object] = []
 
@@ -162,6 +167,7 @@ class Create(Leaves[NewToken | None]):
             self._environments = vault.environments.every(project)
             self._folders = analysis.Places(vault.folders.of_each(project))
             self._written = vault.tokens.written_environments(project)
+            self._names = vault.tokens.names(project)
         pane = self.query_one(AccessPane)
         pane.place(self._environments, self._folders, e2ee=self._project.e2ee)
         self.query_one(ReachTree).note = self._picker.about_folder
@@ -204,10 +210,10 @@ class Create(Leaves[NewToken | None]):
             self.query_one("#warnings", Static).update("")
             return
         self.query_one(AccessPane).show(as_token(draft))
-        warnings = analysis.lint(draft, self._folders, self._written)
+        warnings = analysis.lint(draft, self._folders, self._written, names=self._names)
         lines = [
             *(beside(self._original, draft, self._folders) if self._original else ()),
-            *(Content.styled(f"! {warning}", "$text-warning") for warning in warnings),
+            *(Content.styled(f"! {shown(warning)}", "$text-warning") for warning in warnings),
         ]
         if len(lines) > _WARNINGS_SHOWN:
             more = Content.styled(f"  and {len(lines) - _WARNINGS_SHOWN + 1} more", "$text-muted")
@@ -264,30 +270,60 @@ class Create(Leaves[NewToken | None]):
         self._complain(event.sentence)
 
     def _complain(self, sentence: str) -> None:
-        self.query_one("#fault", Static).update(Content.styled(f"✖ {sentence}", "$text-error"))
+        self.query_one("#fault", Static).update(
+            Content.styled(f"✖ {shown(sentence)}", "$text-error")
+        )
         self.query_one("#fault").scroll_visible(animate=False)
 
     @work
     async def action_create(self) -> None:
-        try:
-            draft = check_draft(self.draft(), self._environments, self.st.clock())
-        except Refusal as refusal:
-            self._complain(str(refusal))
-            return
         if self._making:
             return
         self._making = True
-        project = self._project
         try:
-            new = await self.st.change(
-                "Making the token", lambda v: v.tokens.create(project, draft)
-            )
+            new = await self._make()
+        except Refusal as refusal:
+            self._complain(str(refusal))
+            return
         finally:
             self._making = False
         if new is not None:
             while self.app.screen is not self:  # the help or the palette was opened meanwhile
                 self.app.pop_screen()
             self.dismiss(new)
+
+    async def _make(self) -> NewToken | None:
+        """The token, if the person wants it as the form stands. Raises Refusal."""
+        draft = self._checked()
+        if doubts := self._doubts(draft):
+            question = Confirm(
+                f"Make “{draft.name}” as it stands?",
+                "\n".join([*doubts, "\nA token cannot be changed afterwards."]),
+                verb="make",
+            )
+            if not await self.st.push_screen_wait(question):
+                return None
+            draft = self._checked()  # its life begins now
+        project = self._project
+        return await self.st.change("Making the token", lambda v: v.tokens.create(project, draft))
+
+    def _checked(self) -> TokenDraft:
+        return check_draft(self.draft(), self._environments, self.st.clock())
+
+    def _doubts(self, draft: TokenDraft) -> list[str]:
+        """What may not be meant so: a scope that was not entered, or that opens no folder today."""
+        doubts = []
+        if (typed := self._picker.typed()) is not None:
+            number = len(draft.scopes)
+            doubts.append(f"{typed} was typed but not entered: it becomes scope {number}.")
+        for number, scope in enumerate(draft.scopes, start=1):
+            if nothing := analysis.opens_nothing(scope, self._folders):
+                which = "It" if scope == typed else f"Scope {number}, {scope},"
+                doubts.append(f"{which} {nothing}")
+        if len(doubts) > _DOUBTS_SHOWN:
+            more = len(doubts) - _DOUBTS_SHOWN + 1
+            doubts[_DOUBTS_SHOWN - 1 :] = [f"And {counted(more, 'more scope')} like it."]
+        return doubts
 
     @property
     def unsaved(self) -> str:

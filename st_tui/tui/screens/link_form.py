@@ -9,7 +9,6 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
-from textual.suggester import SuggestFromList
 from textual.widgets import Input, Static
 
 from st_tui.core.drafts import folder_path
@@ -18,7 +17,8 @@ from st_tui.core.secret import Place, SecretImport
 from st_tui.tui.actions import LEAVING, Action, bindings
 from st_tui.tui.screens.dialog import Dialog
 from st_tui.tui.widgets.choice import Choice
-from st_tui.tui.widgets.field import Field, Label
+from st_tui.tui.widgets.field import Label
+from st_tui.tui.widgets.path_field import PathField
 
 
 class LinkForm(Dialog[SecretImport]):
@@ -58,12 +58,12 @@ class LinkForm(Dialog[SecretImport]):
             yield Choice[str](options, id="link-environment")
         with Horizontal(classes="row"):
             yield Label("Path")
-            yield Field(placeholder="/common/db   → completes it", id="link-path")
+            yield PathField(placeholder="/common/db   Tab completes it", id="link-path")
 
     def on_mount(self) -> None:
         self.query_one("#link-environment", Choice).choose(self._place.environment)
         self._complete()
-        self.query_one("#link-path", Field).focus()
+        self.query_one("#link-path").focus()
 
     @on(Choice.Changed, "#link-environment")
     def _chosen(self) -> None:
@@ -72,7 +72,13 @@ class LinkForm(Dialog[SecretImport]):
 
     def _complete(self) -> None:
         paths = self._folders.get(self._environment, ())
-        self.query_one("#link-path", Field).suggester = SuggestFromList(paths, case_sensitive=True)
+        known = [environment.slug for environment in self._environments]
+        self.query_one("#link-path", PathField).offer(paths, known)
+
+    @on(PathField.Elsewhere)
+    def _environment_written(self, event: PathField.Elsewhere) -> None:
+        self.query_one("#link-environment", Choice).choose(event.environment)
+        self._chosen()
 
     @property
     def _environment(self) -> str:
@@ -84,7 +90,7 @@ class LinkForm(Dialog[SecretImport]):
         if self._is_saving:
             return
         self._is_saving = True
-        environment, typed = self._environment, self.query_one("#link-path", Field).value
+        environment, typed = self._environment, self.query_one("#link-path", PathField).value
         try:
             link = await self.st.change(
                 "Importing",

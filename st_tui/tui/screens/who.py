@@ -11,7 +11,6 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.suggester import SuggestFromList
 from textual.widgets import Input, Static
 
 from st_tui.core import reach
@@ -27,7 +26,8 @@ from st_tui.tui.actions import Action, bindings
 from st_tui.tui.newest import Newest
 from st_tui.tui.screens.overview import Overview
 from st_tui.tui.widgets.choice import Choice
-from st_tui.tui.widgets.field import Field, Label
+from st_tui.tui.widgets.field import Label
+from st_tui.tui.widgets.path_field import PathField
 from st_tui.tui.widgets.reacher_list import ReacherList
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ class Who(Overview):
             yield Label("Environment")
             yield Choice[str]([], id="environment")
             yield Label("Path")
-            yield Field(
+            yield PathField(
                 "/", placeholder="/common/db, or /common/** for any folder there", id="path"
             )
             yield Label("Operation")
@@ -119,13 +119,23 @@ class Who(Overview):
     def _environment(self) -> Choice[str]:
         return self.query_one("#environment", Choice)
 
+    @property
+    def _path(self) -> PathField:
+        return self.query_one("#path", PathField)
+
     @on(Choice.Changed, "#environment")
     def _in_environment(self) -> None:
         """Offer the environment's folders for completion, and ask there."""
         if self._known is not None and self._environment.options:
             paths = self._known.folders[self._environment.value]
-            self.query_one("#path", Field).suggester = SuggestFromList(paths, case_sensitive=True)
+            known = [environment.slug for environment in self._known.environments]
+            self._path.offer(paths, known)
         self._ask()
+
+    @on(PathField.Elsewhere)
+    def _environment_written(self, event: PathField.Elsewhere) -> None:
+        self._environment.choose(event.environment)
+        self._in_environment()
 
     @on(Input.Changed, "#path")
     @on(Choice.Changed, "#operation")
@@ -136,7 +146,7 @@ class Who(Overview):
         if not self._environment.options:
             self._remark("? There is no environment: make one among the folders.", "$text-warning")
             return
-        typed = self.query_one("#path", Field).value
+        typed = self._path.value
         try:
             path, note = request_path(typed)
             operation = self.query_one("#operation", Choice).value

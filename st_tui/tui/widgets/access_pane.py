@@ -12,7 +12,6 @@ from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
-from textual.suggester import SuggestFromList
 from textual.widgets import Input, Static
 
 from st_tui.core import access
@@ -39,6 +38,7 @@ from st_tui.tui.widgets.choice import Choice
 from st_tui.tui.widgets.field import Field, Label
 from st_tui.tui.widgets.listing import Listing
 from st_tui.tui.widgets.moment import Moment
+from st_tui.tui.widgets.path_field import PathField
 from st_tui.tui.widgets.reach_tree import Folder, ReachTree, tree
 from st_tui.tui.widgets.token_name import token_name
 
@@ -111,7 +111,7 @@ class AccessPane(Vertical):
             yield Label("Environment")
             yield Choice[str]([], id="environment")
             yield Label("Path")
-            yield Field(value="/", id="path", suggester=SuggestFromList([]))
+            yield PathField("/", id="path")
             yield Label("Operation")
             yield Choice(
                 [("read", Permission.READ), ("write", Permission.WRITE)],
@@ -201,14 +201,14 @@ class AccessPane(Vertical):
         """Ask about another place."""
         self._environment.choose(environment)
         with self.prevent(Input.Changed):
-            self.query_one("#path", Field).value = path
+            self.query_one("#path", PathField).value = path
         self._in_environment()
 
     def asked(self) -> tuple[ServiceToken, AccessRequest] | None:
         """Whose access is asked about, and which; None without a token. Raises Refusal."""
         if self._token is None:
             return None
-        return self._token, self._request(self.query_one("#path", Field).value)
+        return self._token, self._request(self.query_one("#path", PathField).value)
 
     @property
     def shows_ended_token(self) -> bool:
@@ -218,7 +218,7 @@ class AccessPane(Vertical):
 
     def focus_path(self) -> None:
         """Put the cursor behind the path."""
-        field = self.query_one("#path", Field)
+        field = self.query_one("#path", PathField)
         field.focus()
         field.cursor_position = len(field.value)
 
@@ -259,7 +259,7 @@ class AccessPane(Vertical):
             verdict.update(Content.styled("No token chosen.", "$text-muted"), layout=False)
             return
         try:
-            request = self._request(self.query_one("#path", Field).value)
+            request = self._request(self.query_one("#path", PathField).value)
         except Refusal as refusal:
             verdict.update(Content.styled(f"? {refusal}", "$text-warning"), layout=False)
             return
@@ -288,7 +288,7 @@ class AccessPane(Vertical):
             *beyond_lines(token, request, misses, verdict.size.width),
             *scope_lines(request, access.explain(first, request)),
         ]
-        typed = self.query_one("#path", Field).value
+        typed = self.query_one("#path", PathField).value
         note = request_path(typed).note if typed.strip() not in ("", "/") else None
         if note:
             lines.append(Content.styled(f"  {shown(note)}", "$text-muted"))
@@ -314,7 +314,8 @@ class AccessPane(Vertical):
     def _in_environment(self) -> None:
         """Offer the environment's folders for completion; answer for it, and show its tree."""
         paths = [folder.path for folder in self._here()]
-        self.query_one("#path", Field).suggester = SuggestFromList(paths, case_sensitive=True)
+        known = [environment.slug for environment in self._environments]
+        self.query_one("#path", PathField).offer(paths, known)
         self._answer()
         self._show_reach()
 
@@ -364,6 +365,12 @@ class AccessPane(Vertical):
     def _request_changed(self) -> None:
         self._answer()
         self._show_reach()
+
+    @on(PathField.Elsewhere)
+    def _environment_written(self, event: PathField.Elsewhere) -> None:
+        event.stop()
+        self._environment.choose(event.environment)
+        self._environment.post_message(Choice.Changed(self._environment))
 
     @on(Choice.Changed, "#environment")
     def _environment_changed(self) -> None:

@@ -9,7 +9,6 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.message import Message
-from textual.suggester import SuggestFromList
 from textual.widgets import Input, Static
 
 from st_tui.core.analysis import Places
@@ -22,13 +21,15 @@ from st_tui.core.drafts import (
 )
 from st_tui.core.errors import Refusal
 from st_tui.core.model import Environment, Scope
+from st_tui.core.plain_text import shown
 from st_tui.core.wording import counted
 from st_tui.tui.widgets.choice import Choice
-from st_tui.tui.widgets.field import Field, Label
+from st_tui.tui.widgets.field import Label
+from st_tui.tui.widgets.path_field import PathField
 from st_tui.tui.widgets.scope_list import ScopeList
 
 
-class _ScopeField(Field):
+class _ScopeField(PathField):
     """A line for a scope's path: each line of a paste is a scope of its own."""
 
     enters = 1
@@ -84,7 +85,9 @@ class ScopePicker(Vertical):
             yield Choice[str]([], id="scope-environment")
         with Horizontal(classes="row"):
             yield Label("Path")
-            yield _ScopeField(placeholder="/common/**   then Enter", id="scope-path")
+            yield _ScopeField(
+                placeholder="/common/**   then Enter", with_patterns=True, id="scope-path"
+            )
         yield Static(id="path-says")
         with Horizontal(classes="tall"):
             yield Label("Scopes")
@@ -110,9 +113,14 @@ class ScopePicker(Vertical):
 
     def drafted(self) -> tuple[Scope, ...]:
         """The scopes so far and the one being typed, each once. Raises Refusal."""
-        typed = self._field.value.strip()
-        last = [Scope(self.environment, scope_path(typed).path)] if typed else []
-        return tuple(dict.fromkeys((*self.scopes, *last)))
+        typed = self.typed()
+        return self.scopes if typed is None else (*self.scopes, typed)
+
+    def typed(self) -> Scope | None:
+        """The scope that stands in the field and is none of those so far. Raises Refusal."""
+        text = self._field.value.strip()
+        scope = self._written(text)[0] if text else None
+        return None if scope in self.scopes else scope
 
     def about_folder(self, path: str) -> str:
         """By which patterns a folder is scoped in this environment."""
@@ -131,8 +139,8 @@ class ScopePicker(Vertical):
         return self.query_one("#scope-environment", Choice)
 
     @property
-    def _field(self) -> Field:
-        return self.query_one("#scope-path", Field)
+    def _field(self) -> PathField:
+        return self.query_one("#scope-path", PathField)
 
     def _change(self, scopes: tuple[Scope, ...], about: tuple[str, str] | None = None) -> None:
         self.scopes = scopes
@@ -148,11 +156,11 @@ class ScopePicker(Vertical):
         if not typed:
             return Content("")
         try:
-            path, note = scope_path(typed)
+            scope, note = self._written(typed)
         except Refusal as refusal:
-            return Content.styled(str(refusal), "$text-warning")
-        reach = self._reach(Scope(self.environment, path))
-        return Content.assemble((f"opens {reach}", "$text-success"), f"  {note or ''}")
+            return Content.styled(shown(str(refusal)), "$text-warning")
+        style = "$text-success" if self._folders.opened(scope) else "$text-warning"
+        return Content.assemble((f"opens {self._reach(scope)}", style), f"  {note or ''}")
 
     def _reach(self, scope: Scope) -> str:
         if scope.environment not in self._folders:
@@ -163,14 +171,20 @@ class ScopePicker(Vertical):
         return f"{opened} of {counted(len(self._folders[scope.environment]), 'folder')}"
 
     def _complete(self) -> None:
-        """Complete the path from the real folders, each also with `/*` and `/**`."""
-        paths = list(self._folders.get(self.environment, ()))
-        wild = [f"{'' if p == '/' else p}/{star}" for p in paths for star in ("**", "*")]
-        self._field.suggester = SuggestFromList(paths + wild, case_sensitive=True)
+        """Complete the path from the real folders."""
+        paths = self._folders.get(self.environment, ())
+        self._field.offer(paths, [environment.slug for environment in self._environments])
 
     @on(Choice.Changed, "#scope-environment")
     def _environment_chosen(self, event: Choice.Changed) -> None:
         event.stop()
+        self._complete()
+        self._change(self.scopes, (self.environment, "/"))
+
+    @on(PathField.Elsewhere)
+    def _environment_written(self, event: PathField.Elsewhere) -> None:
+        event.stop()
+        self._choice.choose(event.environment)
         self._complete()
         self._change(self.scopes, (self.environment, "/"))
 
@@ -183,14 +197,14 @@ class ScopePicker(Vertical):
     def _entered(self) -> None:
         field = self._field
         try:
-            path = scope_path(field.value).path
+            scope, _ = self._written(field.value)
         except Refusal as refusal:
             self.post_message(self.Refused(str(refusal)))
             return
         with self.prevent(Input.Changed):
             field.value = ""
-        scope = Scope(self.environment, path)
-        self._change(tuple(dict.fromkeys((*self.scopes, scope))), (self.environment, stem(path)))
+        about = scope.environment, stem(scope.secret_path)
+        self._change(tuple(dict.fromkeys((*self.scopes, scope))), about)
 
     @on(_ScopeField.Pasted)
     def _several_pasted(self, event: _ScopeField.Pasted) -> None:
@@ -198,7 +212,7 @@ class ScopePicker(Vertical):
         scopes: list[Scope] = []
         for number, line in enumerate(event.lines, start=1):
             try:
-                scopes.append(self._written(line))
+                scopes.append(self._written(line)[0])
             except Refusal as refusal:
                 said = f"Line {number} of the paste: {refusal} No line of it was taken."
                 self.post_message(self.Refused(said))
@@ -207,13 +221,15 @@ class ScopePicker(Vertical):
         self._change((*self.scopes, *added))
         self.app.notify(f"{len(scopes)} lines were pasted: {counted(len(added), 'scope')} added.")
 
-    def _written(self, line: str) -> Scope:
-        """A scope as it is written elsewhere, or a path in this environment. Raises Refusal."""
+    def _written(self, line: str) -> tuple[Scope, str | None]:
+        """A scope as it is written elsewhere, or a path in this environment; and what was changed
+        of it. Raises Refusal."""
         if line.startswith("/") or ":" not in line:
-            return Scope(self.environment, scope_path(line).path)
-        scope, _ = parse_scope(line)
+            path, note = scope_path(line)
+            return Scope(self.environment, path), note
+        scope, note = parse_scope(line)
         check_environment(scope.environment, self._environments)
-        return scope
+        return scope, note
 
     @on(ScopeList.Removed)
     def _removed(self, event: ScopeList.Removed) -> None:

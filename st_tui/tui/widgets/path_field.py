@@ -1,0 +1,92 @@
+"""A line for the path of a folder: completed from those that there are."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from typing import ClassVar
+
+from textual.binding import BindingType
+from textual.message import Message
+from textual.suggester import Suggester
+
+from st_tui.tui.actions import Action, bindings
+from st_tui.tui.widgets.field import Field
+
+# Of `/dev:/a` the first slash was there already, or a folder's path begins so: none has a colon.
+_ENVIRONMENT = re.compile(r"\s*(?:([^\s/:]+):|/([^\s/:]+):(?=/))")
+
+
+class PathField(Field):
+    """A path whose completion Tab takes; an environment written before it is told and cut off."""
+
+    ACTIONS: ClassVar[tuple[Action, ...]] = (
+        Action("complete", "tab", "complete", "Take the completion that stands behind the cursor"),
+    )
+    BINDINGS: ClassVar[list[BindingType]] = bindings(ACTIONS)
+
+    class Elsewhere(Message):
+        """The path is in this environment, which was written before it as in `prod:/common`."""
+
+        def __init__(self, environment: str) -> None:
+            self.environment = environment
+            super().__init__()
+
+    def __init__(
+        self,
+        value: str = "",
+        *,
+        placeholder: str = "",
+        with_patterns: bool = False,
+        id: str | None = None,  # noqa: A002
+    ) -> None:
+        """`with_patterns` completes `/common/` to `/common/**` where no folder lies in it."""
+        self._completions = _Completions(with_patterns=with_patterns)
+        self._environments: Collection[str] = ()
+        super().__init__(value, placeholder=placeholder, suggester=self._completions, id=id)
+
+    def offer(self, paths: Sequence[str], environments: Collection[str]) -> None:
+        """Complete from these folders; these environments may be written before a path."""
+        self._completions.paths = dict.fromkeys(paths)
+        self._environments = environments
+
+    def replace(self, text: str, start: int, end: int) -> None:
+        """Every key and every paste ends here."""
+        super().replace(text, start, end)
+        found = _ENVIRONMENT.match(self.value)
+        if found and found[found.lastindex or 0] in self._environments:
+            position = self.cursor_position - found.end()
+            self.value = self.value[found.end() :]
+            self.cursor_position = max(position, 0)
+            self.post_message(self.Elsewhere(found[found.lastindex or 0]))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "complete":  # if there is none, Tab goes to the next field
+            return self._completions.of(self.value) is not None
+        return super().check_action(action, parameters)
+
+    def action_complete(self) -> None:
+        # Not what is drawn: keys that come together are faster.
+        self.value = self._completions.of(self.value) or self.value
+        self.cursor_position = len(self.value)
+
+
+class _Completions(Suggester):
+    """What a path may be completed to. What is a folder's path already is complete."""
+
+    def __init__(self, *, with_patterns: bool) -> None:
+        super().__init__(use_cache=False, case_sensitive=True)
+        self.paths: Collection[str] = ()
+        self._with_patterns = with_patterns
+
+    def of(self, value: str) -> str | None:
+        """The first folder's path that begins so."""
+        if not value or value in self.paths:
+            return None
+        found = next((path for path in self.paths if path.startswith(value)), None)
+        if found is None and self._with_patterns and value[-1] == "/" and value[:-1] in self.paths:
+            return f"{value}**"
+        return found
+
+    async def get_suggestion(self, value: str) -> str | None:
+        return self.of(value)

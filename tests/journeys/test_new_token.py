@@ -1,0 +1,359 @@
+"""What a hand half typed into the form for a token does not become one by itself."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+import pytest
+from textual.events import Key, Paste
+from textual.pilot import Pilot
+
+from st_tui.core.model import Environment, Scope, ServiceToken
+from st_tui.core.vault import Vault
+from st_tui.tui.app import StTui
+from st_tui.tui.screens.create import Create
+from st_tui.tui.screens.created import Created
+from st_tui.tui.screens.dialog import Confirm
+from st_tui.tui.screens.link_form import LinkForm
+from st_tui.tui.screens.who import Who
+from st_tui.tui.widgets.choice import Choice
+from st_tui.tui.widgets.path_field import PathField
+from tests.journeys.driving import (
+    choose,
+    opened,
+    screen_text,
+    token_named,
+    tokens_shown,
+    until,
+    vault,
+    write,
+)
+from tests.tmux_session import TmuxSession, needs_tmux
+
+SMALL, WIDE = (80, 24), (120, 36)
+
+
+async def form(pilot: Pilot[None], name: str = "web") -> Create:
+    """The form for a new token, with a name and the cursor in Path."""
+    app = pilot.app
+    assert isinstance(app, StTui)
+    await opened(pilot)
+    await pilot.press("n")
+    await until(pilot, lambda: isinstance(app.screen, Create), "the form opens")
+    await write(pilot, name)
+    await pilot.press("tab", "tab")
+    assert isinstance(app.screen, Create)
+    return app.screen
+
+
+def path(app: StTui) -> str:
+    return app.screen.query_one("#scope-path", PathField).value
+
+
+def said(pilot: Pilot[None]) -> str:
+    """What the form says, as running text."""
+    lines = (line.split("▏")[0] for line in screen_text(pilot).splitlines())
+    return " ".join(" ".join(lines).split())
+
+
+def question(pilot: Pilot[None]) -> str:
+    """What a dialog says, as running text."""
+    lines = re.findall(r"│(.*)│", screen_text(pilot))
+    return " ".join(" ".join(lines).split())
+
+
+async def asked(pilot: Pilot[None], *parts: str) -> None:
+    """Press F2, and see a question that says all this."""
+    await pilot.press("f2")
+    await until(pilot, lambda: isinstance(pilot.app.screen, Confirm), "it asks")
+    await until(pilot, lambda: all(part in question(pilot) for part in parts), str(parts))
+
+
+async def made(pilot: Pilot[None], name: str = "web") -> ServiceToken:
+    app = pilot.app
+    assert isinstance(app, StTui)
+    await until(pilot, lambda: isinstance(app.screen, Created), "the token is shown")
+    return token_named(app, name)
+
+
+@pytest.mark.parametrize("size", [SMALL, WIDE])
+async def test_tab_takes_the_completion_and_then_goes_on(
+    demo_app: StTui, size: tuple[int, int]
+) -> None:
+    async with demo_app.run_test(size=size) as pilot:
+        screen = await form(pilot)
+        await write(pilot, "/com")
+        await pilot.press("tab")
+        assert path(demo_app) == "/common"
+        assert screen.query_one("#scope-path").has_focus
+        await pilot.press("tab")  # /common is complete, though folders lie in it
+        assert path(demo_app) == "/common"
+        assert screen.query_one("#scopes").has_focus
+        await pilot.press("shift+tab")
+        await write(pilot, "/")
+        await pilot.press("tab")
+        assert path(demo_app) == "/common/api"
+        await write(pilot, "/")
+        await pilot.press("tab", "enter")  # nothing lies in it: all that may come to
+        assert screen.draft().scopes == (Scope("dev", "/common/api/**"),)
+        await write(pilot, "/no")
+        await pilot.press("tab")
+        assert path(demo_app) == "/no"
+        assert screen.query_one("#scopes").has_focus
+
+
+async def test_keys_that_come_together_take_the_completion_too(demo_app: StTui) -> None:
+    async with demo_app.run_test(size=SMALL) as pilot:
+        await form(pilot)
+        for key, character in (("slash", "/"), ("c", "c"), ("o", "o"), ("tab", None),
+                               ("enter", None), ("f2", None)):  # fmt: skip
+            demo_app.post_message(Key(key, character))
+        assert (await made(pilot)).scopes == (Scope("dev", "/common"),)
+
+
+async def test_what_was_not_entered_is_asked_about(demo_app: StTui) -> None:
+    async with demo_app.run_test(size=SMALL) as pilot:
+        screen = await form(pilot)
+        before = tokens_shown(demo_app)
+        await write(pilot, "/common")
+        for no in ("enter", "n", "escape", "q", "f10", "f2", "tab"):
+            await asked(pilot, "Make “web” as it stands?", "dev:/common was typed but not entered")
+            assert "no folder" not in question(pilot)
+            await pilot.press(no)
+            await pilot.pause()
+            if no in ("f2", "tab"):
+                assert isinstance(demo_app.screen, Confirm)
+                await pilot.press("n")
+            await until(pilot, lambda: demo_app.screen is screen, f"{no} goes back")
+        assert tokens_shown(demo_app) == before
+        await asked(pilot)
+        await pilot.press("y")
+        assert (await made(pilot)).scopes == (Scope("dev", "/common"),)
+
+
+async def test_an_entered_scope_that_opens_a_folder_is_not_asked_about(demo_app: StTui) -> None:
+    async with demo_app.run_test(size=SMALL) as pilot:
+        await form(pilot)
+        await write(pilot, "/common")
+        await pilot.press("enter")
+        await write(pilot, "/common")  # the same once more makes no difference
+        await pilot.press("f2")
+        assert (await made(pilot)).scopes == (Scope("dev", "/common"),)
+
+
+@pytest.mark.parametrize(
+    ("typed", "doubt"),
+    [
+        ("/com", "Scope 1, dev:/com, matches no folder that is in dev now."),
+        ("/new/**", "Scope 1, dev:/new/**, matches no folder that is in dev now."),
+        ("/$env/x", "Scope 1, dev:/$env/x, can never match a folder (proved): it has $"),
+        ("/\u0441ommon/**", "which looks like c"),
+    ],
+    ids=ascii,
+)
+async def test_a_scope_that_opens_no_folder_today_is_asked_about(
+    demo_app: StTui, typed: str, doubt: str
+) -> None:
+    async with demo_app.run_test(size=SMALL) as pilot:
+        screen = await form(pilot)
+        demo_app.post_message(Paste(typed))
+        await until(pilot, lambda: path(demo_app) == typed, "pasted")
+        await pilot.press("enter")
+        assert screen.draft().scopes == (Scope("dev", typed),)
+        await asked(pilot, doubt, "A token cannot be changed afterwards.")
+        assert "not entered" not in question(pilot)
+        await pilot.press("y")
+        assert (await made(pilot)).scopes == (Scope("dev", typed),)
+
+
+async def test_many_doubts_are_one_question(demo_app: StTui) -> None:
+    async with demo_app.run_test(size=SMALL) as pilot:
+        await form(pilot)
+        for number in range(9):
+            await write(pilot, f"/x{number}")
+            await pilot.press("enter")
+        await write(pilot, "/y")
+        await asked(pilot, "dev:/y was typed but not entered: it becomes scope 10.", "Scope 1,",
+                    "And 8 more scopes like it.")  # fmt: skip
+        await pilot.press("y")
+        assert len((await made(pilot)).scopes) == 10
+
+
+async def test_what_was_typed_before_the_question_stood_there_is_no_answer(
+    demo_app: StTui,
+) -> None:
+    async with demo_app.run_test(size=SMALL) as pilot:
+        await form(pilot)
+        await write(pilot, "/com")
+        for key in ("f2", "y"):
+            demo_app.post_message(Key(key, key if len(key) == 1 else None))
+        await until(pilot, lambda: isinstance(demo_app.screen, Confirm), "it asks")
+        await pilot.pause(0.4)
+        assert isinstance(demo_app.screen, Confirm)
+
+
+async def test_a_clone_and_its_life_are_asked_about_too(demo_app: StTui) -> None:
+    async with demo_app.run_test(size=SMALL) as pilot:
+        await opened(pilot)
+        original = await choose(pilot, "ci-deploy")
+        assert demo_app.project is not None
+        vault(demo_app).folders.delete(demo_app.project, "dev", "/common")
+        await pilot.press("c")
+        await until(pilot, lambda: isinstance(demo_app.screen, Create), "the form opens")
+        await asked(pilot, f"{original.scopes[0]}, matches no folder")
+        demo_app.clock.now += 5_000  # type: ignore[attr-defined]
+        await pilot.press("y")
+        clone = await made(pilot, "ci-deploy copy")
+        assert original.expires_at is not None
+        assert clone.expires_at is not None
+        life = original.expires_at - original.created_at
+        assert clone.expires_at - clone.created_at == life  # from the answer on, not the question
+
+
+@pytest.mark.parametrize("how", ["typed", "pasted", "with blanks"])
+async def test_an_environment_before_the_path_is_chosen(demo_app: StTui, how: str) -> None:
+    async with demo_app.run_test(size=SMALL) as pilot:
+        screen = await form(pilot)
+        if how == "typed":
+            await write(pilot, "prod:/common/**")
+        else:
+            blanks = "" if how == "pasted" else "  "
+            demo_app.post_message(Paste(f"{blanks}prod:/common/**"))
+        await until(pilot, lambda: path(demo_app) == "/common/**", "only the path is left")
+        assert screen.query_one("#scope-environment", Choice).value == "prod"
+        assert "‹ Production ›" in screen_text(pilot)
+        assert "opens 7 of 18 folders" in screen_text(pilot)
+        await pilot.press("enter")
+        await write(pilot, "/c")
+        await pilot.press("tab")
+        assert path(demo_app) == "/common"  # dev has /ci
+        await pilot.press("enter", "f2")
+        token = await made(pilot)
+        assert token.scopes == (Scope("prod", "/common/**"), Scope("prod", "/common"))
+
+
+async def test_the_environment_may_be_written_before_what_stands_there(demo_app: StTui) -> None:
+    async with demo_app.run_test(size=SMALL) as pilot:
+        screen = await form(pilot)
+        await write(pilot, "/common/d")
+        await pilot.press("home")
+        demo_app.post_message(Paste("staging:"))
+        await until(pilot, lambda: path(demo_app) == "/common/d", "only the path")
+        assert screen.draft().scopes == (Scope("staging", "/common/d"),)
+        await write(pilot, "/x")
+        assert path(demo_app) == "/x/common/d"
+
+
+@pytest.mark.parametrize("typed", ["qa:/x", "Prod:/x", "qa:", "Production:/common"])
+async def test_an_environment_that_is_not_there_is_told(demo_app: StTui, typed: str) -> None:
+    async with demo_app.run_test(size=SMALL) as pilot:
+        screen = await form(pilot)
+        wanted = f"There is no environment '{typed.partition(':')[0]}': the project has dev"
+        await write(pilot, typed)
+        await until(pilot, lambda: wanted in said(pilot), "it is said at once")
+        assert path(demo_app) == typed
+        await pilot.press("enter")
+        await until(pilot, lambda: "✖ There is no environment" in said(pilot), "and when entered")
+        await pilot.press("f2")
+        await pilot.pause()
+        assert demo_app.screen is screen
+
+
+async def test_a_name_that_can_be_taken_for_another_is_told_at_once(demo_app: StTui) -> None:
+    async with demo_app.run_test(size=WIDE) as pilot:
+        await opened(pilot)
+        await pilot.press("n")
+        await until(pilot, lambda: isinstance(demo_app.screen, Create), "the form opens")
+        for name, warning in (
+            ("ci-deploy", "1 other token has the same name: only the id tells them apart."),
+            ("\u0441i-deploy", "U+0441 (CYRILLIC SMALL LETTER ES), which looks like c."),
+            ("ci-deploy\u200b", "The name holds the invisible character U+200B (ZERO WIDTH SPACE)"),
+        ):
+            await pilot.press("home", "ctrl+k")
+            demo_app.post_message(Paste(name))
+            await until(pilot, lambda said_=warning: said_ in said(pilot), warning)  # type: ignore[misc]
+        await pilot.press("tab", "tab")
+        await write(pilot, "/common")
+        await pilot.press("enter", "f2")
+        await until(pilot, lambda: "✖ The name holds the invisible" in said(pilot), "refused")
+        await pilot.press("shift+tab", "shift+tab", "end", "backspace", "space", "f2")
+        await until(pilot, lambda: "✖ The name ends with the blank U+0020" in said(pilot), "too")
+        await pilot.press("backspace", "f2")
+        await made(pilot, "ci-deploy")
+
+
+async def test_tab_completes_and_an_environment_is_chosen_wherever_a_path_is_typed(
+    demo_app: StTui,
+) -> None:
+    async with demo_app.run_test(size=WIDE) as pilot:
+        await opened(pilot)
+        await pilot.press("t")
+        await pilot.pause()
+        field = demo_app.screen.query_one("#path", PathField)
+        demo_app.post_message(Paste("prod:/front"))  # behind the slash that stands there
+        await until(pilot, lambda: field.value == "/front", "the path")
+        await pilot.press("tab")
+        assert field.value == "/frontend"
+        assert "‹ Production ›" in screen_text(pilot)
+        await pilot.press("tab")
+        assert demo_app.screen.query_one("#operation").has_focus
+        await pilot.press("escape", "w")
+        await until(pilot, lambda: isinstance(demo_app.screen, Who), "who")
+        await until(pilot, lambda: "living tokens can" in said(pilot), "it is asked")
+        field = demo_app.screen.query_one("#path", PathField)
+        await pilot.press("backspace")
+        await write(pilot, "prod:/front")
+        await pilot.press("tab")
+        assert field.value == "/frontend"
+        await until(pilot, lambda: "/frontend in prod" in said(pilot), "asked there")
+        await pilot.press("tab")
+        assert demo_app.screen.query_one("#operation").has_focus
+
+
+async def test_a_folder_to_import_is_completed(demo_app: StTui) -> None:
+    async with demo_app.run_test(size=WIDE) as pilot:
+        await opened(pilot)
+        await pilot.press("2")
+        await until(pilot, lambda: "Folders" in screen_text(pilot), "the page")
+        await pilot.press("i")
+        await until(pilot, lambda: isinstance(demo_app.screen, LinkForm), "the form")
+        await write(pilot, "prod:/front")
+        await pilot.press("tab")
+        assert demo_app.screen.query_one("#link-path", PathField).value == "/frontend"
+        assert demo_app.screen.query_one("#link-environment", Choice).value == "prod"
+
+
+@needs_tmux
+def test_a_hand_in_tmux_makes_no_token_of_half_a_path(tmp_path: Path) -> None:
+    directory = tmp_path / "vault"
+    with Vault.create(directory, actor="ann") as made_here:
+        environments = [Environment("dev", "Development"), Environment("prod", "Production")]
+        project = made_here.projects.create("Shop", environments)
+        for place in ("dev", "prod"):
+            made_here.folders.create(project, place, "/common/db")
+    command = (sys.executable, "-m", "st_tui", "--vault", str(directory))
+    with TmuxSession(tmp_path / "tmux", command) as session:
+        session.wait_for("0 tokens")
+        session.press("n")
+        session.wait_for("New service token")
+        session.write("web")
+        session.press("Tab", "Tab")
+        session.write("/com")
+        session.wait_for("opens 0 of 3 folders")
+        session.press("F2", "y")  # in one piece: y was typed before anything was asked
+        session.wait_for("dev:/com was typed but not entered", "matches no folder")
+        session.press("Enter")
+        session.wait_for("F2 create")
+        session.press("Tab", "Enter")
+        session.wait_for("1 dev:/common ")
+        session.paste("prod:/common/**")
+        session.wait_for("‹ Production ›", "opens 2 of 3 folders")
+        session.press("F2")
+        session.wait_for("prod:/common/** was typed but not entered: it becomes scope 2.")
+        session.press("y")
+        session.wait_for("“web” is made")
+        with Vault.open(directory, actor="bob") as other:
+            [token] = other.tokens.page(other.projects.get())
+    assert token.scopes == (Scope("dev", "/common"), Scope("prod", "/common/**"))
