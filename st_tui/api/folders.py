@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
+from st_tui.api import leading
 from st_tui.api.asked import Asked
 from st_tui.api.operations import Field, Operation
 from st_tui.api.places import (
@@ -153,9 +154,10 @@ def _delete(request: Request, asked: Asked, name: str, *, always: bool) -> dict[
     request.path = place.path
     request.note_also([parent, *gone], Permission.WRITE)
     answer = folder_data(request, place, parent.path)
+    warnings = leading.to_folder(request, place)
     removed = folders.remove(request.session, request.project, *place)
     request.details.update(removed.details)
-    return {"folder": answer}
+    return {"folder": answer, "warnings": warnings}
 
 
 def _enter(request: Request, place: Place) -> None:

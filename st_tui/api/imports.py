@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from st_tui.api import leading
 from st_tui.api.asked import Asked
 from st_tui.api.operations import Field, Operation
 from st_tui.api.places import PROJECT, environment_id, folder_id, in_folder, require_folder
@@ -89,10 +90,14 @@ def _delete(request: Request, asked: Asked, name: str) -> dict[str, Any]:
     link = secrets.find_import(request.session.connection, request.project.id, name)
     if link is None or link.place != place or not _shown(request, link):
         raise not_found(f"Secret import not found {in_folder(place)}")
-    answer = import_data(request, link)
+    answer, warnings = import_data(request, link), leading.through(request, link)
     secrets.delete_import(request.session.connection, link.id)
     _note(request, link)
-    return {"message": "Successfully deleted secret import", "secretImport": answer}
+    return {
+        "message": "Successfully deleted secret import",
+        "secretImport": answer,
+        "warnings": warnings,
+    }
 
 
 def _shown(request: Request, link: SecretImport) -> bool:

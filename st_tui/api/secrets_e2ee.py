@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from st_tui.api import lists
+from st_tui.api import leading, lists
 from st_tui.api.asked import Asked
 from st_tui.api.operations import Field
 from st_tui.api.places import PLACE, entered, folder_id
@@ -109,10 +109,12 @@ def _delete(request: Request, asked: Asked, name: str) -> dict[str, Any]:
     place = entered(request, asked, Permission.WRITE)
     shared_only(asked, "delete")
     secret = found(request, place, name)
+    warnings = leading.to_secret(request, secret)
     secret_changes.delete(request.session, secret)
     # Clients open the value of what they deleted, and take a failure for a refusal: for who may not
     # read it, the name stands there.
-    return {"secret": sealed_data(_visible(request, secret, secret.name, None))}
+    shown = _visible(request, secret, secret.name, None)
+    return {"secret": sealed_data(shown), "warnings": warnings}
 
 
 def _visible(

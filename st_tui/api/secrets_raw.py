@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-from st_tui.api import lists
+from st_tui.api import leading, lists
 from st_tui.api.asked import Asked
 from st_tui.api.operations import Field, Handle, Operation
 from st_tui.api.places import PLACE, entered, in_folder
@@ -151,25 +152,29 @@ def _update(request: Request, asked: Asked, name: str) -> dict[str, Any]:
         comment=asked.text("secretComment"),
         new_name=new_name,
     )
-    return _written(request, sealed, name)
+    return _written(request, sealed, name, leading.to_old_name(request, current, sealed))
 
 
 def _delete(request: Request, asked: Asked, name: str) -> dict[str, Any]:
     place = entered(request, asked, Permission.WRITE, Endpoint.RAW)
     shared_only(asked, "delete")
     sealed = found(request, place, name)
+    warnings = leading.to_secret(request, sealed)
     secret_changes.delete(request.session, sealed)
-    return _written(request, sealed, name)
+    return _written(request, sealed, name, warnings)
 
 
-def _written(request: Request, sealed: SealedSecret, name: str) -> dict[str, Any]:
+def _written(
+    request: Request, sealed: SealedSecret, name: str, warnings: Sequence[str] = ()
+) -> dict[str, Any]:
     """The answer to a write. There is no value in it for a token that may not read, and none of a
     deleted secret that another key sealed."""
     note(request, sealed)
     key = request.session.project_key(request.project.id)
     secret = secret_changes.open_secret(sealed, key)
     shown = secret is not None and request.may(sealed.place)
-    return {"secret": raw_data(secret or Secret(sealed, name, "", ""), value=shown, comment=shown)}
+    data = raw_data(secret or Secret(sealed, name, "", ""), value=shown, comment=shown)
+    return {"secret": data, "warnings": list(warnings)}
 
 
 _READING = (

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
 from st_tui.cli.commands import BadUsage, remark
-from st_tui.cli.output import note
+from st_tui.cli.output import MOST_LOST, note
 from st_tui.core import token_text
 from st_tui.core.model import TokenText
+
+if TYPE_CHECKING:
+    from st_tui.core.used_by import UsedBy
 
 _LONGEST_INPUT = 4096
 
@@ -55,16 +59,23 @@ def confirm(
     yes: bool,
     otherwise: str = "Nothing was deleted.",
     about: Iterable[str] = (),
+    lost: Callable[[], UsedBy] | None = None,
 ) -> bool:
     """Whether to go on: unasked with --yes, else by asking. Raises BadUsage with nobody to ask.
 
-    The lines of `about` stand before the question, for whoever is asked.
+    The lines of `about`, and what `lost` finds that leads there from elsewhere, stand before the
+    question.
     """
     if yes:
         return True
+    used = [] if lost is None else lost().told(MOST_LOST)
     if not sys.stdin.isatty():
-        raise BadUsage(f"{question} Nobody is there to answer: give --yes to do it unasked.")
-    for line in about:
+        first, rest = used[:1], "; ".join(map(str.strip, used[1:]))
+        before = " ".join([*first, f"{rest}. "]) if used else ""
+        raise BadUsage(
+            f"{before}{question} Nobody is there to answer: give --yes to do it unasked."
+        )
+    for line in (*about, *used):
         note(line)
     sys.stderr.write(f"{question} [y/N] ")
     sys.stderr.flush()

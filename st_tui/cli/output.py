@@ -26,11 +26,21 @@ from st_tui.core.rotation import told_apart
 
 if TYPE_CHECKING:
     from st_tui.core.secret import Secret
+    from st_tui.core.used_by import UsedBy
+
+MOST_LOST = 20
+"""How many links and references are named that lead to what is deleted."""
 
 
 def say(text: str = "") -> None:
     """One line of the answer."""
     print(shown(text))
+
+
+def say_lost(used_by: UsedBy) -> None:
+    """What led to something that was deleted."""
+    for line in used_by.told(MOST_LOST):
+        say(line)
 
 
 def note(text: str) -> None:

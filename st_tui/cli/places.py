@@ -13,7 +13,7 @@ from st_tui.cli.commands import (
     project_in,
     yes_option,
 )
-from st_tui.cli.output import note, say, say_json, say_table
+from st_tui.cli.output import note, say, say_json, say_lost, say_table
 from st_tui.core import drafts
 from st_tui.core.model import Environment
 from st_tui.core.secret import Place
@@ -73,12 +73,15 @@ def delete_environment(slug: str, yes: bool) -> int:
             f"Delete the environment {slug} of {project.name} with its folders and its "
             f"{counted(vault.secrets.count(project, root), 'secret')}?",
             yes=yes,
+            lost=lambda: vault.secrets.used_by_folder(project, root),
         ):
             return 1
         with vault.together():
             gone = vault.secrets.count(project, root)
+            lost = vault.secrets.used_by_folder(project, root)
             vault.environments.delete(project, slug)
     say(f"Deleted the environment {slug} with its folders and {counted(gone, 'secret')}.")
+    say_lost(lost)
     return 0
 
 
@@ -136,13 +139,16 @@ def delete_folder(environment: str, path: str, yes: bool) -> int:
             f"Delete the folder {folder} in {environment} and all below it, with "
             f"{counted(vault.secrets.count(project, place), 'secret')}?",
             yes=yes,
+            lost=lambda: vault.secrets.used_by_folder(project, place),
         ):
             return 1
         with vault.together():
             gone = vault.secrets.count(project, place)
+            lost = vault.secrets.used_by_folder(project, place)
             count = vault.folders.delete(project, environment, folder)
     say(
         f"Deleted {counted(count, 'folder')} with {counted(gone, 'secret')}: "
         f"{folder} in {environment} and all below it."
     )
+    say_lost(lost)
     return 0

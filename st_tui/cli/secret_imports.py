@@ -8,7 +8,7 @@ import click
 
 from st_tui.cli.asking import confirm
 from st_tui.cli.commands import BadUsage, NotFound, json_option, open_vault, yes_option
-from st_tui.cli.output import say, say_json, say_table
+from st_tui.cli.output import say, say_json, say_lost, say_table
 from st_tui.cli.secret_commands import (
     DiscreetGroup,
     find_place,
@@ -105,10 +105,17 @@ def delete_import(environment: str | None, path: str, source: str, yes: bool) ->
         link = next((link for link in every if link.source == other), None)
         if link is None:
             raise NotFound(f"{place} does not import {other}: `secrets imports list` shows all.")
-        if not confirm(f"Delete the import of {other} into {place}?", yes=yes):
+        if not confirm(
+            f"Delete the import of {other} into {place}?",
+            yes=yes,
+            lost=lambda: vault.secrets.used_by_import(project, link),
+        ):
             return 1
-        vault.secrets.delete_import(project, link)
+        with vault.together():
+            lost = vault.secrets.used_by_import(project, link)
+            vault.secrets.delete_import(project, link)
     say(f"{place} no longer imports {other}.")
+    say_lost(lost)
     return 0
 
 

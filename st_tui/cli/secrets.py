@@ -16,7 +16,7 @@ from st_tui.cli.commands import (
     remark,
     yes_option,
 )
-from st_tui.cli.output import say, say_json, say_table, say_text, secret_data
+from st_tui.cli.output import say, say_json, say_lost, say_table, say_text, secret_data
 from st_tui.cli.secret_commands import (
     DiscreetGroup,
     expand_option,
@@ -162,10 +162,17 @@ def delete_secrets(names: tuple[str, ...], environment: str | None, path: str, y
             except NoSuchSecret as missing:
                 raise _not_found(missing, name) from None
         listed = ", ".join(names)
-        if not confirm(f"Delete {counted(len(names), 'secret')} from {place}: {listed}?", yes=yes):
+        if not confirm(
+            f"Delete {counted(len(names), 'secret')} from {place}: {listed}?",
+            yes=yes,
+            lost=lambda: vault.secrets.used_by(project, place, *names),
+        ):
             return 1
-        vault.secrets.delete(project, place, *names)
+        with vault.together():
+            lost = vault.secrets.used_by(project, place, *names)
+            vault.secrets.delete(project, place, *names)
     say(f"Deleted {counted(len(names), 'secret')} from {place}: {listed}.")
+    say_lost(lost)
     return 0
 
 

@@ -8,7 +8,7 @@ there from being refused.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from st_tui.core.secret import LARGEST_VALUE, Place
@@ -47,6 +47,12 @@ def target(reference: str, here: Place) -> Target:
         return Target(here, reference)
     environment, *folders, name = reference.split(".")
     return Target(Place(environment, "/" + "/".join(folders)), name)
+
+
+def targets(value: str, here: Place) -> Iterator[tuple[str, Target]]:
+    """The references in the value of a secret that lies `here`, and what they mean."""
+    for found in _REFERENCE.finditer(value):
+        yield found[0], target(found[1], here)
 
 
 class Expander:

@@ -12,6 +12,10 @@ from st_tui.tui.actions import Action
 from st_tui.tui.widgets.secret_list import SecretList
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from st_tui.core.used_by import UsedBy
+    from st_tui.core.vault import Vault
     from st_tui.tui.app import StTui
 
 SECRET_ACTIONS = (
@@ -30,6 +34,9 @@ SECRET_ACTIONS = (
     Action("export_file", "x", "export", "Write the secrets of this folder to a file",
            "secrets export -o FILE"),
 )  # fmt: skip
+
+_MOST_NAMED = 4
+"""How many links and references are named that lead to what is deleted."""
 
 
 class SecretActions:
@@ -121,9 +128,16 @@ class SecretActions:
         if chosen is None or project is None:
             return
         saved = await self._st.push_screen_wait(SecretForm(project, *chosen))
-        if saved is not None:
-            self._st.notify(f"Version {saved.version} is written.")
-            self.show_secret(saved.id)
+        if saved is None:
+            return
+        self._st.notify(f"Version {saved.version} is written.")
+        self.show_secret(saved.id)
+        old_name = chosen[1].name
+        left = await self._st.change(
+            "Looking who uses it", lambda v: v.secrets.still_naming(project, old_name, saved)
+        )
+        if left is not None and left.any:
+            self._warn(f"“{old_name}” has another name.", left)
 
     @work
     async def action_link(self) -> None:
@@ -170,27 +184,59 @@ class SecretActions:
 
     async def delete_row(self) -> None:
         """Delete the secret or link under the cursor, after a question."""
-        from st_tui.tui.screens.dialog import Confirm
-
         contents, row, project = self.secrets.contents, self.secrets.current, self._st.project
         if contents is None or row is None or project is None:
             return
         place = contents.place
         if isinstance(row, SecretImport):
-            question = Confirm(
+            await self.delete_unless_kept(
                 f"Stop importing {row.source}?",
                 f"Its secrets stay where they are, and are no longer found in {place}.",
+                lambda v: v.secrets.used_by_import(project, row),
+                lambda v: v.secrets.delete_import(project, row),
                 verb="stop importing",
             )
         else:
-            question = Confirm(
+            await self.delete_unless_kept(
                 f"Delete “{row.name}”?",
                 f"All its versions in {place} are deleted with it. This cannot be undone.",
-                verb="delete",
+                lambda v: v.secrets.used_by(project, place, row.name),
+                lambda v: v.secrets.delete(project, place, row.name),
             )
+
+    async def delete_unless_kept(
+        self,
+        title: str,
+        effect: str,
+        find: Callable[[Vault], UsedBy],
+        delete: Callable[[Vault], object],
+        *,
+        verb: str = "delete",
+    ) -> None:
+        """Delete something after a question. Both that and the answer name what leads there from
+        elsewhere, which `find` opens values for: in a thread."""
+        from st_tui.tui.screens.dialog import Confirm
+
+        page, used = self._st.screen, await self._st.change("Looking who uses it", find)
+        if used is None or self._st.screen is not page:
+            return
+        told = used.told(_MOST_NAMED)
+        question = Confirm(title, "\n".join([effect, "", *told] if told else [effect]), verb=verb)
         if not await self._st.push_screen_wait(question):
             return
-        if isinstance(row, SecretImport):
-            await self._st.change("Deleting", lambda v: v.secrets.delete_import(project, row))
-        else:
-            await self._st.change("Deleting", lambda v: v.secrets.delete(project, place, row.name))
+
+        def deleted(vault: Vault) -> UsedBy:
+            with vault.together():
+                lost = find(vault)
+                delete(vault)
+            return lost
+
+        lost = await self._st.change("Deleting", deleted)
+        if lost is not None and lost.any:
+            self._warn("Deleted.", lost)
+
+    def _warn(self, done: str, lost: UsedBy) -> None:
+        """Say what was done, and what led there."""
+        first, *named = lost.told(_MOST_NAMED)
+        text = f"{done} {first} {'; '.join(map(str.strip, named))}."
+        self._st.notify(text, severity="warning", timeout=10)

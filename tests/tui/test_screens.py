@@ -15,6 +15,7 @@ from st_tui.tui.real_call import Answer
 from st_tui.tui.screens import try_it
 from st_tui.tui.screens.comparison import Beside
 from st_tui.tui.screens.create import Create
+from st_tui.tui.screens.dialog import Confirm
 from st_tui.tui.screens.picker import Picker
 from st_tui.tui.terminal import Appearance
 from st_tui.tui.widgets.choice import Choice
@@ -186,7 +187,13 @@ async def test_folders(demo_app: StTui, pictures: Pictures, size: tuple[int, int
         await opened(pilot)
         await pilot.press("2")
         await pictures.check(pilot, "folders")
+        common, project = Place("prod", "/common"), demo_app.project
+        assert project is not None
+        reference = {"PRIMARY": "${dev.common.db.primary.DATABASE_URL}"}
+        vault(demo_app).secrets.set(project, common, reference)
+        vault(demo_app).secrets.add_import(project, common, Place("dev", "/common/db/primary"))
         await pilot.press("d")
+        await until(pilot, lambda: isinstance(demo_app.screen, Confirm), "it asks")
         await pictures.check(pilot, "delete-environment")
 
 

@@ -104,6 +104,56 @@ def places_below(connection: sqlite3.Connection, project_id: str, place: Place) 
     return [Place(place.environment, path) for (path,) in rows]
 
 
+def places(connection: sqlite3.Connection, project_id: str) -> list[Place]:
+    """Where secrets lie in a project."""
+    rows = connection.execute(
+        "SELECT DISTINCT environment, path FROM secret WHERE project_id = ?", (project_id,)
+    )
+    return [Place(*row) for row in rows]
+
+
+class SealedValue(NamedTuple):
+    """What a secret is found by, with its name and value sealed."""
+
+    name_hash: bytes
+    name: Sealed
+    value: Sealed
+
+
+def values_in(
+    connection: sqlite3.Connection, project_id: str, place: Place
+) -> Iterator[SealedValue]:
+    """The values of one folder's secrets."""
+    rows = connection.execute(
+        "SELECT s.name_hash, key_ciphertext, key_iv, key_tag, value_ciphertext, value_iv, "
+        "value_tag "
+        "FROM secret s JOIN secret_version v ON v.secret_id = s.id AND v.version = s.version "
+        f"WHERE {_HERE}",
+        (project_id, *place),
+    )
+    for row in rows:
+        yield SealedValue(row[0], Sealed(*row[1:4]), Sealed(*row[4:7]))
+
+
+def names_in(connection: sqlite3.Connection, project_id: str, place: Place) -> set[bytes]:
+    """The hashes of the names of one folder's secrets."""
+    rows = connection.execute(
+        f"SELECT s.name_hash FROM secret s WHERE {_HERE}", (project_id, *place)
+    )
+    return {hashed for (hashed,) in rows}
+
+
+def names_below(
+    connection: sqlite3.Connection, project_id: str, place: Place
+) -> Iterator[tuple[Place, bytes]]:
+    """Where secrets lie in this folder and all below it, each with the hash of its name."""
+    rows = connection.execute(
+        f"SELECT path, name_hash FROM secret WHERE {_HERE_AND_BELOW}", _below(project_id, place)
+    )
+    for path, hashed in rows:
+        yield Place(place.environment, path), hashed
+
+
 class SealedName(NamedTuple):
     """A name that a secret has or had; `name_hash` is None where it had it once."""
 
@@ -211,6 +261,14 @@ def imports(connection: sqlite3.Connection, project_id: str, place: Place) -> li
     rows = connection.execute(
         f"{_IMPORT} WHERE project_id = ? AND environment = ? AND path = ? ORDER BY position",
         (project_id, *place),
+    )
+    return [_import(row) for row in rows]
+
+
+def every_import(connection: sqlite3.Connection, project_id: str) -> list[SecretImport]:
+    """All links of a project, by where they bring secrets."""
+    rows = connection.execute(
+        f"{_IMPORT} WHERE project_id = ? ORDER BY environment, path, position", (project_id,)
     )
     return [_import(row) for row in rows]
 

@@ -17,8 +17,9 @@ from st_tui.core.model import Project
 from st_tui.core.secret import Place, SealedSecret, Secret, SecretImport, SecretLabel
 from st_tui.core.secret_files import FileSecret
 from st_tui.core.store import projects, secrets
+from st_tui.core.used_by import UsedBy
 from st_tui.core.value_shape import Shape, shape_of
-from st_tui.core.vault import secret_changes, secret_lists
+from st_tui.core.vault import secret_changes, secret_lists, used_by
 from st_tui.core.vault.secret_lists import Found, Gathered
 from st_tui.core.vault.session import Session, VaultError
 
@@ -246,6 +247,30 @@ class Secrets:
                 secret = self._existing(project, place, name)
                 secret_changes.delete(self._session, secret)
                 record("delete-secret", project, **self._about(secret))
+
+    def used_by(self, project: Project, place: Place, *names: str) -> UsedBy:
+        """What leads to these secrets from elsewhere. Raises NoSuchSecret."""
+        with self._session.reading():
+            hashes = {self._existing(project, place, name).name_hash for name in names}
+            return used_by.of_secrets(self._session, project, place, hashes, _everywhere)
+
+    def used_by_folder(self, project: Project, place: Place) -> UsedBy:
+        """What leads to a folder and to all below it from outside."""
+        with self._session.reading():
+            return used_by.of_folder(self._session, project, place, _everywhere)
+
+    def used_by_import(self, project: Project, link: SecretImport) -> UsedBy:
+        """The links that bring on what a link brings."""
+        with self._session.reading():
+            return used_by.of_link(self._session, project, link, _everywhere)
+
+    def still_naming(self, project: Project, old_name: str, secret: SealedSecret) -> UsedBy:
+        """What refers to a secret by the name that it had, if it has another now."""
+        with self._session.reading():
+            hashed = secret_changes.name_hash(self._session, project, old_name)
+            if hashed == secret.name_hash:
+                return UsedBy()
+            return used_by.references_to(self._session, project, secret.place, hashed, _everywhere)
 
     def imports(self, project: Project, place: Place) -> list[SecretImport]:
         """The links of a folder in their order; later ones win."""

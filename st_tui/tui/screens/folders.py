@@ -17,11 +17,11 @@ from st_tui.core.errors import Refusal
 from st_tui.core.model import Environment
 from st_tui.core.plain_text import check_new_name, shown
 from st_tui.core.secret import Place
+from st_tui.core.used_by import shortened
 from st_tui.core.vault.environments import check_new
 from st_tui.core.wording import counted
 from st_tui.tui.actions import EVERYWHERE, Action, bindings
 from st_tui.tui.newest import Newest
-from st_tui.tui.screens.dialog import Confirm
 from st_tui.tui.screens.page import Page
 from st_tui.tui.screens.prompt import Prompt
 from st_tui.tui.secret_actions import SECRET_ACTIONS, SecretActions
@@ -32,7 +32,7 @@ from st_tui.tui.widgets.reach_tree import tree
 from st_tui.tui.widgets.secret_list import Contents, PlaceLine, SecretList, read_contents
 from st_tui.tui.widgets.top_bar import TopBar
 
-_ORPHANS_SHOWN = 6
+_MOST_ORPHANS = 4
 
 
 class FoldersPage(SecretActions, Page):
@@ -282,18 +282,15 @@ class FoldersPage(SecretActions, Page):
             self.st.notify("The root folder stays: choose one below it.", severity="warning")
             return
         below = [f for f in self.query_one(FolderList).rows if f.path.startswith(f"{folder.path}/")]
-        count = vault.secrets.count(project, Place(environment.slug, folder.path))
-        question = Confirm(
+        place = Place(environment.slug, folder.path)
+        count = vault.secrets.count(project, place)
+        await self.delete_unless_kept(
             f"Delete {folder.path} in {environment.name}?",
             f"{counted(len(below), 'folder')} below it and {counted(count, 'secret')} are deleted "
             "with it. Tokens stay as they are.",
-            verb="delete",
+            lambda vault: vault.secrets.used_by_folder(project, place),
+            lambda vault: vault.folders.delete(project, *place),
         )
-        if await self.st.push_screen_wait(question):
-            await self.st.change(
-                "Deleting",
-                lambda vault: vault.folders.delete(project, environment.slug, folder.path),
-            )
 
     async def _delete_environment(self) -> None:
         vault, project, environment = self.st.vault, self.st.project, self._environment
@@ -303,9 +300,8 @@ class FoldersPage(SecretActions, Page):
         count = vault.secrets.count(project, Place(environment.slug, "/"))
         goes = f"Its folders and {counted(count, 'secret')} are deleted with it."
         lines = [f"{goes} It would orphan {counted(len(orphans), 'token')}:"]
-        lines += [f"  {shown(token.name)}" for token in orphans[:_ORPHANS_SHOWN]]
-        if len(orphans) > _ORPHANS_SHOWN:
-            lines.append(f"  and {len(orphans) - _ORPHANS_SHOWN} more")
+        names = shortened([shown(token.name) for token in orphans], _MOST_ORPHANS)
+        lines += [f"  {name}" for name in names]
         if orphans:
             lines.append(
                 "\nThese tokens stay, marked “orphan”. "
@@ -313,13 +309,13 @@ class FoldersPage(SecretActions, Page):
             )
         else:
             lines = [f"{goes} No token names it."]
-        question = Confirm(
-            f"Delete the environment {environment.name}?", "\n".join(lines), verb="delete"
+        root = Place(environment.slug, "/")
+        await self.delete_unless_kept(
+            f"Delete the environment {environment.name}?",
+            "\n".join(lines),
+            lambda vault: vault.secrets.used_by_folder(project, root),
+            lambda vault: vault.environments.delete(project, environment.slug),
         )
-        if await self.st.push_screen_wait(question):
-            await self.st.change(
-                "Deleting", lambda vault: vault.environments.delete(project, environment.slug)
-            )
 
 
 _PLACES = ("new", "new_environment")

@@ -27,6 +27,7 @@ from st_tui.tui.screens.dialog import Confirm
 from st_tui.tui.screens.link_form import LinkForm
 from st_tui.tui.screens.reveal import Reveal, ValueAlone, beginning
 from st_tui.tui.screens.secret_form import SecretForm
+from st_tui.tui.widgets.field import Field
 from st_tui.tui.widgets.key_hints import KeyHints
 from st_tui.tui.widgets.places import EnvironmentList, FolderList
 from st_tui.tui.widgets.secret_list import HIDDEN, SecretList
@@ -564,6 +565,100 @@ async def test_links_are_made_with_completion_and_deleted(demo_app: StTui) -> No
         await pilot.press("y")
         await until(pilot, lambda: "→ dev:/common/cache" not in screen_text(pilot), "gone")
         assert vault(demo_app).secrets.imports(project_of(demo_app), DB) == []
+
+
+def toasts(app: StTui) -> str:
+    """What the app says beside the screen, whose lines are broken there."""
+    return "\n".join(notification.message for notification in app._notifications)
+
+
+@pytest.mark.parametrize("kind", ["folder", "environment", "secret"])
+async def test_what_leads_to_something_is_named_before_it_is_deleted_and_after(
+    demo_app: StTui, kind: str
+) -> None:
+    async with demo_app.run_test(size=SMALL, notifications=True) as pilot:
+        await opened(pilot)
+        project, secrets = project_of(demo_app), vault(demo_app).secrets
+        web = Place("prod", "/web")
+        vault(demo_app).folders.create(project, *web)
+        secrets.set(project, DB, {"ALONE": "x"})
+        secrets.set(project, web, {f"N{i}": "${dev.common.db.primary.ALONE}" for i in range(9)})
+        secrets.add_import(project, web, DB)
+        listing = await at(pilot, DB, "ALONE")
+        if kind == "folder":
+            demo_app.screen.query_one(FolderList).focus()
+        elif kind == "environment":
+            demo_app.screen.query_one(EnvironmentList).focus()
+        else:
+            assert listing.has_focus
+        told = [
+            "prod:/web imports dev:/common/db/primary",
+            "N0 in prod:/web refers to",
+            "${dev.common.db.primary.ALONE}",
+            "… and",
+        ]
+
+        def is_told() -> bool:
+            text = screen_text(pilot)
+            return "which will not find" in text and all(line in text for line in told)
+
+        await pilot.press("d")
+        await until(pilot, lambda: isinstance(demo_app.screen, Confirm), "it asks")
+        await until(pilot, is_told, "the question names them")
+        assert "y delete" in screen_text(pilot)
+        await pilot.press("n")
+        await until(pilot, lambda: not is_told(), "the question is gone")
+        await pilot.press("d")
+        await until(pilot, lambda: isinstance(demo_app.screen, Confirm), "it asks again")
+        await until(pilot, is_told, "the question names them again")
+        await pilot.press("y")
+        await until(pilot, lambda: not isinstance(demo_app.screen, Confirm), "it is done")
+        await until(pilot, lambda: "Deleted. Used by" in toasts(demo_app), "it is told")
+        assert [line for line in told if line not in toasts(demo_app)] == []
+        assert secrets.read(project, web, imports=True, expand=True).warnings
+
+
+async def test_a_new_name_says_who_still_has_the_old_one(demo_app: StTui) -> None:
+    async with demo_app.run_test(size=SMALL, notifications=True) as pilot:
+        await opened(pilot)
+        vault(demo_app).secrets.set(project_of(demo_app), DB, {"ALONE": "x", "TOO": "${ALONE}!"})
+        await at(pilot, DB, "ALONE")
+        await pilot.press("c")
+        await until(pilot, lambda: isinstance(demo_app.screen, SecretForm), "the form is shown")
+        demo_app.screen.query_one("#secret-name", Field).value = "OTHER"
+        await pilot.press("f2")
+        line = "TOO in dev:/common/db/primary refers to ${ALONE}."
+        await until(pilot, lambda: line in toasts(demo_app), "it is told")
+        demo_app.clear_notifications()
+        await at(pilot, DB, "OTHER")
+        await pilot.press("c")
+        await until(pilot, lambda: isinstance(demo_app.screen, SecretForm), "the form is shown")
+        demo_app.screen.query_one("#value", ValueArea).text = "y"
+        await pilot.press("f2")
+        await until(pilot, lambda: "is written" in toasts(demo_app), "it is written")
+        await pilot.pause(0.3)
+        assert "refers to" not in toasts(demo_app)
+
+
+async def test_a_link_names_those_that_bring_its_secrets_on(demo_app: StTui) -> None:
+    async with demo_app.run_test(size=SMALL, notifications=True) as pilot:
+        await opened(pilot)
+        project, secrets = project_of(demo_app), vault(demo_app).secrets
+        web, ops = Place("prod", "/web"), Place("prod", "/ops")
+        for place in (web, ops):
+            vault(demo_app).folders.create(project, *place)
+        secrets.add_import(project, DB, web)
+        secrets.add_import(project, ops, DB)
+        listing = await go_to(pilot, DB)
+        await pilot.press("home")
+        assert isinstance(listing.current, SecretImport)
+        await pilot.press("d")
+        line = "prod:/ops imports dev:/common/db/primary"
+        await until(pilot, lambda: line in screen_text(pilot), "the question names it")
+        await pilot.press("y")
+        await until(pilot, lambda: not isinstance(demo_app.screen, Confirm), "it is done")
+        await until(pilot, lambda: line in toasts(demo_app), "the answer names it")
+        assert secrets.imports(project, DB) == []
 
 
 @pytest.mark.parametrize("whole_project", [True, False])

@@ -1,0 +1,64 @@
+"""What leads to secrets from elsewhere and loses them when they go, in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from st_tui.core.plain_text import shown
+from st_tui.core.secret import Place, SecretImport
+from st_tui.core.wording import counted
+
+
+class Reference(NamedTuple):
+    """A secret whose value refers to another: `text` is how, as in `${dev.common.NAME}`."""
+
+    place: Place
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class UsedBy:
+    """Import links that bring secrets into other folders, and references to them.
+
+    `unseen` says why some references may not be among them; it is empty where all are.
+    """
+
+    links: tuple[SecretImport, ...] = ()
+    references: tuple[Reference, ...] = ()
+    unseen: str = ""
+
+    @property
+    def any(self) -> bool:
+        """Whether anything is known to lead there."""
+        return bool(self.links or self.references)
+
+    @property
+    def lines(self) -> list[str]:
+        """Each link and each reference, as the beginning of a sentence."""
+        return [f"{link.place} imports {link.source}" for link in self.links] + [
+            f"{shown(reference.name)} in {reference.place} refers to {reference.text}"
+            for reference in self.references
+        ]
+
+    def told(self, most: int) -> list[str]:
+        """A sentence and lines about what loses it; nothing if nothing leads there.
+
+        No more than `most` lines, and how many more there are.
+        """
+        if not self.any:
+            return []
+        kinds = (len(self.links), "import"), (len(self.references), "reference")
+        counts = " and ".join(counted(number, kind) for number, kind in kinds if number)
+        return [
+            f"Used by {counts}, which will not find it:",
+            *(f"  {line}" for line in shortened(self.lines, most)),
+        ]
+
+
+def shortened(lines: list[str], most: int) -> list[str]:
+    """The first of these lines, and how many more there are."""
+    if len(lines) <= most:
+        return lines
+    return [*lines[: most - 1], f"… and {len(lines) - most + 1} more"]

@@ -1,0 +1,184 @@
+"""What leads to a folder, an environment or secrets from elsewhere: links, and `${…}` references.
+
+References stand in values, which must be opened to be seen. `may_read` tells which folders may be
+looked into and spoken of; a `bounded` search is for a door that others wait at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+
+from st_tui.core import crypto
+from st_tui.core.model import Project
+from st_tui.core.references import MOST_REFERENCES, Target, targets
+from st_tui.core.secret import LARGEST_ANSWER, Place, SecretImport
+from st_tui.core.store import secrets
+from st_tui.core.used_by import Reference, UsedBy
+from st_tui.core.vault.secret_changes import name_hash
+from st_tui.core.vault.session import NoServerCopy, Session
+
+Going = Mapping[Place, Collection[bytes]]
+"""The secrets that are to go: where they lie, and the hashes of their names."""
+
+MOST_VALUES = 5_000
+"""How many values a bounded search opens."""
+SEALED_UNSEEN = "E2EE is on, so which values refer to it cannot be seen here."
+TOO_MANY_UNSEEN = "There are too many values to look through: more of them may refer to it."
+
+
+def of_folder(
+    session: Session,
+    project: Project,
+    place: Place,
+    may_read: Callable[[Place], bool],
+    *,
+    bounded: bool = False,
+) -> UsedBy:
+    """What leads to a folder, or to one below it, from outside: it all goes with the folder."""
+    connection = session.connection
+    links = secrets.imports_from_below(connection, project.id, place)
+    going: dict[Place, set[bytes]] = {}
+    for here, hashed in secrets.names_below(connection, project.id, place):
+        going.setdefault(here, set()).add(hashed)
+    return _with_references(
+        session, project, [link for link in links if may_read(link.place)], going, may_read, bounded
+    )
+
+
+def of_secrets(
+    session: Session,
+    project: Project,
+    place: Place,
+    hashes: Collection[bytes],
+    may_read: Callable[[Place], bool],
+    *,
+    bounded: bool = False,
+) -> UsedBy:
+    """What leads to some secrets of a folder: the links stay, and bring them no more."""
+    links = list(_bringing(session, project, place, hashes, may_read))
+    return _with_references(session, project, links, {place: hashes}, may_read, bounded)
+
+
+def of_link(
+    session: Session, project: Project, link: SecretImport, may_read: Callable[[Place], bool]
+) -> UsedBy:
+    """The links that bring on what one link brings, and with it bring it no more."""
+    return UsedBy(tuple(_bringing(session, project, link.place, None, may_read)))
+
+
+def references_to(
+    session: Session,
+    project: Project,
+    place: Place,
+    name: bytes,
+    may_read: Callable[[Place], bool],
+    *,
+    bounded: bool = False,
+) -> UsedBy:
+    """What refers to a secret by a name that it has no more."""
+    return _with_references(session, project, [], {place: [name]}, may_read, bounded)
+
+
+def _bringing(
+    session: Session,
+    project: Project,
+    place: Place,
+    hashes: Collection[bytes] | None,
+    may_read: Callable[[Place], bool],
+) -> Iterator[SecretImport]:
+    """The links through which a folder's secrets are found in others, near ones first: all of its
+    secrets, or some by the hashes of their names.
+
+    A folder with a secret of its own of the same name finds that, and brings that on.
+    """
+    connection = session.connection
+    by_source: dict[Place, list[SecretImport]] = {}
+    for link in secrets.every_import(connection, project.id):
+        by_source.setdefault(link.source, []).append(link)
+    seen = {place}
+    waiting = [place]
+    for here in waiting:
+        for link in by_source.get(here, ()):
+            if link.place in seen or not may_read(link.place):
+                continue
+            seen.add(link.place)
+            if hashes is None or not secrets.names_in(
+                connection, project.id, link.place
+            ).issuperset(hashes):
+                yield link
+                waiting.append(link.place)
+
+
+def _with_references(
+    session: Session,
+    project: Project,
+    links: list[SecretImport],
+    going: Going,
+    may_read: Callable[[Place], bool],
+    bounded: bool,
+) -> UsedBy:
+    if not going:
+        return UsedBy(tuple(links))
+    search = _Search(session.remembering(), project, going, bounded)
+    try:
+        search.look_through(may_read)
+    except NoServerCopy:
+        search.unseen = SEALED_UNSEEN
+    return UsedBy(tuple(links), tuple(sorted(search.found)), search.unseen)
+
+
+class _Search:
+    """Goes through values, as far as it may, for references to secrets that are to go."""
+
+    def __init__(self, session: Session, project: Project, going: Going, bounded: bool) -> None:
+        self.found: set[Reference] = set()
+        self.unseen = ""
+        self._session = session
+        self._project = project
+        self._going = going
+        self._bounded = bounded
+        self._values, self._characters, self._left = MOST_VALUES, LARGEST_ANSWER, MOST_REFERENCES
+        self._goes: dict[Target, bool] = {}
+
+    def look_through(self, may_read: Callable[[Place], bool]) -> None:
+        connection, project_id = self._session.connection, self._project.id
+        key = self._session.project_key(project_id)
+        for place in filter(may_read, secrets.places(connection, project_id)):
+            going = self._going.get(place, ())
+            for sealed in secrets.values_in(connection, project_id, place):
+                if sealed.name_hash in going:
+                    continue
+                if self._is_enough(sealed.value):
+                    self.unseen = TOO_MANY_UNSEEN
+                    return
+                try:
+                    texts = self._texts(crypto.unseal(sealed.value, key), place)
+                    name = crypto.unseal(sealed.name, key) if texts else ""
+                except crypto.SealError:
+                    continue  # nobody with this project's key reads what it refers to
+                self.found.update(Reference(place, name, text) for text in texts)
+
+    def _is_enough(self, value: crypto.Sealed) -> bool:
+        self._values -= 1
+        self._characters -= len(value.ciphertext)
+        return self._bounded and min(self._values, self._characters, self._left) < 0
+
+    def _texts(self, value: str, place: Place) -> set[str]:
+        """The references in a value that lead to what is to go."""
+        texts = set()
+        for text, target in targets(value, place):
+            self._left -= 1
+            if self._bounded and self._left < 0:
+                break
+            if self._leads_there(target):
+                texts.add(text)
+        return texts
+
+    def _leads_there(self, target: Target) -> bool:
+        hashes = self._going.get(target.place)
+        if not hashes:
+            return False
+        if target not in self._goes:
+            hashed = name_hash(self._session, self._project, target.name)
+            self._goes[target] = hashed in hashes
+        return self._goes[target]
