@@ -76,7 +76,7 @@ class AccessPane(Vertical):
         #reach { height: 1; margin-top: 1; }
         &.-short #subject { margin-bottom: 0; }
         &.-short #reach { margin-top: 0; }
-        &.-paired #request { grid-size: 4; grid-columns: 12 22 10 1fr; height: 3; }
+        &.-paired #request { grid-size: 4; grid-columns: 12 21 9 1fr; height: 3; }
         &.-paired #request Label { width: 1fr; }
     }
     """
