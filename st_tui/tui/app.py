@@ -24,7 +24,7 @@ from st_tui.tui.safe_app import SafeApp
 from st_tui.tui.screens.page import ShowsVault
 from st_tui.tui.screens.tokens import WIDE, TokensPage
 from st_tui.tui.terminal import Appearance
-from st_tui.tui.theme import DARK, LIGHT
+from st_tui.tui.theme import DARK, DARK_256, LIGHT, LIGHT_256, OTHER
 
 if TYPE_CHECKING:
     from st_tui.core.token_text import RandomBytes
@@ -61,7 +61,7 @@ class StTui(SafeApp[None]):
     """The app. `make_demo` fills the directory first where no vault is; the rest is for tests."""
 
     TITLE = "st-tui"
-    THEMES = (DARK, LIGHT)
+    THEMES = (DARK, LIGHT, DARK_256, LIGHT_256)
     COMMANDS = {ActionCommands}  # noqa: RUF012
     ENABLE_COMMAND_PALETTE = True
     COMMAND_PALETTE_BINDING = "ctrl+p"
@@ -281,8 +281,7 @@ class StTui(SafeApp[None]):
 
     def switch_theme(self) -> None:
         """From the dark theme to the light one and back; the terminal's own colours stay."""
-        if self.theme in (DARK.name, LIGHT.name):
-            self.theme = LIGHT.name if self.theme == DARK.name else DARK.name
+        self.theme = OTHER.get(self.theme, self.theme)
 
     @work
     async def toggle_e2ee(self) -> None:

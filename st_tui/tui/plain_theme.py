@@ -3,47 +3,75 @@
 Textual's `ansi-dark` draws the borders of what has no focus black on black, hides a list's cursor
 in a list without focus, and under NO_COLOR shows neither focus nor cursor anywhere. Here a cursor
 is reverse, what has focus has a heavy border, and what is disabled is dim. Every colour used reads
-on black and on white in the usual 16 (blue does not on black, nor yellow on white).
+on black and on white in the usual 16 (blue does not on black, nor yellow on white). The Linux
+console is black, so it gets brighter ones, and a yellow.
 """
 
 from __future__ import annotations
 
 from textual.theme import Theme
 
-PLAIN_THEME = Theme(
-    name="plain",
-    ansi=True,
-    primary="ansi_magenta",
-    secondary="ansi_magenta",
-    accent="ansi_magenta",
-    success="ansi_green",
-    warning="ansi_bright_red",
-    error="ansi_bright_red",
-    foreground="ansi_default",
-    background="ansi_default",
-    variables={
-        "ansi-background": "ansi_default",
-        "ansi-foreground": "ansi_default",
-        "block-cursor-foreground": "ansi_default",
-        "block-cursor-background": "ansi_default",
-        "block-cursor-text-style": "bold reverse",
-        "block-cursor-blurred-text-style": "bold underline",
-        "border": "ansi_magenta",
-        "border-blurred": "ansi_default",
-        "input-selection-background": "ansi_default",
-        "input-selection-foreground": "ansi_default",
-        "link-color": "ansi_default",
-        "link-background-hover": "ansi_default",
-        "link-color-hover": "ansi_default",
-        "screen-selection-background": "ansi_magenta",
-        "screen-selection-foreground": "ansi_default",
-        "scrollbar": "ansi_magenta",
-        "scrollbar-active": "ansi_magenta",
-        "scrollbar-hover": "ansi_magenta",
-        "scrollbar-background": "ansi_default",
-        "scrollbar-background-active": "ansi_default",
-        "scrollbar-background-hover": "ansi_default",
-    },
+from st_tui.tui.terminal import CONSOLE, PLAIN
+
+_VARIABLES = {
+    "ansi-background": "ansi_default",
+    "ansi-foreground": "ansi_default",
+    "block-cursor-foreground": "ansi_default",
+    "block-cursor-background": "ansi_default",
+    "block-cursor-text-style": "bold reverse",
+    "block-cursor-blurred-text-style": "bold underline",
+    "border-blurred": "ansi_default",
+    "input-selection-background": "ansi_default",
+    "input-selection-foreground": "ansi_default",
+    "link-color": "ansi_default",
+    "link-background-hover": "ansi_default",
+    "link-color-hover": "ansi_default",
+    "screen-selection-foreground": "ansi_default",
+    "scrollbar-background": "ansi_default",
+    "scrollbar-background-active": "ansi_default",
+    "scrollbar-background-hover": "ansi_default",
+}
+
+_MARKED = (
+    "border",
+    "screen-selection-background",
+    "scrollbar",
+    "scrollbar-active",
+    "scrollbar-hover",
+)
+
+
+def _plain(name: str, *, primary: str, success: str, warning: str, error: str) -> Theme:
+    return Theme(
+        name=name,
+        ansi=True,
+        primary=primary,
+        secondary=primary,
+        accent=primary,
+        success=success,
+        warning=warning,
+        error=error,
+        foreground="ansi_default",
+        background="ansi_default",
+        variables=_VARIABLES | dict.fromkeys(_MARKED, primary),
+    )
+
+
+PLAIN_THEMES = (
+    _plain(
+        PLAIN,
+        primary="ansi_magenta",
+        success="ansi_green",
+        warning="ansi_magenta",
+        error="ansi_bright_red",
+    ),
+    _plain(
+        CONSOLE,
+        primary="ansi_bright_cyan",
+        success="ansi_bright_green",
+        warning="ansi_bright_yellow",
+        error="ansi_bright_red",
+    ),
 )
 
 PLAIN_CSS = """

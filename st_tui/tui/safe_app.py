@@ -27,7 +27,7 @@ from st_tui.core.errors import Refusal
 from st_tui.tui.ascii_glyphs import AsciiGlyphs
 from st_tui.tui.clean_end import CleanEnd
 from st_tui.tui.crash import describe
-from st_tui.tui.plain_theme import PLAIN_CSS, PLAIN_THEME
+from st_tui.tui.plain_theme import PLAIN_CSS, PLAIN_THEMES
 from st_tui.tui.screen_diff import ScreenDiff
 from st_tui.tui.terminal import Appearance
 from st_tui.tui.too_small import TooSmall, too_small
@@ -50,7 +50,7 @@ class SafeApp(TypeAhead[Result], Generic[Result]):
         self._send_all = looks.send_all
         super().__init__(driver_class=driver_class, ansi_color=looks.ansi_color or None)
         self.animation_level = "none"
-        for theme in (PLAIN_THEME, *self.THEMES):
+        for theme in (*PLAIN_THEMES, *self.THEMES):
             self.register_theme(theme)
         # Here and not when mounted: there an ANSI theme comes too late and gives black on black.
         self.theme = looks.theme

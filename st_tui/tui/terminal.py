@@ -14,6 +14,15 @@ TWIN = "st-tui service-token list --help"
 
 PLAIN = "plain"
 """The name of the theme that needs no colour; it is in `plain_theme`."""
+CONSOLE = "console"
+"""The same for the Linux console."""
+
+OF_256 = "-256"
+"""What the name of a theme ends in that is made of a 256-colour terminal's palette."""
+_PICKED = ("st-tui-dark", "st-tui-light")
+"""Those that have such a twin, in `theme`."""
+
+_SIXTEEN, _FIXED, _ALL = 16, 256, 2**24
 
 DEBUG_SWITCHES = (
     "TEXTUAL",
@@ -65,13 +74,19 @@ class Appearance(NamedTuple):
 def appearance(environ: Mapping[str, str], theme: str) -> Appearance:
     """The wanted theme where it can be told apart, the terminal's own colours where it cannot.
 
-    A theme's colours turn to mud when 16 have to stand for them, and NO_COLOR makes Textual turn
-    them into (truecolour) greys; with the ANSI themes either leaves default colours, bold and
-    reverse. NO_COLOR counts when it is set at all, as in Textual.
+    A theme's colours turn to mud when 16 have to stand for them; of 256, the theme's own picks are
+    taken. NO_COLOR makes Textual turn them into (truecolour) greys; with the ANSI themes either
+    leaves default colours, bold and reverse. NO_COLOR counts when it is set at all, as in Textual.
     """
-    few = "NO_COLOR" in environ or not _has_many_colors(environ)
+    colors = _colors(environ)
+    few = "NO_COLOR" in environ or colors == _SIXTEEN
+    if not theme.startswith("ansi-"):
+        if few:
+            theme = CONSOLE if environ.get("TERM") == "linux" else PLAIN
+        elif colors == _FIXED and theme in _PICKED:
+            theme = f"{theme}{OF_256}"
     return Appearance(
-        theme=PLAIN if few and not theme.startswith("ansi-") else theme,
+        theme=theme,
         ansi_color=few,
         ascii_only=environ.get("TERM") == "linux",
         send_all=bool(environ.get("ST_TUI_SEND_ALL")),
@@ -87,11 +102,11 @@ def forget_debug_switches(environ: MutableMapping[str, str]) -> None:
         environ.pop(name, None)
 
 
-def _has_many_colors(environ: Mapping[str, str]) -> bool:
-    """Whether Rich, which draws for Textual, will use 256 colours or more here."""
+def _colors(environ: Mapping[str, str]) -> int:
+    """How many colours Rich, which draws for Textual, will use here."""
     term = environ.get("TERM", "").strip().lower()
     if term == "linux":
-        return False
+        return _SIXTEEN
     if environ.get("COLORTERM", "").strip().lower() in {"truecolor", "24bit"}:
-        return True
-    return term.rpartition("-")[2] in {"256color", "kitty"}
+        return _ALL
+    return _FIXED if term.rpartition("-")[2] in {"256color", "kitty"} else _SIXTEEN

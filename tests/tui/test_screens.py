@@ -17,7 +17,7 @@ from st_tui.tui.screens.comparison import Beside
 from st_tui.tui.screens.create import Create
 from st_tui.tui.screens.dialog import Confirm
 from st_tui.tui.screens.picker import Picker
-from st_tui.tui.terminal import Appearance
+from st_tui.tui.terminal import Appearance, appearance
 from st_tui.tui.widgets.choice import Choice
 from st_tui.tui.widgets.moment import Moment
 from tests.conftest import Clock
@@ -346,17 +346,21 @@ async def test_welcome(
 
 
 @each_size
-@pytest.mark.parametrize("ascii_only", [False, True], ids=["no-color", "linux"])
+@pytest.mark.parametrize(
+    ("name", "environ"),
+    [("plain", {"TERM": "xterm-16color"}), ("plain-ascii", {"TERM": "linux"})],
+    ids=["few", "linux"],
+)
 async def test_few_colours(
-    demo_app: StTui, pictures: Pictures, size: tuple[int, int], ascii_only: bool
+    demo_app: StTui, pictures: Pictures, size: tuple[int, int], name: str, environ: dict[str, str]
 ) -> None:
-    looks = Appearance("plain", ansi_color=True, ascii_only=ascii_only)
+    looks = appearance(environ, "st-tui-dark")
     app = StTui(demo_app.directory, looks, actor="operator", clock=demo_app.clock)
     async with app.run_test(size=size) as pilot:
         await opened(pilot)
         await choose(pilot, "ci-deploy")
         await _ask(pilot, "common/db")
-        await pictures.check(pilot, "plain-ascii" if ascii_only else "plain")
+        await pictures.check(pilot, name)
 
 
 async def _ask(pilot: Pilot[None], path: str) -> None:

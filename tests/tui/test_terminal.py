@@ -68,7 +68,16 @@ def test_few_colours_or_none_wanted_is_the_plain_theme(environ: dict[str, str]) 
 
 def test_the_linux_console_gets_ascii_whatever_it_claims() -> None:
     environ = {"TERM": "linux", "COLORTERM": "truecolor"}
-    assert appearance(environ, "nord") == Appearance("plain", ansi_color=True, ascii_only=True)
+    assert appearance(environ, "nord") == Appearance("console", ansi_color=True, ascii_only=True)
+
+
+@pytest.mark.parametrize("name", ["dark", "light"])
+def test_of_256_colours_our_themes_have_their_own_picks(name: str) -> None:
+    theme = f"st-tui-{name}"
+    for term in ("xterm-256color", "screen-256color", "tmux-256color", "xterm-kitty"):
+        assert appearance({"TERM": term}, theme).theme == f"{theme}-256"
+    assert appearance(TRUECOLOR, theme).theme == theme
+    assert appearance({"TERM": "tmux-256color", "COLORTERM": "24bit"}, theme).theme == theme
 
 
 def test_a_wanted_ansi_theme_is_kept() -> None:
