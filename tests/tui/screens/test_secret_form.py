@@ -29,7 +29,8 @@ def project_of(app: StTui) -> Project:
 
 
 def stored(app: StTui, place: Place = DB) -> dict[str, str]:
-    return vault(app).secrets.read(project_of(app), place).by_name()
+    found = vault(app).secrets.read(project_of(app), place)
+    return {secret.name: secret.value for secret in found.for_file()}
 
 
 async def new_secret(pilot: Pilot[None]) -> SecretForm:
