@@ -11,6 +11,7 @@ import asyncio
 from collections import deque
 from collections.abc import Collection, Coroutine
 from contextlib import suppress
+from math import inf
 from typing import Any, Generic, TypeVar
 
 from textual import events
@@ -59,6 +60,9 @@ class TypeAhead(App[Result], Generic[Result]):
             return
         focused, before, workers = self.focused, self.screen, set(self.workers)
         if isinstance(event, Burst):
+            if self._hits_no_field(event.text):
+                self.notify("That text met no field: nothing was done.", severity="warning")
+                return
             if not _is_paste(event.text, focused):
                 self._typed.extendleft(reversed(event.keys))
                 await self._give_next()
@@ -80,6 +84,11 @@ class TypeAhead(App[Result], Generic[Result]):
         self._follower = asyncio.create_task(
             self._follow(target, before, workers), name="type-ahead"
         )
+
+    def _hits_no_field(self, text: str) -> bool:
+        """Whether it is no keys either: lines over a question, or more than anybody types."""
+        enters = 0 if hasattr(self.screen, "asked_at") else inf
+        return not _takes_text(self.focused) and spans_lines(text, enters)
 
     def _for(self, line: Input, paste: events.Paste) -> events.Paste:
         """A paste for one line. Textual's own (the palette's) would drop what follows it unsaid."""
@@ -127,10 +136,12 @@ class TypeAhead(App[Result], Generic[Result]):
 
 def _is_paste(text: str, focused: Widget | None) -> bool:
     """Whether text that arrived in one piece was pasted; elsewhere than in a field it is keys."""
-    if focused is None or not focused.check_consume_key("a", "a"):
-        return False
     judge = getattr(focused, "is_paste", spans_lines)
-    return bool(judge(text))
+    return _takes_text(focused) and bool(judge(text))
+
+
+def _takes_text(focused: Widget | None) -> bool:
+    return focused is not None and focused.check_consume_key("a", "a")
 
 
 def _opens_nothing(event: events.Event, focused: Widget | None) -> bool:
@@ -144,7 +155,7 @@ def _opens_nothing(event: events.Event, focused: Widget | None) -> bool:
         return event.key in getattr(focused, "moving_keys", ()) or focused.check_consume_key(
             event.key, event.character
         )
-    return focused.check_consume_key("a", "a")  # it is where text is pasted to
+    return _takes_text(focused)  # it is where text is pasted to
 
 
 async def _passed(node: DOMNode) -> None:

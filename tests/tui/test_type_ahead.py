@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from textual.events import Key, Paste
 from textual.pilot import Pilot
 
@@ -154,3 +155,22 @@ async def test_scopes_in_one_piece_are_entered_or_pasted(demo_app: StTui) -> Non
         in_one_piece(pilot, "prod:/b\rprod:/c\rprod:/d\r")
         await until(pilot, lambda: len(picker.scopes) == 4, "as they are written elsewhere")
         assert path.value == "/com"
+
+
+@pytest.mark.parametrize("key", ["d", None])
+async def test_lines_in_one_piece_where_no_field_is_do_nothing(
+    demo_app: StTui, key: str | None
+) -> None:
+    text = "y\ry\r" if key else "DATABASE_URL=postgres://db\rNAME=r\rquit=y\r"
+    async with demo_app.run_test(size=(80, 24), notifications=True) as pilot:
+        await opened(pilot)
+        project = vault(demo_app).projects.get()
+        count = vault(demo_app).tokens.count(project)
+        if key:
+            await pilot.press(key)
+            await until(pilot, lambda: isinstance(demo_app.screen, Confirm), "it asks")
+        before = demo_app.screen
+        in_one_piece(pilot, text)
+        await until(pilot, lambda: "That text met no field" in screen_text(pilot), "it is said")
+        assert demo_app.screen is before
+        assert vault(demo_app).tokens.count(project) == count

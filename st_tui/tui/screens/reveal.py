@@ -168,8 +168,12 @@ class ValueAlone(Alone, Hides):
     def __init__(self, value: str) -> None:
         drawn, left = beginning(value)
         super().__init__(as_lines(drawn))
+        lacks = ["the newline at its end"] if value.endswith("\n") else []
+        lacks += ["its tabs, which are blanks here"] if "\t" in value else []
         if left:
             self.is_what = f"its beginning, {left:,} characters are missing: export it"
+        elif lacks:
+            self.is_what = f"the value without {' and '.join(lacks)}"
 
     def forget(self) -> None:
         self._text = ""

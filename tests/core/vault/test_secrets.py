@@ -796,6 +796,37 @@ def test_only_names_are_shown_without_an_entry(vault: Vault, project: Project) -
     assert vault.audit.count() == count
 
 
+def test_lines_are_counted_without_a_reader_and_without_a_value(
+    vault: Vault, project: Project
+) -> None:
+    made = {
+        name: vault.secrets.create(project, DEV, name, value)
+        for name, value in {"PLAIN": "hunter2", "PEM": "a\nb\nc\n", "CI": "x\n"}.items()
+    }
+    vault.secrets.update(project, DEV, "CI", value="x\ny")
+    vault.secrets.create(project, DB, "ELSEWHERE", "1\n2")
+    before = vault.audit.count()
+    shapes = vault.secrets.shapes(project, DEV)
+    assert {key: str(shape) for key, shape in shapes.items()} == {
+        (made["PEM"].id, 1): "3 lines, ends in a newline",
+        (made["CI"].id, 2): "2 lines",
+    }
+    assert vault.audit.count() == before
+    assert "hunter2" not in repr(shapes)
+
+
+def test_lines_of_what_cannot_be_opened_are_left_out(vault: Vault, project: Project) -> None:
+    secret_changes.create_sealed(
+        vault.secrets._session,
+        project,
+        DEV,
+        "FOREIGN",
+        *(seal(text, OTHER_KEY, os.urandom) for text in ("FOREIGN", "a\nb")),
+    )
+    vault.secrets.create(project, DEV, "OWN", "a\nb")
+    assert [str(shape) for shape in vault.secrets.shapes(project, DEV).values()] == ["2 lines"]
+
+
 def test_a_list_opens_no_value(vault: Vault, project: Project) -> None:
     session = vault._session
     key = session.project_key(project.id)

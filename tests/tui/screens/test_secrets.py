@@ -167,6 +167,42 @@ async def test_values_are_hidden_and_the_custody_is_told(
         await until(pilot, lambda: "E2EE off · the server opens these" in screen_text(pilot), "off")
 
 
+@pytest.mark.parametrize(
+    ("size", "said"),
+    [
+        ((120, 36), ("•••••• 12 lines, ends in a newline", "•••••• 2 lines ", "•••••• has tabs")),
+        (SMALL, ("••• 12 lines↵ ", "••• 2 lines ", "•••••• ")),
+        ((60, 15), (" 12 lines↵ ", " 2 lines ", "•••••• ")),
+    ],
+)
+async def test_the_list_says_of_values_how_many_lines_they_have(
+    demo_app: StTui, size: tuple[int, int], said: tuple[str, ...]
+) -> None:
+    values = {"CERT": "x\n" * 12, "PAIR": "a\nb", "TABLE": "a\tb", "PLAIN": "hunter2"}
+    async with demo_app.run_test(size=size) as pilot:
+        await opened(pilot)
+        vault(demo_app).secrets.set(project_of(demo_app), DB, values)
+        await go_to(pilot, DB)
+        await until(pilot, lambda: said[0] in screen_text(pilot), "it is said")
+        lines = {line.split()[0]: line for line in rows_of(screen_text(pilot))}
+        for name, words in zip(values, said, strict=False):
+            assert words in lines[name]
+        assert "•••••• " in lines["PLAIN"]
+        assert "Name" in screen_text(pilot)
+        assert reads(demo_app) == []
+        vault(demo_app).secrets.set(project_of(demo_app), DB, {"CERT": "one"})
+        demo_app.show_change()
+        await until(pilot, lambda: said[0] not in screen_text(pilot), "it is one line now")
+        await go_to(pilot, Place("dev", "/common/cache"))
+        await until(pilot, lambda: "2 lines" not in screen_text(pilot), "of this folder only")
+
+
+def rows_of(screen: str) -> list[str]:
+    """The lines of the list of secrets on the right."""
+    right = [line.partition("▏")[2].lstrip("▌ ") for line in screen.splitlines()]
+    return [line for line in right if line.strip()]
+
+
 async def test_a_look_is_logged_and_leaves_nothing_behind(demo_app: StTui) -> None:
     async with demo_app.run_test(size=SMALL) as pilot:
         await opened(pilot)
@@ -300,6 +336,20 @@ async def test_it_fits_any_screen(demo_app: StTui, size: tuple[int, int]) -> Non
         await pilot.press("c", "f10", "enter")
         await until(pilot, lambda: PASSWORD in screen_text(pilot), "the value")
         assert "hide" in screen_text(pilot)
+
+
+async def test_a_value_shown_alone_says_what_cannot_be_selected(demo_app: StTui) -> None:
+    async with demo_app.run_test(size=SMALL) as pilot:
+        await opened(pilot)
+        vault(demo_app).secrets.set(project_of(demo_app), DB, {"CI": "a\tb\n"})
+        await at(pilot, DB, "CI")
+        await pilot.press("enter")
+        await until(pilot, lambda: "a→  b↵" in screen_text(pilot), "the value")
+        await pilot.press("v")
+        await until(pilot, lambda: isinstance(demo_app.screen, ValueAlone), "alone")
+        text = " ".join(screen_text(pilot).split())
+        assert text.startswith("a b Select")
+        assert "without the newline at its end and its tabs, which are blanks here" in text
 
 
 async def test_where_nothing_can_be_copied_the_value_is_shown_alone(
