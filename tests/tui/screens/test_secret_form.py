@@ -30,7 +30,7 @@ def project_of(app: StTui) -> Project:
 
 def stored(app: StTui, place: Place = DB) -> dict[str, str]:
     found = vault(app).secrets.read(project_of(app), place)
-    return {secret.name: secret.value for secret in found.for_file()}
+    return {secret.name: secret.value for secret in found.secrets}
 
 
 async def new_secret(pilot: Pilot[None]) -> SecretForm:
