@@ -1,4 +1,4 @@
-"""The palettes for terminals of 256 colours: grounds stay grey, and every colour stays what it is."""
+"""The palettes for terminals of 256 colours: grounds stay grey, and colours stay what they are."""
 
 from __future__ import annotations
 
