@@ -7,14 +7,23 @@ from typing import TYPE_CHECKING
 
 import click
 
-from st_tui.cli.commands import Group, json_option, open_vault, project_in, stated_project
+from st_tui.cli.commands import (
+    BadUsage,
+    Group,
+    NotFound,
+    json_option,
+    open_vault,
+    project_in,
+    remark,
+    stated_project,
+)
 from st_tui.cli.output import audit_data, say, say_json, say_table
 from st_tui.core import expiry
 from st_tui.core.errors import Refusal
 from st_tui.core.wording import counted
 
 if TYPE_CHECKING:
-    from st_tui.core.model import AuditEntry
+    from st_tui.core.model import AuditEntry, Project
     from st_tui.core.vault import Vault
 
 
@@ -24,20 +33,58 @@ def audit() -> None:
 
 
 @audit.command("list")
+@click.option(
+    "--token",
+    metavar="NAME-or-ID",
+    help="Only those by or about this token, living or gone; by all tokens of a name.",
+)
+@click.option("--event", metavar="EVENT", help="Only this event, as get-secrets.")
+@click.option("--denied", is_flag=True, help="Only accesses that were denied.")
+@click.option(
+    "--since",
+    metavar="TIME",
+    help="Only those from then on: 2027-01-31, 2027-01-31T18:00:00Z, or how long ago, as 7d.",
+)
+@click.option("--until", metavar="TIME", help="Only those before then, written likewise.")
 @click.option("--limit", type=click.IntRange(min=1), help="Only so many, the newest.")
 @json_option
-def list_entries(limit: int | None, as_json: bool) -> None:
+def list_entries(
+    token: str | None,
+    event: str | None,
+    denied: bool,
+    since: str | None,
+    until: str | None,
+    limit: int | None,
+    as_json: bool,
+) -> None:
     """List the entries, the newest first: of all projects, or of the one that --project names.
 
-    The log has the names of secrets as hashes only, and so has --json. The table names those that
-    are still there.
+    The log has tokens by their ids, and secrets by hashes of their names. The table names both,
+    where the secret is still there; --json adds the names of tokens.
     """
     with open_vault(sweep=False) as vault:
         project = None if stated_project() is None else project_in(vault)
-        entries = vault.audit.page(project=project, limit=-1 if limit is None else limit)
+        now = vault.now()
+        first = None if since is None else expiry.parse_past(since, now)
+        end = None if until is None else expiry.parse_past(until, now)
+        if first is not None and end is not None and first >= end:
+            raise BadUsage("--since is not before --until: swap them, or leave one out.")
+        entries = vault.audit.page(
+            project=project,
+            about=None if token is None else _tokens(vault, token, project),
+            event=event,
+            is_denied=denied,
+            since=first,
+            until=end,
+            limit=-1 if limit is None else limit,
+        )
+        if event is not None and not entries and event not in (known := vault.audit.events()):
+            remark(f"No entry has the event {event[:60]!r}. The log has: {', '.join(known)}.")
+        names = vault.audit.token_names({entry.actor for entry in entries})
         details = [] if as_json else _details(vault, entries)
     if as_json:
-        say_json({"auditLogs": [audit_data(entry) for entry in entries]})
+        named = [(entry, names.get(entry.actor, entry.actor)) for entry in entries]
+        say_json({"auditLogs": [audit_data(entry) | {"actorName": n} for entry, n in named]})
         return
     say_table(
         ("SEQ", "TIME", "ACTOR", "EVENT", "REASON", "TARGET", "PLACE", "DETAILS"),
@@ -45,7 +92,7 @@ def list_entries(limit: int | None, as_json: bool) -> None:
             (
                 str(entry.seq),
                 expiry.in_utc(entry.time),
-                entry.actor,
+                f"{names[entry.actor]} ({entry.actor})" if entry.actor in names else entry.actor,
                 entry.event,
                 entry.reason or "",
                 entry.target or "",
@@ -71,6 +118,26 @@ def verify(as_json: bool) -> int:
     else:
         say(f"The audit log is broken at entry {broken}: it or an entry before it was changed.")
     return 0 if broken is None else 1
+
+
+def _tokens(vault: Vault, wanted: str, project: Project | None) -> list[str]:
+    """The ids of the tokens that are meant, living and gone. Raises NotFound.
+
+    A name stands for all that ever had it: after a rotation it is that of two, and the past of
+    neither alone is what was asked for.
+    """
+    if vault.audit.token_name(wanted) is not None:
+        return [wanted]
+    ids = vault.audit.tokens_named(wanted, project)
+    if not ids:
+        # Somebody may have given the whole text: what follows the id in it is secret.
+        said = ".".join(wanted.split(".")[:2])[:60]
+        raise NotFound(
+            f"The log knows no token of the name or id {said!r}: `audit list` shows all."
+        )
+    if len(ids) > 1:
+        remark(f"{len(ids)} tokens had the name {wanted!r}: {', '.join(ids)}. All are listed.")
+    return ids
 
 
 def _details(vault: Vault, entries: list[AuditEntry]) -> list[str]:

@@ -96,6 +96,20 @@ def parse_time(text: str) -> int:
     return (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1)
 
 
+def parse_past(text: str, now: int) -> int:
+    """A moment as typed to look back: one in ISO 8601, or how long ago it was, as `7d`.
+
+    Raises ExpiryError.
+    """
+    try:
+        return parse_time(text) if re.match(r"\s*\d{4}-", text) else now - parse_duration(text)
+    except ExpiryError:
+        raise ExpiryError(
+            f"{text[:40]!r} is no time: write one like 2027-01-31 or 2027-01-31T18:00:00Z, or how "
+            "long ago it was, like 90m or 7d."
+        ) from None
+
+
 def expires_after(duration: int, now: int) -> int:
     """The end `duration` milliseconds from now. Raises ExpiryError if no clock holds it."""
     return checked_end(now + duration, now)

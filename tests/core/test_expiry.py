@@ -11,7 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from st_tui.core import expiry
-from st_tui.core.expiry import DAY, HOUR, LAST_TIME, MINUTE, SECOND, ExpiryError
+from st_tui.core.expiry import (
+    DAY,
+    HOUR,
+    LAST_TIME,
+    MINUTE,
+    SECOND,
+    ExpiryError,
+    in_short,
+    parse_past,
+)
 from tests.core.vaults import NOON
 
 zones = st.integers(-14 * 60, 14 * 60).map(lambda m: timezone(timedelta(minutes=m)))
@@ -151,3 +160,32 @@ def test_a_time_that_no_date_can_say_is_shown_as_the_nearest(time: int, year: st
 def test_a_time_without_a_zone_is_utc_everywhere() -> None:
     assert expiry.parse_time("2027-01-15T12:00") == NOON
     assert expiry.parse_time("2027-01-15") == NOON - 12 * HOUR
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2027-01-15", NOON - 12 * HOUR),
+        (" 2027-01-15T12:00Z ", NOON),
+        ("2027-01-15T13:00:00.001+01:00", NOON + 1),
+        ("7d", NOON - 7 * DAY),
+        ("1h30m", NOON - 90 * MINUTE),
+        ("0s", NOON),
+    ],
+)
+def test_a_moment_to_look_back_to(text: str, expected: int) -> None:
+    assert parse_past(text, NOON) == expected
+
+
+@pytest.mark.parametrize("text", ["", "soon", "7", "-7d", "2027", "2027-13-01", "12:00"])
+def test_what_is_no_moment(text: str) -> None:
+    with pytest.raises(ExpiryError, match="is no time: write one like 2027-01-31"):
+        parse_past(text, NOON)
+
+
+def test_a_time_where_there_is_little_room() -> None:
+    assert in_short(NOON + 3 * HOUR, NOON) == "15:00"
+    assert in_short(NOON + DAY, NOON) == "16 Jan"
+    assert in_short(NOON - 31 * DAY, NOON) == "15 Dec 2026"
+    assert in_short(NOON + 400 * DAY, NOON) == "19 Feb 2028"
+    assert in_short(LAST_TIME, NOON) == "9999-12-31"

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from st_tui.core.model import AuditEntry, Permission, Use
+from st_tui.core.store.audit_filter import ALL, Wanted, created_tokens, names, where
 
 _COLUMNS = ", ".join(AuditEntry._fields)
 _MARKS = ", ".join(f":{field}" for field in AuditEntry._fields)
@@ -59,33 +60,46 @@ def append(connection: sqlite3.Connection, events: Iterable[Event]) -> None:
 
 
 def page(
-    connection: sqlite3.Connection,
-    *,
-    project_id: str | None = None,
-    about: str | None = None,
-    text: str = "",
-    limit: int = -1,
-    offset: int = 0,
+    connection: sqlite3.Connection, wanted: Wanted = ALL, *, limit: int = -1, offset: int = 0
 ) -> list[AuditEntry]:
-    """Some entries, the newest first: of a project, about or by one id, with a text in them."""
-    where, values = _filter(project_id, about, text)
+    """Some of the entries that are wanted, the newest first."""
+    condition, values = where(wanted)
     rows = connection.execute(
-        f"SELECT {_COLUMNS} FROM audit_log {where} ORDER BY seq DESC LIMIT ? OFFSET ?",
-        (*values, limit, offset),
+        f"SELECT {_COLUMNS} FROM audit_log {condition} "
+        "ORDER BY seq DESC LIMIT :limit OFFSET :offset",
+        values | {"limit": limit, "offset": offset},
     )
     return [AuditEntry(*row) for row in rows]
 
 
-def count(
-    connection: sqlite3.Connection,
-    *,
-    project_id: str | None = None,
-    about: str | None = None,
-    text: str = "",
-) -> int:
-    """How many entries the same filter leaves."""
-    where, values = _filter(project_id, about, text)
-    return int(connection.execute(f"SELECT count(*) FROM audit_log {where}", values).fetchone()[0])
+def count(connection: sqlite3.Connection, wanted: Wanted = ALL) -> int:
+    """How many entries are wanted."""
+    condition, values = where(wanted)
+    query = f"SELECT count(*) FROM audit_log {condition}"
+    return int(connection.execute(query, values).fetchone()[0])
+
+
+def numbers(connection: sqlite3.Connection, wanted: Wanted) -> list[int]:
+    """The numbers of the entries that are wanted, the newest first."""
+    condition, values = where(wanted)
+    query = f"SELECT seq FROM audit_log {condition} ORDER BY seq DESC"
+    return [seq for (seq,) in connection.execute(query, values)]
+
+
+def numbered(connection: sqlite3.Connection, seqs: Sequence[int]) -> list[AuditEntry]:
+    """The entries of these numbers, the newest first."""
+    rows = connection.execute(
+        f"SELECT {_COLUMNS} FROM audit_log "
+        "WHERE seq IN (SELECT value FROM json_each(?)) ORDER BY seq DESC",
+        (json.dumps(seqs),),
+    )
+    return [AuditEntry(*row) for row in rows]
+
+
+def events(connection: sqlite3.Connection) -> list[str]:
+    """The events that the log has, each once."""
+    rows = connection.execute("SELECT DISTINCT event FROM audit_log ORDER BY event")
+    return [event for (event,) in rows]
 
 
 _USE = (
@@ -162,14 +176,19 @@ def has(connection: sqlite3.Connection, mark: Mark) -> bool:
     return connection.execute(query, mark).fetchone() is not None
 
 
-def token_name(connection: sqlite3.Connection, token_id: str) -> str | None:
-    """The name that a token was made with, whether it still lives or not."""
-    row = connection.execute(
-        "SELECT json_extract(details, '$.name') FROM audit_log "
-        "WHERE target = ? AND event = 'create-service-token'",
-        (token_id,),
-    ).fetchone()
-    return None if row is None else str(row[0])
+def token_names(connection: sqlite3.Connection, ids: Collection[str]) -> dict[str, str]:
+    """The names that tokens of these ids were made with, whether they still live or not."""
+    query = names("IN (SELECT value FROM json_each(?))")
+    rows = connection.execute(query, (json.dumps(list(ids)),))
+    return {target: name for target, name in rows if name is not None}
+
+
+def tokens_named(connection: sqlite3.Connection, name: str, project_id: str | None) -> list[str]:
+    """The ids of all tokens that were made with this name, of any project or of one, the first of
+    them first."""
+    query = f"{created_tokens('= :name')} AND project_id = coalesce(:project, project_id)"
+    rows = connection.execute(f"{query} ORDER BY seq", {"name": name, "project": project_id})
+    return [target for (target,) in rows]
 
 
 def predecessor(connection: sqlite3.Connection, token_id: str) -> str | None:
@@ -270,23 +289,3 @@ def entry_hash(previous: str, fields: Mapping[str, Any]) -> str:
 
 def _canonical(fields: dict[str, Any]) -> str:
     return _ENCODER.encode(fields)
-
-
-def _filter(project_id: str | None, about: str | None, text: str) -> tuple[str, tuple[str, ...]]:
-    clauses, values = [], []
-    if project_id is not None:
-        clauses.append("project_id = ?")
-        values.append(project_id)
-    if about is not None:
-        clauses.append("(target = ? OR actor = ?)")
-        values += [about, about]
-    if text:
-        escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        clauses.append(
-            "(event || ' ' || actor || ' ' || coalesce(environment || ':', '') || "
-            "coalesce(path, '') || ' ' || coalesce(verdict, '') || ' ' || "
-            "coalesce(reason, '') || ' ' || details) "
-            "LIKE ? ESCAPE '\\'"
-        )
-        values.append(f"%{escaped}%")
-    return (f"WHERE {' AND '.join(clauses)}" if clauses else ""), tuple(values)

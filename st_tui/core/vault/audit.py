@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from st_tui.core.model import (
@@ -17,6 +17,7 @@ from st_tui.core.model import (
     Use,
 )
 from st_tui.core.store import audit, tokens
+from st_tui.core.store.audit_filter import Wanted
 from st_tui.core.store.connection import transaction
 from st_tui.core.vault.session import Session
 
@@ -64,29 +65,57 @@ class AuditLog:
         self,
         *,
         project: Project | None = None,
-        about: str | None = None,
+        about: str | Sequence[str] | None = None,
         text: str = "",
+        event: str | None = None,
+        is_denied: bool = False,
+        since: int | None = None,
+        until: int | None = None,
         limit: int = -1,
         offset: int = 0,
     ) -> list[AuditEntry]:
-        """Some entries, the newest first: of a project, about or by one id, with a text."""
+        """Some entries, the newest first: of a project, about or by an id or one of several, with a
+        text in what is shown of them, of an event, denied ones, from a time on, before a time."""
+        wanted = Wanted(
+            project_id=project.id if project else None,
+            about=[about] if isinstance(about, str) else about,
+            text=text,
+            event=event,
+            is_denied=is_denied,
+            since=since,
+            until=until,
+        )
         with self._session.reading() as connection:
-            return audit.page(
-                connection,
-                project_id=project.id if project else None,
-                about=about,
-                text=text,
-                limit=limit,
-                offset=offset,
-            )
+            return audit.page(connection, wanted, limit=limit, offset=offset)
 
     def count(
         self, *, project: Project | None = None, about: str | None = None, text: str = ""
     ) -> int:
-        """How many entries that filter leaves."""
+        """How many entries that leaves."""
+        wanted = Wanted(
+            project_id=project.id if project else None,
+            about=None if about is None else [about],
+            text=text,
+        )
         with self._session.reading() as connection:
-            project_id = project.id if project else None
-            return audit.count(connection, project_id=project_id, about=about, text=text)
+            return audit.count(connection, wanted)
+
+    def find(self, project: Project, text: str, secrets: Collection[str] = ()) -> list[int]:
+        """The numbers of a project's entries with a text in what is shown of them, the newest
+        first. `secrets` are the hashes of the names of secrets that have it."""
+        wanted = Wanted(project.id, text=text, secrets=list(secrets))
+        with self._session.reading() as connection:
+            return audit.numbers(connection, wanted)
+
+    def numbered(self, numbers: Sequence[int]) -> list[AuditEntry]:
+        """The entries of these numbers, the newest first."""
+        with self._session.reading() as connection:
+            return audit.numbered(connection, numbers)
+
+    def events(self) -> list[str]:
+        """The events that the log has, each once."""
+        with self._session.reading() as connection:
+            return audit.events(connection)
 
     def record(self, accesses: Iterable[Access]) -> None:
         """Write accesses to the log, in their order, and count them as uses of their tokens.
@@ -121,8 +150,18 @@ class AuditLog:
 
     def token_name(self, token_id: str) -> str | None:
         """The name that a token was made with, whether it still lives or not."""
+        return self.token_names([token_id]).get(token_id)
+
+    def token_names(self, ids: Collection[str]) -> dict[str, str]:
+        """The same of many tokens, by their ids."""
         with self._session.reading() as connection:
-            return audit.token_name(connection, token_id)
+            return audit.token_names(connection, ids)
+
+    def tokens_named(self, name: str, project: Project | None = None) -> list[str]:
+        """The ids of all tokens that were made with this name, of any project or of one, the first
+        of them first."""
+        with self._session.reading() as connection:
+            return audit.tokens_named(connection, name, project.id if project else None)
 
     def first_broken(self) -> int | None:
         """The number of the first entry whose hash does not follow from the one before it.

@@ -53,6 +53,6 @@ def lineage(connection: sqlite3.Connection, token_id: str) -> Lineage:
 
 def _relative(connection: sqlite3.Connection, token_id: str) -> Relative:
     token = tokens.find(connection, token_id)
-    name = audit.token_name(connection, token_id) or ""
+    name = audit.token_names(connection, [token_id]).get(token_id, "")
     deletion = None if token else audit.deletion(connection, token_id)
     return Relative(token_id, name, token, deletion)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Hashable, Iterable, Mapping
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from typing import Any, NamedTuple
 
@@ -300,7 +300,17 @@ class Secrets:
 
         Only these hashes are looked for, where they are given.
         """
-        found: dict[str, str] = {}
+        return dict(self._hashed_names(project, hashes))
+
+    def hashes_of_names(self, project: Project, text: str) -> list[str]:
+        """The hashes of those names that have a text in them, in capital letters or small ones."""
+        wanted = text.casefold()
+        named = self._hashed_names(project)
+        return [hashed for hashed, name in named if wanted in name.casefold()]
+
+    def _hashed_names(
+        self, project: Project, hashes: Collection[str] | None = None
+    ) -> Iterator[tuple[str, str]]:
         with self._session.reading() as connection:
             key = self._session.project_key(project.id)
             for hashed, sealed in secrets.names(connection, project.id):
@@ -310,8 +320,7 @@ class Secrets:
                     name = crypto.unseal(sealed, key)
                     if hashed is None:
                         hashed = secret_changes.name_hash(self._session, project, name)
-                    found[hashed.hex()] = name
-        return found
+                    yield hashed.hex(), name
 
     def _existing(
         self, project: Project, place: Place, name: str, *, imports: bool = False

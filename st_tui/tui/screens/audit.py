@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -16,7 +16,7 @@ from textual.widgets import Static
 
 from st_tui.core.errors import Refusal
 from st_tui.core.expiry import in_both_times, in_local_time
-from st_tui.core.model import AuditEntry
+from st_tui.core.model import AuditEntry, Project
 from st_tui.core.plain_text import shown
 from st_tui.core.wording import counted
 from st_tui.tui.actions import EVERYWHERE, Action, bindings
@@ -24,6 +24,12 @@ from st_tui.tui.newest import Newest
 from st_tui.tui.screens.filtering import FilteredPage
 from st_tui.tui.widgets.listing import Listing, Piece, column
 from st_tui.tui.widgets.top_bar import TopBar
+
+if TYPE_CHECKING:
+    from st_tui.core.vault import Vault
+
+_AT_ONCE = 5_000
+"""Entries searched within one key press; more are searched by a worker."""
 
 _HASHED_NAME = re.compile(r'"secretKey":"([0-9a-f]{8})([0-9a-f]{56})"')
 _TIME, _ACTOR, _EVENT, _VERDICT = 12, 15, 21, 14
@@ -77,9 +83,10 @@ class AuditPage(FilteredPage):
 
     NAME = "audit"
     filter_place = "#log"
-    filter_hint = "filter by event, actor, place, reason or name"
+    filter_hint = "filter by time, actor, event, verdict, place or name"
     ACTIONS: ClassVar[tuple[Action, ...]] = (
-        Action("filter", "slash", "filter", "Filter by event, actor, place, reason or name",
+        Action("filter", "slash", "filter",
+               "Filter by any text that is shown: time, actor, event, verdict, place or name",
                hint=True),
         Action("verify", "v", "verify", "Check that no entry was changed or taken out",
                "audit verify", hint=True),
@@ -99,6 +106,9 @@ class AuditPage(FilteredPage):
         self._secret_names: dict[str, str] = {}
         self._unnamed: set[str] = set()
         self._naming = Newest(self, self._name_secrets)
+        self._found: Sequence[int] | None = None
+        self._searching = Newest(self, self._search)
+        self._goes_on_top = False
 
     def body(self) -> ComposeResult:
         with Vertical(id="log"):
@@ -113,7 +123,9 @@ class AuditPage(FilteredPage):
         vault, project = self.st.vault, self.st.project
         if vault is None or project is None:
             return ()
-        return vault.audit.page(project=project, text=self.filter_text, limit=limit, offset=offset)
+        if self._found is not None:
+            return vault.audit.numbered(self._found[offset : offset + limit])
+        return vault.audit.page(project=project, limit=limit, offset=offset)
 
     def actor(self, entry: AuditEntry) -> str:
         """Who did it: a token by its name, anybody else as recorded."""
@@ -162,12 +174,38 @@ class AuditPage(FilteredPage):
         if vault is None or project is None:
             self.query_one(AuditList).reload(0)
             return
-        count = vault.audit.count(project=project, text=self.filter_text)
-        self.query_one(AuditList).reload(count, top=top)
-        everything = vault.audit.count(project=project)
-        entries = counted(everything, "entry", "entries")
-        said = f"{count} of {entries}" if self.filter_text else entries
-        self.query_one(TopBar).show(project, said)
+        count = vault.audit.count(project=project)
+        if not self.filter_text:
+            self._found = None
+            self.query_one(AuditList).reload(count, top=top)
+            self.query_one(TopBar).show(project, counted(count, "entry", "entries"))
+        elif count <= _AT_ONCE:
+            self._show_found(search(vault, project, self.filter_text), count, top=top)
+        else:
+            self._goes_on_top = self._goes_on_top or top
+            self._searching.ask()
+
+    async def _search(self) -> None:
+        """Search in a thread, and show what was found if it is still asked for."""
+        project, text = self.st.project, self.filter_text
+        if project is None or not text:
+            return
+        try:
+            found, count = await self.st.read(
+                lambda vault: (search(vault, project, text), vault.audit.count(project=project))
+            )
+        except Refusal as refusal:
+            self.st.notify(str(refusal), severity="error")
+            return
+        if (project, text) == (self.st.project, self.filter_text):
+            top, self._goes_on_top = self._goes_on_top, False
+            self._show_found(found, count, top=top)
+
+    def _show_found(self, found: Sequence[int], count: int, *, top: bool) -> None:
+        self._found = found
+        self.query_one(AuditList).reload(len(found), top=top)
+        entries = counted(count, "entry", "entries")
+        self.query_one(TopBar).show(self.st.project, f"{len(found)} of {entries}")
 
     @on(Listing.Moved, "#entries")
     def _entry_chosen(self) -> None:
@@ -191,6 +229,15 @@ class AuditPage(FilteredPage):
                 severity="error",
                 timeout=10,
             )
+
+
+def search(vault: Vault, project: Project, text: str) -> list[int]:
+    """The numbers of a project's entries with a text in what is shown of them, the newest first."""
+    try:
+        secrets = vault.secrets.hashes_of_names(project, text)
+    except Refusal:
+        secrets = []  # without the operator's key the log can be searched all the same
+    return vault.audit.find(project, text, secrets)
 
 
 def _place(entry: AuditEntry) -> str:

@@ -177,6 +177,85 @@ def test_the_log_is_filtered_counted_and_paged(vault: Vault, log: list[AuditEntr
     assert vault.audit.count(project=Project("other", "o", "O", True, 0)) == 0
 
 
+def test_a_text_is_found_in_what_is_shown_of_an_entry(vault: Vault, project: Project) -> None:
+    """Names of tokens, living and gone, for which the log has ids; and every word of an entry."""
+    made = [
+        vault.tokens.create(project, v2(name)).token for name in ("ci-deploy", 'wéb "x" 10%_\\')
+    ]
+    connection = vault._session.connection
+    hashed = "ab" * 32
+    told = Event(
+        3_600_000, made[0].id, "get-secrets", project.id, None, "dev", "/common/db", "read",
+        "denied", "path", "10.1.2.3", "curl/8", {"endpoint": "raw"},
+    )  # fmt: skip
+    with transaction(connection):
+        audit.append(
+            connection,
+            [
+                told,
+                told._replace(actor=made[1].id, verdict="allowed", reason="allowed", path=None),
+                told._replace(actor="alice", environment=None, details={"secretKey": hashed}),
+            ],
+        )
+    vault.tokens.revoke([made[0]])
+
+    def found(text: str, *secrets: str) -> list[int]:
+        numbers = vault.audit.find(project, text, secrets)
+        assert [entry.seq for entry in vault.audit.numbered(numbers)] == numbers
+        if not secrets:
+            assert vault.audit.count(project=project, text=text) == len(numbers)
+            assert [entry.seq for entry in vault.audit.page(text=text)] == numbers
+        return numbers
+
+    created, other, by_token, by_other, by_alice, deleted = range(2, 8)
+    assert found("ci-deploy") == found("CI-DEP") == [deleted, by_token, created]
+    assert found(made[0].id) == [deleted, by_token, created]
+    for text in ("wéb", 'b "x"', "10%_\\"):
+        assert found(text) == [by_other, other], text
+    assert found("10%%") == found("wXb") == []
+    assert found("alice") == [by_alice]
+    assert found("get-secrets") == [by_alice, by_other, by_token]
+    assert found("dev:/common/db") == [by_token]
+    assert found("✔") == found("✔ allowed") == found("allowed") == [by_other]
+    assert found("✖ path") == found("✖path") == found("denied") == [by_alice, by_token]
+    assert found("✖ allowed") == []
+    assert found("10.1.2.3") == found("curl/") == [by_alice, by_other, by_token]
+    assert found('"endpoint":"raw"') == [by_other, by_token]
+    assert found("1970-01-01 01:00") == found("01-01 01:00") == [by_alice, by_other, by_token]
+    assert found("DB_PASSWORD") == []
+    assert found("DB_PASSWORD", "cd" * 32, hashed) == [by_alice]
+
+
+def test_a_text_is_looked_for_in_a_log_that_somebody_changed(
+    vault: Vault, log: list[AuditEntry]
+) -> None:
+    with raw(vault.directory) as connection:
+        drop_triggers(connection)
+        connection.execute("UPDATE audit_log SET details = 'no JSON' WHERE seq = 3")
+    assert vault.audit.count(text="no json") == 1
+    assert vault.audit.token_name(log[2].target or "") is None
+    assert vault.audit.tokens_named("b") == []
+    assert vault.audit.tokens_named("c") == [log[3].target]
+
+
+def test_the_entries_of_a_token_are_found_by_an_index(vault: Vault, project: Project) -> None:
+    asked: list[str] = []
+    vault._session.connection.set_trace_callback(asked.append)
+    vault.audit.page(project=project, about=["a", "b"], is_denied=True, since=0)
+    vault.audit.token_names(["a", "b"])
+    vault.audit.numbered([3, 4])
+    vault._session.connection.set_trace_callback(None)
+    plans = [
+        " ".join(row[3] for row in vault._session.connection.execute(f"EXPLAIN QUERY PLAN {query}"))
+        for query in asked
+    ]
+    assert "audit_log_by_target (target=?)" in plans[0]
+    assert "audit_log_by_actor (actor=?)" in plans[0]
+    assert "audit_log_by_target (target=?)" in plans[1]
+    assert "PRIMARY KEY (rowid=?)" in plans[2]
+    assert not any("SCAN audit_log" in plan for plan in plans)
+
+
 def drop_triggers(connection: sqlite3.Connection) -> None:
     for (name,) in connection.execute(
         "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'audit_log'"

@@ -1,0 +1,116 @@
+"""The filter of the audit log finds what a person sees there."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from st_tui.core.model import ServiceToken
+from st_tui.core.secret import Place
+from st_tui.tui.app import StTui
+from st_tui.tui.screens import audit
+from st_tui.tui.screens.audit import AuditList
+from st_tui.tui.widgets.field import Field
+from tests.journeys.driving import opened, screen_text, token_named, until, vault
+
+SMALL = (80, 24)
+LARGE = 0
+"""A limit above which any log is searched aside."""
+
+
+async def filtered(pilot: Pilot[Any], text: str) -> list[int]:
+    """Type a text into the filter; the numbers of all entries that the list then has."""
+    app = pilot.app
+    assert isinstance(app, StTui)
+    if not app.screen.query(AuditList):
+        await pilot.press("3")
+        await until(pilot, lambda: bool(app.screen.query(AuditList)), "the page is shown")
+    if not app.screen.query("#filter"):
+        await pilot.press("slash")
+    app.screen.query_one("#filter", Field).value = text
+    await until(pilot, lambda: " of " in screen_text(pilot).splitlines()[0], "it is counted")
+    for _ in range(5):
+        await pilot.pause(0.02)
+    listing = app.screen.query_one(AuditList)
+    return [item.seq for index in range(listing.count) if (item := listing.item(index))]
+
+
+def by_or_about(app: StTui, token: ServiceToken) -> list[int]:
+    with sqlite3.connect(app.directory / "vault.db") as connection:
+        rows = connection.execute(
+            "SELECT seq FROM audit_log WHERE actor = ?1 OR target = ?1 ORDER BY seq DESC",
+            (token.id,),
+        ).fetchall()
+    connection.close()
+    return [seq for (seq,) in rows]
+
+
+@pytest.mark.parametrize("at_once", [5_000, LARGE])
+async def test_a_token_s_name_finds_all_that_it_did_also_when_it_is_gone(
+    demo_app: StTui, monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    monkeypatch.setattr(audit, "_AT_ONCE", at_once)
+    async with demo_app.run_test(size=SMALL) as pilot:
+        await opened(pilot)
+        token = token_named(demo_app, "ci-deploy")
+        expected = by_or_about(demo_app, token)
+        assert len(expected) == token.use_count + 1 == 97  # it was made, too
+        assert await filtered(pilot, "ci-deploy") == expected
+        assert "ci-deploy  " in screen_text(pilot)
+        everything = vault(demo_app).audit.count(project=demo_app.project)
+        assert f"97 of {everything} entries" in screen_text(pilot)
+        vault(demo_app).tokens.revoke([token])
+        assert len(await filtered(pilot, "ci-deplo")) == 98
+        assert await filtered(pilot, "CI-DEPLOY ") == by_or_about(demo_app, token)
+        await pilot.press("escape")
+        await until(pilot, lambda: f"{everything + 1} entries" in screen_text(pilot), "all again")
+
+
+@pytest.mark.parametrize("at_once", [5_000, LARGE])
+async def test_every_cell_of_a_row_finds_the_row(
+    demo_app: StTui, monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    monkeypatch.setattr(audit, "_AT_ONCE", at_once)
+    async with demo_app.run_test(size=(120, 36)) as pilot:
+        await opened(pilot)
+        assert demo_app.project is not None
+        place = Place("dev", "/common/db/primary")
+        vault(demo_app).secrets.create(demo_app.project, place, "BRAND_NEW", "x")
+        await pilot.press("3")
+        await until(pilot, lambda: "BRAND_NEW" in screen_text(pilot), "it is named")
+        listing = demo_app.screen.query_one(AuditList)
+        rows = [row for index in range(25) if (row := listing.item(index))]
+        width = listing.scrollable_content_region.width
+        kinds = {row.verdict: row for row in reversed(rows)}
+        assert {*kinds} == {"allowed", "denied", None}
+        for row in kinds.values():
+            line = "  ".join(text for text, _ in listing.draw(row, width - 1))
+            for shown in re.split("   *", line):
+                if shown.strip():
+                    assert row.seq in await filtered(pilot, shown), shown
+        found = await filtered(pilot, "brand_n")
+        assert len(found) == 1
+        assert "BRAND_NEW" in screen_text(pilot)
+
+
+async def test_what_was_typed_last_is_what_is_shown(
+    demo_app: StTui, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(audit, "_AT_ONCE", LARGE)
+    async with demo_app.run_test(size=SMALL) as pilot:
+        await opened(pilot)
+        await pilot.press("3", "slash", *"office-syncx")
+        await until(pilot, lambda: "0 of " in screen_text(pilot), "nothing is found")
+        await pilot.press("backspace")
+        office = by_or_about(demo_app, token_named(demo_app, "office-sync"))
+        await until(pilot, lambda: f"{len(office)} of " in screen_text(pilot), "all its entries")
+        listing = demo_app.screen.query_one(AuditList)
+        assert listing.count == len(office)
+        await pilot.press("enter", "end")
+        await until(pilot, lambda: listing.current is not None, "the oldest")
+        assert listing.current is not None
+        assert listing.current.seq == office[-1]
