@@ -1,13 +1,14 @@
 """The three commands that make a service token: `create`, `clone` and `rotate`.
 
-Each prints the new token's text once; nothing can show it again.
+Each prints the new token's text once; nothing can show it again. What is doubtful about a new
+token's scopes and name is said on stderr, in every form of output.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -24,8 +25,11 @@ from st_tui.cli.commands import (
 from st_tui.cli.output import new_token_data, note, say, say_fields, say_json, token_fields
 from st_tui.core import expiry
 from st_tui.core.errors import Refusal
-from st_tui.core.model import Environment, NewToken, Permission, TokenDraft
+from st_tui.core.model import Environment, NewToken, Permission, Project, TokenDraft
 from st_tui.core.rotation import old_token_works
+
+if TYPE_CHECKING:
+    from st_tui.core.vault import Vault
 
 DEFAULT_NAME = "Service token made with st-tui"
 
@@ -162,8 +166,10 @@ def create(
             trusted_ips=trusted,
         )
         environments = vault.environments.every(project)
+        warnings = _warnings(vault, project, draft)
         new = vault.tokens.create(project, draft)
     _show(new, environments, now, token_only=token_only, as_json=as_json)
+    _warn(warnings)
 
 
 @click.command(cls=Command)
@@ -175,9 +181,13 @@ def clone(token_id: str, name: str | None, token_only: bool, as_json: bool) -> N
     _check_form(token_only, as_json)
     now = expiry.system_clock()
     with open_vault(now=now) as vault:
-        new = vault.tokens.clone(find_token(vault, token_id), name=name)
-        environments = vault.environments.every(vault.projects.of(new.token))
+        token = find_token(vault, token_id)
+        project = vault.projects.of(token)
+        environments = vault.environments.every(project)
+        warnings = _warnings(vault, project, vault.tokens.clone_draft(token, name=name))
+        new = vault.tokens.clone(token, name=name)
     _show(new, environments, now, token_only=token_only, as_json=as_json)
+    _warn(warnings)
 
 
 @click.command(cls=Command)
@@ -209,6 +219,20 @@ def rotate(
     _show(new, environments, now, token_only=token_only, as_json=as_json)
     if new.replaced is not None and new.replaced.ends_at is not None:
         note(old_token_works(new.replaced, expiry.iso))
+
+
+def _warnings(vault: Vault, project: Project, draft: TokenDraft) -> list[str]:
+    """What the app's form says of a draft: looked for before there is a token that can be lost."""
+    from st_tui.core.analysis import lint
+
+    folders = vault.folders.of_each(project)
+    written = vault.tokens.written_environments(project)
+    return lint(draft, folders, written, names=vault.tokens.names(project))
+
+
+def _warn(warnings: Sequence[str]) -> None:
+    for warning in warnings:
+        note(f"Warning: {warning}")
 
 
 def _check_form(token_only: bool, as_json: bool) -> None:

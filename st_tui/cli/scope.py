@@ -153,16 +153,15 @@ def prove(file: str, as_json: bool) -> int:
     else:
         for verdict in verdicts:
             say(f"{'HOLDS ' if verdict.holds else 'BROKEN'}  {verdict.promise.text}")
-            for breach in verdict.breaches:
-                how = promises.broken_how(verdict.promise, breach, known.now)
-                say(f"        {token_name(breach.token)} ({breach.token.id}) {how}")
+            for token, how in promises.told(verdict, known.now):
+                say(f"        {token_name(token)} ({token.id}) {how}")
         living = wording.counted(len(known.tokens), "living token")
         say(f"Looked at {living} and {wording.counted(scopes, 'scope')}.")
     return 0 if all(verdict.holds for verdict in verdicts) else 1
 
 
 def _verdict_data(verdict: Verdict) -> dict[str, Any]:
-    return {
+    data: dict[str, Any] = {
         "line": verdict.promise.line,
         "promise": verdict.promise.text,
         "holds": verdict.holds,
@@ -171,3 +170,6 @@ def _verdict_data(verdict: Verdict) -> dict[str, Any]:
             for token, scope, path in verdict.breaches
         ],
     }
+    if verdict.namesakes:
+        data["sameName"] = [{"id": token.id, "name": token.name} for token in verdict.namesakes]
+    return data

@@ -16,6 +16,7 @@ is soon turned.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import nullcontext
 from fnmatch import fnmatchcase
@@ -25,6 +26,7 @@ from typing import BinaryIO, NamedTuple
 from st_tui.core import drafts, expiry, wording
 from st_tui.core.errors import Refusal
 from st_tui.core.globs import compile_glob
+from st_tui.core.lookalikes import skeleton
 from st_tui.core.model import Environment, Permission, Scope, ServiceToken
 from st_tui.core.no_folder import why_never
 from st_tui.core.reach import Reach, who_within
@@ -50,6 +52,11 @@ class Reserved(NamedTuple):
     operation: Permission
     scope: Scope
 
+    @property
+    def plain_names(self) -> tuple[str, ...]:
+        """Those that stand for themselves: a star stands for many."""
+        return tuple(name for name in self.names if "*" not in name)
+
 
 class Ending(NamedTuple):
     """Every token ends within so many milliseconds from now."""
@@ -71,10 +78,14 @@ class Breach(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """A promise, and all that break it: it holds if nobody does."""
+    """A promise, and all that break it: it holds if nobody does.
+
+    `namesakes` are tokens that share a name which the promise names: it lets each of them.
+    """
 
     promise: Promise
     breaches: tuple[Breach, ...]
+    namesakes: tuple[ServiceToken, ...] = ()
 
     @property
     def holds(self) -> bool:
@@ -128,25 +139,43 @@ def prove(
             "There is no living token, so any promise would hold: choose another project, "
             "or create a token first."
         )
+    verdicts = []
+    for promise in promises:
+        if isinstance(promise, Ending):
+            verdicts.append(Verdict(promise, _too_late(promise, reach)))
+        else:
+            breaches = _unnamed(promise, reach, folders[promise.scope.environment])
+            verdicts.append(Verdict(promise, breaches, _namesakes(promise, reach)))
+    return verdicts
+
+
+def told(verdict: Verdict, now: int) -> list[tuple[ServiceToken, str]]:
+    """Which tokens to look at, each with what it does to the promise, to stand behind its name."""
+    bearers = Counter(token.name for token in verdict.namesakes)
     return [
-        Verdict(
-            promise,
-            _too_late(promise, reach)
-            if isinstance(promise, Ending)
-            else _unnamed(promise, reach, folders[promise.scope.environment]),
-        )
-        for promise in promises
+        *((breach.token, _broken_how(verdict.promise, breach, now)) for breach in verdict.breaches),
+        *(
+            (token, f"is one of {bearers[token.name]} tokens of this name: each of them may")
+            for token in verdict.namesakes
+        ),
     ]
 
 
-def broken_how(promise: Promise, breach: Breach, now: int) -> str:
-    """What the token may do or when it ends, to stand behind its name."""
+def _broken_how(promise: Promise, breach: Breach, now: int) -> str:
     token, number, path = breach
     if isinstance(promise, Ending) or number is None:
         return f"expires: {expiry.end_text(token.expires_at, now)}"
     by = f"by scope {number + 1}  {token.scopes[number]}"
-    caveats = wording.caveats(token)
+    alike = [name for name in promise.plain_names if skeleton(name) == skeleton(token.name)]
+    only_looks = f"its name only looks like {alike[0]}" if alike else ""
+    caveats = ", ".join(filter(None, (wording.caveats(token), only_looks)))
     return f"may {promise.operation} {path} {by}{caveats and f'  ({caveats})'}"
+
+
+def _namesakes(promise: Reserved, reach: Reach) -> tuple[ServiceToken, ...]:
+    bearers = Counter(token.name for token in reach.tokens)
+    shared = {name for name in promise.plain_names if bearers[name] > 1}
+    return tuple(token for token in reach.tokens if token.name in shared)
 
 
 def _too_late(promise: Ending, reach: Reach) -> tuple[Breach, ...]:
@@ -164,8 +193,13 @@ def _unnamed(promise: Reserved, reach: Reach, folders: Sequence[str]) -> tuple[B
     return tuple(
         Breach(*reacher)
         for reacher in reachers
-        if not any(fnmatchcase(reacher.token.name, name) for name in promise.names)
+        if not any(_is_named(reacher.token.name, name) for name in promise.names)
     )
+
+
+def _is_named(token_name: str, name: str) -> bool:
+    # To fnmatch a name's brackets and question marks would be wildcards.
+    return fnmatchcase(token_name, re.sub(r"[\[?]", r"[\g<0>]", name))
 
 
 def _promise(line: int, words: list[str], environments: Collection[Environment]) -> Promise:
@@ -176,7 +210,7 @@ def _promise(line: int, words: list[str], environments: Collection[Environment])
         case ["no", "token", "may", operation, scope]:
             names: tuple[str, ...] = ()
         case ["only", _, *_, "may", operation, scope]:
-            names = tuple(map(_name_pattern, " ".join(words[1:-3]).split(",")))
+            names = tuple(map(_name, " ".join(words[1:-3]).split(",")))
         case _:
             raise PromiseError(f"{text[:80]!r} is no promise: {_FORMS}.")
     if operation not in list(Permission):
@@ -184,12 +218,11 @@ def _promise(line: int, words: list[str], environments: Collection[Environment])
     return Reserved(line, text, names, Permission(operation), _scope(scope, environments))
 
 
-def _name_pattern(text: str) -> str:
-    """The name for fnmatch, to which a name's brackets and question marks would be wildcards."""
+def _name(text: str) -> str:
     name = text.strip()
     if not name:
         raise PromiseError("A token's name is missing: write names with single commas between.")
-    return re.sub(r"[\[?]", r"[\g<0>]", name)
+    return name
 
 
 def _scope(text: str, environments: Collection[Environment]) -> Scope:

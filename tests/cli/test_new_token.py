@@ -29,6 +29,7 @@ def count(run: Run) -> int:
 
 
 def test_create_prints_the_token_once_and_says_so(run: Run, directory: Path) -> None:
+    assert run("folders", "create", "--env", "dev", "--path", "/a").status == 0
     result = run(*BASICS, "--name", "ci")
     assert (result.status, result.err) == (0, "")
     assert len(TOKEN.findall(result.out)) == 1
@@ -65,7 +66,7 @@ def test_the_json_of_a_new_token(run: Run, directory: Path) -> None:
 def test_token_only_prints_the_four_parts_and_a_newline(run: Run, directory: Path) -> None:
     result = run(*BASICS, "--token-only")
     assert TOKEN.fullmatch(result.out.removesuffix("\n"))
-    assert result.err == ""
+    assert result.err == "Warning: Scope 1: matches no folder that is in dev now.\n"
     assert_refused(run(*BASICS, "--token-only", "--json"), "--token-only", "--json")
 
 
@@ -135,9 +136,50 @@ def test_adjusted_scopes_are_told_on_stderr(run: Run, directory: Path) -> None:
     assert [scope["secretPath"] for scope in result.json["serviceTokenData"]["scopes"]] == [
         "/a", "/common/**", "/x",
     ]  # fmt: skip
-    first, second = result.err.splitlines()
-    assert "leading slash" in first
-    assert "trailing slash" in second
+    said = result.err.splitlines()
+    assert "leading slash" in said[-2]
+    assert "trailing slash" in said[-1]
+
+
+@pytest.mark.parametrize("form", [(), ("--json",), ("--token-only",)])
+def test_create_and_clone_say_on_stderr_what_the_form_says(
+    run: Run, directory: Path, form: tuple[str, ...]
+) -> None:
+    assert run("folders", "create", "--env", "dev", "--path", "/a/b").status == 0
+    options = ("--scope", "dev:/a/*", "--scope", "prod:/\u0441ommon/$x", "--never", *form)
+    first = run(*BASICS, *options, "--name", "\u0441i")
+    assert first.err.splitlines() == [
+        "Warning: The name mixes Cyrillic and Latin letters: it has \u0441 U+0441 "
+        "(CYRILLIC SMALL LETTER ES), which looks like c.",
+        "Warning: Scope 2: /a/* leaves out /a itself and all that is deeper.",
+        "Warning: Scope 3: can never match a folder (proved): it has \u0441 U+0441 "
+        "(CYRILLIC SMALL LETTER ES), which looks like c, and folder names have only "
+        "a-z, A-Z, 0-9, - and _.",
+        "Warning: It never expires: it lives until somebody revokes it.",
+    ]
+    assert len(TOKEN.findall(first.out)) == 1
+    again = run(*BASICS, *form, "--name", "ci")
+    assert again.err == ("Warning: The name looks like that of another token: “\u0441i”.\n")
+    same = run(*BASICS, *form, "--name", "ci", "--access-level", "write")
+    assert "Warning: 1 other token has the same name: only the id tells them apart.\n" in same.err
+    assert "Warning: No other token may write to dev.\n" in same.err
+    token_id = run("service-token", "list", "--json").json["serviceTokenData"][0]["id"]
+    clone = run("service-token", "clone", token_id, "--name", "\u0441i", *form)
+    assert "Warning: The name mixes Cyrillic and Latin letters" in clone.err
+    assert "Warning: 1 other token has the same name" in clone.err
+    assert TOKEN.search(clone.out)
+    assert run("service-token", "rotate", token_id, *form).err == ""
+
+
+@pytest.mark.parametrize("name", ["ci\u200b", "\U000e0063i", "ci\u3164", "c\u00adi", " ci", "ci "])
+def test_a_name_that_nobody_could_tell_from_another_is_refused(
+    run: Run, directory: Path, name: str
+) -> None:
+    assert_refused(run(*BASICS, "--name", name), "U+", "leave it out")
+    data = create(run)["serviceTokenData"]
+    assert_refused(run("service-token", "clone", data["id"], "--name", name), "U+")
+    assert count(run) == 1
+    assert_refused(run("project", "create", "--name", name), "The project name", "U+")
 
 
 def test_create_v3(run: Run, directory: Path) -> None:

@@ -158,6 +158,21 @@ def test_promises_that_hold(run: Run, ids: dict[str, str], tmp_path: Path) -> No
     }  # fmt: skip
 
 
+def test_a_promise_that_names_a_name_of_several_tokens(run: Run, ids: dict[str, str]) -> None:
+    second = create(run, "--name", "db", scope="dev:/x")["serviceTokenData"]["id"]
+    text = b"only a*, db, office may read prod:/db/**"
+    result = run(*PROVE, stdin=text)
+    assert result.status == 0
+    first, *about, _ = result.out.splitlines()
+    assert first.startswith("HOLDS")
+    assert sorted(about) == sorted(
+        f"        db ({one}) is one of 2 tokens of this name: each of them may"
+        for one in (ids["db"], second)
+    )
+    [promise] = run(*PROVE, "--json", stdin=text).json["promises"]
+    assert {one["id"] for one in promise["sameName"]} == {ids["db"], second}
+
+
 def test_promises_that_are_broken(run: Run, ids: dict[str, str]) -> None:
     text = b"\xef\xbb\xbfonly a* may read prod:/db/**\r\nevery token expires within 1 year"
     result = run(*PROVE, stdin=text)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from st_tui.core.access import decide
 from st_tui.core.expiry import DAY, MONTH
 from st_tui.core.model import AccessRequest, Environment, Permission, Scope, ServiceToken
-from st_tui.core.promises import Breach, Ending, PromiseError, Reserved, Verdict, parse, prove
+from st_tui.core.promises import Breach, Ending, PromiseError, Reserved, Verdict, parse, prove, told
 from st_tui.core.reach import index
 from tests.core.test_reach import token
 from tests.core.vaults import NOON, READ, WRITE
@@ -125,6 +125,31 @@ def test_who_breaks_a_promise_and_where() -> None:
 def test_names(names: str, name: str, is_named: bool) -> None:
     one = token("1", "/")._replace(name=name)
     assert (breaches(f"only {names} may read prod:/", one) == []) is is_named
+
+
+def test_a_name_that_several_tokens_bear_is_told_of() -> None:
+    some = [
+        token("1", "/db")._replace(name="ci"),
+        token("2", "/elsewhere")._replace(name="ci"),
+        token("3", "/db")._replace(name="web"),
+        token("4", "/db")._replace(name="ci", expires_at=NOON),
+    ]
+    [verdict] = verdicts("only ci, w* may read prod:/db", *some)
+    assert verdict.holds
+    assert verdict.namesakes == tuple(some[:2])
+    assert told(verdict, NOON) == [
+        (one, "is one of 2 tokens of this name: each of them may") for one in some[:2]
+    ]
+    for other in ("only c*, web may read prod:/db", "no token may write prod:/db"):
+        assert verdicts(other, *some)[0].namesakes == ()
+
+
+def test_a_token_whose_name_only_looks_like_one_that_is_named() -> None:
+    some = [token("1", "/db")._replace(name="ci"), token("2", "/db")._replace(name="\u0441i")]
+    [verdict] = verdicts("only ci may read prod:/db", *some)
+    assert told(verdict, NOON) == [
+        (some[1], "may read /db by scope 1  prod:/db  (its name only looks like ci)")
+    ]
 
 
 def test_ends() -> None:

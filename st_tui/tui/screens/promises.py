@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 class Line(NamedTuple):
-    """A promise; or below a broken one, a token that breaks it and how."""
+    """A promise; or below it a token that breaks it and how, or that shares a name it names."""
 
     promise: Promise
     holds: bool
@@ -36,7 +36,7 @@ class Line(NamedTuple):
 
 
 class PromiseList(Listing[Line]):
-    """Promises, and below each broken one the tokens that break it."""
+    """Promises, and below each the tokens to look at because of it."""
 
     def __init__(self, now: Callable[[], int]) -> None:
         super().__init__(id="promises")
@@ -147,10 +147,7 @@ def promises_in(name: str, environments: Collection[Environment]) -> list[Promis
 
 
 def lines(verdict: Verdict, now: int) -> list[Line]:
-    """A promise and the tokens that break it, as lines."""
-    promise, breaches = verdict
-    broken = [
-        Line(promise, False, breach.token, promises.broken_how(promise, breach, now))
-        for breach in breaches
-    ]
-    return [Line(promise, verdict.holds), *broken]
+    """A promise and the tokens to look at because of it, as lines."""
+    promise, holds = verdict.promise, verdict.holds
+    about = [Line(promise, holds, token, how) for token, how in promises.told(verdict, now)]
+    return [Line(promise, holds), *about]

@@ -76,6 +76,23 @@ async def test_they_are_those_of_the_command_line(
     assert on_screen == told
 
 
+async def test_a_name_that_several_tokens_bear_is_told_of(demo_app: StTui, file: Path) -> None:
+    file.write_text("only all-folders, * may read prod:/**\n", encoding="utf-8")
+    async with demo_app.run_test(size=SMALL) as pilot:
+        await opened(pilot)
+        assert demo_app.project is not None
+        vault(demo_app).tokens.create(demo_app.project, v2("all-folders", "dev:/ci"))
+        await pilot.press("v")
+        await until(pilot, lambda: isinstance(demo_app.screen, Prompt), "the question")
+        await write(pilot, "ours")
+        await pilot.press("enter")
+        await until(pilot, lambda: "1 of 1 hold" in screen_text(pilot), "it is proved")
+        assert screen_text(pilot).count("is one of 2 tokens of this name: each of them may") == 2
+        await pilot.press("down", "enter")
+        await until(pilot, lambda: isinstance(demo_app.screen, TokenScreen), "one of the two")
+        await until(pilot, lambda: "other token has the same name" in screen_text(pilot), "warned")
+
+
 async def test_enter_opens_a_token_that_breaks_it(demo_app: StTui) -> None:
     async with demo_app.run_test(size=SMALL) as pilot:
         await opened(pilot)
