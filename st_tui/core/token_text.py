@@ -8,6 +8,7 @@ from uuid import UUID
 
 from st_tui.core.errors import Refusal
 from st_tui.core.model import TokenText
+from st_tui.core.wording import counted
 
 RandomBytes = Callable[[int], bytes]
 """`os.urandom`, or a test's stand-in."""
@@ -53,7 +54,7 @@ def _fault(token: str) -> str:
     if token != token.lower():
         return "it has upper-case letters, and a token has none"
     if len(parts) not in (3, 4):
-        return f"it has {len(parts)} parts between dots, where a token has 3 or 4"
+        return f"it has {counted(len(parts), 'part')} between dots, where a token has 3 or 4"
     if re.fullmatch(_ID, parts[1]) is None:
         return "its second part is not a UUID"
     return "its secret and key must be 32 hexadecimal digits each"

@@ -123,7 +123,7 @@ class TokenActions:
         now, doing = self._st.clock(), "Reading the tokens"
         found = await self._st.change(doing, lambda vault: others(vault, token))
         if found is not None and found.more:
-            title = f"Compare with which of more than {MOST} tokens?"
+            title = f"Which of more than {MOST} tokens to compare with?"
             prompt = Prompt(title, "", "part of its name or scopes, or its id", lambda _: None)
             text = await self._st.push_screen_wait(prompt)
             if text is None:

@@ -72,6 +72,7 @@ def test_any_text_is_read_or_refused(text: str) -> None:
     [
         ("", "begin with"),
         ("pat.x.y", "begin with"),
+        ("st", "it has 1 part between dots"),
         ("st.x", "2 parts"),
         ("st.a.b.c.d", "5 parts"),
         ("st.123.abc.def", "not a UUID"),

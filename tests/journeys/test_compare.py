@@ -125,7 +125,7 @@ async def test_among_many_tokens_a_text_is_asked_for(
         for text, offered in (("dev", 2), (token_named(demo_app, "all-folders").id, 1)):
             await pilot.press("x")
             await until(pilot, lambda: isinstance(demo_app.screen, Prompt), "a text is asked for")
-            assert "Compare with which of more than 2 tokens?" in _words(pilot)
+            assert "Which of more than 2 tokens to compare with?" in _words(pilot)
             await write(pilot, text)
             await pilot.press("enter")
             await until(pilot, lambda: isinstance(demo_app.screen, Picker), "some are offered")

@@ -78,6 +78,7 @@ class AccessPane(Vertical):
         &.-short #reach { margin-top: 0; }
         &.-paired #request { grid-size: 4; grid-columns: 12 21 9 1fr; height: 3; }
         &.-paired #request Label { width: 1fr; }
+        &.-paired #ip { margin-right: 1; }
     }
     """
 

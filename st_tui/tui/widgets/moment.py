@@ -24,10 +24,10 @@ class Moment(Widget, can_focus=True):
     """A moment between now and a day behind the token's end, which is one of the stops."""
 
     ACTIONS: ClassVar[tuple[Action, ...]] = (
-        Action("later", "right,l", "later", "In When: a day on, stopping at the token's end"),
-        Action("earlier", "left,h", "earlier", "In When: a day back, down to now"),
+        Action("later", "right,l", "later", "In When: one day later, stopping at the token's end"),
+        Action("earlier", "left,h", "earlier", "In When: one day earlier, not before now"),
         Action("to_end", "end", "the end", "In When: go to the token's end"),
-        Action("to_now", "home", "now", "In When: come back to now"),
+        Action("to_now", "home", "now", "In When: go back to now"),
     )
     BINDINGS: ClassVar[list[BindingType]] = bindings(ACTIONS)
     DEFAULT_CSS = """
