@@ -163,7 +163,7 @@ others = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.data())
 def test_any_frames_show_the_same(data: st.DataObject) -> None:
     both = Both()
@@ -202,7 +202,7 @@ def line(letter: str) -> str:
 letters = st.sampled_from("abcdefghijklmnopqrsL")
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.data())
 def test_scrolled_lines_show_the_same(data: st.DataObject) -> None:
     rows = 14
