@@ -6,6 +6,8 @@ Which way is open is decided from the environment alone; the ways were tried out
   application's OSC 52 without a word, but sends its own;
 * else OSC 52, which the terminal at the person's end understands, however many hosts away. It has
   no answer, so nobody can know whether it arrived;
+* the same, but unsure, where TERM says that a tmux or screen is somewhere on the way and nothing
+  says which: after ssh from inside one, or sudo. The caller shows the text by itself as well;
 * else nothing: the caller shows the text by itself, to be selected with the mouse.
 
 The text goes to tmux through a pipe (arguments are there for all to see) and to no log or message.
@@ -35,6 +37,7 @@ class Way(Enum):
 
     TMUX = "tmux"
     TERMINAL = "terminal"
+    UNSURE = "unsure"
     NONE = "none"
 
 
@@ -47,8 +50,8 @@ class CopyOutcome:
 
     @property
     def sent(self) -> bool:
-        """Whether the text went somewhere. If not, show it alone to be selected."""
-        return self.way is not Way.NONE
+        """Whether nothing is known to be in the way. If not, show it alone to be selected."""
+        return self.way in (Way.TMUX, Way.TERMINAL)
 
 
 def choose(environ: Mapping[str, str], size: int) -> CopyOutcome:
@@ -66,6 +69,12 @@ def choose(environ: Mapping[str, str], size: int) -> CopyOutcome:
         return _cannot("the Linux console has no clipboard")
     if environ.get("TERM_PROGRAM") == "Apple_Terminal":
         return _cannot("Terminal.app does not let programs copy")
+    if environ.get("TERM", "").startswith(("screen", "tmux")):
+        return CopyOutcome(
+            Way.UNSURE,
+            "Sent to the terminal, but a tmux or screen on the way may have dropped it. "
+            "If it did not arrive, select it here with the mouse (Shift+drag).",
+        )
     return CopyOutcome(Way.TERMINAL, "Sent to the terminal's clipboard.")
 
 
@@ -75,9 +84,9 @@ async def copy(app: App[Any], text: str, environ: Mapping[str, str] | None = Non
     outcome = choose(around, len(text.encode()))
     if outcome.way is Way.TMUX and not await asyncio.to_thread(_load_buffer, text, dict(around)):
         outcome = CopyOutcome(
-            Way.TERMINAL, "tmux did not take it; sent to the terminal, which may not have got it."
+            Way.UNSURE, "tmux did not take it; sent to the terminal, which may not have got it."
         )
-    if outcome.way is Way.TERMINAL:
+    if outcome.way in (Way.TERMINAL, Way.UNSURE):
         app.copy_to_clipboard(text)
         forget(app)
     return outcome

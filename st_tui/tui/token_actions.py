@@ -241,11 +241,14 @@ class TokenActions:
     @work
     async def action_copy_id(self) -> None:
         from st_tui.tui.clipboard import copy
+        from st_tui.tui.screens.created import Alone
 
-        token = self.chosen_token()
+        token, page = self.chosen_token(), self._st.screen
         if token is not None:
             outcome = await copy(self._st, token.id)
             self._st.notify(f"Id of “{token.name}”: {outcome.message}")
+            if not outcome.sent and self._st.screen is page:
+                self._st.push_screen(Alone(token.id, "the id"))
 
 
 def _about(narrowed: Narrowed) -> str:

@@ -27,7 +27,10 @@ needs_tmux = pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is no
     ("environ", "way"),
     [
         ({"TERM": "xterm-256color"}, Way.TERMINAL),
-        ({"TERM": "screen-256color", "SSH_CONNECTION": "x"}, Way.TERMINAL),
+        ({"TERM": "screen-256color", "SSH_CONNECTION": "x"}, Way.UNSURE),
+        ({"TERM": "tmux-256color"}, Way.UNSURE),
+        ({"TERM": "screen.xterm-256color"}, Way.UNSURE),
+        ({"TERM": "screen"}, Way.UNSURE),
         ({"TERM": "tmux-256color", "TMUX": "/run/x,1,0"}, Way.TMUX),
         ({"TERM": "linux", "TMUX": "/run/x,1,0"}, Way.TMUX),
         ({"TERM": "screen", "STY": "1.pts"}, Way.NONE),
@@ -38,7 +41,9 @@ needs_tmux = pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is no
 def test_the_way_follows_from_the_environment(environ: dict[str, str], way: Way) -> None:
     outcome = choose(environ, 100)
     assert outcome.way is way
-    assert outcome.sent == (way is not Way.NONE)
+    assert outcome.sent == (way in (Way.TMUX, Way.TERMINAL))
+    if way is Way.UNSURE:
+        assert "may have dropped it" in outcome.message
     assert "\n" not in outcome.message
 
 

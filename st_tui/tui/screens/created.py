@@ -75,29 +75,33 @@ class Created(Dialog[None]):
 
     @work
     async def action_copy_access(self) -> None:
-        if await self._copy(self._new.text.access_token, "The access token"):
+        text = self._new.text.access_token
+        if await self._copy(text, "The access token", self._show_access_token):
             self._copied = self._copied._replace(access_token=True)
 
     async def _copy_all(self) -> bool:
         """Copy the whole token; whether it went somewhere."""
-        if await self._copy(self._new.text.full, "The token"):
+        if await self._copy(self._new.text.full, "The token", self.action_alone):
             self._copied = self._copied._replace(token=True)
             return True
         return False
 
-    async def _copy(self, text: str, what: str) -> bool:
+    async def _copy(self, text: str, what: str, show: Callable[[], None]) -> bool:
         from st_tui.tui.clipboard import copy
 
         async with self._copying:
             outcome = await copy(self.app, text)
         self.st.notify(outcome.message, title=what, severity="information")
         if not outcome.sent:
-            self.action_alone()
+            show()
         return outcome.sent
 
     def action_alone(self) -> None:
         text = self._new.text
-        self.app.push_screen(Alone(f"{text.access_token}\n.{text.key}"))
+        self.app.push_screen(Alone(f"{text.access_token}\n.{text.key}", "the token"))
+
+    def _show_access_token(self) -> None:
+        self.app.push_screen(Alone(self._new.text.access_token, "the access token"))
 
     async def action_try_it(self) -> None:
         from st_tui.tui.screens.try_it import TryIt, first_request
@@ -194,13 +198,17 @@ class Alone(Dialog[None]):
     DEFAULT_CSS = """
     Alone { align: left top; background: $background; }
     """
-    is_what = "the token"
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, is_what: str) -> None:
         super().__init__("")
         self._text = text
+        self._is_what = is_what
 
     def compose(self) -> ComposeResult:
         yield Static(self._text, markup=False)
-        yield Static("\nSelect with the mouse (Shift+drag), one line after the other: together")
-        yield Static(f"they are {self.is_what}. Any of q, v, Enter, F10 and Escape goes back.")
+        if "\n" in self._text:
+            yield Static("\nSelect with the mouse (Shift+drag), one line after the other: together")
+            yield Static(f"they are {self._is_what}. Any of q, v, Enter, F10 and Escape goes back.")
+        else:
+            yield Static(f"\nSelect it with the mouse (Shift+drag): it is {self._is_what}.")
+            yield Static("Any of q, v, Enter, F10 and Escape goes back.")

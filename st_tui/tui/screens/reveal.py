@@ -163,17 +163,16 @@ class Reveal(Dialog[None], Hides):
 class ValueAlone(Alone, Hides):
     """A value alone on the screen, from its first column on, to be selected with the mouse."""
 
-    is_what = "the value"
-
     def __init__(self, value: str) -> None:
         drawn, left = beginning(value)
-        super().__init__(as_lines(drawn))
         lacks = ["the newline at its end"] if value.endswith("\n") else []
         lacks += ["its tabs, which are blanks here"] if "\t" in value else []
+        is_what = "the value"
         if left:
-            self.is_what = f"its beginning, {left:,} characters are missing: export it"
+            is_what = f"its beginning, {left:,} characters are missing: export it"
         elif lacks:
-            self.is_what = f"the value without {' and '.join(lacks)}"
+            is_what = f"the value without {' and '.join(lacks)}"
+        super().__init__(as_lines(drawn), is_what)
 
     def forget(self) -> None:
         self._text = ""

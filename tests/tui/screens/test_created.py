@@ -154,6 +154,35 @@ async def test_where_copying_cannot_work_the_token_stays(
         assert "Symmetric key" in screen_text(pilot)
 
 
+@pytest.mark.parametrize(
+    ("key", "line", "said"), [("y", 1, "they are the token"), ("a", 0, "it is the access token")]
+)
+async def test_where_a_copy_may_be_lost_on_the_way_it_is_said_and_shown(
+    demo_app: StTui, monkeypatch: pytest.MonkeyPatch, key: str, line: int, said: str
+) -> None:
+    """After ssh from inside a tmux, TERM alone tells of it."""
+    monkeypatch.setenv("TERM", "tmux-256color")
+    for name in ("TMUX", "STY", "TERM_PROGRAM"):
+        monkeypatch.delenv(name, raising=False)
+    sent: list[str] = []
+    monkeypatch.setattr(demo_app, "copy_to_clipboard", sent.append)
+    async with demo_app.run_test(size=(80, 24), notifications=True) as pilot:
+        await revealed(pilot)
+        await pilot.press(key)
+        await until(pilot, lambda: isinstance(demo_app.screen, Alone), "it is shown alone")
+        assert len(sent) == 1
+        text = screen_text(pilot)
+        lines = text.splitlines()
+        assert "".join(part.strip() for part in lines[: line + 1]) == sent[0]
+        assert said in text
+        await until(pilot, lambda: "may have dropped" in screen_text(pilot), "it is said")
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(demo_app.screen, Created), "back")
+        # It may be lost, so it does not count as copied.
+        await pilot.press("escape")
+        await asked(pilot)
+
+
 def texts() -> str:
     """What every living text, on the screen or not yet collected, has to show."""
     return "\n".join(str(each.content) for each in gc.get_objects() if isinstance(each, Static))
