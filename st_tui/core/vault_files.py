@@ -28,6 +28,7 @@ KEY_BYTES = 32
 _WORKSHOP = "operator"
 _DRAFT = "new-"
 _OURS = frozenset({DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", SERVER_KEY, _WORKSHOP})
+_WRITTEN_BY_ANY = frozenset({f"{DATABASE}-wal", f"{DATABASE}-shm"})
 _NETWORK_FILE_SYSTEMS = frozenset(
     {"9p", "afs", "beegfs", "ceph", "ceph-fuse", "cifs", "coda", "davfs", "gfs2", "glusterfs",
      "gpfs", "juicefs", "lustre", "ncpfs", "nfs", "nfs4", "ocfs2", "orangefs", "rclone", "s3fs",
@@ -60,8 +61,10 @@ def make_directory(directory: Path) -> None:
     """
     # Before anything is made there.
     refuse_network_file_system(directory, _mounts())
+    _refuse_open_parent(directory)
     try:
-        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _make_parents(directory)
+        directory.mkdir(mode=0o700, exist_ok=True)
         names = {entry.name for entry in directory.iterdir()}
         if not names <= _OURS:
             raise VaultFilesError(
@@ -74,19 +77,55 @@ def make_directory(directory: Path) -> None:
     check_directory(directory)
 
 
+def _make_parents(directory: Path) -> None:
+    """Make the directories that are missing above it; the umask alone might open them to all."""
+    for parent in reversed(directory.absolute().parents):
+        if not parent.exists():
+            parent.mkdir(mode=0o755, exist_ok=True)
+
+
 def check_directory(directory: Path) -> None:
-    """Raise VaultFilesError where a vault would be unsafe: open to the world, or on a network."""
+    """Raise VaultFilesError where a vault would be unsafe.
+
+    That is: on a network file system, open to the world, with files of some other user, or where
+    everybody could put another vault in its place.
+    """
     refuse_network_file_system(directory, _mounts())
+    _refuse_open_parent(directory)
+    owner = None
     for part in (directory, *(directory / name for name in _OURS), directory / OPERATOR_KEY):
         try:
-            mode = part.stat().st_mode
+            status = part.stat()
         except OSError:
             continue
+        mode = status.st_mode
+        if owner is None:
+            owner = status.st_uid
+        # -wal and -shm are of whoever wrote first, which may be the server's own user.
+        if part.name not in _WRITTEN_BY_ANY and status.st_uid not in (0, owner):
+            raise VaultFilesError(
+                f"{part} belongs to another user than {directory} does: whoever owns it could "
+                f"change what it holds. If it is right, run `chown --reference={directory} {part}`."
+            )
         operator_only = part.name in ("operator", "operator.key")
         allowed = 0o700 if operator_only else 0o770
         if stat.S_IMODE(mode) & 0o777 & ~allowed:
             whom = "its group or the world" if operator_only else "the world"
             raise VaultFilesError(f"{part} is open to {whom}: run `chmod {_private(part)} {part}`.")
+
+
+def _refuse_open_parent(directory: Path) -> None:
+    for parent in directory.resolve().parents:
+        try:
+            mode = parent.stat().st_mode
+        except OSError:
+            continue
+        if mode & stat.S_IWOTH and not mode & stat.S_ISVTX:
+            raise VaultFilesError(
+                f"{parent} may be written by everybody, who could put another vault in the place "
+                f"of {directory}: run `chmod +t {parent}`, or keep the vault elsewhere."
+            )
+        return  # The nearest that is there: what is missing is made by us.
 
 
 def _private(part: Path) -> str:

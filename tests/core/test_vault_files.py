@@ -238,3 +238,38 @@ def test_a_later_mount_hides_an_earlier_one() -> None:
     over = "a /data nfs rw 0 0\nb /data ext4 rw 0 0\n"
     vault_files.refuse_network_file_system(Path("/data/vault"), over)
     vault_files.refuse_network_file_system(Path("/data/vault"), "")
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can give files away")
+@pytest.mark.parametrize("name", ["vault.db", SERVER_KEY, OPERATOR_KEY, "operator"])
+def test_a_file_of_another_user_is_refused(vault: Vault, name: str) -> None:
+    vault.close()
+    os.chown(vault.directory / name, 65_534, -1)
+    with pytest.raises(VaultFilesError, match=f"{name} belongs to another user .*chown --ref"):
+        Vault.open(vault.directory, actor="ann")
+    # The directory's own user may have them all, and root may have any of them.
+    os.chown(vault.directory, 65_534, -1)
+    Vault.open(vault.directory, actor="ann").close()
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can give files away")
+def test_the_journal_may_be_the_servers(vault: Vault) -> None:
+    vault.projects.create("Shop")
+    for name in ("vault.db-wal", "vault.db-shm"):
+        os.chown(vault.directory / name, 65_534, -1)
+    Vault.open(vault.directory, actor="ann").close()
+
+
+@pytest.mark.parametrize("below", ["vault", "new/vault"])
+def test_a_place_that_everybody_may_change_is_refused(tmp_path: Path, below: str) -> None:
+    place = tmp_path / "open"
+    place.mkdir()
+    place.chmod(0o777)
+    with pytest.raises(VaultFilesError, match=r"may be written by everybody.*chmod \+t"):
+        Vault.create(place / below, actor="ann")
+    assert list(place.iterdir()) == []
+    place.chmod(0o1777)
+    Vault.create(place / below, actor="ann").close()
+    (place / below).parent.chmod(0o777)
+    with pytest.raises(VaultFilesError, match="may be written by everybody"):
+        Vault.open(place / below, actor="ann")
