@@ -49,7 +49,7 @@ def backup(file: Path) -> int:
 @_file
 @click.option("--yes", is_flag=True, help="Replace the vault that is there unasked.")
 def restore(file: Path, yes: bool) -> int:
-    """Put a backup in the vault's place.
+    """Replace the vault with a backup.
 
     The directory must have the keys. The file is checked first: that it is whole, that its audit
     log was not changed, that its tokens are what the log says, and that the keys open it.

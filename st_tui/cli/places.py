@@ -44,7 +44,9 @@ def list_environments(as_json: bool) -> None:
 
 @environments.command("create")
 @click.argument("slug")
-@click.option("--name", help="What people read; can be changed later. Default: the slug.")
+@click.option(
+    "--name", help="The name that people read; it can be changed later. Default: the slug."
+)
 def create_environment(slug: str, name: str | None) -> None:
     """Make an environment. Tokens name it by its slug, so that never changes."""
     with open_vault() as vault:

@@ -57,7 +57,7 @@ def around(
     at: str | None,
     as_json: bool,
 ) -> int:
-    """Say when and from where a token may do something, and how near a denial missed.
+    """Say when and from where a token may do something, and what would be allowed instead.
 
     Exit status 0 if it is allowed, else 1.
     """
@@ -127,8 +127,8 @@ def around(
 def matrix(environment: str, as_json: bool) -> None:
     """Print what every token may do in every folder of an environment: R, W, or RW.
 
-    Asked is now, from anywhere, at an E2EE endpoint. Small letters: the scopes grant it, but the
-    token has ended, is not activated, or works only from the addresses that it trusts.
+    The verdicts are for now, from anywhere, at an E2EE endpoint. Small letters: the scopes grant
+    it, but the token has ended, is not activated, or works only from the addresses it trusts.
     """
     from st_tui.core.cells import letters
 

@@ -168,7 +168,7 @@ def verify(file: BinaryIO, as_json: bool) -> int:
 @click.command(cls=Command)
 @json_option
 def lint(as_json: bool) -> int:
-    """Warn about the scopes of all tokens: redundant, matching nothing, wider than look or use;
+    """Warn about scopes that are redundant, match nothing, or are wider than they look or are used;
     and about names that look alike.
 
     Exit status 0: no warning; 1: some.

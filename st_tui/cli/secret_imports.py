@@ -79,7 +79,7 @@ def list_imports(environment: str | None, path: str, as_json: bool) -> None:
 def create_import(environment: str | None, path: str, source: str) -> None:
     """Let another folder's secrets be found here.
 
-    A token finds them that may read both folders.
+    A token finds them only if it may read both folders.
     """
     other = _place(source)
     with open_vault() as vault:
@@ -96,7 +96,7 @@ def create_import(environment: str | None, path: str, source: str) -> None:
 def delete_import(environment: str | None, path: str, source: str, yes: bool) -> int:
     """Stop importing a folder.
 
-    Its secrets stay where they lie.
+    Its secrets stay where they are.
     """
     other = _place(source)
     with open_vault() as vault:

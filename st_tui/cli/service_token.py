@@ -53,7 +53,7 @@ for _command in (create, clone, rotate):
 )
 @json_option
 def list_tokens(expiring_within: str | None, as_json: bool) -> None:
-    """List the project's tokens: the newest first, or those that expire soon, the next first."""
+    """List the project's tokens: the newest first, or those that expire soon, the soonest first."""
     from st_tui.core.model import Order
 
     within = None if expiring_within is None else expiry.parse_duration(expiring_within)
@@ -108,7 +108,7 @@ def show(token_id: str, as_json: bool) -> None:
 @click.argument("text", metavar="-")
 @json_option
 def inspect(text: str, as_json: bool) -> int:
-    """Tell which token a token text is, read from stdin, and whether its secret is right."""
+    """Read a token's text from stdin; say which token it is, and whether its secret is right."""
     from st_tui.core.vault import ended_at
 
     parsed = read_token(text)

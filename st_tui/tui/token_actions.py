@@ -31,7 +31,7 @@ TOKEN_ACTIONS = (
            "service-token delete ID", hint=True),
     Action("narrow", "l", "narrow", "Make a token with no more than this one was used for",
            "scope narrow ID"),
-    Action("compare", "x", "compare", "Say what another token allows more and less than this one",
+    Action("compare", "x", "compare", "Compare with another token: what that allows more and less",
            "scope compare ID OTHER_ID"),
     Action("activate", "a", "activate", "Activate or deactivate this V3 token",
            "service-token activate ID | deactivate ID"),
