@@ -7,6 +7,7 @@ from st_tui.api.operations import Field, Handle, Operation
 from st_tui.api.places import in_folder, require_folder
 from st_tui.api.problems import bad_request, invalid, not_found
 from st_tui.core.secret import Place, SealedSecret
+from st_tui.core.store import secrets
 from st_tui.core.vault import secret_changes
 from st_tui.core.vault.request import Request
 from st_tui.core.vault.secrets import about_secret
@@ -17,6 +18,7 @@ READ_TYPE = Field(
     one_of=("shared", "personal"),
 )
 WRITE_TYPE = Field("type", about="A token has no personal secrets", one_of=("shared",))
+VERSION = Field("version", "integer", about="Of its versions, not the newest but this one")
 INCLUDE_IMPORTS = Field(
     "include_imports",
     "boolean",
@@ -70,6 +72,16 @@ def found(request: Request, place: Place, name: str) -> SealedSecret:
         raise not_found(f"Secret with name '{name}' not found {in_folder(place)}")
     note(request, secret)
     return secret
+
+
+def in_version(
+    request: Request, place: Place, name: str, secret: SealedSecret, version: int
+) -> SealedSecret:
+    """One version of a secret that is there. Raises Problem."""
+    sealed = secrets.version(request.session.connection, secret.id, version)
+    if sealed is None:
+        raise not_found(f"Secret with name '{name}' has no version {version} {in_folder(place)}")
+    return sealed
 
 
 def note(request: Request, secret: SealedSecret) -> None:

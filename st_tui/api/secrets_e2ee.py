@@ -14,8 +14,10 @@ from st_tui.api.secret_routes import (
     INCLUDE_IMPORTS,
     NOT_KEPT,
     READ_TYPE,
+    VERSION,
     WRITE_TYPE,
     found,
+    in_version,
     note,
     on_secrets,
     read_type,
@@ -70,7 +72,12 @@ def _list(request: Request, asked: Asked, name: str) -> dict[str, Any]:
 def _get(request: Request, asked: Asked, name: str) -> dict[str, Any]:
     place = entered(request, asked, Permission.READ)
     read_type(asked)
-    return {"secret": sealed_data(found(request, place, name)), "warnings": []}
+    version = asked.number("version")
+    secret = found(request, place, name)
+    if version is not None:
+        secret = in_version(request, place, name, secret, version)
+        note(request, secret)
+    return {"secret": sealed_data(secret), "warnings": []}
 
 
 def _create(request: Request, asked: Asked, name: str) -> dict[str, Any]:
@@ -141,7 +148,9 @@ OPERATIONS = (
         (*PLACE, INCLUDE_IMPORTS, Field("recursive", "boolean"), *FILTERS),
         answer="SealedSecrets",
     ),
-    on_secrets("GET", _ONE, "One sealed secret", _get, (*PLACE, READ_TYPE), answer=_ANSWER),
+    on_secrets(
+        "GET", _ONE, "One sealed secret", _get, (*PLACE, READ_TYPE, VERSION), answer=_ANSWER
+    ),
     on_secrets(
         "POST",
         _ONE,

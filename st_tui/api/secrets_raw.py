@@ -9,15 +9,17 @@ from typing import Any
 from st_tui.api import leading, lists
 from st_tui.api.asked import Asked
 from st_tui.api.operations import Field, Handle, Operation
-from st_tui.api.places import PLACE, entered, in_folder
-from st_tui.api.problems import bad_request, not_found
+from st_tui.api.places import PLACE, entered
+from st_tui.api.problems import bad_request
 from st_tui.api.secret_routes import (
     FILTERS,
     INCLUDE_IMPORTS,
     NOT_KEPT,
     READ_TYPE,
+    VERSION,
     WRITE_TYPE,
     found,
+    in_version,
     note,
     on_secrets,
     read_type,
@@ -27,7 +29,6 @@ from st_tui.core import expiry
 from st_tui.core.drafts import BLANKS
 from st_tui.core.model import Endpoint, Permission
 from st_tui.core.secret import LONGEST_NAME, Place, SealedSecret, Secret
-from st_tui.core.store import secrets
 from st_tui.core.vault import secret_changes, secret_lists
 from st_tui.core.vault.request import Request
 from st_tui.core.vault.secret_lists import Found, Gathered
@@ -100,12 +101,7 @@ def _get(request: Request, asked: Asked, name: str, *, by_default: bool) -> dict
     version = asked.number("version")
     one = _asked_one(request, place, name, follow=follow)
     if version is not None:
-        sealed = secrets.version(request.session.connection, one.secrets[0].id, version)
-        if sealed is None:
-            raise not_found(
-                f"Secret with name '{name}' has no version {version} {in_folder(place)}"
-            )
-        one = one._replace(secrets=[sealed])
+        one = one._replace(secrets=[in_version(request, place, name, one.secrets[0], version)])
     note(request, one.secrets[0])
     answer = _opened(request, one, expand=expand)
     if not answer.secrets:
@@ -184,7 +180,7 @@ _READING = (
     INCLUDE_IMPORTS,
 )
 _LIST = (*_READING, Field("recursive", "boolean"), *FILTERS)
-_GET = (*_READING, READ_TYPE, Field("version", "integer"))
+_GET = (*_READING, READ_TYPE, VERSION)
 _WRITING = (*PLACE, WRITE_TYPE, Field("secretComment"))
 _ONE = "/api/v3/secrets/raw/{secretName}"
 

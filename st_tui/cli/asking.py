@@ -68,10 +68,11 @@ def confirm(
     """
     if yes:
         return True
+    from st_tui.core.used_by import in_prose
+
     used = [] if lost is None else lost().told(MOST_LOST)
     if not sys.stdin.isatty():
-        first, rest = used[:1], "; ".join(map(str.strip, used[1:]))
-        before = " ".join([*first, f"{rest}. "]) if used else ""
+        before = f"{in_prose(used)} " if used else ""
         raise BadUsage(
             f"{before}{question} Nobody is there to answer: give --yes to do it unasked."
         )

@@ -30,11 +30,6 @@ class UsedBy:
     unseen: str = ""
 
     @property
-    def any(self) -> bool:
-        """Whether anything is known to lead there."""
-        return bool(self.links or self.references)
-
-    @property
     def lines(self) -> list[str]:
         """Each link and each reference, as the beginning of a sentence."""
         return [f"{link.place} imports {link.source}" for link in self.links] + [
@@ -47,13 +42,15 @@ class UsedBy:
 
         No more than `most` lines, and how many more there are.
         """
-        if not self.any:
-            return []
+        unseen = [self.unseen] if self.unseen else []
+        if not self.links and not self.references:
+            return unseen
         kinds = (len(self.links), "import"), (len(self.references), "reference")
         counts = " and ".join(counted(number, kind) for number, kind in kinds if number)
         return [
             f"Used by {counts}, which will not find it:",
             *(f"  {line}" for line in shortened(self.lines, most)),
+            *unseen,
         ]
 
 
@@ -62,3 +59,10 @@ def shortened(lines: list[str], most: int) -> list[str]:
     if len(lines) <= most:
         return lines
     return [*lines[: most - 1], f"… and {len(lines) - most + 1} more"]
+
+
+def in_prose(told: list[str]) -> str:
+    """What `told` says, as one line."""
+    first, *rest = told
+    named = "; ".join(line.strip().removesuffix(".") for line in rest)
+    return f"{first} {named}." if named else first

@@ -136,7 +136,7 @@ class SecretActions:
         left = await self._st.change(
             "Looking who uses it", lambda v: v.secrets.still_naming(project, old_name, saved)
         )
-        if left is not None and left.any:
+        if left is not None:
             self._warn(f"“{old_name}” has another name.", left)
 
     @work
@@ -232,11 +232,12 @@ class SecretActions:
             return lost
 
         lost = await self._st.change("Deleting", deleted)
-        if lost is not None and lost.any:
+        if lost is not None:
             self._warn("Deleted.", lost)
 
     def _warn(self, done: str, lost: UsedBy) -> None:
-        """Say what was done, and what led there."""
-        first, *named = lost.told(_MOST_NAMED)
-        text = f"{done} {first} {'; '.join(map(str.strip, named))}."
-        self._st.notify(text, severity="warning", timeout=10)
+        """Say what was done and what led there, if anything did."""
+        from st_tui.core.used_by import in_prose
+
+        if told := lost.told(_MOST_NAMED):
+            self._st.notify(f"{done} {in_prose(told)}", severity="warning", timeout=10)

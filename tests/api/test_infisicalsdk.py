@@ -350,3 +350,28 @@ def test_a_token_that_ended_or_was_never_made_is_refused(open_shop: Shop) -> Non
         assert refused(secrets.list_secrets, **where) == unknown
     with signed_in(open_shop, "nonsense") as secrets:
         assert refused(secrets.list_secrets, **where) == unknown
+
+
+def test_what_is_not_kept_disturbs_nobody_and_a_tag_leaves_nothing(open_shop: Shop) -> None:
+    open_shop.put(DB, B="b")
+    open_shop.vault.secrets.add_import(open_shop.project, ROOT, DB)
+    where = {"project_id": open_shop.project.id, **DEV}
+    unkept = {
+        "skip_multiline_encoding": True,
+        "secret_reminder_note": "renew it",
+        "secret_reminder_repeat_days": 30,
+        "secret_metadata": [{"key": "team", "value": "a"}],
+    }
+    with sdk(open_shop) as secrets:
+        made = secrets.create_secret_by_name(
+            "A", secret_value="a", tags_ids=["1"], **unkept, **where
+        )
+        assert (made.secretValue, made.secretMetadata, made.skipMultilineEncoding) == (
+            "a",
+            [],
+            False,
+        )
+        everything = secrets.list_secrets(recursive=True, **where)
+        assert (len(everything.secrets), len(everything.imports)) == (2, 1)
+        tagged = secrets.list_secrets(recursive=True, tag_filters=["blue"], **where)
+        assert (tagged.secrets, tagged.imports) == ([], [])

@@ -135,6 +135,17 @@ def test_a_list_that_is_too_large_is_refused_with_what_to_do(open_shop: Shop) ->
             assert one.list(root=root).status == 200
 
 
+def test_one_sealed_version_is_read(shop: Shop) -> None:
+    for value in ("one", "two"):
+        shop.put(ROOT, A=value)
+    stored = shop.vault.secrets.versions(shop.project, ROOT, "A")
+    with asking(shop.url, shop.token()) as one:
+        for secret in stored:
+            read = one.get("A", root=SEALED, version=str(secret.version)).json["secret"]
+            assert (read["version"], read["secretValueTag"]) == (secret.version, secret.value.tag)
+        assert one.get("A", root=SEALED, version="3").problem[0] == 404
+
+
 def test_one_version_is_read(open_shop: Shop) -> None:
     for value in ("one", "two", "three"):
         open_shop.put(ROOT, A=value)

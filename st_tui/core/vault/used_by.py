@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping
 
 from st_tui.core import crypto
+from st_tui.core.errors import Refusal
 from st_tui.core.model import Project
 from st_tui.core.references import MOST_REFERENCES, Target, targets
 from st_tui.core.secret import LARGEST_ANSWER, Place, SecretImport
@@ -23,6 +24,7 @@ Going = Mapping[Place, Collection[bytes]]
 MOST_VALUES = 5_000
 """How many values a bounded search opens."""
 SEALED_UNSEEN = "E2EE is on, so which values refer to it cannot be seen here."
+KEYLESS_UNSEEN = "The project's key cannot be opened, so which values refer to it cannot be seen."
 TOO_MANY_UNSEEN = "There are too many values to look through: more of them may refer to it."
 
 
@@ -119,11 +121,16 @@ def _with_references(
 ) -> UsedBy:
     if not going:
         return UsedBy(tuple(links))
-    search = _Search(session.remembering(), project, going, bounded)
+    session = session.remembering()
     try:
-        search.look_through(may_read)
+        key = session.project_key(project.id)
     except NoServerCopy:
-        search.unseen = SEALED_UNSEEN
+        return UsedBy(tuple(links), unseen=SEALED_UNSEEN)
+    except Refusal:
+        # Whoever lost a key may still delete what it opened.
+        return UsedBy(tuple(links), unseen=KEYLESS_UNSEEN)
+    search = _Search(session, project, going, bounded)
+    search.look_through(key, may_read)
     return UsedBy(tuple(links), tuple(sorted(search.found)), search.unseen)
 
 
@@ -140,9 +147,8 @@ class _Search:
         self._values, self._characters, self._left = MOST_VALUES, LARGEST_ANSWER, MOST_REFERENCES
         self._goes: dict[Target, bool] = {}
 
-    def look_through(self, may_read: Callable[[Place], bool]) -> None:
+    def look_through(self, key: str, may_read: Callable[[Place], bool]) -> None:
         connection, project_id = self._session.connection, self._project.id
-        key = self._session.project_key(project_id)
         for place in filter(may_read, secrets.places(connection, project_id)):
             going = self._going.get(place, ())
             for sealed in secrets.values_in(connection, project_id, place):

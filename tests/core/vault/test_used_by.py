@@ -7,9 +7,9 @@ import pytest
 from st_tui.core.crypto import seal
 from st_tui.core.model import Project
 from st_tui.core.secret import Place
-from st_tui.core.used_by import UsedBy, shortened
+from st_tui.core.used_by import UsedBy, in_prose, shortened
 from st_tui.core.vault import Vault, secret_changes, used_by
-from st_tui.core.vault_files import SERVER_KEY
+from st_tui.core.vault_files import OPERATOR_KEY, SERVER_KEY
 
 ROOT, APP, DB = Place("dev", "/"), Place("dev", "/app"), Place("dev", "/common/db")
 COMMON, NEAR, WEB = Place("dev", "/common"), Place("dev", "/common-db"), Place("prod", "/web")
@@ -128,7 +128,7 @@ def test_a_link_is_used_by_those_that_bring_on_what_it_brings(
     assert (ROOT, WEB) in links(found)
     assert (APP, COMMON) not in links(found)
     [last] = vault.secrets.imports(project, NEAR)
-    assert not vault.secrets.used_by_import(project, last).any
+    assert vault.secrets.used_by_import(project, last) == UsedBy()
 
 
 def test_only_what_stands_in_a_value_today_counts(vault: Vault, project: Project) -> None:
@@ -138,7 +138,7 @@ def test_only_what_stands_in_a_value_today_counts(vault: Vault, project: Project
     found = vault.secrets.used_by(project, COMMON, "KEY")
     assert references(found) == [("dev:/app NEW", "${dev.common.KEY}")]
     vault.secrets.delete(project, APP, "NEW")
-    assert not vault.secrets.used_by(project, COMMON, "KEY").any
+    assert vault.secrets.used_by(project, COMMON, "KEY") == UsedBy()
 
 
 def test_what_another_key_sealed_hides_nothing_else(vault: Vault, project: Project) -> None:
@@ -171,7 +171,7 @@ def test_nothing_is_said_of_folders_that_may_not_be_read(vault: Vault, project: 
         assert links(found) == [(NEAR, COMMON)]
         assert [one for one, _ in references(found)] == ["dev:/common-db URL", "prod:/web URL"]
     [into_app] = vault.secrets.imports(project, APP)
-    assert not used_by.of_link(vault._session, project, into_app, lambda place: False).any
+    assert used_by.of_link(vault._session, project, into_app, lambda place: False) == UsedBy()
 
 
 def test_other_projects_are_others(vault: Vault, project: Project) -> None:
@@ -181,8 +181,8 @@ def test_other_projects_are_others(vault: Vault, project: Project) -> None:
         vault.folders.create(other, *place)
     put(vault, other, APP, URL="${dev.common.KEY}")
     link(vault, other, APP, COMMON)
-    assert not vault.secrets.used_by(project, COMMON, "KEY").any
-    assert not vault.secrets.used_by_folder(project, COMMON).any
+    assert vault.secrets.used_by(project, COMMON, "KEY") == UsedBy()
+    assert vault.secrets.used_by_folder(project, COMMON) == UsedBy()
 
 
 @pytest.mark.parametrize("limit", ["MOST_VALUES", "LARGEST_ANSWER", "MOST_REFERENCES"])
@@ -219,6 +219,24 @@ def test_what_the_server_cannot_open_is_said_to_be_unseen(vault: Vault, project:
         seen = used_by.of_folder(server._session, project, COMMON, lambda place: True)
         assert references(seen) == [("dev:/app URL", "${dev.common.KEY}")]
         assert seen.unseen == ""
+
+
+def test_who_lost_the_operators_key_can_still_delete(vault: Vault, project: Project) -> None:
+    link(vault, project, APP, COMMON)
+    put(vault, project, COMMON, KEY="k")
+    (vault.directory / OPERATOR_KEY).write_text("0" * 64)
+    found = vault.secrets.used_by_folder(project, COMMON)
+    assert links(found) == [(APP, COMMON)]
+    assert found.told(4)[-1] == used_by.KEYLESS_UNSEEN
+    assert in_prose(found.told(4)) == (
+        "Used by 1 import, which will not find it: dev:/app imports dev:/common; "
+        + used_by.KEYLESS_UNSEEN
+    )
+    link_gone = vault.secrets.imports(project, APP)[0]
+    vault.secrets.delete_import(project, link_gone)
+    found = vault.secrets.used_by_folder(project, COMMON)
+    assert in_prose(found.told(4)) == used_by.KEYLESS_UNSEEN
+    vault.folders.delete(project, *COMMON)
 
 
 def test_it_is_told_in_a_sentence_and_a_few_lines(vault: Vault, project: Project) -> None:
