@@ -115,6 +115,7 @@ def test_what_is_taken_is_read_alike_by_bash(
         ("A=a=b==", {"A": "a=b=="}),
         ("URL=https://h:1/p?x=1&y=%20|z[0]{1,2}*!^@+,.~", {"URL": "https://h:1/p?x=1&y=%20|z[0]{1,2}*!^@+,.~"}),
         (r"export A='it'\''s \\ $(id)' # why", {"A": r"it's \\ $(id)"}),
+        (r"A='it'\''s \\ \'", {"A": "it's \\\\ \\"}),
         (r"A=''\'''\'''", {"A": "''"}),
         (r"export A='\\server\x\'", {"A": "\\\\server\\x\\"}),
         ("export -- A='x'\nexport -- B=y", {"A": "x", "B": "y"}),  # as Infisical's own CLI
