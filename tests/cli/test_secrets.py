@@ -353,7 +353,7 @@ def test_an_unclear_line_is_named_and_nothing_is_written(run: Run, directory: Pa
 
 @pytest.mark.parametrize("kind", ["dotenv", "json"])
 def test_an_export_makes_the_same_secrets_again(run: Run, directory: Path, kind: str) -> None:
-    values = {"A": KEY, "B": 'it\'s "q" \\', "C": "ÿ日\x1b[31m", "D": " ", "E": "\r\n", "F": "${A}"}
+    values = {"A": KEY, "B": 'it\'s "q" \\ ${A} #', "C": "ÿ日\x1b[31m", "D": " ", "E": "\r\n"}
     put(run, **values)
     result = run("secrets", "export", "--format", kind, *DEV, "--no-expand", "--no-imports")
     assert run("secrets", "import", "-", "--env", "prod", stdin=result.out.encode()).status == 0

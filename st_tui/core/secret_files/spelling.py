@@ -46,6 +46,9 @@ def _spellings(value: str) -> Iterator[str]:
         # lines below would be names and values of their own. No shell knows \n.
         yield '"' + every_backslash.replace("\n", r"\n") + '"'
         return
+    if "'" in value and not re.search("[\n\r\u2028\u2029]", value):
+        # For a shell alone; others would take further lines for names and values.
+        yield "'" + value.replace("'", r"'\''") + "'"
     yield f'"{every_backslash}"'
     # A shell reads a backslash as such unless one of these follows.
     yield '"' + re.sub(r'["$`]|\\(?=[\\"$`\n]|\Z)', r"\\\g<0>", value) + '"'
@@ -71,7 +74,13 @@ def _below(text: str) -> str:
     return '#"\n\n' if text.endswith('\\"') else ""
 
 
+def _is_a_shells(text: str) -> bool:
+    return text[0] == "'" and "'" in text[1:-1]
+
+
 def _python(text: str) -> str | None:
+    if _is_a_shells(text):
+        return None
     inside = _one_newline(text[1:-1])
     escapes = r"\\[\\']" if text[0] == "'" else r"\\[\\'\"abfnrtv]"
     read = re.sub(escapes, lambda escape: _PYTHON_ESCAPES[escape[0][1]], inside)
@@ -80,19 +89,25 @@ def _python(text: str) -> str | None:
 
 
 def _npm(text: str) -> str | None:
+    if _is_a_shells(text):
+        return None
     inside = _one_newline(text[1:-1])
     if text[0] == "'":
         return inside
     return None if _below(text) else inside.replace(r"\n", "\n").replace(r"\r", "\r")
 
 
-def _node(text: str) -> str:
+def _node(text: str) -> str | None:
+    if _is_a_shells(text):
+        return None
     inside = text[1:-1].replace("\r", "")
     return inside if text[0] == "'" else inside.partition('"')[0].replace(r"\n", "\n")
 
 
 def _bash(text: str) -> str:
-    return text[1:-1] if text[0] == "'" else re.sub(r'\\([\\"$`])', r"\1", text[1:-1])
+    if text[0] == "'":
+        return text[1:-1].replace(r"'\''", "'")
+    return re.sub(r'\\([\\"$`])', r"\1", text[1:-1])
 
 
 def _one_newline(text: str) -> str:

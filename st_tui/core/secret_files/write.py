@@ -125,7 +125,9 @@ def _dotenv(secrets: Sequence[FileSecret]) -> FileText:
     misread: dict[str, list[str]] = {reader: [] for reader in READERS}
     for secret in secrets:
         text, below, misread_by = spelt[secret.name]
-        lines.append(f"{_commented(secret)}{secret.name}={text}\n{below}")
+        # So the line is a shell's, and `secrets import` takes both backslashes as they stand.
+        export = "export " if text[0] == "'" and r"\\" in text else ""
+        lines.append(f"{_commented(secret)}{export}{secret.name}={text}\n{below}")
         for reader in READERS:
             if reader in misread_by or reader in kept_by(secret.name):
                 misread[reader].append(secret.name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import shutil
 import subprocess
 from collections.abc import Callable, Iterable
@@ -395,6 +396,14 @@ def test_what_is_written_reads_back_or_is_refused(asked: list[FileSecret], kind:
             assert kind != "json"
             continue
         assert (read.name, read.value) == (secret.name, secret.value)
+
+
+@pytest.mark.parametrize("kind", ["dotenv", "shell", "csv"])
+def test_what_hurts_in_one_line_reads_back(kind: Format) -> None:
+    # In double quotes no backslash is read that stands for itself.
+    asked = secrets(*(v for v in HURTS if not re.search("[\r\n\x01]", v) and v != "it's C:\\dir"))
+    read = parse(write(asked, kind).text.encode())
+    assert [secret.value for secret in read] == [secret.value for secret in asked]
 
 
 @pytest.mark.parametrize("kind", ["dotenv", "shell", "json", "csv"])
