@@ -42,6 +42,11 @@ class TmuxSession:
         """What is on the screen."""
         return self._run("capture-pane", "-p")
 
+    @property
+    def buffer(self) -> str:
+        """What was copied last, as tmux would paste it."""
+        return self._run("show-buffer")
+
     def press(self, *keys: str) -> None:
         """Press keys by tmux's names: `Tab`, `F2`, `Enter`; they arrive in one piece."""
         self._run("send-keys", *keys)
