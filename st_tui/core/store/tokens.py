@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -273,12 +274,19 @@ def written_environments(
 
 
 def names(connection: sqlite3.Connection, project_id: str) -> list[str]:
-    """The names of a project's tokens, one for each token that no rotation replaced."""
+    """The names of a project's tokens, one for each token; but a name that several have not for
+    those of them that a rotation replaced."""
+    query = "SELECT id, name FROM service_token WHERE project_id = ?"
+    every = connection.execute(query, (project_id,)).fetchall()
+    times = Counter(name for _, name in every)
+    several = [token_id for token_id, name in every if times[name] > 1]
     rows = connection.execute(
-        f"SELECT t.name FROM service_token t WHERE t.project_id = ? AND NOT {_IS_REPLACED}",
-        (project_id,),
+        "SELECT t.id FROM service_token t "
+        f"WHERE t.id IN (SELECT value FROM json_each(?)) AND {_IS_REPLACED}",
+        (json.dumps(several),),
     )
-    return [name for (name,) in rows]
+    replaced = {token_id for (token_id,) in rows}
+    return [name for token_id, name in every if token_id not in replaced]
 
 
 def _listing(connection: sqlite3.Connection, text: str = "") -> str:
