@@ -194,6 +194,26 @@ def page(
     return [_token(row) for row in rows]
 
 
+def place(
+    connection: sqlite3.Connection,
+    project_id: str,
+    token_id: str,
+    *,
+    text: str = "",
+    order: Order = Order.CREATED,
+    backwards: bool = False,
+) -> int | None:
+    """How many tokens of such a list stand before one of them; None if it is not in there."""
+    where, values = _filter(project_id, text)
+    row = connection.execute(
+        "SELECT place FROM (SELECT l.token_id, "
+        f"row_number() OVER (ORDER BY {_ORDER_BY[order, backwards]}) - 1 AS place "
+        f"FROM {_listing(connection, text)} l {where}) WHERE token_id = ?",
+        (*values, token_id),
+    ).fetchone()
+    return None if row is None else int(row[0])
+
+
 def count(connection: sqlite3.Connection, project_id: str, text: str = "") -> int:
     """How many of a project's tokens the same filter leaves."""
     where, values = _filter(project_id, text)
@@ -207,9 +227,9 @@ def count(connection: sqlite3.Connection, project_id: str, text: str = "") -> in
 def expired(connection: sqlite3.Connection, now: int) -> list[ServiceToken]:
     """The tokens of every project whose end is reached."""
     rows = connection.execute(
-        f"{_select()} WHERE t.expires_at <= ?1 "
-        f"OR t.id IN (SELECT token_id FROM {_LISTING} WHERE ends_at <= ?1)",
-        (now,),
+        f"{_select()} WHERE t.expires_at <= :now "
+        f"OR t.id IN (SELECT token_id FROM {_LISTING} WHERE ends_at <= :now)",
+        {"now": now},
     )
     return [_token(row) for row in rows]
 

@@ -70,6 +70,21 @@ class Tokens:
                 offset=offset,
             )
 
+    def place(
+        self,
+        project: Project,
+        token: ServiceToken,
+        *,
+        text: str = "",
+        order: Order = Order.CREATED,
+        backwards: bool = False,
+    ) -> int | None:
+        """How many tokens stand before this one in such a list; None if it is not in there."""
+        with self._session.reading() as connection:
+            return tokens.place(
+                connection, project.id, token.id, text=text, order=order, backwards=backwards
+            )
+
     def count(self, project: Project, text: str = "") -> int:
         """How many tokens that filter leaves."""
         with self._session.reading() as connection:

@@ -181,14 +181,14 @@ class TokensPage(TokenActions, FilteredPage):
     def chosen_token(self) -> ServiceToken | None:
         return self._list.current
 
-    def choose(self, token_id: str) -> None:
+    def choose(self, token: ServiceToken) -> None:
         """Put the cursor on a token, if the list has it."""
-        listing = self._list
-        for index in range(listing.count):
-            token = listing.item(index)
-            if token is not None and token.id == token_id:
-                listing.cursor = index
-                return
+        vault, project = self.st.vault, self.st.project
+        if vault is None or project is None:
+            return
+        place = vault.tokens.place(project, token, text=self.filter_text, order=self._sort)
+        if place is not None:
+            self._list.cursor = place
 
     @on(Listing.Moved, "#tokens")
     def _token_chosen(self) -> None:
@@ -217,7 +217,7 @@ class TokensPage(TokenActions, FilteredPage):
             return
         new = await self.st.push_screen_wait(Create())
         if new is not None:
-            self.choose(new.token.id)
+            self.choose(new.token)
             await self.reveal(new)
 
     def action_who(self) -> None:
@@ -345,7 +345,7 @@ class TokensPage(TokenActions, FilteredPage):
         ip: str,
     ) -> None:
         """Show a token and a whole request, as a step of the tour wants it."""
-        self.choose(token.id)
+        self.choose(token)
         pane = await self._open_pane()
         pane.preset(environment, path, operation, endpoint, ip)
         pane.show(token)

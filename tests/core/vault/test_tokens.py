@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -532,3 +533,22 @@ def test_the_environments_that_some_other_token_may_write_to(
     assert vault.tokens.written_environments(project, besides=only) == set()
     vault.tokens.create(project, v2("second", "dev:/b", permissions=WRITE))
     assert vault.tokens.written_environments(project, besides=only) == {"dev"}
+
+
+def test_a_tokens_place_is_where_the_list_has_it(vault: Vault, project: Project) -> None:
+    """In every order, with names and ends that several bear, filtered or not."""
+    for number in range(9):
+        ends = (None, NOON + DAY, NOON + 2 * DAY)[number % 3]
+        vault.tokens.create(project, v2("abA"[number % 3], f"dev:/{number % 2}", expires_at=ends))
+    gone = vault.tokens.create(project, v2("gone")).token
+    vault.tokens.revoke([gone])
+    for order in Order:
+        for backwards in (False, True):
+            for text in ("", "dev:/1", "b"):
+                asked: dict[str, Any] = {"text": text, "order": order, "backwards": backwards}
+                listed = vault.tokens.page(project, **asked)
+                places = [vault.tokens.place(project, token, **asked) for token in listed]
+                assert places == list(range(len(listed)))
+                assert vault.tokens.place(project, gone, **asked) is None
+    other = vault.tokens.page(project, text="dev:/0")[0]
+    assert vault.tokens.place(project, other, text="dev:/1") is None
