@@ -156,7 +156,7 @@ async def test_the_format_is_chosen_and_names_that_run_code_are_refused(demo_app
         await until(pilot, lambda: isinstance(demo_app.screen, ExportRemarks), "what to know")
         assert "python-dotenv reads another value of QUOTED" in screen_text(pilot)
         assert "$(id)" not in screen_text(pilot)
-        assert 'QUOTED="it\'s \\$(id)"' in Path("out.envx").read_text(encoding="utf-8")
+        assert r"QUOTED='it'\''s $(id)'" in Path("out.envx").read_text(encoding="utf-8")
         await pilot.press("enter")
         await until(pilot, lambda: len(demo_app.screen_stack) == 1, "closed")
 
