@@ -21,28 +21,33 @@ class Shape(NamedTuple):
 
     def __str__(self) -> str:
         """What there is to say, as in `3 lines, ends in a newline`; empty for a plain line."""
-        parts = []
-        if self.lines > 1:
-            parts.append(counted(self.lines, "line"))
-        if self.begins_with_blank:
-            parts.append("begins with a blank")
+        parts = [self._lines, "begins with a blank" if self.begins_with_blank else ""]
         ends = ["a blank"] if self.ends_in_blank else []
-        if self.newlines_at_end:
-            several = f"{self.newlines_at_end} newlines"
-            ends.append("a newline" if self.newlines_at_end == 1 else several)
-        if ends:
-            parts.append(f"ends in {' and '.join(ends)}")
-        if self.has_tabs:
-            parts.append("has tabs")
-        if self.has_carriage_returns:
-            parts.append("has carriage returns")
-        return ", ".join(parts)
+        ends += [self._newlines] if self._newlines else []
+        parts.append(f"ends in {' and '.join(ends)}" if ends else "")
+        parts.append("has tabs" if self.has_tabs else "")
+        parts.append("has carriage returns" if self.has_carriage_returns else "")
+        return ", ".join(filter(None, parts))
+
+    @property
+    def of_lines(self) -> str:
+        """What there is to say of its lines and newlines alone."""
+        ends = f"ends in {self._newlines}" if self._newlines else ""
+        return ", ".join(filter(None, (self._lines, ends)))
 
     @property
     def short(self) -> str:
         """The same of its lines and newlines, where there is little room: `3 lines↵`."""
-        lines = counted(self.lines, "line") if self.lines > 1 else ""
-        return f"{lines}↵" if self.newlines_at_end else lines
+        return f"{self._lines}↵" if self.newlines_at_end else self._lines
+
+    @property
+    def _lines(self) -> str:
+        return counted(self.lines, "line") if self.lines > 1 else ""
+
+    @property
+    def _newlines(self) -> str:
+        several = f"{self.newlines_at_end} newlines" if self.newlines_at_end else ""
+        return "a newline" if self.newlines_at_end == 1 else several
 
 
 def shape_of(value: str) -> Shape:

@@ -59,3 +59,8 @@ def only_the_first(lines: list[str]) -> str:
 def all_taken(lines: list[str]) -> str:
     """What a person is told where every line has its place."""
     return f"{len(lines)} lines were pasted: all of them were taken."
+
+
+def taken_as_one(lines: list[str]) -> str:
+    """What a person is told where the lines were joined."""
+    return f"{len(lines)} lines were pasted: they were taken as one."

@@ -35,6 +35,9 @@ from st_tui.core.value_shape import shape_of
 def test_what_is_not_seen_is_said(value: str, said: str, short: str) -> None:
     assert str(shape_of(value)) == said
     assert shape_of(value).short == short
+    own = ("begins with a blank", "has tabs", "has carriage returns")
+    of_lines = said.replace("a blank and ", "").replace("ends in a blank", "").split(", ")
+    assert shape_of(value).of_lines == ", ".join(part for part in of_lines if part not in own)
 
 
 @given(st.lists(st.text(st.characters(exclude_characters="\r\n")), min_size=1))

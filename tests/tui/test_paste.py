@@ -65,6 +65,9 @@ def keys_and_bursts(*pieces: str) -> list[str]:
         (["äö\n\t€"], ["äö\n\t€"]),
         (["ab\r\x1b[A"], ["<a>", "<b>", "<enter>", "<up>"]),
         (["a\rb", "\x1b[A", "c"], ["a\rb", "<up>", "<c>"]),
+        (["\n"], ["<ctrl+j>"]),
+        (["\x1b[106;5u"], ["<ctrl+j>"]),  # where a terminal knows the kitty protocol
+        (["\x1b[13;2u"], ["<shift+enter>"]),
         (["ab\x7f"], ["<a>", "<b>", "<backspace>"]),
         (["\x1b[", "Axy"], ["<up>", "<x>", "<y>"]),
     ],

@@ -21,7 +21,7 @@ from st_tui.tui.terminal import Appearance, appearance
 from st_tui.tui.widgets.choice import Choice
 from st_tui.tui.widgets.moment import Moment
 from tests.conftest import Clock
-from tests.journeys.driving import choose, opened, screen_text, until, vault, write
+from tests.journeys.driving import choose, opened, paste, screen_text, until, vault, write
 from tests.pictures import Pictures
 from tests.tui.screens.test_secrets import at, project_of
 
@@ -195,6 +195,31 @@ async def test_folders(demo_app: StTui, pictures: Pictures, size: tuple[int, int
         await pilot.press("d")
         await until(pilot, lambda: isinstance(demo_app.screen, Confirm), "it asks")
         await pictures.check(pilot, "delete-environment")
+
+
+@each_size
+async def test_a_value_of_several_lines(
+    demo_app: StTui, pictures: Pictures, size: tuple[int, int]
+) -> None:
+    place = Place("dev", "/common/db/primary")
+    values = {"TLS_CERT": "-----BEGIN-----\n\tMIIB  \n-----END-----\n", "CI_TOKEN": "x\n"}
+    async with demo_app.run_test(size=size) as pilot:
+        await opened(pilot)
+        assert demo_app.project is not None
+        vault(demo_app).secrets.set(demo_app.project, place, values)
+        await at(pilot, place, "TLS_CERT")
+        await until(pilot, lambda: "3 lines" in screen_text(pilot), "they are counted")
+        await pictures.check(pilot, "lines-listed", drawn=False)
+        await pilot.press("enter")
+        await until(pilot, lambda: "END-----↵" in screen_text(pilot), "the value")
+        await pictures.check(pilot, "lines-revealed", drawn=False)
+        await pilot.press("q", "n")
+        await until(pilot, lambda: "New secret" in screen_text(pilot), "the form")
+        await write(pilot, "TLS_KEY")
+        await pilot.press("enter")
+        await paste(pilot, "-----BEGIN-----\rMIIC\r-----END-----\r")
+        await until(pilot, lambda: "3 lines, ends" in screen_text(pilot), "it says so")
+        await pictures.check(pilot, "new-secret", drawn=False)
 
 
 @each_size

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
-from textual import on, work
+from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
@@ -29,6 +29,8 @@ from st_tui.tui.widgets.value_area import NEW_LINE, ValueArea
 
 _LONGEST_LINE = 100_000
 """Characters: each key lays out its whole line anew, which from here on is felt."""
+_VALUE_LINES = 6
+"""How many lines of a value are seen at once, where the screen is not small."""
 _ELSEWHERE = "set it with `st-tui secrets set NAME=@FILE`."
 
 
@@ -100,6 +102,11 @@ class SecretForm(Dialog[SealedSecret]):
         if self._row is not None:
             self._value_area.focus()
         self.watch(self.app, "app_focus", self._focus_changed, init=False)
+
+    def on_resize(self, event: events.Resize) -> None:
+        # The rest of the form has 13 lines, and a dialog leaves a little of the screen.
+        rows = int(event.size.height * 0.94) - 13
+        self._value_area.styles.height = max(2, min(rows, _VALUE_LINES))
 
     def _focus_changed(self, is_here: bool) -> None:
         self.set_class(not is_here, "covered")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from st_tui.tui.pasted import taken_as_one
 from st_tui.tui.widgets.field import Field
 
 
@@ -14,8 +15,7 @@ class MaskedField(Field):
 
     def take_lines(self, lines: list[str]) -> str:
         """Take all of it as one: a secret that a terminal wrapped has no line of its own."""
-        self.insert_pasted("".join(lines))
-        return ""
+        return taken_as_one(lines) if self.insert_pasted("".join(lines)) else ""
 
     def action_copy(self) -> None:
         """Copy nothing: Textual would lay the secret itself into the clipboard and keep it."""

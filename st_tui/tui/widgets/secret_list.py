@@ -26,6 +26,8 @@ _ROOMY = 60
 """Columns from which on the time of a change stands beside its day."""
 _NAME = 16
 """Columns that a name should have at least, before the time of a change has any."""
+_LONG_NAME = 24
+"""Columns that names get before more than dots is said of values."""
 _VALUE, _VERSION, _DAY, _MINUTE = 8, 5, 10, 16
 
 
@@ -95,6 +97,7 @@ class SecretList(Listing[Row]):
         self.contents: Contents | None = None
         self._rows: Sequence[Row] = ()
         self._shapes: Mapping[tuple[str, int], Shape] = {}
+        self._longest_name = 0
         self._longest: Sequence[int] = ()
         """How long the shapes are at most, in each of their ways."""
 
@@ -107,6 +110,8 @@ class SecretList(Listing[Row]):
             self.tell({})
         self.empty = empty
         self._rows = [*contents.links, *contents.secrets] if contents else ()
+        names = [row.name for row in contents.secrets] if contents else []
+        self._longest_name = max(map(len, names), default=0)
         self.reload(len(self._rows), top=moved)
 
     def tell(self, shapes: Mapping[tuple[str, int], Shape]) -> None:
@@ -160,7 +165,8 @@ class SecretList(Listing[Row]):
         changed = _MINUTE if width >= _ROOMY else _DAY
         if width - _VALUE - _VERSION - changed < _NAME:
             changed = 0
-        room = width - _NAME - _VERSION - changed
+        name = max(_NAME, min(self._longest_name + 1, _LONG_NAME))
+        room = width - name - _VERSION - changed
         ways = range(len(self._longest))
         way = next((way for way in ways if self._longest[way] < room), len(ways) - 1)
         value = max(_VALUE, self._longest[way] + 1) if ways else _VALUE
@@ -177,7 +183,12 @@ class _Widths(NamedTuple):
 
 def _ways(shape: Shape) -> tuple[str, ...]:
     """How a value is written that is not just one line, the longest first."""
-    short = shape.short
-    if not short:
-        return f"{HIDDEN} {shape}", HIDDEN, HIDDEN, HIDDEN
-    return f"{HIDDEN} {shape}", f"{HIDDEN} {short}", f"••• {short}", short
+    if not shape.short:
+        return f"{HIDDEN} {shape}", HIDDEN, HIDDEN, HIDDEN, HIDDEN
+    return (
+        f"{HIDDEN} {shape}",
+        f"{HIDDEN} {shape.of_lines}",
+        f"{HIDDEN} {shape.short}",
+        f"••• {shape.short}",
+        shape.short,
+    )

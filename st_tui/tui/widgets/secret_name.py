@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import ClassVar
 
+from st_tui.core.errors import Refusal
+from st_tui.core.secret import check_name
 from st_tui.tui.pasted import lines_of
 from st_tui.tui.widgets.field import Field
 
@@ -27,11 +29,15 @@ class SecretName(Field):
         self._take_secrets = take_secrets
 
     def is_paste(self, text: str) -> bool:
-        return holds_secrets(text) or super().is_paste(text)
+        return holds_secrets(text) or bool(_why_no_name(text)) or super().is_paste(text)
 
     def paste(self, text: str) -> None:
+        why_no_name = _why_no_name(text)
         if holds_secrets(text):
             self._take_secrets(text)
+        elif why_no_name:
+            # It may well be a value, such as an address with a password in it.
+            self.app.notify(f"Nothing was pasted. {why_no_name}", severity="warning")
         else:
             super().paste(text)
 
@@ -42,3 +48,13 @@ def holds_secrets(text: str) -> bool:
     if beginning.startswith(("{", "[")) and '"' in beginning:
         return True
     return any("=" in line for line in lines_of(text) if not line.lstrip().startswith("#"))
+
+
+def _why_no_name(text: str) -> str:
+    """Why the first line of a text can be no secret's name; empty where it can."""
+    try:
+        for line in lines_of(text)[:1]:
+            check_name(line)
+    except Refusal as refusal:
+        return str(refusal)
+    return ""

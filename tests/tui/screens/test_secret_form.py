@@ -165,6 +165,23 @@ async def test_a_paste_that_is_not_clear_is_not_taken_and_not_shown(
         assert "s3cr3t-tail" not in screen_text(pilot)
 
 
+@pytest.mark.parametrize("how", ["bracketed", "in one piece"])
+@pytest.mark.parametrize("pasted", ["KEY: s3cr3t-tail", "postgres://a:s3cr3t-tail@db\r", "a\tb"])
+async def test_what_can_be_no_name_is_not_shown_as_one(
+    demo_app: StTui, how: str, pasted: str
+) -> None:
+    async with demo_app.run_test(size=SMALL, notifications=True) as pilot:
+        form = await new_secret(pilot)
+        await write(pilot, "half")
+        if how == "bracketed":
+            await paste(pilot, pasted)
+        else:
+            in_one_piece(pilot, pasted)
+        await until(pilot, lambda: "Nothing was pasted" in screen_text(pilot), "it is said")
+        assert typed(form) == ("half", "", "")
+        assert "s3cr3t-tail" not in screen_text(pilot)
+
+
 async def test_a_name_of_several_lines_is_the_first_and_said(demo_app: StTui) -> None:
     async with demo_app.run_test(size=SMALL, notifications=True) as pilot:
         form = await new_secret(pilot)
@@ -292,3 +309,11 @@ async def test_a_separator_that_would_become_a_newline_is_refused(demo_app: StTu
         await paste(pilot, "a\u2028b")
         await until(pilot, lambda: "Nothing was pasted" in screen_text(pilot), "it is said")
         assert typed(form) == ("", "", "")
+
+
+async def test_the_smallest_terminal_has_room_for_comment_and_complaint(demo_app: StTui) -> None:
+    async with demo_app.run_test(size=(60, 15)) as pilot:
+        await new_secret(pilot)
+        assert "Comment      what it is for" in screen_text(pilot)
+        await pilot.press("f2")
+        await until(pilot, lambda: "name is empty" in screen_text(pilot), "why not")
