@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from collections.abc import Callable, Iterable
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
     from st_tui.core.used_by import UsedBy
 
 _LONGEST_INPUT = 4096
+_PAUSE = 0.2
+"""Seconds in which the next line of a paste comes, also over a slow connection."""
+_END_OF_INPUT = b"\x04"
+"""^D, which the terminal hands on while it takes each key at once."""
 
 
 def read_token(text: str) -> TokenText:
@@ -23,7 +28,7 @@ def read_token(text: str) -> TokenText:
     if text != "-":
         remark("The process list shows a token given on the command line: better give - and stdin.")
     elif sys.stdin.isatty():
-        text = _typed_unseen("Service token: ", "token")
+        text = _pasted_unseen("Service token: ")
     else:
         # Bounded: whoever pipes in something else hears of it at once.
         text = sys.stdin.buffer.read(_LONGEST_INPUT).decode("utf-8", "replace")
@@ -36,7 +41,7 @@ def read_value(name: str, longest: int) -> bytes:
     Bounded: of what is over `longest` bytes, enough to see that it is.
     """
     if sys.stdin.isatty():
-        return _typed_unseen(f"Value of {name}: ", "value").encode("utf-8", "surrogateescape")
+        return _typed_unseen(f"Value of {name}: ").encode("utf-8", "surrogateescape")
     data = sys.stdin.buffer.read(longest + len("\r\n") + 1)
     if not data:
         # A program that failed before it wrote must not empty a secret.
@@ -44,13 +49,62 @@ def read_value(name: str, longest: int) -> bytes:
     return re.sub(rb"\r?\n\Z", b"", data)
 
 
-def _typed_unseen(prompt: str, what: str) -> str:
+def _typed_unseen(prompt: str) -> str:
     from getpass import getpass
 
     try:
         return getpass(prompt)
     except EOFError:
-        raise BadUsage(f"No {what} was typed: type or paste one, or pipe it in.") from None
+        raise _nothing("value") from None
+
+
+def _pasted_unseen(prompt: str) -> str:
+    """A token from the terminal, not shown: all lines that come at once, where getpass takes one.
+
+    What it left would be the next thing that the shell reads.
+    """
+    import select
+    import termios
+
+    terminal = sys.stdin.fileno()
+    before = termios.tcgetattr(terminal)
+    quiet = termios.tcgetattr(terminal)
+    quiet[3] &= ~(termios.ECHO | termios.ICANON)
+    typed = b""
+    try:
+        termios.tcsetattr(terminal, termios.TCSAFLUSH, quiet)
+        sys.stderr.write(prompt)
+        sys.stderr.flush()
+        while len(typed) < _LONGEST_INPUT:
+            if typed.endswith(b"\n") and not select.select([terminal], [], [], _PAUSE)[0]:
+                break
+            more = os.read(terminal, _LONGEST_INPUT)
+            typed += more
+            if not more or _END_OF_INPUT in more:
+                break
+    finally:
+        termios.tcsetattr(terminal, termios.TCSAFLUSH, before)
+        sys.stderr.write("\n")
+    return _edited(typed.decode("utf-8", "replace"))
+
+
+def _edited(typed: str) -> str:
+    """What is left of it after the keys that delete. Raises BadUsage for nothing."""
+    kept = ""
+    for key in typed:
+        if key in "\x7f\b":
+            kept = kept[:-1]
+        elif key == "\x15":
+            kept = ""
+        elif key != "\x04":
+            kept += key
+    if not kept.strip():
+        raise _nothing("token")
+    return kept
+
+
+def _nothing(what: str) -> BadUsage:
+    return BadUsage(f"No {what} was typed: type or paste one, or pipe it in.")
 
 
 def confirm(

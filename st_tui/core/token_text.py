@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from unicodedata import category
 from uuid import UUID
 
 from st_tui.core.errors import Refusal
@@ -13,7 +14,9 @@ from st_tui.core.wording import counted
 RandomBytes = Callable[[int], bytes]
 """`os.urandom`, or a test's stand-in."""
 
-_LONGEST = 128
+_LONGEST = 256
+_LONGEST_PASTE = 4096
+_TOO_LONG = "That is no service token: it is too long. Copy the token again."
 _HEX32 = r"[0-9a-f]{32}"
 _ID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _TEXT = re.compile(rf"(st|stv3)\.({_ID})\.({_HEX32})(?:\.({_HEX32}))?")
@@ -36,15 +39,27 @@ def mint(version: int, randbytes: RandomBytes) -> TokenText:
 def parse(text: str) -> TokenText:
     """The parts of a token text, three or four of them. Raises TokenTextError.
 
-    White space around it is dropped, because a paste or a file brings it.
+    White space is dropped wherever it stands: st-tui shows a token on two lines, and a terminal
+    that wraps or frames it puts in more.
     """
-    if len(text) > 2 * _LONGEST:
-        raise TokenTextError("That is no service token: it is too long. Copy the token again.")
-    token = text.strip()
-    found = _TEXT.fullmatch(token)
+    if len(text) > _LONGEST_PASTE:
+        raise TokenTextError(_TOO_LONG)
+    token, found = text, _TEXT.fullmatch(text)
+    if found is None:
+        token = "".join(filter(_counts, text))
+        found = _TEXT.fullmatch(token)
     if found is not None:
         return TokenText(2 if found[1] == "st" else 3, found[2], found[3], found[4] or "")
+    if len(token) > _LONGEST:
+        raise TokenTextError(_TOO_LONG)
     raise TokenTextError(f"That is no service token: {_fault(token)}.")
+
+
+def _counts(character: str) -> bool:
+    """Whether it is neither a blank, nor invisible, nor a line of the frame around a token."""
+    return not (
+        character.isspace() or category(character) == "Cf" or "\u2500" <= character <= "\u259f"
+    )
 
 
 def _fault(token: str) -> str:

@@ -103,6 +103,12 @@ def test_the_scheme_is_bearer_in_any_case(closed_shop: Shop, token: NewToken, sc
         assert token.text.secret not in answer.body.decode()
 
 
+def test_blanks_within_a_token_are_dropped(closed_shop: Shop, token: NewToken) -> None:
+    """A file or a variable that a terminal's lines were pasted into has them."""
+    for blank in (" ", "\t", " \u00a0 "):
+        assert with_bearer(closed_shop.url, token.text.full.replace(".", f"{blank}.")).status == 200
+
+
 def test_what_is_missing_is_said_and_nothing_of_the_token(
     closed_shop: Shop, token: NewToken
 ) -> None:

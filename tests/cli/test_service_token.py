@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import sys
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -15,6 +16,7 @@ from st_tui.core.expiry import HOUR, in_utc
 from st_tui.core.model import AccessRequest, NewToken, Permission, Scope, TokenDraft
 from st_tui.core.vault import Access, Vault
 from tests.cli.conftest import NOW, Run, assert_refused, create
+from tests.terminal_session import TerminalSession
 
 FIELDS = {
     "id", "name", "scopes", "permissions", "expiresAt", "lastUsed", "createdAt", "projectId",
@@ -228,26 +230,53 @@ def test_what_is_no_token_text_is_refused(run: Run, directory: Path, text: bytes
     assert_refused(result, "no service token")
 
 
-def test_a_token_typed_at_the_terminal_is_not_echoed(
-    run: Run, directory: Path, answer: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+def inspecting(directory: Path) -> TerminalSession:
+    """A person asked for a token at a real terminal."""
+    command = [sys.executable, "-m", "st_tui", "service-token", "inspect", "-"]
+    session = TerminalSession([*command, "--vault", str(directory)])
+    session.wait_for("Service token: ")
+    return session
+
+
+@pytest.mark.parametrize("columns", [200, 60, 25])
+@pytest.mark.parametrize("end", ["\r", "", "\n"])
+def test_a_token_pasted_at_the_terminal_is_taken_whole_and_not_shown(
+    run: Run, directory: Path, columns: int, end: str
+) -> None:
+    """As st-tui shows it, or as a terminal of so many columns wrapped it."""
+    new = create(run)
+    text, key = new["serviceToken"], new["serviceToken"].rpartition(".")[2]
+    lines = [new["accessToken"], f".{key}"]
+    if columns < 200:
+        lines = [text[at : at + columns] for at in range(0, len(text), columns)]
+    with inspecting(directory) as session:
+        session.type("\r".join(lines) + end)
+        if not end:
+            session.type("\r")
+        session.wait_for(new["serviceTokenData"]["id"])
+        assert session.wait_exit() == 0
+        for secret in text.split(".")[2:]:
+            assert secret[:20] not in session.text
+        assert session.modes == session.modes_before
+
+
+def test_keys_that_delete_and_leave_work_where_a_token_is_asked_for(
+    run: Run, directory: Path
 ) -> None:
     text = create(run)["serviceToken"]
-    answer("")
-    monkeypatch.setattr("getpass.getpass", lambda _: text)
-    result = run("service-token", "inspect", "-")
-    assert result.status == 0
-    assert text.split(".")[2] not in result.out + result.err
-
-
-def test_a_terminal_that_types_no_token_is_told(
-    run: Run, directory: Path, answer: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def closed(_: str) -> str:
-        raise EOFError
-
-    answer("")
-    monkeypatch.setattr("getpass.getpass", closed)
-    assert_refused(run("service-token", "inspect", "-"), "No token was typed")
+    with inspecting(directory) as session:
+        session.type(f"wrong\x15{text}xy\x7f\x7f\r")
+        assert session.wait_exit() == 0
+    for keys, status, said in (
+        ("\x04", 2, "No token was typed"),
+        ("\r", 2, "No token was typed"),
+        ("\x03", 130, ""),
+    ):
+        with inspecting(directory) as session:
+            session.type(keys)
+            assert session.wait_exit() == status
+            session.wait_for(said)
+            assert session.modes == session.modes_before
 
 
 def test_delete_is_all_or_none(run: Run, directory: Path) -> None:

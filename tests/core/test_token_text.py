@@ -64,7 +64,51 @@ def test_one_wrong_character_is_refused_and_never_repeated(
 @given(st.text())
 def test_any_text_is_read_or_refused(text: str) -> None:
     with suppress(TokenTextError):
-        assert parse(text).access_token in text
+        assert parse(text).access_token in "".join(text.split())
+
+
+DROPPED = (
+    " ", "\n", "\r\n", "\t", "\f", "\v", "\x1c", "\x85", "\u00a0", "\u2003", "\u2028", "\u202f",
+    "\u3000", "\u00ad", "\u200b", "\u200c", "\u200d", "\u200e", "\u2060", "\ufeff", "\U000e0020",
+    " │\n│ ", "▌", "─",
+)  # fmt: skip
+
+
+@given(
+    texts,
+    st.booleans(),
+    st.lists(st.tuples(st.integers(0, 200), st.sampled_from(DROPPED)), max_size=30),
+)
+def test_white_space_is_dropped_wherever_it_stands(
+    token: TokenText, with_key: bool, put_in: list[tuple[int, str]]
+) -> None:
+    text = token.full if with_key else token.access_token
+    expected = parse(text)
+    for at, blank in put_in:
+        at %= len(text) + 1
+        text = text[:at] + blank + text[at:]
+    assert parse(text) == expected
+
+
+@given(texts)
+def test_a_token_is_taken_as_it_is_shown(token: TokenText) -> None:
+    alone = f"{token.access_token}\n.{token.key}"
+    wide = f"│ {token.access_token}{' ' * 30}│\n│ .{token.key}{' ' * 60}│\n"
+    for text in (alone, alone.replace("\n", "\r\n"), wide):
+        assert parse(text) == token
+    for columns in range(1, 81):
+        full = token.full
+        assert parse("\n".join(full[i : i + columns] for i in range(0, 200, columns))) == token
+
+
+@pytest.mark.parametrize(
+    "other", ["|", "\\", "'", '"', "`", ",", "\x00", "\x1b", "\x7f", "…", "＿"]
+)
+def test_nothing_else_is_dropped(other: str) -> None:
+    token = mint(2, secrets.token_bytes).full
+    for at in (0, 5, 80, len(token)):
+        with pytest.raises(TokenTextError):
+            parse(token[:at] + other + token[at:])
 
 
 @pytest.mark.parametrize(

@@ -125,6 +125,26 @@ async def test_a_read(shop: Shop, served: Served, size: tuple[int, int]) -> None
     assert logged(served.directory, new) == [("get-secrets", "/common/db", "read", "allowed")]
 
 
+@pytest.mark.parametrize(
+    "shape",
+    [
+        "{0}.{1}.{2}\r.{3}",
+        "\u2502 {0}.{1}.{2} \u2502\n\u2502 .{3} \u2502",
+        "{0}.{1}.\r\n  {2}.\t{3}\u00a0\n",
+    ],
+)
+async def test_a_token_is_taken_as_st_tui_or_a_terminal_shows_it(
+    shop: Shop, served: Served, shape: str
+) -> None:
+    """On two lines, in a frame, wrapped."""
+    new = shop.made(v2("ci", "dev:/common/**", expires_at=None))
+    async with shop.app.run_test(size=SMALL) as pilot:
+        await opened(pilot)
+        await pilot.press("t")
+        await write(pilot, "common/db")
+        assert "✔ ALLOWED  200 OK" in await try_it(pilot, shape.format(*new.text.full.split(".")))
+
+
 async def test_a_key_pressed_twice_in_one_go_sends_once(shop: Shop, served: Served) -> None:
     new = shop.made(v2("ci", "dev:/**", expires_at=None))
     async with shop.app.run_test(size=SMALL) as pilot:
