@@ -206,9 +206,8 @@ class Alone(Dialog[None]):
 
     def compose(self) -> ComposeResult:
         yield Static(self._text, markup=False)
-        if "\n" in self._text:
-            yield Static("\nSelect with the mouse (Shift+drag), one line after the other: together")
-            yield Static(f"they are {self._is_what}. Any of q, v, Enter, F10 and Escape goes back.")
-        else:
-            yield Static(f"\nSelect it with the mouse (Shift+drag): it is {self._is_what}.")
-            yield Static("Any of q, v, Enter, F10 and Escape goes back.")
+        several = "\n" in self._text
+        how = ", one line after the other: together" if several else ":"
+        yield Static(f"\nSelect {'' if several else 'it '}with the mouse (Shift+drag){how}")
+        is_what = f"{'they are' if several else 'it is'} {self._is_what}"
+        yield Static(f"{is_what}. Any of q, v, Enter, F10 and Escape goes back.", markup=False)
