@@ -67,7 +67,7 @@ def entries(text: str, header: Header) -> Iterator[tuple[str, FileSecret]]:
 
     prepared = _prepared(text, header.dialect.delimiter)
     csv.field_size_limit(max(csv.field_size_limit(), len(text)))
-    # Told what it reads: left to look, it takes quotes off a value, or finds a separator in one.
+    # Told what it reads: its own guess takes single quotes off a value, and = for a separator.
     rows, _ = rows_from_file(
         BytesIO(prepared.lstrip("\n").encode()),
         format=Format.CSV,
