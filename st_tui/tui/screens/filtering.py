@@ -13,7 +13,8 @@ class FilteredPage(Page):
     """A page that filters its list. Subclasses say where, by what, and load the list anew."""
 
     filter_place: str
-    """The selector of the container that the field is put into, above the list."""
+    """The selector of the container that gets the field, below the list: above it, the field would
+    move every line, and each would be sent anew."""
     filter_hint: str
     """What the field looks for."""
 
@@ -31,7 +32,7 @@ class FilteredPage(Page):
 
         if not self.query("#filter"):
             field = Field(placeholder=self.filter_hint, id="filter")
-            await self.query_one(self.filter_place).mount(field, before=0)
+            await self.query_one(self.filter_place).mount(field)
         self.query_one("#filter").focus()
 
     @on(Input.Changed, "#filter")
