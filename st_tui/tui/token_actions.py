@@ -70,6 +70,12 @@ class TokenActions:
         if draft is not None:
             await self.reveal(await self._st.push_screen_wait(Create(draft, title="Clone")))
 
+    def _quoted(self, token: ServiceToken) -> str:
+        """A token's name in quotes, marked where a rotation replaced it."""
+        from st_tui.tui.widgets.token_name import token_name
+
+        return f"“{token_name(token, self._st.clock())}”"
+
     def _found(self, look: Callable[[Vault], Found]) -> Found | None:
         """What a short look into the vault finds; None if it is refused, which is said."""
         if self._st.vault is None:
@@ -93,7 +99,9 @@ class TokenActions:
             return
         draft, narrowed = found
         if not narrowed.stops:
-            self._st.notify(f"“{token.name}” was used for all that it may do: nothing to narrow.")
+            self._st.notify(
+                f"{self._quoted(token)} was used for all that it may do: nothing to narrow."
+            )
             return
         form = Create(draft, title="Narrow", original=token, about=_about(narrowed))
         await self.reveal(await self._st.push_screen_wait(form))
@@ -181,14 +189,14 @@ class TokenActions:
     @work
     async def action_revoke(self) -> None:
         from st_tui.tui.screens.dialog import Confirm
-        from st_tui.tui.widgets.token_name import last_use, token_name
+        from st_tui.tui.widgets.token_name import last_use
 
         token = self.chosen_token()
         if token is None:
             return
         now = self._st.clock()
         question = Confirm(
-            f"Revoke “{token_name(token, now)}”?",
+            f"Revoke {self._quoted(token)}?",
             f"{shown(', '.join(map(str, token.scopes)))}\n"
             f"Id         {token.id}\n"
             f"Created    {in_local_time(token.created_at)}\n"
@@ -200,7 +208,7 @@ class TokenActions:
         if await self._st.push_screen_wait(question):
             done = await self._st.change("Revoking", lambda vault: vault.tokens.revoke([token]))
             if done:
-                self._st.notify(f"“{token_name(token, now)}” is revoked.")
+                self._st.notify(f"{self._quoted(token)} is revoked.")
                 self.revoked()
 
     @work
@@ -216,7 +224,7 @@ class TokenActions:
             "Switching", lambda vault: vault.tokens.set_active(token, active)
         )
         if changed is not None:
-            self._st.notify(f"“{token.name}” is now {'active' if active else 'inactive'}.")
+            self._st.notify(f"{self._quoted(token)} is now {'active' if active else 'inactive'}.")
 
     @work
     async def action_trust(self) -> None:
@@ -235,7 +243,7 @@ class TokenActions:
             )
             if changed is not None:
                 self._st.notify(
-                    f"“{token.name}” now trusts {counted(len(ranges), 'address block')}."
+                    f"{self._quoted(token)} now trusts {counted(len(ranges), 'address block')}."
                 )
 
     @work
@@ -246,7 +254,7 @@ class TokenActions:
         token, page = self.chosen_token(), self._st.screen
         if token is not None:
             outcome = await copy(self._st, token.id)
-            self._st.notify(f"Id of “{token.name}”: {outcome.message}")
+            self._st.notify(f"Id of {self._quoted(token)}: {outcome.message}")
             if not outcome.sent and self._st.screen is page:
                 self._st.push_screen(Alone(token.id, "the id"))
 

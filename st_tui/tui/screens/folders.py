@@ -15,7 +15,7 @@ from textual.widgets import Static
 from st_tui.core.drafts import LONGEST_NAME, DraftError, folder_path
 from st_tui.core.errors import Refusal
 from st_tui.core.model import Environment
-from st_tui.core.plain_text import check_new_name, shown
+from st_tui.core.plain_text import check_new_name
 from st_tui.core.secret import Place
 from st_tui.core.used_by import shortened
 from st_tui.core.vault.environments import check_new
@@ -30,6 +30,7 @@ from st_tui.tui.widgets.listing import Listing
 from st_tui.tui.widgets.places import EnvironmentList, EnvironmentRow, FolderList
 from st_tui.tui.widgets.reach_tree import tree
 from st_tui.tui.widgets.secret_list import Contents, PlaceLine, SecretList, read_contents
+from st_tui.tui.widgets.token_name import token_name
 from st_tui.tui.widgets.top_bar import TopBar
 
 _MOST_ORPHANS = 4
@@ -300,7 +301,7 @@ class FoldersPage(SecretActions, Page):
         count = vault.secrets.count(project, Place(environment.slug, "/"))
         goes = f"Its folders and {counted(count, 'secret')} are deleted with it."
         lines = [f"{goes} It would orphan {counted(len(orphans), 'token')}:"]
-        names = shortened([shown(token.name) for token in orphans], _MOST_ORPHANS)
+        names = shortened([token_name(t, self.st.clock()) for t in orphans], _MOST_ORPHANS)
         lines += [f"  {name}" for name in names]
         if orphans:
             lines.append(

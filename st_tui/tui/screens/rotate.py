@@ -16,6 +16,8 @@ from st_tui.core.errors import Refusal
 from st_tui.core.expiry import (
     DAY,
     HOUR,
+    MINUTE,
+    SECOND,
     in_both_times,
     in_local_time,
     parse_duration,
@@ -94,6 +96,7 @@ class Rotate(Dialog[Rotation]):
     def on_mount(self) -> None:
         self.query_one("#overlap", Choice).choose(DAY)
         self._say_old()
+        self.set_interval(MINUTE / SECOND, self._say_old)
 
     @on(Choice.Changed, "#overlap")
     def _overlap_chosen(self) -> None:

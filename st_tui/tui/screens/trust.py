@@ -11,7 +11,9 @@ from textual.widgets import Input, Static
 
 from st_tui.core.addresses import parse_ranges
 from st_tui.core.errors import Refusal
+from st_tui.core.expiry import in_local_time
 from st_tui.core.model import IpRange, ServiceToken
+from st_tui.core.rotation import told_apart
 from st_tui.tui.actions import LEAVING, Action, bindings
 from st_tui.tui.screens.dialog import Dialog
 from st_tui.tui.widgets.field import ListField
@@ -27,7 +29,7 @@ class Trust(Dialog[tuple[IpRange, ...]]):
     BINDINGS: ClassVar[list[BindingType]] = bindings(ACTIONS)
 
     def __init__(self, token: ServiceToken) -> None:
-        super().__init__(f"Trusted IPs of “{token.name}”")
+        super().__init__(f"Trusted IPs of “{told_apart(token, in_local_time)}”")
         self._token = token
 
     def body(self) -> ComposeResult:
