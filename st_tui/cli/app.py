@@ -60,12 +60,13 @@ def _leave(number: int, _frame: FrameType | None) -> None:
 
 def _require_room_for_demo(directory: Path) -> None:
     if not vault_files.has_database(directory):
-        if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
+        if directory.exists() and (not directory.is_dir() or vault_files.holds_others(directory)):
             raise BadUsage(f"{directory} holds other files: name a new or an empty directory.")
         return
     with open_vault(sweep=False) as vault:
         slugs = [project.slug for project in vault.projects.every()]
-    if slugs != [DEMO_SLUG]:
+    # None at all: the making of a demo was killed.
+    if slugs not in ([DEMO_SLUG], []):
         raise BadUsage(
             f"{directory} holds a vault that is no demo: name a new or an empty directory."
         )

@@ -54,6 +54,11 @@ def is_ours(directory: Path, file: Path) -> bool:
     return any(file.resolve().is_relative_to((directory / name).resolve()) for name in _OURS)
 
 
+def holds_others(directory: Path) -> bool:
+    """Whether there are other files than a vault's, or those that a killed program made of one."""
+    return any(entry.name not in _OURS for entry in directory.iterdir())
+
+
 def make_directory(directory: Path) -> None:
     """A private directory for a new vault: a new one, or an empty one that is then made private.
 
@@ -65,12 +70,11 @@ def make_directory(directory: Path) -> None:
     try:
         _make_parents(directory)
         directory.mkdir(mode=0o700, exist_ok=True)
-        names = {entry.name for entry in directory.iterdir()}
-        if not names <= _OURS:
+        if holds_others(directory):
             raise VaultFilesError(
                 f"{directory} holds other files: choose an empty or a new directory for a vault."
             )
-        if not names:
+        if not any(directory.iterdir()):
             directory.chmod(0o700)
     except OSError as error:
         raise VaultFilesError(f"{directory} cannot be a vault: {error.strerror}.") from None

@@ -83,10 +83,14 @@ def make(
     fortnight of use.
 
     Everything happens at its own time in the past, in order, in one transaction. Raises NotEmpty
-    where a vault is, and Refusal as `Vault.create` does.
+    where a vault with a project is, and Refusal as `Vault.create` does.
     """
     if has_database(directory):
-        raise NotEmpty(f"{directory} holds a vault already: choose an empty or a new directory.")
+        with Vault.open(directory, actor=actor) as there:
+            if there.projects.every():
+                raise NotEmpty(
+                    f"{directory} holds a vault already: choose an empty or a new directory."
+                )
     now = moment = clock()
 
     def pretended_clock() -> int:

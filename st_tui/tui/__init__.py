@@ -44,6 +44,7 @@ def run(directory: Path, *, actor: str, demo: bool) -> int:
 
 
 def _make_demo(actor: str, directory: Path) -> None:
-    from st_tui.demo import make
+    from st_tui.demo import is_demo, make
 
-    make(directory, actor=actor)
+    if not is_demo(directory):
+        make(directory, actor=actor)

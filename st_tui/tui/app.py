@@ -58,7 +58,7 @@ def _check_project_name(name: str) -> None:
 
 
 class StTui(SafeApp[None]):
-    """The app. `make_demo` fills the directory first where no vault is; the rest is for tests."""
+    """The app. `make_demo` fills the directory first where no demo is; the rest is for tests."""
 
     TITLE = "st-tui"
     THEMES = (DARK, LIGHT, DARK_256, LIGHT_256)
@@ -101,7 +101,7 @@ class StTui(SafeApp[None]):
     def _begin(self) -> None:
         from st_tui.core.vault_files import has_database
 
-        if self._make_demo is not None and not has_database(self.directory):
+        if self._make_demo is not None:
             self.make_demo_and_open(self._make_demo)
         elif has_database(self.directory):
             self.open_vault()

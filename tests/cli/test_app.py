@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -11,6 +12,10 @@ from typing import NamedTuple
 
 import pytest
 
+from st_tui.core import vault_files
+from st_tui.core.vault import Vault
+from st_tui.demo import is_demo
+from st_tui.tui import _make_demo
 from tests.cli.conftest import Run, assert_refused
 
 
@@ -61,6 +66,23 @@ def test_a_demo_can_be_kept(run: Run, opened: list[Opened], tmp_path: Path) -> N
     assert run("init", "--vault", kept, "--name", "demo").status == 0
     assert run("demo", "--vault", kept).status == 7
     assert [demo.directory for demo in opened] == [Path(kept)] * 2
+
+
+def test_a_demo_whose_making_was_killed_is_made_again(
+    run: Run, opened: list[Opened], tmp_path: Path
+) -> None:
+    keys_only, no_project = tmp_path / "keys", tmp_path / "empty"
+    vault_files.make_directory(keys_only)
+    vault_files.make_keys(keys_only, os.urandom)
+    Vault.create(no_project, actor="ann").close()
+    for left in (keys_only, no_project):
+        assert run("demo", "--vault", str(left)).status == 7
+        assert opened[-1].directory == left
+        _make_demo("ann", left)
+        assert is_demo(left)
+        before = (left / "vault.db").read_bytes()
+        _make_demo("ann", left)
+        assert (left / "vault.db").read_bytes() == before
 
 
 def test_a_demo_is_laid_over_nothing_else(
