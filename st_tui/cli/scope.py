@@ -26,6 +26,7 @@ from st_tui.core import drafts, expiry, promises, reach, wording
 from st_tui.core.errors import Refusal
 from st_tui.core.globs import compile_glob
 from st_tui.core.model import Permission
+from st_tui.core.no_folder import why_never
 from st_tui.core.promises import Verdict
 
 
@@ -64,6 +65,8 @@ def who(
     place = typed_path(asked)
     if path is not None and drafts.stem(place) != place:
         remark(f"{place} was read as one path of that very name: --pattern means any folder of it.")
+    if pattern is not None and (never := why_never(place)) is not None:
+        remark(f"{place} opens nothing: it {never}")
     with open_vault(sweep=False) as vault:
         project = project_in(vault)
         drafts.check_environment(environment, vault.environments.every(project))

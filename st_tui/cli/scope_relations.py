@@ -166,6 +166,8 @@ def _read(*texts: str) -> tuple[Side, Side, Folders]:
 
 def _typed(text: str) -> Side | None:
     """A pattern, which has a slash, or a scope, which has a colon before it; None for an id."""
+    from st_tui.core.no_folder import why_never
+
     if not text.strip():
         raise BadUsage("One of the two is empty: give patterns, scopes or tokens' ids.")
     before_path, slash, _ = text.partition("/")
@@ -175,20 +177,9 @@ def _typed(text: str) -> Side | None:
         scopes = (Scope("", typed_path(drafts.scope_path(text))),)
     else:
         return None
-    if _opens_nothing(scopes[0].secret_path):
-        remark(f"{scopes[0].secret_path} opens nothing: no folder can have such a name.")
+    if (never := why_never(scopes[0].secret_path)) is not None:
+        remark(f"{scopes[0].secret_path} opens nothing: it {never}")
     return Side(scopes)
-
-
-def _opens_nothing(pattern: str) -> bool:
-    from st_tui.core import algebra
-    from st_tui.core.globs import compile_glob
-
-    try:
-        few = algebra.Work(5_000)  # for a remark only
-        return algebra.contains((), [compile_glob(pattern)], (), few).holds
-    except algebra.TooComplex:
-        return False  # nothing is claimed that was not proved
 
 
 def _in_vault(

@@ -9,6 +9,8 @@ from __future__ import annotations
 import unicodedata
 from typing import Final, NamedTuple
 
+from st_tui.core.plain_text import code_point, shown, unseen
+
 # Cyrillic, Greek, Armenian, Cherokee; then what is written as a dash, a star or a slash.
 _TAKEN_FOR: Final = {
     "A": "\u0391\u0410", "a": "\u0251\u03b1\u0430", "B": "\u0392\u0412", "b": "\u044c",
@@ -52,6 +54,21 @@ def looks_like(character: str) -> str | None:
     base = "".join(part for part in parts if not unicodedata.combining(part))
     base = _LOOKS_LIKE.get(base, base)
     return base if len(base) == 1 and "!" <= base <= "~" else None
+
+
+def described(character: str) -> str:
+    """A character beyond ASCII by its code point, with what it is taken for."""
+    point = code_point(character)
+    if unseen(character) or character.isspace():
+        return f"the invisible character {point}"
+    like = looks_like(character)
+    return f"{shown(character)} {point}{f', which looks like {like}' if like else ''}"
+
+
+def beyond_ascii(text: str) -> str:
+    """That a text has a character beyond ASCII and which, as the end of a sentence, or nothing."""
+    found = next((character for character in text if not character.isascii()), None)
+    return "" if found is None else f" It has {described(found)}."
 
 
 def skeleton(text: str) -> str:

@@ -6,8 +6,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from typing import Final
 
-from st_tui.core.lookalikes import looks_like, mixture, skeleton
-from st_tui.core.plain_text import blank_end, code_point, shown, unseen
+from st_tui.core.lookalikes import described, mixture, skeleton
+from st_tui.core.plain_text import blank_end, shown, unseen
 from st_tui.core.wording import counted
 
 _SHOWN: Final = 2
@@ -41,11 +41,8 @@ def about_name(name: str, names: Names, *, is_among: bool = False) -> list[str]:
         warnings.append(f"The name {found}: leave it out.")
     if (mixed := mixture(name)) is not None:
         *first, last = mixed.scripts
-        taken_for = looks_like(mixed.odd)
-        like = f", which looks like {taken_for}" if taken_for else ""
         warnings.append(
-            f"The name mixes {', '.join(first)} and {last} letters: "
-            f"it has {mixed.odd} {code_point(mixed.odd)}{like}."
+            f"The name mixes {', '.join(first)} and {last} letters: it has {described(mixed.odd)}."
         )
     if alike := names.alike(name):
         listed = ", ".join(f"“{shown(other)}”" for other in alike[:_SHOWN])

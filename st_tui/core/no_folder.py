@@ -12,8 +12,7 @@ from typing import Final
 from st_tui.core.algebra import FOLDER_CHARS, no_folder_matches
 from st_tui.core.globs import PatternRefused, compile_glob
 from st_tui.core.globs_parse import ANY, GLOBSTAR, STAR, CharClass, Choice, Unit, parse
-from st_tui.core.lookalikes import looks_like
-from st_tui.core.plain_text import code_point, unseen
+from st_tui.core.lookalikes import described, looks_like
 
 _CHARS: Final = frozenset(FOLDER_CHARS)
 _SHOWN_WHOLE: Final = 60
@@ -62,13 +61,7 @@ def _odd(text: str) -> str | None:
 
 
 def _named(character: str) -> str:
-    if character.isascii():
-        return _IN_WORDS.get(character, character)
-    point = code_point(character)
-    if unseen(character) or character.isspace():
-        return f"the invisible character {point}"
-    like = looks_like(character)
-    return f"{character} {point}{f', which looks like {like}' if like else ''}"
+    return _IN_WORDS.get(character, character) if character.isascii() else described(character)
 
 
 def _as_it_looks(pattern: str) -> str:

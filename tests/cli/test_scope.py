@@ -55,6 +55,13 @@ def test_who_can_reach_a_path(run: Run, ids: dict[str, str]) -> None:
     assert f"{ids['all']}  2   prod:/**" in by_name["all"]
 
 
+def test_a_pattern_that_no_folder_can_match_is_remarked(run: Run, ids: dict[str, str]) -> None:
+    result = run(*WHO, "--pattern", "/\u0441ommon/**")
+    assert result.status == 1
+    assert "/\u0441ommon/** opens nothing: it can never match a folder (proved)" in result.err
+    assert "write /common/**" in result.err
+
+
 def test_a_pattern_given_as_a_path_is_remarked(run: Run, ids: dict[str, str]) -> None:
     result = run(*WHO, "--path", "/db/*", "--json")
     assert result.json["path"] == "/db/*"

@@ -133,6 +133,18 @@ def test_a_draft_that_breaks_a_rule_is_told_which(draft: object, told: str) -> N
         drafts.check_draft(draft, ENVIRONMENTS, NOON)  # type: ignore[arg-type]
 
 
+def test_a_letter_that_only_looks_like_one_is_named() -> None:
+    said = r" It has \u0435 U\+0435 \(CYRILLIC SMALL LETTER IE\), which looks like e\.$"
+    with pytest.raises(DraftError, match=said):
+        drafts.folder_path("/d\u0435v")
+    with pytest.raises(DraftError, match=said):
+        drafts.check_environment("d\u0435v", ENVIRONMENTS)
+    with pytest.raises(DraftError, match=said):
+        drafts.check_slug("d\u0435v", "environment slug")
+    with pytest.raises(DraftError, match=r"the project has dev, prod\.$"):
+        drafts.check_environment("qa", ENVIRONMENTS)
+
+
 @pytest.mark.parametrize("path", ["/a.b", "/a b", "/a//b", "/ä", "/../a", "/" + "a" * 1001])
 def test_a_folder_path_has_plain_names(path: str) -> None:
     with pytest.raises(DraftError):

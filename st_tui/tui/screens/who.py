@@ -19,6 +19,7 @@ from st_tui.core.drafts import check_pattern, request_path, stem
 from st_tui.core.errors import Refusal
 from st_tui.core.globs import compile_glob
 from st_tui.core.model import Environment, Permission, Project, ServiceToken
+from st_tui.core.no_folder import why_never
 from st_tui.core.plain_text import shown
 from st_tui.core.reach import Reach
 from st_tui.core.reachers import Reachers
@@ -151,12 +152,17 @@ class Who(Overview):
             path, note = request_path(typed)
             operation = self.query_one("#operation", Choice).value
             question = Question(self._environment.value, path, operation)
+            never = None
             if question.is_pattern:
                 check_pattern(path)
+                never = why_never(path)
         except Refusal as refusal:
             self._remark(f"? {refusal}", "$text-warning")
             return
-        self._remark(note if note and typed.strip() else "", "$text-muted")
+        if never is not None:
+            self._remark(f"{path} {never}", "$text-warning")
+        else:
+            self._remark(note if note and typed.strip() else "", "$text-muted")
         self._question = question
         self._answering.ask()
 

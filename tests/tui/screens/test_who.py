@@ -123,6 +123,19 @@ async def test_a_pattern_is_answered_as_on_the_command_line(
     ]
 
 
+async def test_a_pattern_that_no_folder_can_match_is_said(demo_app: StTui) -> None:
+    async with demo_app.run_test(size=WIDE) as pilot:
+        await opened(pilot)
+        await pilot.press("w")
+        await asked(pilot, "read", "/")
+        await write(pilot, "$env/**")
+        await asked(pilot, "read", "some folder of /$env/**")
+        assert "/$env/** can never match a folder (proved): it has $" in screen_text(pilot)
+        await pilot.press("home", "delete", "delete")
+        await asked(pilot, "read", "some folder of /env/**")
+        assert "can never match" not in screen_text(pilot)
+
+
 @pytest.mark.parametrize(
     ("typed", "said"),
     [("common/[!a]", "[^a]"), ("{a", "close it"), ("\u202e", "control"), ("a\x1b[31m", "control")],
