@@ -141,14 +141,14 @@ def no_folder_matches(glob: Glob) -> bool:
     if glob.matches("/"):
         return False
     one = glob.automaton
-    letters = _telling_apart([one], Work())
+    letters = [(char, one.leading(char)) for char in _telling_apart([one], Work())]
     begun = fresh = one.enter(one.read(one.start, ""))  # places a segment begins at, as yet known
     inside = 0  # and those with a letter of it read
     while fresh:
         after = 0
-        for letter in letters:
-            if fresh & one.leading(letter):
-                after |= one.advance(fresh, letter)
+        for char, leading in letters:
+            if fresh & leading:
+                after |= one.advance(fresh, char)
         after &= ~inside
         inside |= after
         if after & one.accepting:

@@ -119,7 +119,11 @@ async def test_what_was_not_entered_is_asked_about(demo_app: StTui) -> None:
         before = tokens_shown(demo_app)
         await write(pilot, "/common")
         for no in ("enter", "n", "escape", "q", "f10", "f2", "tab"):
-            await asked(pilot, "Make “web” as it stands?", "dev:/common was typed but not entered")
+            await asked(
+                pilot,
+                "Make “web” as it stands?",
+                "Scope 1, dev:/common, was typed but not entered.",
+            )
             assert "no folder" not in question(pilot)
             await pilot.press(no)
             await pilot.pause()
@@ -171,14 +175,32 @@ async def test_a_scope_that_opens_no_folder_today_is_asked_about(
 async def test_many_doubts_are_one_question(demo_app: StTui) -> None:
     async with demo_app.run_test(size=SMALL) as pilot:
         await form(pilot)
-        for number in range(9):
+        for number in range(8):
             await write(pilot, f"/x{number}")
             await pilot.press("enter")
+        demo_app.post_message(Paste("/" + "\u0441" * 900))
+        await pilot.pause()
+        await pilot.press("enter")
         await write(pilot, "/y")
-        await asked(pilot, "dev:/y was typed but not entered: it becomes scope 10.", "Scope 1,",
-                    "And 8 more scopes like it.")  # fmt: skip
+        typed = "Scope 10, dev:/y, was typed but not entered, and matches no folder"
+        await asked(pilot, typed, "And 9 more scopes like it.", "y make")
         await pilot.press("y")
         assert len((await made(pilot)).scopes) == 10
+
+
+async def test_a_long_scope_leaves_the_keys_of_the_question_on_the_screen(demo_app: StTui) -> None:
+    async with demo_app.run_test(size=SMALL) as pilot:
+        await form(pilot, "n" * 100)
+        for letter in "ab":
+            demo_app.post_message(Paste(f"/{letter}" + "\u0441" * 900))
+            await pilot.pause()
+            await pilot.press("enter")
+        demo_app.post_message(Paste("/" + "\u0441" * 900))
+        await pilot.pause()
+        end = "A token cannot be changed afterwards."
+        await asked(pilot, "which looks like c", "And 2 more scopes", end, "y make", "n go back")
+        await pilot.press("y")
+        assert len((await made(pilot, "n" * 100)).scopes) == 3
 
 
 async def test_what_was_typed_before_the_question_stood_there_is_no_answer(
@@ -343,7 +365,7 @@ def test_a_hand_in_tmux_makes_no_token_of_half_a_path(tmp_path: Path) -> None:
         session.write("/com")
         session.wait_for("opens 0 of 3 folders")
         session.press("F2", "y")  # in one piece: y was typed before anything was asked
-        session.wait_for("dev:/com was typed but not entered", "matches no folder")
+        session.wait_for("dev:/com, was typed but not entered, and")
         session.press("Enter")
         session.wait_for("F2 create")
         session.press("Tab", "Enter")
@@ -351,7 +373,7 @@ def test_a_hand_in_tmux_makes_no_token_of_half_a_path(tmp_path: Path) -> None:
         session.paste("prod:/common/**")
         session.wait_for("‹ Production ›", "opens 2 of 3 folders")
         session.press("F2")
-        session.wait_for("prod:/common/** was typed but not entered: it becomes scope 2.")
+        session.wait_for("Scope 2, prod:/common/**, was typed but not entered.")
         session.press("y")
         session.wait_for("“web” is made")
         with Vault.open(directory, actor="bob") as other:

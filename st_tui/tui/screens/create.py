@@ -38,6 +38,7 @@ from st_tui.tui.widgets.choice import Choice
 from st_tui.tui.widgets.expiry_selector import ExpirySelector
 from st_tui.tui.widgets.field import Field, Label, ListField
 from st_tui.tui.widgets.key_hints import KeyHints
+from st_tui.tui.widgets.listing import column
 from st_tui.tui.widgets.reach_tree import ReachTree
 from st_tui.tui.widgets.scope_picker import ScopePicker
 from st_tui.tui.widgets.tick_box import TickBox
@@ -47,7 +48,8 @@ if TYPE_CHECKING:
 
 _ANYWHERE = " ".join(addresses.ANYWHERE_TEXT)
 _WARNINGS_SHOWN = 4
-_DOUBTS_SHOWN = 4
+_DOUBTS_SHOWN = 2  # and cells of a scope in one: the question has to fit an ordinary screen
+_SCOPE_SHOWN = 40
 
 
 class Create(Leaves[NewToken | None]):
@@ -312,13 +314,15 @@ class Create(Leaves[NewToken | None]):
 
     def _doubts(self, draft: TokenDraft) -> list[str]:
         """What may not be meant so: a scope that was not entered, or that opens no folder today."""
-        doubts = []
-        if (typed := self._picker.typed()) is not None:
-            number = len(draft.scopes)
-            doubts.append(f"{typed} was typed but not entered: it becomes scope {number}.")
+        doubts: list[str] = []
+        typed = self._picker.typed()
         for number, scope in enumerate(draft.scopes, start=1):
-            if nothing := analysis.opens_nothing(scope, self._folders):
-                which = "It" if scope == typed else f"Scope {number}, {scope},"
+            nothing = analysis.opens_nothing(scope, self._folders)
+            which = f"Scope {number}, {column(str(scope), _SCOPE_SHOWN).rstrip()},"
+            if scope == typed:  # it is the last one, and named first
+                also = f", and {nothing}" if nothing else "."
+                doubts.insert(0, f"{which} was typed but not entered{also}")
+            elif nothing:
                 doubts.append(f"{which} {nothing}")
         if len(doubts) > _DOUBTS_SHOWN:
             more = len(doubts) - _DOUBTS_SHOWN + 1
