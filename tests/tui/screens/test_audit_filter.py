@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
+import threading
 from typing import Any
 
 import pytest
@@ -114,3 +115,31 @@ async def test_what_was_typed_last_is_what_is_shown(
         await until(pilot, lambda: listing.current is not None, "the oldest")
         assert listing.current is not None
         assert listing.current.seq == office[-1]
+
+
+async def test_what_is_found_once_the_filter_is_gone_is_not_shown(
+    demo_app: StTui, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, go_on, done = threading.Event(), threading.Event(), threading.Event()
+    search = audit.search
+
+    def slow(*asked: Any) -> list[int]:
+        begun.set()
+        go_on.wait(30)
+        found = search(*asked)
+        done.set()
+        return found
+
+    monkeypatch.setattr(audit, "_AT_ONCE", LARGE)
+    monkeypatch.setattr(audit, "search", slow)
+    async with demo_app.run_test(size=SMALL) as pilot:
+        await opened(pilot)
+        everything = vault(demo_app).audit.count(project=demo_app.project)
+        await pilot.press("3", "slash", "x")
+        await until(pilot, begun.is_set, "it is searched")
+        await pilot.press("escape")
+        go_on.set()
+        await until(pilot, done.is_set, "something is found")
+        await pilot.pause(0.1)
+        assert demo_app.screen.query_one(AuditList).count == everything
+        assert f"  {everything} entries" in screen_text(pilot)
