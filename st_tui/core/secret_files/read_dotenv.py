@@ -25,9 +25,34 @@ _SINGLE = re.compile(r"'([^']*(?:'\\''[^']*)*)'")
 _DOUBLE = re.compile(r'"([^"\\]*(?:\\.[^"\\]*)*)"', re.DOTALL)
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _ESCAPED = {"\\": "\\", '"': '"', "n": "\n", "r": "\r"}
-# A shell ends the value before these, or puts something else in their place.
-_SHELLS_OWN = re.compile(r"[;<>]|&&|\|\||^ *\(|(?:^ *|:)~")
-_SECOND_ASSIGNMENT = re.compile(r" [A-Za-z_]\w*(?:\[[^\]]*\])?\+?=")
+_BEGINS_ANOTHER = (
+    "has a blank where a shell begins another name: put the value in quotes, or each name on a "
+    "line of its own"
+)
+_UNCLEAR_WITHOUT_QUOTES = (
+    (r"[^\S ]", "has a tab or an unusual blank outside quotes: leave it out, or use quotes"),
+    (
+        r"^ *`",
+        "begins a value with a backquote, a quote for some readers only: write single or double "
+        "quotes",
+    ),
+    (
+        r"['\"]",
+        "has a quote inside a value without quotes: put the whole value in quotes of the other "
+        r"kind, or in double ones with \" for each inside",
+    ),
+    (r"[\\`]", r"has \ or a backquote outside quotes: put the value in single quotes"),
+    (
+        "#",
+        "has # without a blank before it: put the value in quotes, or a blank before a comment",
+    ),
+    (
+        r"[;<>]|&&|\|\||^ *\(|(?:^ *|:)~",
+        "has one of ; < > && || ~ ( where a shell acts on it: put the value in single quotes",
+    ),
+    (r" [A-Za-z_]\w*(?:\[[^\]]*\])?\+?=", _BEGINS_ANOTHER),
+)
+"""What some reader takes for more than text, the first that is found."""
 _ENDS_A_LINE_FOR_SOME = re.compile("[\u2028\u2029]")
 
 
@@ -146,39 +171,11 @@ def _closed(text: str, found: re.Match[str], number: int, value: str) -> _Value:
 def _unquoted(rest: str, number: int, end: int, *, is_shells: bool) -> _Value:
     value, _, comment = rest.partition(" #")
     bare = value.strip(" ")
-    if re.search(r"[^\S ]", value):
-        refuse_line(number, "has a tab or an unusual blank outside quotes: put the value in quotes")
-    if bare.startswith("`"):
-        refuse_line(
-            number,
-            "begins a value with a backquote, a quote for some readers only: write single or "
-            "double quotes",
-        )
-    if "'" in value or '"' in value:
-        refuse_line(
-            number,
-            "has a quote inside a value without quotes: put the whole value in quotes of the other "
-            r"kind, or in double ones with \" for each inside",
-        )
-    if "\\" in value or "`" in value:
-        refuse_line(number, r"has \ or a backquote outside quotes: put the value in single quotes")
-    if "#" in value:
-        refuse_line(
-            number,
-            "has # without a blank before it: put the value in quotes, or a blank before a comment",
-        )
-    if _SHELLS_OWN.search(value):
-        refuse_line(
-            number,
-            "has ; < > && or ||, or begins a value with ~ or (, without quotes: a shell reads "
-            "that otherwise, so put the value in single quotes",
-        )
-    if _SECOND_ASSIGNMENT.search(value) or (is_shells and " " in bare):
-        refuse_line(
-            number,
-            "has a blank where a shell begins another name: put the value in quotes, or each name "
-            "on a line of its own",
-        )
+    for sign, why in _UNCLEAR_WITHOUT_QUOTES:
+        if re.search(sign, value):
+            refuse_line(number, why)
+    if is_shells and " " in bare:
+        refuse_line(number, _BEGINS_ANOTHER)
     return _Value(bare, _comment(comment, number), end)
 
 

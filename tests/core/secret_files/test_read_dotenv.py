@@ -130,7 +130,7 @@ BACKSLASH = r"backslash in double quotes that is none of \\ \" \n \r: write \\ f
 SINGLE = "drop in single quotes: write double quotes"
 TAIL = "goes on after the closing quote"
 OPEN = "opens a quote that nothing closes"
-SHELLS = "a shell reads that otherwise, so put the value in single quotes"
+SHELLS = "has one of ; < > && || ~ ( where a shell acts on it"
 SECOND = "a blank where a shell begins another name"
 
 
