@@ -101,6 +101,23 @@ def test_inside_tmux_it_reaches_the_buffer_and_the_terminal_outside(tmux: list[s
         assert shown.stdout == TEXT.encode()
 
 
+@needs_tmux
+@pytest.mark.parametrize(("setting", "arrives"), [("external", False), ("on", True)])
+def test_behind_a_tmux_that_is_not_seen_it_is_sent_and_not_relied_on(
+    tmux: list[str], setting: str, arrives: bool
+) -> None:
+    """As after ssh from inside it: TERM alone tells, and by default nothing gets through."""
+    unseen = ["env", "-u", "TMUX", *COPYING]
+    command = [*tmux, "new-session", *unseen, ";", "set", "-s", "set-clipboard", setting]
+    with TerminalSession(command, environ={"LC_ALL": "C.UTF-8"}) as session:
+        session.wait_for("Sent to the terminal, but a tmux or screen on the way")
+        if arrives:
+            session.wait_for(base64.b64encode(TEXT.encode()))
+        else:
+            session.quiet_for(0.5)
+            assert base64.b64encode(TEXT.encode()) not in session.output
+
+
 async def test_the_text_is_in_no_argument(tmp_path: Path) -> None:
     fake = tmp_path / "tmux"
     fake.write_text(f'#!/bin/sh\necho "$@" > {tmp_path}/arguments\ncat > {tmp_path}/input\n')
