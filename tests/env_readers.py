@@ -8,7 +8,7 @@ import os
 import shutil
 import subprocess
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -17,6 +17,8 @@ from pathlib import Path
 
 import pytest
 from dotenv import dotenv_values
+
+NOTHING_MORE: Mapping[str, str] = {}
 
 _ASKED = """
 const { parseEnv } = require('util');
@@ -85,7 +87,9 @@ def shell(name: str, file: Path, names: list[str]) -> dict[str, str]:
     return dict(pair.split("=", 1) for pair in pairs)
 
 
-def sourced(name: str, file: Path, names: Sequence[str]) -> dict[str, str]:
+def sourced(
+    name: str, file: Path, names: Sequence[str], environment: Mapping[str, str] = NOTHING_MORE
+) -> dict[str, str]:
     """The same, where whatever the shell says or runs is a failure."""
     program, *options = {"zsh": ["zsh", "-f"], "busybox": ["busybox", "sh"]}.get(name, [name])
     found = shutil.which(program)
@@ -94,7 +98,7 @@ def sourced(name: str, file: Path, names: Sequence[str]) -> dict[str, str]:
     say = "".join(f"printf '%s\\0' \"${{{name}-not set}}\"\n" for name in names)
     asked = subprocess.run(
         [found, *options, "-c", f". '{file}'\n{say}printf end"],
-        env={"PATH": "/nowhere"}, capture_output=True, check=False, timeout=60,
+        env={"PATH": "/nowhere", **environment}, capture_output=True, check=False, timeout=60,
     )  # fmt: skip
     # A command that is run is not found, and the shell says so.
     assert (asked.returncode, asked.stderr) == (0, b"")

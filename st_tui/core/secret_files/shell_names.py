@@ -1,11 +1,12 @@
-"""Which names a shell takes for a variable, and which variables it does not leave to anybody."""
+"""Which names a shell takes for a variable, and which variables a program keeps for itself."""
 
 from __future__ import annotations
 
 import re
 
 _POSIX_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-# A shell sets these itself, allows only a number, or stops reading at an attempt to set them.
+# A shell sets these itself, allows only a number, or stops reading at an attempt to set them. In
+# JavaScript the one name is no key of an object like others.
 _KEPT = {
     "bash": (
         "BASHOPTS BASHPID BASH_ARGC BASH_ARGV BASH_COMMAND BASH_LINENO BASH_MONOSECONDS "
@@ -26,6 +27,7 @@ _KEPT = {
         "zsh_eval_context zsh_scheduled_events"
     ),
     "dash": "OPTIND",
+    "npm dotenv": "__proto__",
 }
 
 
@@ -34,6 +36,6 @@ def is_posix(name: str) -> bool:
     return _POSIX_NAME.fullmatch(name) is not None
 
 
-def kept_by(name: str) -> tuple[str, ...]:
-    """The shells in which a variable of this name does not hold what it is set to."""
-    return tuple(shell for shell, names in _KEPT.items() if name in names.split())
+def kept_by(reader: str, name: str) -> bool:
+    """Whether in this program a variable of this name does not hold what it is set to."""
+    return name in _KEPT.get(reader, "").split()

@@ -35,6 +35,11 @@ def spelled(value: str) -> Spelling | None:
     return min(spellings, key=lambda spelling: len(spelling.misread_by), default=None)
 
 
+def shell_quoted(value: str) -> str:
+    """The value as every shell reads it, and no other reader where an apostrophe is in it."""
+    return "'" + value.replace("'", r"'\''") + "'"
+
+
 def _spellings(value: str) -> Iterator[str]:
     """Those that no reader takes for more than one value; the plainest first."""
     # Before the closing quote a backslash swallows it for some, and the lines that follow.
@@ -48,7 +53,7 @@ def _spellings(value: str) -> Iterator[str]:
         return
     if "'" in value and not re.search("[\n\r\u2028\u2029]", value):
         # For a shell alone; others would take further lines for names and values.
-        yield "'" + value.replace("'", r"'\''") + "'"
+        yield shell_quoted(value)
     yield f'"{every_backslash}"'
     # A shell reads a backslash as such unless one of these follows.
     yield '"' + re.sub(r'["$`]|\\(?=[\\"$`\n]|\Z)', r"\\\g<0>", value) + '"'
@@ -58,12 +63,14 @@ def _spellings(value: str) -> Iterator[str]:
 
 
 def _is_live(text: str) -> bool:
-    """Whether bash may run what stands there.
+    """Whether bash may run what stands in these double quotes, though it is escaped.
 
-    In double quotes bash 5.2 loses count of backslashes beside the two characters that it uses
-    itself, so that an escaped $ becomes a live one.
+    bash 5.2 loses count of backslashes beside the two characters that it uses itself. And in GBK,
+    Big5 and Shift JIS, which a locale may say the file is in, a backslash is taken for the second
+    half of a character behind most others. Single quotes stand firm in all of that.
     """
-    return text[0] == '"' and "\\" in text and re.search("[\x01\x7f]", text) is not None
+    live = "[\x01\x7f]|[^\x00-\x7f]\\\\"
+    return text[0] == '"' and "\\" in text and re.search(live, text) is not None
 
 
 def _below(text: str) -> str:
@@ -85,7 +92,7 @@ def _python(text: str) -> str | None:
     escapes = r"\\[\\']" if text[0] == "'" else r"\\[\\'\"abfnrtv]"
     read = re.sub(escapes, lambda escape: _PYTHON_ESCAPES[escape[0][1]], inside)
     # It puts a variable in the place of ${…}, in quotes of either kind.
-    return None if re.search(r"\$\{[^}]*\}", read) else read
+    return None if "}" in read.partition("${")[2] else read
 
 
 def _npm(text: str) -> str | None:

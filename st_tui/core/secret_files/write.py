@@ -17,7 +17,7 @@ from st_tui.core.names_that_run import why_it_runs
 from st_tui.core.plain_text import shown
 from st_tui.core.secret_files import FileSecret, SecretFileError
 from st_tui.core.secret_files.shell_names import is_posix, kept_by
-from st_tui.core.secret_files.spelling import READERS, spelled
+from st_tui.core.secret_files.spelling import READERS, shell_quoted, spelled
 from st_tui.core.wording import counted
 
 Format = Literal["dotenv", "shell", "docker", "json", "yaml", "csv"]
@@ -94,7 +94,11 @@ def _check_names(secrets: Sequence[FileSecret], kind: Format, allowed: Collectio
     if kind == "shell":
         _refuse_unless_allowed(
             "Names whose value a shell sets itself",
-            {name: " and ".join(shells) for name in asked if (shells := kept_by(name))},
+            {
+                name: " and ".join(shells)
+                for name in asked
+                if (shells := [shell for shell in ("bash", "dash", "zsh") if kept_by(shell, name)])
+            },
             "another format",
         )
 
@@ -118,7 +122,7 @@ def _dotenv(secrets: Sequence[FileSecret]) -> FileText:
     spelt = {s.name: spelling for s in secrets if (spelling := spelled(s.value)) is not None}
     _refuse(
         (secret.name for secret in secrets if secret.name not in spelt),
-        "a control character that bash may run commands by",
+        "a character beside quotes and a backslash that bash may run commands by",
         "another format",
     )
     lines = []
@@ -129,7 +133,7 @@ def _dotenv(secrets: Sequence[FileSecret]) -> FileText:
         export = "export " if text[0] == "'" and r"\\" in text else ""
         lines.append(f"{_commented(secret)}{export}{secret.name}={text}\n{below}")
         for reader in READERS:
-            if reader in misread_by or reader in kept_by(secret.name):
+            if reader in misread_by or kept_by(reader, secret.name):
                 misread[reader].append(secret.name)
     return FileText(
         "".join(lines),
@@ -142,7 +146,7 @@ def _dotenv(secrets: Sequence[FileSecret]) -> FileText:
 
 
 def _shell(secrets: Sequence[FileSecret]) -> FileText:
-    lines = [f"export {s.name}='" + s.value.replace("'", r"'\''") + "'\n" for s in secrets]
+    lines = [f"export {secret.name}={shell_quoted(secret.value)}\n" for secret in secrets]
     long = _listed(s.name for s in secrets if _bytes(f"{s.name}={s.value}") > _LONGEST_VARIABLE)
     return FileText(
         "".join(lines),
