@@ -201,6 +201,8 @@ async def test_text_is_never_markup(demo_app: StTui) -> None:
             await pilot.press("tab", "tab")
             await write(pilot, "/[ab]")
             await pilot.press("f2")
+            await until(pilot, lambda: "as it stands?" in screen_text(pilot), "it is asked")
+            await pilot.press("y")
             await until(pilot, lambda name=name: f"“{name}” is made" in screen_text(pilot), name)  # type: ignore[misc]
             await pilot.press("q", "x")
             await until(pilot, lambda: len(demo_app.screen_stack) == 1, "it is closed")

@@ -222,6 +222,8 @@ def test_a_missing_key_is_said_in_a_sentence(tmp_path: Path) -> None:
         session.type("x\t\t/a")  # a name and a path, as fast as a slow line delivers them
         session.wait_for("opens 0 of 1 folder")
         session.type("\x13")  # ctrl+s
+        session.wait_for("as it stands?")
+        session.type("y")
         session.wait_for("operator.key is missing")
         session.type(CTRL_Q)
         session.wait_for("What you filled in is lost")
