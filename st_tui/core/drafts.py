@@ -137,9 +137,10 @@ def check_terms(draft: TokenDraft, environments: Collection[Environment], now: i
     return draft
 
 
-def name_of_copy(name: str) -> str:
-    """What a token's clone is named: without what was let into names once."""
-    return f"{without_unseen(name)[: LONGEST_NAME - 5].rstrip()} copy".strip()
+def name_of_copy(name: str, added: str = "copy") -> str:
+    """What a token is named that is made from another: without what was let into names once."""
+    longest = LONGEST_NAME - len(added) - 1
+    return f"{without_unseen(name)[:longest].rstrip()} {added}".strip()
 
 
 def as_token(draft: TokenDraft) -> ServiceToken:

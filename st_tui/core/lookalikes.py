@@ -9,7 +9,7 @@ from __future__ import annotations
 import unicodedata
 from typing import Final, NamedTuple
 
-from st_tui.core.plain_text import code_point, shown, unseen
+from st_tui.core.plain_text import code_point, shown, unseen, without_unseen
 
 # Cyrillic, Greek, Armenian, Cherokee; then what is written as a dash, a star or a slash.
 _TAKEN_FOR: Final = {
@@ -74,7 +74,7 @@ def beyond_ascii(text: str) -> str:
 def skeleton(text: str) -> str:
     """What a text looks like: the same for all that look alike."""
     if not text.isascii():
-        text = unicodedata.normalize("NFKC", text)
+        text = unicodedata.normalize("NFKC", without_unseen(text))
         text = "".join(_LOOKS_LIKE.get(character, character) for character in text)
     return " ".join(text.split())
 

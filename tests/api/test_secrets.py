@@ -248,6 +248,18 @@ def test_no_secret_is_made_at_another_routes_address(shop: Shop) -> None:
     assert (status, "cannot be named raw" in message) == (400, True)
 
 
+def test_no_secret_is_made_with_a_name_that_nobody_could_tell_from_another(open_shop: Shop) -> None:
+    open_shop.put(ROOT, KEY="x")
+    with asking(open_shop.url, open_shop.token()) as one:
+        for answer in (
+            one.write("POST", "KEY\u200b", secretValue="y"),
+            one.write("PATCH", "KEY", newSecretName="KEY\u3164"),
+        ):
+            status, _, message = answer.problem
+            assert (status, "holds the invisible character U+" in message) == (400, True)
+        assert [secret["secretKey"] for secret in one.list().json["secrets"]] == ["KEY"]
+
+
 _NONSENSE = Sealed("", "A" * 22 + "==", "A" * 22 + "==")
 
 

@@ -91,7 +91,8 @@ def test_a_name_that_looks_like_another_is_refused(name: str, told: str) -> None
 )
 def test_a_copy_has_a_name_that_can_be_given(name: str, copy: str) -> None:
     assert drafts.name_of_copy(name) == copy
-    drafts.check_draft(v2(drafts.name_of_copy(name)), ENVIRONMENTS, NOON)
+    for added in ("copy", "narrowed"):
+        drafts.check_draft(v2(drafts.name_of_copy(name, added)), ENVIRONMENTS, NOON)
 
 
 @pytest.mark.parametrize("text", ["/a\x1f", "\x1c/a", "/a\x85", "/a\0"])

@@ -96,7 +96,14 @@ def test_a_mixture_names_its_scripts(text: str, scripts: tuple[str, ...], odd: s
 
 
 def test_texts_that_look_alike_have_one_skeleton() -> None:
-    alike = ["ci deploy", "\u0441i deploy", "ci\u00a0deploy", "ci  deploy", "ｃｉ deploy"]
+    alike = [
+        "ci deploy",
+        "\u0441i deploy",
+        "ci\u00a0deploy",
+        "ci  deploy",
+        "ｃｉ deploy",
+        "ci\u200b deploy ",
+    ]
     assert {skeleton(text) for text in alike} == {"ci deploy"}
     assert skeleton("CI deploy") != skeleton("ci deploy")
     assert skeleton("café") != skeleton("cafe")

@@ -12,6 +12,7 @@ from st_tui.core.algebra import TooComplex, Work, contains, no_folder_matches
 from st_tui.core.certificate import check
 from st_tui.core.globs import PatternRefused, compile_glob
 from st_tui.core.no_folder import why_never
+from tests.core.test_globs_picomatch import PATHS, accepted, cases, recorded
 
 NAMES = ["".join(letters) for length in (1, 2, 3) for letters in product("ab-", repeat=length)]
 FOLDERS = ["/", *(f"/{one}" for one in NAMES), *(f"/{a}/{b}" for a, b in product(NAMES, NAMES))]
@@ -106,6 +107,20 @@ def test_it_is_so_for_every_short_path_of_a_folder() -> None:
         assert (never is None) is any(map(glob.matches, FOLDERS)), pattern
         assert never is None or ("slash at the end" in never) <= pattern.endswith("/")
     assert 100 < told < 500
+
+
+def test_picomatch_matches_no_folder_where_none_can_be_matched() -> None:
+    """By its recorded answers: it matches a folder's path for many patterns, for these none."""
+    folder = re.compile(r"/|(/[A-Za-z0-9_-]+)+")
+    of_folders = sum(1 << n for n, path in enumerate(PATHS) if folder.fullmatch(path))
+    matched = {pattern for pattern, answers in recorded() if answers & of_folders}
+    for name in ("scope", "wild"):
+        matched |= {
+            pattern for pattern, path, match in cases(name) if match and folder.fullmatch(path)
+        }
+    matched = set(filter(accepted, matched))
+    assert len(matched) > 2_000
+    assert [pattern for pattern in matched if why_never(pattern) is not None] == []
 
 
 def test_it_agrees_with_the_search_and_its_certificate() -> None:

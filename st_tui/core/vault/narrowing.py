@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from st_tui.core.drafts import LONGEST_NAME
+from st_tui.core.drafts import name_of_copy
 from st_tui.core.least_privilege import Narrowed, narrow
 from st_tui.core.model import ServiceToken, TokenDraft
 
 if TYPE_CHECKING:
     from st_tui.core.vault import Vault
-
-_ADDED = " narrowed"
 
 
 class Proposal(NamedTuple):
@@ -27,7 +25,7 @@ def propose(vault: Vault, token: ServiceToken) -> Proposal:
     Raises Refusal if nothing is recorded of it or it is of too many folders, TooComplex if it
     cannot be proved in reasonable time, and VaultError if the token has ended.
     """
-    draft = vault.tokens.clone_draft(token, name=token.name[: LONGEST_NAME - len(_ADDED)] + _ADDED)
+    draft = vault.tokens.clone_draft(token, name=name_of_copy(token.name, "narrowed"))
     folders = vault.folders.of_each(vault.projects.of(token))
     narrowed = narrow(token, vault.audit.uses(token), folders)
     return Proposal(
