@@ -21,15 +21,13 @@ from st_tui.core.errors import Refusal
 from st_tui.core.expiry import MINUTE, SECOND, remaining
 from st_tui.core.model import (
     AccessRequest,
-    Decision,
     Endpoint,
     Environment,
     Permission,
-    ScopeVerdict,
     ServiceToken,
 )
 from st_tui.core.plain_text import shown
-from st_tui.core.wording import counted, how_far, why
+from st_tui.core.wording import counted
 from st_tui.tui.actions import Action, bindings
 from st_tui.tui.newest import Newest
 from st_tui.tui.widgets.beyond import MOST_LINES as MOST_BEYOND
@@ -41,6 +39,7 @@ from st_tui.tui.widgets.moment import Moment
 from st_tui.tui.widgets.path_field import PathField
 from st_tui.tui.widgets.reach_tree import Folder, ReachTree, tree
 from st_tui.tui.widgets.token_name import token_name
+from st_tui.tui.widgets.verdict import scope_lines, verdict_lines
 
 _MOST_LINES = 16
 """The most lines there is room for in a verdict."""
@@ -387,27 +386,3 @@ class AccessPane(Vertical):
 
     def action_leave_pane(self) -> None:
         self.post_message(self.Left())
-
-
-def verdict_lines(token: ServiceToken, request: AccessRequest, decision: Decision) -> list[Content]:
-    """The verdict and, under it, why."""
-    mark, style = (
-        ("✔ ALLOWED", "$text-success") if decision.allowed else ("✖ DENIED", "$text-error")
-    )
-    return [Content.styled(mark, f"bold {style}"), Content(why(token, request, decision))]
-
-
-def scope_lines(request: AccessRequest, scopes: Sequence[ScopeVerdict]) -> list[Content]:
-    """How each scope fared."""
-    return [
-        Content.assemble(
-            (f"{number} ", "$text-muted"),
-            shown(str(scope.scope)),
-            (
-                f"  {'✔' if scope.matched else '✖'} ",
-                "$text-success" if scope.matched else "$text-error",
-            ),
-            (how_far(scope, request.path), "$text-muted"),
-        )
-        for number, scope in enumerate(scopes, start=1)
-    ]
