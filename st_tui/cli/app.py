@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import gettempdir
 from types import FrameType
 
 import click
@@ -18,9 +18,11 @@ from st_tui.cli.commands import (
     stated_vault,
     vault_directory,
 )
-from st_tui.core import vault_files
+from st_tui.core import vault_files, written_aside
 
 DEMO_SLUG = "demo"
+_THROWN_AWAY = "st-tui-demo-"
+"""How the directory of a demo begins that goes with its app, or with the next demo."""
 
 
 def open_app() -> int:
@@ -42,8 +44,11 @@ def demo() -> int:
     # A closed terminal or a `kill` must not leave the demo behind.
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _leave)
-    with TemporaryDirectory(prefix="st-tui-demo-") as temporary:
-        return _run(Path(temporary), demo=True)
+    folder = Path(gettempdir())
+    written_aside.clear(folder, _THROWN_AWAY)
+    with written_aside.draft(folder, _THROWN_AWAY) as directory:
+        directory.mkdir(mode=0o700)
+        return _run(directory, demo=True)
 
 
 def _run(directory: Path, *, demo: bool) -> int:

@@ -23,9 +23,9 @@ _LOCK = "-lock"
 
 @contextmanager
 def draft(folder: Path, prefix: str) -> Iterator[Path]:
-    """The path of a new file in the folder, which is deleted at the end. Raises OSError.
+    """The path of a new file, or directory, in the folder, which is deleted at the end.
 
-    Whoever writes it makes it, and for its own user alone.
+    Whoever writes it makes it, and for its own user alone. Raises OSError.
     """
     while True:
         path = folder / f"{prefix}{os.urandom(8).hex()}"
@@ -88,7 +88,10 @@ def _clear(path: Path) -> None:
     for part in _of(path):
         with suppress(FileNotFoundError):
             status = part.lstat()
-            if not stat.S_ISREG(status.st_mode) or status.st_uid != os.geteuid():
+            is_draft = stat.S_ISREG(status.st_mode) or (
+                part == path and stat.S_ISDIR(status.st_mode)
+            )
+            if not is_draft or status.st_uid != os.geteuid():
                 return
     lock = _open_lock(path)
     try:
@@ -120,6 +123,10 @@ def _take(lock: int, path: Path) -> bool:
 
 
 def _delete(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        from shutil import rmtree  # here, because it is asked for on every start
+
+        rmtree(path)
     # The lock goes last: without it the rest would be taken for nobody's.
     for part in _of(path):
         part.unlink(missing_ok=True)

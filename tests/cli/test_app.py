@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import os
 import signal
+import stat
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from types import ModuleType
 from typing import NamedTuple
 
 import pytest
 
-from st_tui.core import vault_files
+from st_tui.core import vault_files, written_aside
 from st_tui.core.vault import Vault
 from st_tui.demo import is_demo
 from st_tui.tui import _make_demo
@@ -101,9 +103,7 @@ def test_the_app_takes_no_project(run: Run, opened: list[Opened]) -> None:
     assert opened == []
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
-def test_a_demo_goes_when_the_terminal_does(number: signal.Signals) -> None:
-    code = """
+DEMO = """
 import sys, time, types
 module = types.ModuleType("st_tui.tui")
 def run(directory, **_):
@@ -115,17 +115,42 @@ sys.modules["st_tui.tui"] = module
 from st_tui.cli import main
 sys.exit(main(["demo"]))
 """
+
+
+def ended(number: signal.Signals) -> tuple[Path, int, str]:
+    """A demo that was ended by this signal: its directory, status and last words."""
     with subprocess.Popen(
-        [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [sys.executable, "-c", DEMO], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
         assert process.stdout is not None
         assert process.stderr is not None
         directory = Path(process.stdout.readline().strip())
-        assert directory.exists()
+        assert stat.S_IMODE(directory.stat().st_mode) == 0o700
         process.send_signal(number)
-        assert process.wait(timeout=60) == 128 + number
-        assert process.stderr.read() == ""
+        return directory, process.wait(timeout=60), process.stderr.read()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_demo_goes_when_the_terminal_does(number: signal.Signals) -> None:
+    directory, status, said = ended(number)
+    assert (status, said) == (128 + number, "")
     assert not directory.exists()
+
+
+def test_a_demo_that_was_killed_goes_with_the_next(
+    run: Run, opened: list[Opened], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    killed, status, _ = ended(signal.SIGKILL)
+    assert status == -signal.SIGKILL
+    assert killed.exists()
+    with written_aside.draft(tmp_path, "st-tui-demo-") as living:
+        living.mkdir()
+        assert run("demo").status == 7
+        assert opened[0].was_there
+        assert living.exists()
+    assert [path for path in tmp_path.iterdir() if path.name.startswith("st-tui")] == []
 
 
 def test_nothing_heavy_is_imported_before_the_app() -> None:

@@ -45,7 +45,7 @@ def test_what_is_no_file_of_ours_stays(tmp_path: Path, monkeypatch: pytest.Monke
     folder.mkdir()
     (tmp_path / "kept").write_text("mine")
     (folder / LEFT).symlink_to(tmp_path / "kept")
-    (folder / f"{LEFT[:-1]}0").mkdir()
+    (folder / f"{LEFT[:-1]}0-wal").mkdir()
     (folder / f"{LEFT[:-1]}1-lock").symlink_to(tmp_path / "kept")
     before = names(folder)
     written_aside.clear(folder, NEW)
@@ -54,6 +54,21 @@ def test_what_is_no_file_of_ours_stays(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setattr(os, "geteuid", lambda: os.getuid() + 1)
     written_aside.clear(tmp_path, NEW)
     assert names(tmp_path) == [LEFT, "folder", "kept"]
+
+
+def test_a_directory_goes_with_all_in_it_and_nothing_that_it_links_to(tmp_path: Path) -> None:
+    kept = tmp_path / "kept"
+    kept.mkdir()
+    (kept / "file").write_text("mine")
+    with written_aside.draft(tmp_path, NEW) as path:
+        for made in (path, tmp_path / LEFT):
+            (made / "below").mkdir(parents=True)
+            (made / "below" / "file").write_text("left")
+            (made / "link").symlink_to(kept)
+        written_aside.clear(tmp_path, NEW)
+        assert names(tmp_path) == [path.name, f"{path.name}-lock", "kept"]
+    assert names(tmp_path) == ["kept"]
+    assert names(kept) == ["file"]
 
 
 def test_a_folder_that_is_not_there_is_quiet(tmp_path: Path) -> None:
