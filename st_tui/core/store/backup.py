@@ -33,6 +33,8 @@ def save(connection: sqlite3.Connection, path: Path) -> str | None:
     try:
         if os.path.lexists(path):
             raise FileExistsError
+        # First, because it may be what fills the disk.
+        written_aside.clear(folder, _DRAFT)
         with written_aside.draft(folder, _DRAFT) as draft:
             with explained(path):
                 copy(connection, draft)
@@ -42,7 +44,6 @@ def save(connection: sqlite3.Connection, path: Path) -> str | None:
         raise StoreError(f"{path} is there already: name a new file.") from None
     except OSError as error:
         raise StoreError(f"{path} cannot be made: {error.strerror}.") from None
-    written_aside.clear(folder, _DRAFT)
     return found
 
 
