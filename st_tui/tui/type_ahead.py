@@ -30,6 +30,8 @@ Result = TypeVar("Result")
 _LONGEST = 0.25
 """Seconds that a key waits for the one before it, which may have begun something that lasts."""
 
+_NOWHERE = "Nothing was pasted: go to a field first."
+
 
 class TypeAhead(App[Result], Generic[Result]):
     """An app that gives one key after the other.
@@ -61,13 +63,16 @@ class TypeAhead(App[Result], Generic[Result]):
         focused, before, workers = self.focused, self.screen, set(self.workers)
         if isinstance(event, Burst):
             if self._hits_no_field(event.text):
-                self.notify("That text met no field: nothing was done.", severity="warning")
+                self.notify(_NOWHERE, severity="warning")
                 return
             if not _is_paste(event.text, focused):
                 self._typed.extendleft(reversed(event.keys))
                 await self._give_next()
                 return
             event = events.Paste(event.text)
+        if isinstance(event, events.Paste) and not _takes_text(focused):
+            self.notify(_NOWHERE, severity="warning")
+            return
         if isinstance(event, events.Paste) and isinstance(focused, Input):
             event = self._for(focused, event)
         if _opens_nothing(event, focused):
@@ -93,9 +98,10 @@ class TypeAhead(App[Result], Generic[Result]):
     def _for(self, line: Input, paste: events.Paste) -> events.Paste:
         """A paste for one line. Textual's own (the palette's) would drop what follows it unsaid."""
         lines = lines_of(paste.text)
-        if isinstance(line, Field) or len(lines) < 2:
+        if isinstance(line, Field) or not lines:
             return paste
-        self.notify(only_the_first(lines), severity="warning")
+        if len(lines) > 1:
+            self.notify(only_the_first(lines), severity="warning")
         return events.Paste(lines[0])
 
     async def _follow(

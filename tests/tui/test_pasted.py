@@ -152,7 +152,7 @@ async def test_the_palette_and_the_name_of_a_file_and_a_filter_say_it_too(demo_a
             await pilot.press(*opens)
             await until(pilot, lambda s=screen: isinstance(demo_app.screen, s), "it opens")  # type: ignore[misc]
             await until(pilot, lambda: isinstance(demo_app.focused, Input), "the field")
-            await paste(pilot, "audit\nb\nc")
+            await paste(pilot, "\naudit\nb\nc")
             await until(pilot, lambda: FIRST_OF_THREE in screen_text(pilot), "it is said")
             assert field(pilot).value == "audit"
 

@@ -34,6 +34,11 @@ def in_one_piece(pilot: Pilot[None], text: str) -> None:
     pilot.app.post_message(Burst([Key(names.get(c, c), c) for c in text]))
 
 
+def bracketed(pilot: Pilot[None], text: str) -> None:
+    """Let a terminal send a text as a paste."""
+    pilot.app.post_message(Paste(text))
+
+
 async def test_what_is_typed_behind_a_key_goes_to_the_form_that_it_opens(demo_app: StTui) -> None:
     async with demo_app.run_test(size=(80, 24)) as pilot:
         await opened(pilot)
@@ -132,14 +137,14 @@ async def test_a_piece_that_ends_in_enter_is_an_answer_typed_on_a_slow_line(
 async def test_a_piece_on_a_page_is_keys_whatever_it_opens(demo_app: StTui) -> None:
     async with demo_app.run_test(size=(80, 24)) as pilot:
         await opened(pilot)
-        in_one_piece(pilot, "2nfed\rx\rwhy")
-        await until(pilot, lambda: isinstance(demo_app.screen, SecretForm), "the form opens")
+        in_one_piece(pilot, "nfed\tx")
+        await until(pilot, lambda: isinstance(demo_app.screen, Create), "the form opens")
         await until(
             pilot,
-            lambda: [a.text for a in demo_app.screen.query(ValueArea)] == ["x", "why"],
-            "Enter goes on from field to field",
+            lambda: [f.value for f in demo_app.screen.query(Field)][:1] == ["fed"],
+            "the name",
         )
-        assert demo_app.screen.query(Field).first().value == "fed"
+        assert len(demo_app.screen_stack) == 2
 
 
 async def test_scopes_in_one_piece_are_entered_or_pasted(demo_app: StTui) -> None:
@@ -170,7 +175,9 @@ async def test_lines_in_one_piece_where_no_field_is_do_nothing(
             await pilot.press(key)
             await until(pilot, lambda: isinstance(demo_app.screen, Confirm), "it asks")
         before = demo_app.screen
-        in_one_piece(pilot, text)
-        await until(pilot, lambda: "That text met no field" in screen_text(pilot), "it is said")
+        for send in (in_one_piece, bracketed):
+            demo_app.clear_notifications()
+            send(pilot, text)
+            await until(pilot, lambda: "Nothing was pasted" in screen_text(pilot), "it is said")
         assert demo_app.screen is before
         assert vault(demo_app).tokens.count(project) == count
