@@ -126,21 +126,21 @@ def _dotenv(secrets: Sequence[FileSecret]) -> FileText:
         "another format",
     )
     lines = []
-    misread: dict[str, list[str]] = {reader: [] for reader in READERS}
+    misread: dict[tuple[str, ...], list[str]] = {}
     for secret in secrets:
         text, below, misread_by = spelt[secret.name]
         # So the line is a shell's, and `secrets import` takes both backslashes as they stand.
         export = "export " if text[0] == "'" and r"\\" in text else ""
         lines.append(f"{_commented(secret)}{export}{secret.name}={text}\n{below}")
-        for reader in READERS:
-            if reader in misread_by or kept_by(reader, secret.name):
-                misread[reader].append(secret.name)
+        by = tuple(r for r in READERS if r in misread_by or kept_by(r, secret.name))
+        misread.setdefault(by, []).append(secret.name)
     return FileText(
         "".join(lines),
         [
-            f"{reader} reads another value of {_listed(names)}: give it another format."
-            for reader, names in misread.items()
-            if names
+            f"Another value of {_listed(names)} is read by {', '.join(by)}: choose another format "
+            "for those."
+            for by, names in misread.items()
+            if by
         ],
     )
 

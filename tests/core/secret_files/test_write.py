@@ -80,9 +80,9 @@ def put(path: Path, text: str) -> Path:
 
 def named(remarks: Iterable[str], reader: str) -> set[str]:
     """The secrets that a remark says this reader reads otherwise."""
-    begin, end = f"{reader} reads another value of ", ": give it another format."
-    [names] = [said[len(begin) : -len(end)] for said in remarks if said.startswith(begin)] or [""]
-    return set(names.split(", ")) - {""}
+    found = [re.fullmatch("Another value of (.*) is read by (.*): .*", said) for said in remarks]
+    by = [said for said in found if said is not None and reader in said[2].split(", ")]
+    return {name for said in by for name in said[1].split(", ")}
 
 
 def writable(asked: list[FileSecret], kind: Format) -> tuple[list[FileSecret], FileText]:
@@ -176,7 +176,8 @@ def test_no_shell_runs_anything_of_it_in_another_character_set(
 
 def test_a_name_that_npm_dotenv_loses_is_named(tmp_path: Path) -> None:
     text = write([FileSecret("__proto__", "x"), FileSecret("A", "1")], "dotenv")
-    assert text.remarks == ["npm dotenv reads another value of __proto__: give it another format."]
+    assert named(text.remarks, "npm dotenv") == {"__proto__"}
+    assert len(text.remarks) == 1
     read = DOTENV["npm dotenv"](put(tmp_path / "f", text.text), [])
     assert read == {"A": "1"}
 
@@ -196,10 +197,12 @@ def test_dotenv_is_right_for_all_wherever_one_spelling_is() -> None:
 def test_dotenv_names_what_some_reader_reads_otherwise_and_no_value() -> None:
     text = write(secrets("it's $s3cret", "${s3cret}", "s3cret\r\n", "s3cret\"'\n", "x"), "dotenv")
     assert text.remarks == [
-        "python-dotenv reads another value of V0, V1: give it another format.",
-        "npm dotenv reads another value of V0, V3: give it another format.",
-        "node --env-file reads another value of V0, V2, V3: give it another format.",
-        "bash reads another value of V2, V3: give it another format.",
+        "Another value of V0 is read by python-dotenv, npm dotenv, node --env-file: "
+        "choose another format for those.",
+        "Another value of V1 is read by python-dotenv: choose another format for those.",
+        "Another value of V2 is read by node --env-file, bash: choose another format for those.",
+        "Another value of V3 is read by npm dotenv, node --env-file, bash: "
+        "choose another format for those.",
     ]
 
 
@@ -358,7 +361,7 @@ def test_a_shell_is_given_no_name_that_it_keeps(tmp_path: Path) -> None:
     assert write([FileSecret("UID", "1")], "shell", ["UID"]).text == "export UID='1'\n"
     assert write([FileSecret("UID", "1"), FileSecret("USERNAME", "x")], "dotenv") == (
         "UID='1'\nUSERNAME='x'\n",
-        ["bash reads another value of UID: give it another format."],
+        ["Another value of UID is read by bash: choose another format for those."],
     )
     assert write([FileSecret("UID", "1")], "docker").remarks == []
 
