@@ -28,7 +28,9 @@ def read_token(text: str) -> TokenText:
     if text != "-":
         remark("The process list shows a token given on the command line: better give - and stdin.")
     elif sys.stdin.isatty():
-        text = _pasted_unseen("Service token: ")
+        text = _pasted_unseen("Service token: ", _LONGEST_INPUT)
+        if not text.strip():
+            raise _nothing("token")
     else:
         # Bounded: whoever pipes in something else hears of it at once.
         text = sys.stdin.buffer.read(_LONGEST_INPUT).decode("utf-8", "replace")
@@ -40,26 +42,33 @@ def read_value(name: str, longest: int) -> bytes:
 
     Bounded: of what is over `longest` bytes, enough to see that it is.
     """
+    enough = longest + len("\r\n") + 1
     if sys.stdin.isatty():
-        return _typed_unseen(f"Value of {name}: ").encode("utf-8", "surrogateescape")
-    data = sys.stdin.buffer.read(longest + len("\r\n") + 1)
+        return _value_typed(name, enough).encode("utf-8", "surrogateescape")
+    data = sys.stdin.buffer.read(enough)
     if not data:
         # A program that failed before it wrote must not empty a secret.
         raise BadUsage("Nothing came in on stdin: pipe the value in, or write NAME= for no text.")
     return re.sub(rb"\r?\n\Z", b"", data)
 
 
-def _typed_unseen(prompt: str) -> str:
-    from getpass import getpass
+def _value_typed(name: str, enough: int) -> str:
+    """A value from the terminal without the Enter behind it; what nobody saw of it is said."""
+    from st_tui.core.value_shape import shape_of
 
-    try:
-        return getpass(prompt)
-    except EOFError:
-        raise _nothing("value") from None
+    text = _pasted_unseen(f"Value of {name}: ", enough)
+    if not text:
+        raise _nothing("value")
+    value = text.removesuffix("\n")
+    shape = str(shape_of(value))
+    if shape:
+        remark(f"The value of {name}: {shape}.")
+    return value
 
 
-def _pasted_unseen(prompt: str) -> str:
-    """A token from the terminal, not shown: all lines that come at once, where getpass takes one.
+def _pasted_unseen(prompt: str, enough: int) -> str:
+    """A secret from the terminal, not shown: all lines that come at once, where getpass takes one,
+    and of a long one the first 4,095 bytes. About as much is read as is `enough` to judge it.
 
     What it left would be the next thing that the shell reads.
     """
@@ -75,7 +84,7 @@ def _pasted_unseen(prompt: str) -> str:
         termios.tcsetattr(terminal, termios.TCSAFLUSH, quiet)
         sys.stderr.write(prompt)
         sys.stderr.flush()
-        while len(typed) < _LONGEST_INPUT:
+        while len(typed) < enough:
             if typed.endswith(b"\n") and not select.select([terminal], [], [], _PAUSE)[0]:
                 break
             more = os.read(terminal, _LONGEST_INPUT)
@@ -85,11 +94,11 @@ def _pasted_unseen(prompt: str) -> str:
     finally:
         termios.tcsetattr(terminal, termios.TCSAFLUSH, before)
         sys.stderr.write("\n")
-    return _edited(typed.decode("utf-8", "replace"))
+    return _edited(typed.decode("utf-8", "surrogateescape"))
 
 
 def _edited(typed: str) -> str:
-    """What is left of it after the keys that delete. Raises BadUsage for nothing."""
+    """What is left of it after the keys that delete."""
     kept = ""
     for key in typed:
         if key in "\x7f\b":
@@ -98,8 +107,6 @@ def _edited(typed: str) -> str:
             kept = ""
         elif key != "\x04":
             kept += key
-    if not kept.strip():
-        raise _nothing("token")
     return kept
 
 

@@ -15,8 +15,9 @@ import pytest
 from st_tui.core.crypto import seal
 from st_tui.core.secret import Place
 from st_tui.core.vault import Vault
-from tests.cli.conftest import Run, Terminal, assert_refused, start
+from tests.cli.conftest import Run, assert_refused, start
 from tests.core.vaults import raw
+from tests.terminal_session import TerminalSession
 
 DEV = ("--env", "dev")
 KEY = "-----BEGIN KEY-----\nabc==\n-----END KEY-----\n"
@@ -86,9 +87,7 @@ def test_json_has_infisicals_fields(run: Run, vault: Vault) -> None:
     assert "a leading slash was added" in got.err
 
 
-def test_values_are_read_from_stdin_and_files(
-    run: Run, directory: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_values_are_read_from_stdin_and_files(run: Run, directory: Path, tmp_path: Path) -> None:
     file = tmp_path / "key.pem"
     file.write_text(KEY)
     done = run("secrets", "set", *DEV, "A=-", f"B=@{file}", stdin=b"x\n")
@@ -99,10 +98,45 @@ def test_values_are_read_from_stdin_and_files(
         assert exported(run)["A"] == value
     assert run("secrets", "set", *DEV, r"A=\@home", r"B=\x").status == 0
     assert exported(run) == {"A": "@home", "B": r"\x"}
-    monkeypatch.setattr(sys, "stdin", Terminal())
-    monkeypatch.setattr("getpass.getpass", lambda prompt: f"typed after {prompt}")
-    assert run("secrets", "set", *DEV, "A=-").status == 0
-    assert exported(run)["A"] == "typed after Value of A: "
+
+
+@pytest.mark.parametrize(
+    ("keys", "value", "said"),
+    [
+        ("hunter2\r", "hunter2", ""),
+        ("wrong\x15hunter22\x7f\r", "hunter2", ""),
+        ("\r", "", ""),
+        ("one\rtwo\rthree\r", "one\ntwo\nthree", "The value of A: 3 lines."),
+        ("one\r\r", "one\n", "The value of A: ends in a newline."),
+        ("hunter2 \r", "hunter2 ", "The value of A: ends in a blank."),
+        ("x" * 9_000 + "\r", "x" * 9_000, ""),
+    ],
+)
+def test_a_value_is_asked_for_at_the_terminal_and_not_shown(
+    run: Run, directory: Path, keys: str, value: str, said: str
+) -> None:
+    command = [sys.executable, "-m", "st_tui", "secrets", "set", *DEV, "A=-"]
+    with TerminalSession([*command, "--vault", str(directory)]) as session:
+        session.wait_for("Value of A: ")
+        # In parts: a terminal takes no more at once, and its program reads meanwhile.
+        for start in range(0, len(keys), 1_000):
+            session.type(keys[start : start + 1_000])
+        assert session.wait_exit() == 0
+        assert "hunter2" not in session.text
+        assert "two" not in session.text
+        assert said in session.text
+        assert session.modes == session.modes_before
+    assert exported(run)["A"] == value
+
+
+def test_no_value_at_the_terminal_changes_nothing(run: Run, directory: Path) -> None:
+    command = [sys.executable, "-m", "st_tui", "secrets", "set", *DEV, "A=-"]
+    with TerminalSession([*command, "--vault", str(directory)]) as session:
+        session.wait_for("Value of A: ")
+        session.type("\x04")
+        assert session.wait_exit() == 2
+        session.wait_for("No value was typed")
+    assert exported(run) == {}
 
 
 def test_a_value_that_cannot_be_read_changes_nothing(
