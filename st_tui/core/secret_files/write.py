@@ -137,8 +137,8 @@ def _dotenv(secrets: Sequence[FileSecret]) -> FileText:
     return FileText(
         "".join(lines),
         [
-            f"Another value of {_listed(names)} is read by {', '.join(by)}: choose another format "
-            "for those."
+            f"Another value, or none, of {_listed(names)} is read by {', '.join(by)}: "
+            "choose another format for those."
             for by, names in misread.items()
             if by
         ],
@@ -189,7 +189,7 @@ def _csv(secrets: Sequence[FileSecret]) -> FileText:
     remarks = []
     if formulas := _listed(row[0] for row in rows if any(map(_FORMULA.match, row))):
         remarks.append(
-            f"Open the file in no spreadsheet, which would calculate what is text: {formulas}."
+            f"A spreadsheet would calculate with the text of {formulas}: open the file in none."
         )
     if returns := _listed(row[0] for row in rows if "\r" in row[1]):
         remarks.append(f"Some readers of CSV make a newline of the carriage return in {returns}.")

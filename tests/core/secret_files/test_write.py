@@ -80,7 +80,10 @@ def put(path: Path, text: str) -> Path:
 
 def named(remarks: Iterable[str], reader: str) -> set[str]:
     """The secrets that a remark says this reader reads otherwise."""
-    found = [re.fullmatch("Another value of (.*) is read by (.*): .*", said) for said in remarks]
+    found = [
+        re.fullmatch("Another value, or none, of (.*) is read by (.*): .*", said)
+        for said in remarks
+    ]
     by = [said for said in found if said is not None and reader in said[2].split(", ")]
     return {name for said in by for name in said[1].split(", ")}
 
@@ -197,11 +200,12 @@ def test_dotenv_is_right_for_all_wherever_one_spelling_is() -> None:
 def test_dotenv_names_what_some_reader_reads_otherwise_and_no_value() -> None:
     text = write(secrets("it's $s3cret", "${s3cret}", "s3cret\r\n", "s3cret\"'\n", "x"), "dotenv")
     assert text.remarks == [
-        "Another value of V0 is read by python-dotenv, npm dotenv, node --env-file: "
+        "Another value, or none, of V0 is read by python-dotenv, npm dotenv, node --env-file: "
         "choose another format for those.",
-        "Another value of V1 is read by python-dotenv: choose another format for those.",
-        "Another value of V2 is read by node --env-file, bash: choose another format for those.",
-        "Another value of V3 is read by npm dotenv, node --env-file, bash: "
+        "Another value, or none, of V1 is read by python-dotenv: choose another format for those.",
+        "Another value, or none, of V2 is read by node --env-file, bash: "
+        "choose another format for those.",
+        "Another value, or none, of V3 is read by npm dotenv, node --env-file, bash: "
         "choose another format for those.",
     ]
 
@@ -297,7 +301,7 @@ def test_csv_names_what_a_spreadsheet_would_calculate() -> None:
         FileSecret("-D", "1"), FileSecret("E", "a\rb"),
     ]  # fmt: skip
     assert write(asked, "csv").remarks == [
-        "Open the file in no spreadsheet, which would calculate what is text: A, C, -D.",
+        "A spreadsheet would calculate with the text of A, C, -D: open the file in none.",
         "Some readers of CSV make a newline of the carriage return in E.",
     ]
 
@@ -361,7 +365,7 @@ def test_a_shell_is_given_no_name_that_it_keeps(tmp_path: Path) -> None:
     assert write([FileSecret("UID", "1")], "shell", ["UID"]).text == "export UID='1'\n"
     assert write([FileSecret("UID", "1"), FileSecret("USERNAME", "x")], "dotenv") == (
         "UID='1'\nUSERNAME='x'\n",
-        ["Another value of UID is read by bash: choose another format for those."],
+        ["Another value, or none, of UID is read by bash: choose another format for those."],
     )
     assert write([FileSecret("UID", "1")], "docker").remarks == []
 
