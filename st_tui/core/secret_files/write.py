@@ -115,7 +115,7 @@ def _refuse_unless_allowed(what: str, reasons: dict[str, str], instead: str) -> 
 
 def _refuse(names: Iterable[str], what: str, instead: str) -> None:
     if named := _listed(names):
-        raise SecretFileError(f"{what} in the value of {named}: choose {instead}.")
+        raise SecretFileError(f"The value of {named} holds {what}: choose {instead}.")
 
 
 def _dotenv(secrets: Sequence[FileSecret]) -> FileText:
@@ -164,7 +164,7 @@ def _docker(secrets: Sequence[FileSecret]) -> FileText:
     )
     _refuse(
         (name for name, line in lines.items() if _bytes(line) > _LONGEST_DOCKER_LINE),
-        "more than a line of 64 KiB holds",
+        "more than a line of 64 KiB",
         "another format",
     )
     return FileText("".join(f"{line}\n" for line in lines.values()), [])

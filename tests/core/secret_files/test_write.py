@@ -249,10 +249,10 @@ def test_docker_and_kubectl_read_it_as_it_is(client: str, tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("value", "said"),
     [
-        ("s3cret\nB=1", "a newline in the value of A"),
-        ("s3cret\r", "a carriage return at the end in the value of A"),
-        ("s3cret\0", "a NUL character in the value of A"),
-        ("s3cret" * 11_000, "more than a line of 64 KiB holds in the value of A"),
+        ("s3cret\nB=1", "The value of A holds a newline"),
+        ("s3cret\r", "The value of A holds a carriage return at the end"),
+        ("s3cret\0", "The value of A holds a NUL character"),
+        ("s3cret" * 11_000, "The value of A holds more than a line of 64 KiB"),
     ],
 )
 def test_docker_refuses_what_a_line_cannot_hold(value: str, said: str) -> None:
