@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import ClassVar
 
@@ -31,6 +32,8 @@ _LONGEST_LINE = 100_000
 """Characters: each key lays out its whole line anew, which from here on is felt."""
 _VALUE_LINES = 6
 """How many lines of a value are seen at once, where the screen is not small."""
+_CONSTANT = re.compile(r"[A-Z_][A-Z0-9_]*")
+"""A name as environment variables have it."""
 _ELSEWHERE = "set it with `st-tui secrets set NAME=@FILE`."
 
 
@@ -159,6 +162,9 @@ class SecretForm(Dialog[SealedSecret]):
             stated = _read(text)
         except Refusal:
             return False  # it is what it looks like: a value
+        # Base64, JSON and connection strings hold an = as well.
+        if not all(_CONSTANT.fullmatch(each.name) and each.value.strip("=") for each in stated):
+            return False
         self._take(stated, else_value=text)
         return True
 
@@ -177,7 +183,9 @@ class SecretForm(Dialog[SealedSecret]):
             return
         [secret] = stated
         comment = self.query_one("#comment", ValueArea)
-        if self._value_area.text:
+        if not secret.value.strip("=") and not _CONSTANT.fullmatch(secret.name):
+            self.complain("That looks like a value, not like NAME=value: paste it into Value.")
+        elif self._value_area.text:
             self.complain("Empty the value first: the one in that line would take its place.")
         elif self._put(secret.value):
             self._name_field.value = secret.name

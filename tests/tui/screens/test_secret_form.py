@@ -237,6 +237,33 @@ async def test_the_value_takes_such_lines_only_where_there_is_no_name(demo_app: 
         assert typed(form)[0] == "A"
 
 
+@pytest.mark.parametrize(
+    "pasted",
+    [
+        "czNjcjN0LXRhaWw=",
+        "czNjcjN0LXRhaQ==",
+        "QUJD==",
+        "Server=db;Password=x",
+        '{"type": "service_account", "key": "x"}',
+    ],
+)
+async def test_a_value_with_an_equals_sign_is_a_value(demo_app: StTui, pasted: str) -> None:
+    async with demo_app.run_test(size=SMALL) as pilot:
+        form = await new_secret(pilot)
+        await pilot.press("tab")
+        await paste(pilot, pasted)
+        await until(pilot, lambda: typed(form) == ("", pasted, ""), "it stays what it is")
+
+
+@pytest.mark.parametrize("pasted", ["czNjcjN0LXRhaWw=", "czNjcjN0LXRhaQ=="])
+async def test_base64_is_no_name(demo_app: StTui, pasted: str) -> None:
+    async with demo_app.run_test(size=SMALL) as pilot:
+        form = await new_secret(pilot)
+        await paste(pilot, pasted)
+        await until(pilot, lambda: "That looks like a value" in screen_text(pilot), "it is said")
+        assert typed(form) == ("", "", "")
+
+
 async def test_lines_that_are_not_to_be_imported_are_the_value(demo_app: StTui) -> None:
     async with demo_app.run_test(size=SMALL) as pilot:
         form = await new_secret(pilot)
