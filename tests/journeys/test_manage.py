@@ -447,7 +447,7 @@ async def test_folders_and_environments(demo_app: StTui) -> None:
         )
         await pilot.press("home", "d")  # Development, which tokens name
         await until(pilot, lambda: isinstance(demo_app.screen, Confirm), "it asks")
-        assert "ci-deploy" in screen_text(pilot)
+        await until(pilot, lambda: "office-sync" in screen_text(pilot), "it names tokens")
         await pilot.press("y")
         await until(
             pilot,

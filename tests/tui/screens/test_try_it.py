@@ -331,7 +331,7 @@ async def test_a_new_token_is_tried_at_once(shop: Shop) -> None:
         await write(pilot, "web")
         await pilot.press("tab", "tab")
         await write(pilot, "/common/*")
-        await pilot.press("f2")
+        await pilot.press("enter", "f2")
         await until(pilot, lambda: isinstance(shop.app.screen, Created), "the token")
         await pilot.press("f3")
         await until(pilot, lambda: isinstance(shop.app.screen, TryIt), "the dialog")
