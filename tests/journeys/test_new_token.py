@@ -85,7 +85,9 @@ async def test_tab_takes_the_completion_and_then_goes_on(
     async with demo_app.run_test(size=size) as pilot:
         screen = await form(pilot)
         await write(pilot, "/com")
+        await until(pilot, lambda: "opens 0 of 24 folders Tab: /common" in said(pilot), "told")
         await pilot.press("tab")
+        await until(pilot, lambda: "opens 1 of 24 folders Scopes" in said(pilot), "taken")
         assert path(demo_app) == "/common"
         assert screen.query_one("#scope-path").has_focus
         await pilot.press("tab")  # /common is complete, though folders lie in it

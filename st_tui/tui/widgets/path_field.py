@@ -21,7 +21,7 @@ class PathField(Field):
     """A path whose completion Tab takes; an environment written before it is told and cut off."""
 
     ACTIONS: ClassVar[tuple[Action, ...]] = (
-        Action("complete", "tab", "complete", "Take the completion that stands behind the cursor"),
+        Action("complete", "tab", "complete", "Take the completion behind the cursor, if there is one"),
     )
     BINDINGS: ClassVar[list[BindingType]] = bindings(ACTIONS)
 
@@ -50,6 +50,11 @@ class PathField(Field):
         self._completions.paths = dict.fromkeys(paths)
         self._environments = environments
 
+    @property
+    def completion(self) -> str | None:
+        """What Tab would make of it. Not what is drawn: keys that come together are faster."""
+        return self._completions.of(self.value)
+
     def replace(self, text: str, start: int, end: int) -> None:
         """Every key and every paste ends here."""
         super().replace(text, start, end)
@@ -62,12 +67,11 @@ class PathField(Field):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "complete":  # if there is none, Tab goes to the next field
-            return self._completions.of(self.value) is not None
+            return self.completion is not None
         return super().check_action(action, parameters)
 
     def action_complete(self) -> None:
-        # Not what is drawn: keys that come together are faster.
-        self.value = self._completions.of(self.value) or self.value
+        self.value = self.completion or self.value
         self.cursor_position = len(self.value)
 
 

@@ -160,7 +160,11 @@ class ScopePicker(Vertical):
         except Refusal as refusal:
             return Content.styled(shown(str(refusal)), "$text-warning")
         style = "$text-success" if self._folders.opened(scope) else "$text-warning"
-        return Content.assemble((f"opens {self._reach(scope)}", style), f"  {note or ''}")
+        # A completion is told from what was typed by its colour, and not every terminal has any.
+        completion = self._field.completion
+        tab = f"Tab: {completion}" if completion else None
+        said = "  ".join(filter(None, (note, tab)))
+        return Content.assemble((f"opens {self._reach(scope)}", style), f"  {said}")
 
     def _reach(self, scope: Scope) -> str:
         if scope.environment not in self._folders:
