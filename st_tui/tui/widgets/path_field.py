@@ -21,7 +21,7 @@ class PathField(Field):
     """A path whose completion Tab takes; an environment written before it is told and cut off."""
 
     ACTIONS: ClassVar[tuple[Action, ...]] = (
-        Action("complete", "tab", "complete", "Take the completion behind the cursor, if there is one"),
+        Action("complete", "tab", "complete", "Take the completion behind the cursor, if any"),
     )
     BINDINGS: ClassVar[list[BindingType]] = bindings(ACTIONS)
 
