@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from st_tui.core.model import AuditEntry, Permission, Use
-from st_tui.core.store.audit_filter import ALL, Wanted, created_tokens, names, where
+from st_tui.core.store.audit_filter import ALL, Wanted, created_tokens, detail, names, where
 
 _COLUMNS = ", ".join(AuditEntry._fields)
 _MARKS = ", ".join(f":{field}" for field in AuditEntry._fields)
@@ -180,7 +180,7 @@ def token_names(connection: sqlite3.Connection, ids: Collection[str]) -> dict[st
     """The names that tokens of these ids were made with, whether they still live or not."""
     query = names("IN (SELECT value FROM json_each(?))")
     rows = connection.execute(query, (json.dumps(list(ids)),))
-    return {target: name for target, name in rows if name is not None}
+    return {target: str(name) for target, name in rows if name is not None}
 
 
 def tokens_named(connection: sqlite3.Connection, name: str, project_id: str | None) -> list[str]:
@@ -194,7 +194,7 @@ def tokens_named(connection: sqlite3.Connection, name: str, project_id: str | No
 def predecessor(connection: sqlite3.Connection, token_id: str) -> str | None:
     """The id of the token that this one was made to replace."""
     row = connection.execute(
-        "SELECT json_extract(details, '$.rotatedFrom') FROM audit_log "
+        f"SELECT {detail('rotatedFrom')} FROM audit_log "
         "WHERE target = ? AND event = 'create-service-token'",
         (token_id,),
     ).fetchone()
@@ -211,7 +211,7 @@ def successors(connection: sqlite3.Connection, token_id: str) -> list[str]:
         "WHERE ended.target = ? "
         "AND ended.event IN ('rotate-service-token', 'delete-service-token') "
         "AND made.event = 'create-service-token' "
-        "AND json_extract(made.details, '$.rotatedFrom') = ended.target ORDER BY made.seq",
+        f"AND {detail('rotatedFrom', 'made')} = ended.target ORDER BY made.seq",
         (token_id,),
     )
     return [str(target) for (target,) in rows]

@@ -11,10 +11,14 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-_NAME = (
-    # What somebody changed in the file may be no JSON.
-    "CASE WHEN json_valid(details) THEN json_extract(details, '$.name') END"
-)
+
+def detail(name: str, entry: str = "audit_log") -> str:
+    """One of an entry's details; NULL too where somebody changed them so that they are no JSON."""
+    details = f"{entry}.details"
+    return f"CASE WHEN json_valid({details}) THEN json_extract({details}, '$.{name}') END"
+
+
+_NAME = detail("name")
 _CREATED = "FROM audit_log WHERE target IS NOT NULL AND event = 'create-service-token'"
 _BEFORE_HASH = '"secretKey":"'
 _SHOWN = (

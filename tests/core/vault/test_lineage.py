@@ -9,7 +9,7 @@ from st_tui.core.expiry import DAY, HOUR, in_utc
 from st_tui.core.model import Project, Replaced
 from st_tui.core.rotation import told_apart
 from st_tui.core.vault import Vault
-from tests.core.vaults import NOON, Clock, v2
+from tests.core.vaults import NOON, Clock, raw, v2
 
 MONTH = 30 * DAY
 
@@ -67,6 +67,16 @@ def test_a_name_is_not_warned_of_for_that_of_its_own_successor(
     for token in vault.tokens.page(project):
         found = lint(token, {"dev": ["/"]}, (), (), names)
         assert any("same name" in warning for warning in found) is (token.id != old.id)
+
+
+def test_a_log_that_somebody_changed_tells_less(vault: Vault, project: Project) -> None:
+    old = vault.tokens.create(project, v2("ci")).token
+    new = vault.tokens.rotate(old, overlap=HOUR).token
+    with raw(vault.directory) as connection:
+        connection.execute("DROP TRIGGER audit_log_no_update")
+        connection.execute("UPDATE audit_log SET details = 'no JSON'")
+    for token in (old, new):
+        assert vault.tokens.lineage(token) == (None, ())
 
 
 def test_the_mark_costs_a_list_no_query_of_its_own(vault: Vault, project: Project) -> None:
