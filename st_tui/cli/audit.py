@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from st_tui.core.vault import Vault
 
 
+_MOST = 999_999_999
+"""Entries that --limit may name: a database holds no number of any length."""
+
+
 @click.group(cls=Group)
 def audit() -> None:
     """Read and verify the audit log."""
@@ -46,7 +50,7 @@ def audit() -> None:
     help="Only those from then on: 2027-01-31, 2027-01-31T18:00:00Z, or how long ago, as 7d.",
 )
 @click.option("--until", metavar="TIME", help="Only those before then, written likewise.")
-@click.option("--limit", type=click.IntRange(min=1), help="Only so many, the newest.")
+@click.option("--limit", type=click.IntRange(1, _MOST), help="Only so many, the newest.")
 @json_option
 def list_entries(
     token: str | None,

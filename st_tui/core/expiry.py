@@ -99,10 +99,13 @@ def parse_time(text: str) -> int:
 def parse_past(text: str, now: int) -> int:
     """A moment as typed to look back: one in ISO 8601, or how long ago it was, as `7d`.
 
+    Longer ago than 1970 is 1970: nothing was before, and no database holds any number.
     Raises ExpiryError.
     """
     try:
-        return parse_time(text) if re.match(r"\s*\d{4}-", text) else now - parse_duration(text)
+        if re.match(r"\s*\d{4}-", text):
+            return parse_time(text)
+        return max(now - parse_duration(text), 0)
     except ExpiryError:
         raise ExpiryError(
             f"{text[:40]!r} is no time: write one like 2027-01-31 or 2027-01-31T18:00:00Z, or how "

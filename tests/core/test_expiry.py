@@ -171,6 +171,7 @@ def test_a_time_without_a_zone_is_utc_everywhere() -> None:
         ("7d", NOON - 7 * DAY),
         ("1h30m", NOON - 90 * MINUTE),
         ("0s", NOON),
+        ("999999999999 years", 0),
     ],
 )
 def test_a_moment_to_look_back_to(text: str, expected: int) -> None:
