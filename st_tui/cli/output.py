@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from st_tui.core import expiry
+from st_tui.core import entry_details, expiry
 from st_tui.core.model import (
     AuditEntry,
     Environment,
@@ -202,10 +202,8 @@ def audit_data(entry: AuditEntry) -> dict[str, Any]:
 
 
 def _details(entry: AuditEntry) -> Any:
-    try:
-        return json.loads(entry.details)
-    except ValueError:
-        return entry.details  # Tampered with: `audit verify` tells.
+    said = entry_details.read(entry.details)
+    return entry.details if said is None else said  # a text was tampered with
 
 
 def _permissions(token: ServiceToken) -> list[str]:

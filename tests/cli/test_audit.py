@@ -163,6 +163,7 @@ def test_some_entries(run: Run, directory: Path) -> None:
     [
         "UPDATE audit_log SET actor = 'nobody' WHERE seq = 2",
         "UPDATE audit_log SET details = 'not JSON' WHERE seq = 2",
+        f"UPDATE audit_log SET details = '{'[' * 100_000}' WHERE seq = 2",
         "DELETE FROM audit_log WHERE seq = 2",
     ],
 )

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from st_tui.core import crypto, drafts, expiry, token_text
+from st_tui.core import crypto, drafts, entry_details, expiry, token_text
 from st_tui.core.errors import Refusal
 from st_tui.core.model import (
     AuditEntry,
@@ -358,8 +357,9 @@ def record_end(record: Recorder, project: Project, token: ServiceToken, *, reaso
 
 def ended_at(tombstone: AuditEntry) -> int:
     """When an expired token reached its end, which may be long before it was swept."""
+    said = entry_details.read(tombstone.details) or {}
     try:
-        return expiry.parse_time(json.loads(tombstone.details)["expiresAt"])
-    except (ValueError, LookupError, TypeError, AttributeError, Refusal):
+        return expiry.parse_time(str(said.get("expiresAt")))
+    except Refusal:
         # Only a file changed elsewhere says none (`audit verify` tells): at this time it was gone.
         return tombstone.time

@@ -14,6 +14,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
+from st_tui.core import entry_details
 from st_tui.core.errors import Refusal
 from st_tui.core.expiry import in_both_times, in_local_time
 from st_tui.core.model import AuditEntry, Project
@@ -250,10 +251,7 @@ def _about(entry: AuditEntry) -> str:
 
 
 def _name(entry: AuditEntry) -> str:
-    try:
-        return str(json.loads(entry.details).get("name", ""))
-    except (ValueError, AttributeError):
-        return ""
+    return str((entry_details.read(entry.details) or {}).get("name", ""))
 
 
 def _whole(entry: AuditEntry, secret_name: str) -> Content:

@@ -240,7 +240,8 @@ def test_entries_that_no_program_of_ours_writes_are_no_crash(
     vault: Vault, project: Project
 ) -> None:
     token = vault.tokens.create(project, v2("odd")).token
-    for details in ("[]", "{", "null", '{"expiresAt": 1}', '{"expiresAt": "soon"}', "{}"):
+    odd = ("[]", "{", "null", '{"expiresAt": 1}', '{"expiresAt": "soon"}', "{}", "[" * 100_000)
+    for details in odd:
         edit(
             vault.directory,
             f"UPDATE audit_log SET details = '{details}' WHERE target = '{token.id}'",

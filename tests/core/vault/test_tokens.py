@@ -27,7 +27,7 @@ from st_tui.core.store import tokens as stored_tokens
 from st_tui.core.token_text import parse
 from st_tui.core.vault import Known, Vault, VaultError, check
 from tests.core.test_crypto import opened_by_a_client
-from tests.core.vaults import DATABASE_FILES, NOON, WRITE, Clock, bytes_in_files, raw, v2, v3
+from tests.core.vaults import DATABASE_FILES, NOON, WRITE, Clock, bytes_in_files, edit, raw, v2, v3
 
 
 def reason(vault: Vault, known: Known, path: str = "/common/db") -> Reason:
@@ -204,6 +204,17 @@ class TestEnd:
         with pytest.raises(VaultError, match="expired at"):
             vault.tokens.set_active(token, True)
         vault.tokens.revoke([token])
+
+    @pytest.mark.parametrize("details", ["{}", "null", '{"expiresAt": [1]}', "[" * 100_000])
+    def test_of_a_tombstone_that_somebody_changed_its_own_time_is_told(
+        self, vault: Vault, project: Project, clock: Clock, details: str
+    ) -> None:
+        token = vault.tokens.create(project, v2()).token
+        clock.advance(DAY)
+        vault.tokens.sweep()
+        edit(vault.directory, f"UPDATE audit_log SET details = '{details}'")
+        with pytest.raises(VaultError, match=r"expired at 2027-01-16T12:00:00\.000Z"):
+            vault.tokens.get(token.id)
 
 
 class TestClone:
