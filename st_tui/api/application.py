@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -32,16 +32,19 @@ from st_tui.api.batches import Batches, Unrecorded
 from st_tui.api.description import description
 from st_tui.api.operations import Operation
 from st_tui.api.problems import Problem
-from st_tui.core import expiry, token_text, vault_files
+from st_tui.core import access, expiry, token_text, vault_files
 from st_tui.core.addresses import IPV6, AddressError, customer, parse_address
 from st_tui.core.errors import Refusal
-from st_tui.core.model import TokenText
+from st_tui.core.model import IpRange, TokenText
 from st_tui.core.plain_text import refuse_controls, shown
 from st_tui.core.secret import check_name
 from st_tui.core.store.connection import StoreError
 from st_tui.core.vault import Vault
 from st_tui.core.vault.gateway import Gateway, NotAuthenticated
 from st_tui.core.vault.request import Caller, Denied, Request
+
+_Answer = dict[str, Any] | Response
+"""What an operation answered, or why it did not."""
 
 _LONGEST_USER_AGENT = 256
 _NAME = "secretName"
@@ -57,9 +60,12 @@ OPERATIONS: tuple[Operation, ...] = (
 )
 
 
-def application(directory: Path) -> Starlette:
-    """The server of the vault in this directory, which opens it with `server.key` alone."""
-    batches: Batches
+def application(directory: Path, proxies: Collection[IpRange] = ()) -> Starlette:
+    """The server of the vault in this directory, which opens it with `server.key` alone.
+
+    `proxies` are the trusted ones, which send for many clients.
+    """
+    batches: Batches[_Answer]
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -73,12 +79,12 @@ def application(directory: Path) -> Starlette:
 
     def route(operation: Operation, path: str) -> Route:
         async def endpoint(http: HttpRequest) -> Response:
-            return await _answered(batches, operation, http)
+            return await _answered(batches, proxies, operation, http)
 
         return Route(path, endpoint, methods=[operation.method])
 
     async def unknown(http: HttpRequest, _: Exception) -> Response:
-        return await _answered(batches, _no_route(http), http)
+        return await _answered(batches, proxies, _no_route(http), http)
 
     described = json.dumps(description(OPERATIONS)).encode()
 
@@ -101,56 +107,108 @@ def application(directory: Path) -> Starlette:
     return starlette
 
 
-async def _answered(batches: Batches, operation: Operation, http: HttpRequest) -> Response:
+async def _answered(
+    batches: Batches[_Answer], proxies: Collection[IpRange], operation: Operation, http: HttpRequest
+) -> Response:
     headers: list[tuple[bytes, bytes]] = http.scope["headers"]
     caller, fault = _caller(http, headers)
     # The connection keeps its last request's headers: not with the key in them.
     headers[:] = [header for header in headers if header[0] != b"authorization"]
-    body = await bodies.read(http, dict(headers))
-
-    def job(gateway: Gateway) -> Response:
-        return _perform(gateway, operation, http, caller, fault, body)
-
+    body = bodies.Body(_counted_for(caller, proxies))
     try:
-        answer = await batches.run(job)
-    except Unrecorded:
-        answer = as_refused(problems.unavailable())
+        problem = await _read(batches, caller, http, dict(headers), body)
+        answer = await batches.run(_Job(operation, http, caller, fault, body, problem))
+    except (Unrecorded, StoreError):
+        problem = problems.unavailable()
+        answer = as_refused(problem)
     finally:
-        bodies.release(body)
-    if isinstance(body, Problem):
-        # Nobody reads what is left of the body.
+        body.release()
+    if not isinstance(answer, Response):
+        # Not earlier: it may be large, and other programs wait for a batch.
+        answer = as_json(200, answer)
+    if problem is not None:
+        # Nobody reads what may be left of the body.
         answer.headers["Connection"] = "close"
     return answer
 
 
-def _perform(
-    gateway: Gateway,
-    operation: Operation,
-    http: HttpRequest,
+def _counted_for(caller: Caller, proxies: Collection[IpRange]) -> str | None:
+    """The address that a body's bytes are counted for; None for a proxy, which sends for many."""
+    if caller.ip is None:
+        return ""
+    return None if proxies and access.trusts(tuple(proxies), caller.ip) else customer(caller.ip)
+
+
+async def _read(
+    batches: Batches[_Answer],
     caller: Caller,
-    fault: str,
-    body: bytes | Problem,
-) -> Response:
-    """The answer to a request, inside a batch. Raises StoreError if the batch is lost."""
-    name = http.path_params.get(_NAME)
-    try:
-        with gateway.request(
-            caller, operation.event, name=name, writes=operation.writes
-        ) as request:
-            return as_json(200, _handled(operation, request, *_asked(operation, http, body)))
-    except NotAuthenticated as refused:
-        return as_refused(problems.unauthenticated(refused, fault))
-    except Problem as problem:
-        return as_refused(problem)
-    except StoreError:
-        if not gateway.is_open:
-            raise
-        return as_refused(problems.unavailable())
-    except Refusal as refusal:
-        return as_refused(problems.of(refusal, operation.action, operation.subject))
-    except Exception:
-        # Never its message, which may hold a secret.
-        return as_refused(problems.mistake())
+    http: HttpRequest,
+    headers: Mapping[bytes, bytes],
+    body: bodies.Body,
+) -> Problem | None:
+    """Read the body, if the token is one that will be let in; why it was not read, if so.
+
+    Raises StoreError.
+    """
+    if not bodies.is_there(headers):
+        return None
+    if batches.expects(caller):
+        return await bodies.read(http, headers, body)
+    await bodies.drop(http)
+    # For a token that is let in after all, since it was made or activated just now.
+    return problems.unavailable()
+
+
+class _Job:
+    """One request on its way through a batch."""
+
+    def __init__(
+        self,
+        operation: Operation,
+        http: HttpRequest,
+        caller: Caller,
+        fault: str,
+        body: bodies.Body,
+        problem: Problem | None,
+    ) -> None:
+        self._operation, self._http = operation, http
+        self._caller, self._fault = caller, fault
+        self._body, self._problem = body, problem
+        self._asked: tuple[Asked, str] | Exception
+
+    def prepare(self) -> None:
+        """Read the request's fields. What is wrong with them is told once the token is known."""
+        try:
+            if self._problem is not None:
+                raise self._problem
+            self._asked = _asked(self._operation, self._http, bytes(self._body.received))
+        except Exception as wrong:
+            self._asked = wrong
+
+    def perform(self, gateway: Gateway) -> _Answer:
+        """The answer to the request, inside a batch. Raises StoreError if the batch is lost."""
+        operation = self._operation
+        name = self._http.path_params.get(_NAME)
+        try:
+            with gateway.request(
+                self._caller, operation.event, name=name, writes=operation.writes
+            ) as request:
+                if isinstance(self._asked, Exception):
+                    raise self._asked
+                return _handled(operation, request, *self._asked)
+        except NotAuthenticated as refused:
+            return as_refused(problems.unauthenticated(refused, self._fault))
+        except Problem as problem:
+            return as_refused(problem)
+        except StoreError:
+            if not gateway.is_open:
+                raise
+            return as_refused(problems.unavailable())
+        except Refusal as refusal:
+            return as_refused(problems.of(refusal, operation.action, operation.subject))
+        except Exception:
+            # Never its message, which may hold a secret.
+            return as_refused(problems.mistake())
 
 
 def _handled(operation: Operation, request: Request, asked: Asked, name: str) -> dict[str, Any]:
@@ -170,10 +228,8 @@ def _handled(operation: Operation, request: Request, asked: Asked, name: str) ->
     return answer
 
 
-def _asked(operation: Operation, http: HttpRequest, body: bytes | Problem) -> tuple[Asked, str]:
-    """The request's fields, and the name in its path. Only read once the token is known."""
-    if isinstance(body, Problem):
-        raise body
+def _asked(operation: Operation, http: HttpRequest, body: bytes) -> tuple[Asked, str]:
+    """The request's fields, and the name in its path. Raises Problem, and Refusal."""
     raw_path: bytes = http.scope["raw_path"]
     try:
         path = unquote(raw_path.decode("ascii"), errors="strict")

@@ -9,16 +9,27 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-
-from starlette.responses import Response
+from typing import Generic, Protocol, TypeVar
 
 from st_tui.core.store.turnstile import PATIENCE_SECONDS
 from st_tui.core.vault.gateway import Gateway
+from st_tui.core.vault.request import Caller
 
-Job = Callable[[Gateway], Response]
+Answer = TypeVar("Answer")
+Answer_co = TypeVar("Answer_co", covariant=True)
+
+
+class Job(Protocol[Answer_co]):
+    """What one request wants of a batch."""
+
+    def prepare(self) -> None:
+        """Do what needs no vault. It may take long: no other program waits for it."""
+
+    def perform(self, gateway: Gateway) -> Answer_co:
+        """Do the rest inside the batch. Raises StoreError if the batch is lost."""
+
 
 LARGEST_BATCH = 256
 LONGEST_BATCH = 0.05
@@ -32,16 +43,17 @@ class Unrecorded(Exception):
     """The batch that a job was in could not be made durable, so its answer may not leave."""
 
 
-class Batches:
+class Batches(Generic[Answer]):
     """Runs jobs through one gateway. Use it as an async context manager."""
 
     def __init__(self, gateway: Gateway) -> None:
         self._gateway = gateway
-        self._waiting: deque[tuple[Job, asyncio.Future[Response]]] = deque()
+        self._waiting: deque[tuple[Job[Answer], asyncio.Future[Answer]]] = deque()
+        self._prepared: deque[tuple[Job[Answer], asyncio.Future[Answer]]] = deque()
         self._some = asyncio.Event()
         self._elsewhere = ThreadPoolExecutor(1, "commit")
 
-    async def __aenter__(self) -> Batches:
+    async def __aenter__(self) -> Batches[Answer]:
         self._task = asyncio.create_task(self._run())
         return self
 
@@ -51,9 +63,13 @@ class Batches:
             await self._task
         self._elsewhere.shutdown()
 
-    async def run(self, job: Job) -> Response:
+    def expects(self, caller: Caller) -> bool:
+        """Whether it is worth reading more of this caller's request. Raises StoreError."""
+        return self._gateway.expects(caller)
+
+    async def run(self, job: Job[Answer]) -> Answer:
         """What the job answers, once its batch is durable. Raises Unrecorded."""
-        future: asyncio.Future[Response] = asyncio.get_running_loop().create_future()
+        future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self._waiting.append((job, future))
         self._some.set()
         return await future
@@ -68,10 +84,11 @@ class Batches:
             if loop.time() >= next_housekeeping:
                 await self._keep_house()
                 next_housekeeping = loop.time() + HOUSEKEEPING_SECONDS
-            if self._waiting:
+            if self._waiting or self._prepared:
                 await self._gather()
+                self._prepare()
                 await self._serve()
-            if not self._waiting:
+            if not self._waiting and not self._prepared:
                 self._some.clear()
 
     async def _gather(self) -> None:
@@ -81,23 +98,33 @@ class Batches:
             known = len(self._waiting)
             await asyncio.sleep(0)
 
+    def _prepare(self) -> None:
+        enough = time.perf_counter() + LONGEST_BATCH
+        while self._waiting and len(self._prepared) < LARGEST_BATCH:
+            job, future = self._waiting.popleft()
+            job.prepare()
+            self._prepared.append((job, future))
+            if time.perf_counter() > enough:
+                break
+
     async def _serve(self) -> None:
         """Run one batch. Nothing of it is kept: its jobs hold tokens, its answers values."""
-        taken: list[asyncio.Future[Response]] = []
-        answers: list[Response] = []
+        taken: list[asyncio.Future[Answer]] = []
+        answers: list[Answer] = []
         try:
             await self._begin()
             enough = time.perf_counter() + LONGEST_BATCH
-            while self._waiting and len(taken) < LARGEST_BATCH and time.perf_counter() < enough:
-                job, future = self._waiting.popleft()
+            while self._prepared and time.perf_counter() < enough:
+                job, future = self._prepared.popleft()
                 taken.append(future)
-                answers.append(job(self._gateway))
+                answers.append(job.perform(self._gateway))
             self._gateway.flush()
             await self._commit()
         except Exception:
             self._gateway.abandon()
             if not taken:
-                taken = [future for _, future in self._waiting]
+                taken = [future for _, future in (*self._prepared, *self._waiting)]
+                self._prepared.clear()
                 self._waiting.clear()
             for future in taken:
                 if not future.done():

@@ -5,13 +5,21 @@ what is told where there are too many, and no ear for what follows a lost body."
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
+from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.server import ServerState
 
 from st_tui.api import problems
 from st_tui.api.answers import as_refused
+from st_tui.core.access import trusts
+from st_tui.core.addresses import AddressError, customer, parse_address, parse_ranges
+from st_tui.core.model import IpRange
 
 LARGEST_HEAD = 64 * 1024
 """Bytes of a request line and its headers. httptools itself would take any number."""
@@ -25,7 +33,10 @@ SHORTEST_IDLE = 5
 CROWD = 500
 """Connections of one process from which on idle ones are closed sooner, to leave room."""
 MOST = 1_000
-"""Connections, or requests under way, of one process from which on none is answered."""
+"""Connections of one process. For one more, the one that has rested longest is closed; where none
+rests, none is answered from here on."""
+MOST_OF_ONE = MOST // 2
+"""Requests of one address, other than a trusted proxy's, that are under way in one process."""
 LONGEST_UNREAD = 60.0
 """Seconds in which a client must take some more of an answer that it has not read. TLS hides what
 waits of a first answer: that is dropped with the idle connection."""
@@ -41,6 +52,19 @@ async def _too_many(scope: Scope, receive: Receive, send: Send) -> None:
     await as_refused(problems.busy())(scope, receive, send)
 
 
+class _Crowd:
+    """The connections of one server."""
+
+    def __init__(self) -> None:
+        self.resting: dict[BoundedProtocol, None] = {}
+        """Those without a request, the one that has rested longest first."""
+        self.busy: Counter[str] = Counter()
+        """How many of each address have a request."""
+
+
+_crowds: WeakKeyDictionary[ServerState, _Crowd] = WeakKeyDictionary()
+
+
 class BoundedProtocol(HttpToolsProtocol):
     """Closes a connection that sends a head without an end, or never reads."""
 
@@ -49,12 +73,27 @@ class BoundedProtocol(HttpToolsProtocol):
     _deadline: asyncio.TimerHandle | None = None
     _lost_body = False
     _look_at_reader: asyncio.TimerHandle | None = None
+    _address: str | None = None
+    """Whose requests are counted; None for a client of which any number is served."""
+    _is_busy = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        self._crowd = _crowds.setdefault(self.server_state, _Crowd())
+        self._address = _counted_for(self.client, self.config.forwarded_allow_ips or ())
+        if len(self.connections) > MOST and self._crowd.resting:
+            next(iter(self._crowd.resting)).make_room()
+        self._crowd.resting[self] = None
         self._expect_head()
 
+    def make_room(self) -> None:
+        """Close the connection, which rests, for another one."""
+        self._crowd.resting.pop(self, None)
+        self.transport.close()
+
     def connection_lost(self, exc: Exception | None) -> None:
+        self._rest()
+        self._crowd.resting.pop(self, None)
         self._head_is_here()
         self._answer_is_read()
         super().connection_lost(exc)
@@ -73,13 +112,34 @@ class BoundedProtocol(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         self._in_head, self._head_bytes = False, 0
         self._head_is_here()
-        full = max(len(self.connections), len(self.tasks)) >= MOST
+        full = self._work()
         self.app = _too_many if full else self.config.loaded_app
         super().on_headers_complete()
         if self.parser.should_upgrade() and any(name in BODY_HEADERS for name, _ in self.headers):
             # httptools hands out no body here, and takes it for the connection's next request.
             self._lost_body = True
             self.cycle.keep_alive = False
+
+    def _work(self) -> bool:
+        """Count the connection as one with a request; whether that is one too many."""
+        self._crowd.resting.pop(self, None)
+        if self._address is not None and not self._is_busy:
+            self._is_busy = True
+            self._crowd.busy[self._address] += 1
+        return (
+            len(self.connections) - len(self._crowd.resting) > MOST
+            or len(self.tasks) >= MOST
+            or (self._address is not None and self._crowd.busy[self._address] > MOST_OF_ONE)
+        )
+
+    def _rest(self) -> None:
+        """Count it as one without a request."""
+        self._crowd.resting[self] = None
+        if self._address is not None and self._is_busy:
+            self._is_busy = False
+            self._crowd.busy[self._address] -= 1
+            if not self._crowd.busy[self._address]:
+                del self._crowd.busy[self._address]
 
     def on_message_complete(self) -> None:
         self._in_head = True
@@ -88,6 +148,8 @@ class BoundedProtocol(HttpToolsProtocol):
     def on_response_complete(self) -> None:
         crowded = len(self.connections) > CROWD
         self.timeout_keep_alive = SHORTEST_IDLE if crowded else LONGEST_IDLE
+        if not self.pipeline:
+            self._rest()
         super().on_response_complete()
 
     def pause_writing(self) -> None:
@@ -123,3 +185,19 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def _give_up(self) -> Any:
         self.transport.close()
+
+
+def _counted_for(client: tuple[str, int] | None, proxies: Sequence[str]) -> str | None:
+    """The address that a connection's requests are counted for; None for a trusted proxy."""
+    if client is None:
+        return None
+    try:
+        ip = parse_address(client[0])
+    except AddressError:
+        return client[0]
+    return None if proxies and trusts(_ranges(tuple(proxies)), ip) else customer(ip)
+
+
+@lru_cache(maxsize=1)
+def _ranges(blocks: tuple[str, ...]) -> tuple[IpRange, ...]:
+    return parse_ranges(blocks)

@@ -16,6 +16,7 @@ from uvicorn.supervisors import Multiprocess
 from st_tui.api.application import application
 from st_tui.api.protocol import BoundedProtocol
 from st_tui.core import vault_files
+from st_tui.core.addresses import parse_ranges
 from st_tui.core.errors import Refusal
 from st_tui.core.vault import Vault
 
@@ -57,7 +58,7 @@ def serve(
         vault.projects.check_server_key()
     _check_certificate(address)
     config = uvicorn.Config(
-        partial(application, directory),
+        partial(application, directory, parse_ranges(trusted_proxies)),
         factory=True,
         http=BoundedProtocol,
         # Where a library for it is installed, an upgrade would pass by the token and the log.

@@ -37,12 +37,9 @@ def decide(token: ServiceToken, request: AccessRequest) -> Decision:
     Pure. The checks run in the order of `Reason`; the first that fails is the reason. An end is
     reached when now >= expires_at.
     """
-    if token.expires_at is not None and request.now >= token.expires_at:
-        return EXPIRED
-    if not token.is_active:
-        return _INACTIVE
-    if token.trusted_ips is not None and not trusts(token.trusted_ips, request.ip):
-        return _IP
+    barred = bars(token, request.now, request.ip)
+    if barred is not None:
+        return barred
     in_environment = _COMPILED[token.scopes].get(request.environment)
     if in_environment is None:
         return _ENVIRONMENT
@@ -54,6 +51,20 @@ def decide(token: ServiceToken, request: AccessRequest) -> Decision:
     if request.e2ee and request.endpoint is _RAW:
         return _RAW_E2EE
     return in_environment[1][found]
+
+
+def bars(token: ServiceToken, now: int, ip: int | None) -> Decision | None:
+    """The denial of whatever the token asks at this time and from this address; None if it may ask.
+
+    The conditions that `decide` begins with, for who does not know yet what is asked.
+    """
+    if token.expires_at is not None and now >= token.expires_at:
+        return EXPIRED
+    if not token.is_active:
+        return _INACTIVE
+    if token.trusted_ips is not None and not trusts(token.trusted_ips, ip):
+        return _IP
+    return None
 
 
 def failing(token: ServiceToken, request: AccessRequest) -> tuple[Reason, ...]:

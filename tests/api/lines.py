@@ -41,7 +41,13 @@ class Line:
 @asynccontextmanager
 async def port_of(application: Any, **options: Any) -> AsyncIterator[int]:
     """The port that an application is served at, with further options of uvicorn's."""
-    config = uvicorn.Config(application, http=BoundedProtocol, port=0, log_config=None, **options)
+    config = uvicorn.Config(
+        application,
+        http=BoundedProtocol,
+        port=0,
+        log_config=None,
+        **{"forwarded_allow_ips": []} | options,
+    )
     config.load()
     server = uvicorn.Server(config)
     server.lifespan = config.lifespan_class(config)

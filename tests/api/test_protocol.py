@@ -134,17 +134,32 @@ def test_an_idle_connection_is_kept_unless_there_is_a_crowd(
     asyncio.run(run())
 
 
+def held(release: asyncio.Event) -> Any:
+    """An application whose answers wait."""
+
+    async def application(
+        scope: Message,
+        receive: Callable[[], Awaitable[Message]],
+        send: Callable[[Message], Awaitable[None]],
+    ) -> None:
+        await release.wait()
+        await answers(scope, receive, send)
+
+    return application
+
+
+@pytest.mark.parametrize("bound", ["MOST", "MOST_OF_ONE"])
 def test_what_is_too_much_at_once_is_told_as_every_refusal_is(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, bound: str
 ) -> None:
     """Clients read the message out of it."""
-    monkeypatch.setattr(protocol, "MOST", 2)
+    monkeypatch.setattr(protocol, bound, 2)
 
     async def run() -> None:
-        async with port_of(answers) as port, asyncio.timeout(30):
-            first, second = await connect(port), await connect(port)
-            await second.send(LEAST)
-            answer = await second.answer()
+        release = asyncio.Event()
+        async with port_of(held(release), lifespan="off") as port, asyncio.timeout(30):
+            first, second, third = [await connect_and_ask(port) for _ in range(3)]
+            answer = await third.answer()
             assert answer is not None
             told = json.loads(answer[1])
             assert (answer[0], told["statusCode"]) == (503, 503)
@@ -152,11 +167,67 @@ def test_what_is_too_much_at_once_is_told_as_every_refusal_is(
                 "ServiceUnavailable",
                 "The server is busy: try again",
             )
-            assert await second.answer() is None
-            second.close()
-            await first.send(LEAST)
-            assert await first.answer() == (200, "0")
-            first.close()
+            assert await third.answer() is None
+            release.set()
+            for line in (first, second):
+                assert await line.answer() == (200, "0")
+                line.close()
+            third.close()
+
+    asyncio.run(run())
+
+
+async def connect_and_ask(port: int) -> Line:
+    """A connection with a request that the server has seen."""
+    line = await connect(port)
+    await line.send(LEAST)
+    await turns()
+    return line
+
+
+async def turns() -> None:
+    """Let the server, which runs in this very loop, do what has come up."""
+    for _ in range(20):
+        await asyncio.sleep(0.01)
+
+
+def test_a_trusted_proxy_sends_for_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(protocol, "MOST_OF_ONE", 1)
+
+    async def run() -> None:
+        release = asyncio.Event()
+        async with (
+            port_of(held(release), lifespan="off", forwarded_allow_ips=["127.0.0.0/8"]) as port,
+            asyncio.timeout(30),
+        ):
+            lines = [await connect_and_ask(port) for _ in range(3)]
+            release.set()
+            for line in lines:
+                assert await line.answer() == (200, "0")
+                line.close()
+
+    asyncio.run(run())
+
+
+def test_connections_that_rest_keep_nobody_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The one that has rested longest makes room, whether it ever asked or not."""
+    monkeypatch.setattr(protocol, "MOST", 3)
+
+    async def run() -> None:
+        async with port_of(answers) as port, asyncio.timeout(30):
+            silent, asked, latest = [await connect(port) for _ in range(3)]
+            await turns()
+            for line in (asked, latest):
+                await line.send(LEAST)
+                assert await line.answer() == (200, "0")
+            kept = [silent, asked, latest]
+            for gone in (silent, asked, latest):
+                kept.append(await connect(port))
+                await kept[-1].send(LEAST)
+                assert await kept[-1].answer() == (200, "0")
+                assert await gone.answer() is None
+            for line in kept:
+                line.close()
 
     asyncio.run(run())
 

@@ -112,6 +112,8 @@ class Vault:
 
     def close(self) -> None:
         """Close the database."""
+        if "gateway" in self.__dict__:
+            self.gateway.close()
         self._session.connection.close()
 
     def __enter__(self) -> Self:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 
 from st_tui.core import access, addresses
 from st_tui.core.errors import Refusal
@@ -24,6 +25,7 @@ from st_tui.core.store import audit, failures, tokens
 from st_tui.core.store.audit import Event
 from st_tui.core.store.connection import (
     begin,
+    connect,
     explained,
     give_up_turn,
     never_wait,
@@ -34,7 +36,7 @@ from st_tui.core.vault.request import Caller, Denied, Request
 from st_tui.core.vault.secret_changes import name_hash
 from st_tui.core.vault.session import Session
 from st_tui.core.vault.tokens import Known, Tokens, record_end
-from st_tui.core.vault_files import SERVER_KEY
+from st_tui.core.vault_files import DATABASE, SERVER_KEY
 
 FAILURES_A_MINUTE = 10
 """Failed authentications of one address (IPv6: of one /64) that are answered with 401."""
@@ -65,11 +67,27 @@ class Gateway:
     def __init__(self, session: Session) -> None:
         self._session = session.remembering()
         never_wait(session.connection)
+        self._reader = replace(session, connection=connect(session.directory / DATABASE))
         self._session.own_key(SERVER_KEY)
         self._known: dict[TokenText, Known] = {}
         self._projects: dict[str, Project] = {}
         self._events: list[Event] = []
         self._uses: list[tuple[str, int]] = []
+
+    def close(self) -> None:
+        """Close what it opened."""
+        self._reader.connection.close()
+
+    def expects(self, caller: Caller) -> bool:
+        """Whether the caller's token would be let in now, so that its request is worth reading.
+
+        Only a batch decides: until then the token may end, or be revoked. It reads over a
+        connection of its own, so that it waits for no batch. Raises StoreError.
+        """
+        if caller.text is None:
+            return False
+        token = Tokens(self._reader).authenticate(caller.text).token
+        return token is not None and access.bars(token, self._session.clock(), caller.ip) is None
 
     def begin(self) -> bool:
         """Begin a batch; False while another program is writing. Raises StoreError."""
@@ -185,16 +203,12 @@ class Gateway:
     def _admit(self, caller: Caller, event: str) -> Request:
         now = self._session.clock()
         token = self._authenticated(caller, event, now)
-        if token.expires_at is not None and now >= token.expires_at:
-            self._end(token)
-            self._refuse(caller, event, now, Reason.EXPIRED, token)
-            raise NotAuthenticated(Reason.EXPIRED)
-        if not token.is_active:
-            self._refuse(caller, event, now, Reason.INACTIVE, token)
-            raise NotAuthenticated(Reason.INACTIVE)
-        if token.trusted_ips is not None and not access.trusts(token.trusted_ips, caller.ip):
-            self._refuse(caller, event, now, Reason.IP, token)
-            raise NotAuthenticated(Reason.IP)
+        barred = access.bars(token, now, caller.ip)
+        if barred is not None:
+            if barred.reason is Reason.EXPIRED:
+                self._end(token)
+            self._refuse(caller, event, now, barred.reason, token)
+            raise NotAuthenticated(barred.reason)
         return Request(self._session, token, self._project(token), caller, event, now)
 
     def _authenticated(self, caller: Caller, event: str, now: int) -> ServiceToken:
