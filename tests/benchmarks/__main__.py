@@ -20,7 +20,7 @@ from st_tui.core import reach
 from st_tui.core.access import decide
 from st_tui.core.globs import Glob
 from st_tui.core.model import AccessRequest, Permission, Scope, ServiceToken
-from tests.benchmarks import serving
+from tests.benchmarks import serving, turns
 from tests.benchmarks.painting import Painted, paint
 
 BARE_APP = (sys.executable, str(Path(__file__).with_name("bare_app.py")))
@@ -58,6 +58,7 @@ def main() -> None:
         lambda: [beside_wcmatch()],
         reaching,
         answering,
+        taking_turns,
         beside_bcrypt,
     ]
     for measure in measures:
@@ -303,6 +304,16 @@ def answering() -> list[Row]:
                     "µs",
                 )
             )
+    return rows
+
+
+def taking_turns() -> list[Row]:
+    """An operator's change while a token's large bodies keep every worker busy."""
+    rows = []
+    for workers in (1, 2, 4):
+        busy, idle = turns.longest_revoke_milliseconds(12, workers)
+        what = f"the longest of 20 revokes, 12 busy connections, {_many(workers, 'worker')}"
+        rows.append(Row(what, busy, "the server at rest", idle))
     return rows
 
 
