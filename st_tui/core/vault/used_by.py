@@ -13,7 +13,7 @@ from st_tui.core.errors import Refusal
 from st_tui.core.model import Project
 from st_tui.core.references import MOST_REFERENCES, Target, targets
 from st_tui.core.secret import LARGEST_ANSWER, Place, SecretImport
-from st_tui.core.store import secrets
+from st_tui.core.store import projects, secrets
 from st_tui.core.used_by import Reference, UsedBy
 from st_tui.core.vault.secret_changes import name_hash
 from st_tui.core.vault.session import NoServerCopy, Session
@@ -36,15 +36,18 @@ def of_folder(
     *,
     bounded: bool = False,
 ) -> UsedBy:
-    """What leads to a folder, or to one below it, from outside: it all goes with the folder."""
+    """What leads to a folder, or to one below it, from outside: links go with it, and those that
+    bring on what they brought stay and bring it no more.
+    """
     connection = session.connection
-    links = secrets.imports_from_below(connection, project.id, place)
+    above = place.path.rstrip("/") + "/"
+    every = projects.folders(connection, project.id, place.environment)
+    below = [Place(place.environment, path) for path in every if path.startswith(above)]
+    links = list(_bringing(session, project, [place, *below], None, may_read))
     going: dict[Place, set[bytes]] = {}
     for here, hashed in secrets.names_below(connection, project.id, place):
         going.setdefault(here, set()).add(hashed)
-    return _with_references(
-        session, project, [link for link in links if may_read(link.place)], going, may_read, bounded
-    )
+    return _with_references(session, project, links, going, may_read, bounded)
 
 
 def of_secrets(
@@ -57,7 +60,7 @@ def of_secrets(
     bounded: bool = False,
 ) -> UsedBy:
     """What leads to some secrets of a folder: the links stay, and bring them no more."""
-    links = list(_bringing(session, project, place, hashes, may_read))
+    links = list(_bringing(session, project, [place], hashes, may_read))
     return _with_references(session, project, links, {place: hashes}, may_read, bounded)
 
 
@@ -65,7 +68,7 @@ def of_link(
     session: Session, project: Project, link: SecretImport, may_read: Callable[[Place], bool]
 ) -> UsedBy:
     """The links that bring on what one link brings, and with it bring it no more."""
-    return UsedBy(tuple(_bringing(session, project, link.place, None, may_read)))
+    return UsedBy(tuple(_bringing(session, project, [link.place], None, may_read)))
 
 
 def references_to(
@@ -84,12 +87,12 @@ def references_to(
 def _bringing(
     session: Session,
     project: Project,
-    place: Place,
+    places: Collection[Place],
     hashes: Collection[bytes] | None,
     may_read: Callable[[Place], bool],
 ) -> Iterator[SecretImport]:
-    """The links through which a folder's secrets are found in others, near ones first: all of its
-    secrets, or some by the hashes of their names.
+    """The links through which the secrets of these folders are found in others, near ones first:
+    all secrets, or some by the hashes of their names.
 
     A folder with a secret of its own of the same name finds that, and brings that on.
     """
@@ -97,11 +100,14 @@ def _bringing(
     by_source: dict[Place, list[SecretImport]] = {}
     for link in secrets.every_import(connection, project.id):
         by_source.setdefault(link.source, []).append(link)
-    seen = {place}
-    waiting = [place]
+    first = frozenset(places)
+    seen = set(places)
+    waiting = list(places)
     for here in waiting:
+        # Every link from there counts, but a folder brings the same on only once.
+        known = first if here in first else seen
         for link in by_source.get(here, ()):
-            if link.place in seen or not may_read(link.place):
+            if link.place in known or not may_read(link.place):
                 continue
             seen.add(link.place)
             if hashes is None or not secrets.names_in(

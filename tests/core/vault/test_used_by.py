@@ -73,14 +73,28 @@ def test_a_folder_is_used_by_what_leads_into_it_or_below_from_outside(
     assert [link.source for link in vault.secrets.imports(project, APP)] == [NEAR]
 
 
+def test_a_folder_is_used_too_where_its_secrets_are_brought_on(
+    vault: Vault, project: Project
+) -> None:
+    for place, source in ((APP, DB), (WEB, APP), (NEAR, WEB), (COMMON, NEAR)):
+        link(vault, project, place, source)
+    put(vault, project, DB, PASSWORD="p")
+    assert [secret.name for secret in vault.secrets.read(project, NEAR, imports=True).for_file()]
+    found = vault.secrets.used_by_folder(project, COMMON)
+    assert links(found) == [(APP, DB), (WEB, APP), (NEAR, WEB)]
+    vault.folders.delete(project, *COMMON)
+    assert not vault.secrets.read(project, NEAR, imports=True).for_file()
+
+
 def test_an_environment_is_used_from_others(vault: Vault, project: Project) -> None:
     link(vault, project, WEB, COMMON)
+    link(vault, project, WEB, ROOT)
     link(vault, project, APP, COMMON)
     put(vault, project, ROOT, TOP="t", INSIDE="${TOP}")
     put(vault, project, COMMON, KEY="k")
     put(vault, project, WEB, A="${dev.TOP}", B="${dev.common.KEY}", C="${prod.web.A}")
     found = vault.secrets.used_by_folder(project, ROOT)
-    assert links(found) == [(WEB, COMMON)]
+    assert links(found) == [(WEB, ROOT), (WEB, COMMON)]
     assert references(found) == [
         ("prod:/web A", "${dev.TOP}"),
         ("prod:/web B", "${dev.common.KEY}"),
