@@ -135,7 +135,7 @@ def test_the_tour_shows_what_newcomers_guess_wrong(
         Reason.INACTIVE,
         Reason.ENVIRONMENT,
         "The same token in Development, which no scope of it names. Both reasons are listed, in a "
-        "fixed order; API and audit log give the first: inactive.",
+        "fixed order; the audit log gives the first: inactive.",
     )
 
 

@@ -39,9 +39,9 @@ def why(
 ) -> str:
     """Why a decision came out as it did, as half a sentence behind ALLOWED or DENIED.
 
-    A denial begins with the one reason that API and audit log name; behind it stands every
-    condition that fails. `token` is None for one that the vault no longer has, or never had; `end`
-    is its tombstone's.
+    A denial begins with the one reason that `check --json` and the audit log name; behind it
+    stands every condition that fails. `token` is None for one that the vault no longer has, or
+    never had; `end` is its tombstone's.
     """
     if token is None:
         if decision.reason is Reason.EXPIRED:

@@ -141,7 +141,7 @@ TOUR = (
     Step(
         "Two reasons at once",
         "The same token in Development, which no scope of it names. Both reasons are listed, in a "
-        "fixed order; API and audit log give the first: inactive.",
+        "fixed order; the audit log gives the first: inactive.",
         "mobile-release",
         "dev",
         "/frontend/web",
