@@ -12,6 +12,7 @@ import pytest
 from st_tui.core.store import connection as store
 from st_tui.core.vault_files import refuse_network_file_system
 from tests.cli.conftest import Run, assert_refused, create, start
+from tests.core.vaults import edit
 
 CREATE = ("service-token", "create", "--scope", "dev:/a", "--access-level", "read")
 LIST = ("service-token", "list")
@@ -80,6 +81,27 @@ def test_garbage_truncated_empty_and_foreign_files(run: Run, directory: Path) ->
         assert_refused(run(*LIST), said)
         assert_refused(run(*CREATE), said)
         assert_refused(run("init", "--name", "x"), said)
+
+
+@pytest.mark.parametrize("permissions", ["admin", "write read", ""])
+def test_permissions_that_there_are_none_of(run: Run, directory: Path, permissions: str) -> None:
+    token_id = create(run)["serviceTokenData"]["id"]
+    others = create(run, "--name", "other")["serviceTokenData"]["id"]
+    edit(
+        directory,
+        "PRAGMA ignore_check_constraints = ON",
+        f"UPDATE service_token SET permissions = '{permissions}' WHERE id = '{token_id}'",
+    )
+    listed = run(*LIST, "--json").json["serviceTokenData"]
+    assert {token["id"]: token["permissions"] for token in listed}[token_id] == []
+    asked = ("--env", "dev", "--path", "/common", "--operation", "read")
+    judged = run("check", "--token-id", token_id, *asked)
+    assert (judged.status, judged.err) == (1, "")
+    assert "permission: the token may not read" in judged.out
+    assert run("check", "--token-id", others, *asked).status == 0
+    assert run("scope", "lint").status == 1  # it warns
+    for command in (LIST, ("scope", "matrix", "--env", "dev"), ("scope", "who", *asked)):
+        assert run(*command).status == 0
 
 
 def test_a_newer_schema(run: Run, directory: Path) -> None:

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from st_tui.core import expiry
 from st_tui.core.errors import Refusal
 from st_tui.core.model import ServiceToken
-from st_tui.core.store import audit, projects, tokens
+from st_tui.core.store import audit, projects, token_listing, tokens
 
 _WORDS = {
     "name": "the name",
@@ -69,7 +69,7 @@ def flaw(connection: sqlite3.Connection) -> str | None:
             return f"{difference} of {_named(token)} is not what its audit log says"
     for token_id, said in living.items():
         return f"by its audit log there is a token {said.details.get('name')!r} ({token_id})"
-    name = tokens.misstated(connection)
+    name = token_listing.misstated(connection)
     return None if name is None else f"its list of tokens is wrong about {name!r}"
 
 

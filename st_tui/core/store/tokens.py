@@ -12,21 +12,7 @@ from st_tui.core.addresses import AddressError, parse_range
 from st_tui.core.crypto import Sealed
 from st_tui.core.model import IpRange, Order, Permission, Scope, ServiceToken
 from st_tui.core.store.connection import asked_once
-
-_LISTING = "service_token_listing"
-_TEXT = (
-    "t.name || coalesce((SELECT group_concat(char(10) || environment || ':' || secret_path, '') "
-    "FROM (SELECT environment, secret_path FROM service_token_scope WHERE token_id = t.id "
-    "ORDER BY position)), '')"
-)
-_END = "min(coalesce(t.expires_at, l.ends_at), coalesce(l.ends_at, t.expires_at))"
-_TOKENS_THEMSELVES = (
-    "(SELECT t.id AS token_id, t.project_id, t.name, t.created_at, "
-    f"{_END} AS ends_at, {_TEXT} AS text "
-    f"FROM service_token t LEFT JOIN {_LISTING} l ON l.token_id = t.id)"
-)
-"""What the listing would be if nobody had written to it: for a file in which somebody has."""
-
+from st_tui.core.store.token_listing import END, LISTING, true_listing
 
 _IS_REPLACED = (
     "EXISTS (SELECT 1 FROM audit_log WHERE target = t.id AND event = 'rotate-service-token')"
@@ -34,9 +20,9 @@ _IS_REPLACED = (
 """By the log, for no table has it: where the overlap was cut, the end is the token's own."""
 
 
-def _select(listing: str = _LISTING) -> str:
+def _select(listing: str = LISTING) -> str:
     return (
-        f"SELECT t.id, t.name, t.permissions, {_END}, "
+        f"SELECT t.id, t.name, t.permissions, {END}, "
         "t.created_at, t.version, v.is_active, v.trusted_ips, t.project_id, t.created_by, "
         "u.last_used, u.use_count, "
         "(SELECT json_group_array(json_array(s.environment, s.secret_path)) FROM "
@@ -113,9 +99,7 @@ def switch(connection: sqlite3.Connection, token: ServiceToken) -> None:
 
 def end_early(connection: sqlite3.Connection, token_id: str, ends_at: int) -> None:
     """Let a rotated token end at this time, which may not be later than its end is now."""
-    connection.execute(
-        "UPDATE service_token_listing SET ends_at = ? WHERE token_id = ?", (ends_at, token_id)
-    )
+    connection.execute(f"UPDATE {LISTING} SET ends_at = ? WHERE token_id = ?", (ends_at, token_id))
 
 
 def note_uses(connection: sqlite3.Connection, uses: Iterable[tuple[str, int]]) -> None:
@@ -185,7 +169,7 @@ def page(
     """Some of a project's tokens whose name, environment or path contains the text."""
     where, values = _filter(project_id, text)
     order_by = _ORDER_BY[order, backwards]
-    listing = _listing(connection, text)
+    listing = true_listing(connection, text)
     rows = connection.execute(
         f"{_select(listing)} WHERE t.id IN (SELECT token_id FROM {listing} l {where} "
         f"ORDER BY {order_by} LIMIT ? OFFSET ?) ORDER BY {order_by}",
@@ -208,7 +192,7 @@ def place(
     row = connection.execute(
         "SELECT place FROM (SELECT l.token_id, "
         f"row_number() OVER (ORDER BY {_ORDER_BY[order, backwards]}) - 1 AS place "
-        f"FROM {_listing(connection, text)} l {where}) WHERE token_id = ?",
+        f"FROM {true_listing(connection, text)} l {where}) WHERE token_id = ?",
         (*values, token_id),
     ).fetchone()
     return None if row is None else int(row[0])
@@ -219,7 +203,7 @@ def count(connection: sqlite3.Connection, project_id: str, text: str = "") -> in
     where, values = _filter(project_id, text)
     return int(
         connection.execute(
-            f"SELECT count(*) FROM {_listing(connection, text)} l {where}", values
+            f"SELECT count(*) FROM {true_listing(connection, text)} l {where}", values
         ).fetchone()[0]
     )
 
@@ -228,7 +212,7 @@ def expired(connection: sqlite3.Connection, now: int) -> list[ServiceToken]:
     """The tokens of every project whose end is reached."""
     rows = connection.execute(
         f"{_select()} WHERE t.expires_at <= :now "
-        f"OR t.id IN (SELECT token_id FROM {_LISTING} WHERE ends_at <= :now)",
+        f"OR t.id IN (SELECT token_id FROM {LISTING} WHERE ends_at <= :now)",
         {"now": now},
     )
     return [_token(row) for row in rows]
@@ -239,7 +223,7 @@ def next_end(connection: sqlite3.Connection) -> int | None:
 
     def earliest() -> int | None:
         ends = connection.execute(
-            f"SELECT * FROM (SELECT ends_at FROM {_LISTING} WHERE ends_at IS NOT NULL AND "
+            f"SELECT * FROM (SELECT ends_at FROM {LISTING} WHERE ends_at IS NOT NULL AND "
             "EXISTS (SELECT 1 FROM service_token WHERE id = token_id) ORDER BY ends_at LIMIT 1) "
             # The tokens themselves as well: in an edited file the listing leaves one out.
             "UNION ALL SELECT min(expires_at) FROM service_token"
@@ -260,7 +244,7 @@ def naming_environment(
 ) -> list[ServiceToken]:
     """A project's tokens with a scope in this environment, the newest first."""
     newest_first = f"ORDER BY {_ORDER_BY[Order.CREATED, False]}"
-    listing = _listing(connection)
+    listing = true_listing(connection)
     rows = connection.execute(
         f"{_select(listing)} WHERE t.id IN (SELECT token_id FROM {listing} l "
         f"{_NAMING_ENVIRONMENT} {newest_first} LIMIT ?) {newest_first}",
@@ -273,7 +257,7 @@ def count_naming_environment(connection: sqlite3.Connection, project_id: str, sl
     """How many of a project's tokens have a scope in this environment."""
     return int(
         connection.execute(
-            f"SELECT count(*) FROM {_listing(connection)} l {_NAMING_ENVIRONMENT}",
+            f"SELECT count(*) FROM {true_listing(connection)} l {_NAMING_ENVIRONMENT}",
             (project_id, slug),
         ).fetchone()[0]
     )
@@ -309,46 +293,6 @@ def names(connection: sqlite3.Connection, project_id: str) -> list[str]:
     return [name for token_id, name in every if token_id not in replaced]
 
 
-def _listing(connection: sqlite3.Connection, text: str = "") -> str:
-    """What to list tokens by: the listing where it says what they say, else they themselves.
-
-    With `text` also what is searched must be so. Only somebody who edited the file makes it differ.
-    """
-    question = "is the listing's text true" if text else "is the listing true"
-    true = asked_once(connection, question, lambda: _is_true(connection, text))
-    return _LISTING if true else _TOKENS_THEMSELVES
-
-
-def _is_true(connection: sqlite3.Connection, text: str) -> bool:
-    if _misstated(connection, with_text=bool(text)) is not None:
-        return False
-    row = connection.execute(
-        f"SELECT (SELECT count(*) FROM service_token) = (SELECT count(*) FROM {_LISTING})"
-    ).fetchone()
-    return bool(row[0])
-
-
-def misstated(connection: sqlite3.Connection) -> str | None:
-    """The name of a token that the listing leaves out, or of which it says something else."""
-    return _misstated(connection, with_text=True)
-
-
-def _misstated(connection: sqlite3.Connection, *, with_text: bool) -> str | None:
-    # Of a token with no row in the listing each side is NULL.
-    differs = (
-        "(l.project_id, l.name, l.created_at) IS NOT (t.project_id, t.name, t.created_at) "
-        # A rotation brings an end forward, or gives one.
-        "OR (l.ends_at IS NULL AND t.expires_at IS NOT NULL) OR l.ends_at > t.expires_at"
-    )
-    if with_text:
-        differs += f" OR l.text IS NOT {_TEXT}"
-    row = connection.execute(
-        f"SELECT t.name FROM service_token t LEFT JOIN {_LISTING} l ON l.token_id = t.id "
-        f"WHERE {differs} LIMIT 1"
-    ).fetchone()
-    return None if row is None else str(row[0])
-
-
 def _filter(project_id: str, text: str) -> tuple[str, Sequence[str]]:
     if not text:
         return "WHERE l.project_id = ?", (project_id,)
@@ -365,7 +309,8 @@ def _token(row: Sequence[object]) -> ServiceToken:
         id=str(token_id),
         name=str(name),
         scopes=tuple(Scope(*scope) for scope in json.loads(str(scopes))),
-        permissions=_PERMISSIONS[str(permissions)],
+        # Only a file made elsewhere holds any others: they grant nothing.
+        permissions=_PERMISSIONS.get(str(permissions), frozenset()),
         expires_at=_integer(ends_at),
         created_at=_integer(created_at) or 0,
         version=_integer(version) or 2,
