@@ -10,7 +10,6 @@ from typing import NamedTuple
 from st_tui.core.errors import Refusal
 from st_tui.core.expiry import checked_end
 from st_tui.core.globs import PatternRefused, compile_glob, plain_beginning
-from st_tui.core.lookalikes import beyond_ascii
 from st_tui.core.model import Environment, Scope, ServiceToken, TokenDraft
 from st_tui.core.plain_text import check_new_name, refuse_controls, without_unseen
 
@@ -162,7 +161,8 @@ def check_environment(slug: str, environments: Collection[Environment]) -> None:
     if slug not in known:
         listed = ", ".join(known) or "none"
         raise DraftError(
-            f"There is no environment {slug[:60]!r}: the project has {listed}.{beyond_ascii(slug)}"
+            f"There is no environment {slug[:60]!r}: the project has {listed}."
+            f"{_odd_character(slug)}"
         )
 
 
@@ -171,7 +171,7 @@ def check_slug(slug: str, what: str) -> str:
     if len(slug) > LONGEST_SLUG or _SLUG.fullmatch(slug) is None:
         raise DraftError(
             f"{slug[:60]!r} is no {what}: write lower-case letters, digits, - and _, "
-            f"{LONGEST_SLUG} characters at most.{beyond_ascii(slug)}"
+            f"{LONGEST_SLUG} characters at most.{_odd_character(slug)}"
         )
     return slug
 
@@ -191,11 +191,18 @@ def folder_path(text: str) -> str:
     if not all(_FOLDER_NAME.fullmatch(name) for name in names):
         raise DraftError(
             f"{path[:80]!r} is no folder path: write letters, digits, - and _, as in /common/db."
-            f"{beyond_ascii(path)}"
+            f"{_odd_character(path)}"
         )
     if len(path) > LONGEST_FOLDER_PATH:
         raise DraftError(f"That folder path is over {LONGEST_FOLDER_PATH} characters: shorten it.")
     return path
+
+
+def _odd_character(text: str) -> str:
+    """Which character beyond ASCII a text has, as the end of a sentence; nothing if it has none."""
+    from st_tui.core.lookalikes import beyond_ascii  # not for the first frame, nor for `check`
+
+    return beyond_ascii(text)
 
 
 def _adjust(text: str) -> Adjusted:

@@ -23,7 +23,6 @@ from textual.widgets import Input
 from textual.worker import Worker
 
 from st_tui.tui.pasted import Burst, lines_of, only_the_first, spans_lines
-from st_tui.tui.widgets.field import Field
 
 Result = TypeVar("Result")
 
@@ -97,6 +96,8 @@ class TypeAhead(App[Result], Generic[Result]):
 
     def _for(self, line: Input, paste: events.Paste) -> events.Paste:
         """A paste for one line. Textual's own (the palette's) would drop what follows it unsaid."""
+        from st_tui.tui.widgets.field import Field  # not for the first frame
+
         lines = lines_of(paste.text)
         if isinstance(line, Field) or not lines:
             return paste

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from st_tui.core import crypto, drafts, entry_details, expiry, token_text
 from st_tui.core.errors import Refusal
@@ -18,11 +18,13 @@ from st_tui.core.model import (
     TokenDraft,
     TokenText,
 )
-from st_tui.core.names import Names
 from st_tui.core.rotation import replaced
 from st_tui.core.store import audit, projects, token_log, tokens
-from st_tui.core.vault.lineage import Lineage, lineage
 from st_tui.core.vault.session import Recorder, Session, VaultError
+
+if TYPE_CHECKING:
+    from st_tui.core.names import Names
+    from st_tui.core.vault.lineage import Lineage
 
 OPERATOR_ID = "00000000-0000-4000-8000-000000000001"
 """Who makes tokens here: `createdBy` on the wire."""
@@ -100,6 +102,8 @@ class Tokens:
 
     def names(self, project: Project) -> Names:
         """The names of a project's tokens, which no rotation replaced, and which look alike."""
+        from st_tui.core.names import Names  # not for the first frame
+
         with self._session.reading() as connection:
             return Names(tokens.names(connection, project.id))
 
@@ -124,6 +128,8 @@ class Tokens:
 
     def lineage(self, token: ServiceToken) -> Lineage:
         """The token that this one replaces, and those that replace it."""
+        from st_tui.core.vault.lineage import lineage  # not for the first frame
+
         with self._session.reading() as connection:
             return lineage(connection, token.id)
 
