@@ -71,20 +71,6 @@ def labels(connection: sqlite3.Connection, project_id: str, place: Place) -> Ite
         yield SealedLabel(row[0], Sealed(*row[1:4]), Sealed(*row[4:7]), row[7], row[8])
 
 
-def values(
-    connection: sqlite3.Connection, project_id: str, place: Place
-) -> Iterator[tuple[str, int, Sealed]]:
-    """The ids of a folder's secrets, each with the version that counts and its value, sealed."""
-    rows = connection.execute(
-        "SELECT s.id, s.version, value_ciphertext, value_iv, value_tag "
-        "FROM secret s JOIN secret_version v ON v.secret_id = s.id AND v.version = s.version "
-        f"WHERE {_HERE}",
-        (project_id, *place),
-    )
-    for row in rows:
-        yield row[0], row[1], Sealed(*row[2:])
-
-
 def versions_in(
     connection: sqlite3.Connection, project_id: str, place: Place
 ) -> list[tuple[str, int]]:
@@ -113,8 +99,10 @@ def places(connection: sqlite3.Connection, project_id: str) -> list[Place]:
 
 
 class SealedValue(NamedTuple):
-    """What a secret is found by, with its name and value sealed."""
+    """The version that counts of a secret, with its name and value sealed."""
 
+    id: str
+    version: int
     name_hash: bytes
     name: Sealed
     value: Sealed
@@ -125,14 +113,14 @@ def values_in(
 ) -> Iterator[SealedValue]:
     """The values of one folder's secrets."""
     rows = connection.execute(
-        "SELECT s.name_hash, key_ciphertext, key_iv, key_tag, value_ciphertext, value_iv, "
-        "value_tag "
+        "SELECT s.id, s.version, s.name_hash, key_ciphertext, key_iv, key_tag, value_ciphertext, "
+        "value_iv, value_tag "
         "FROM secret s JOIN secret_version v ON v.secret_id = s.id AND v.version = s.version "
         f"WHERE {_HERE}",
         (project_id, *place),
     )
     for row in rows:
-        yield SealedValue(row[0], Sealed(*row[1:4]), Sealed(*row[4:7]))
+        yield SealedValue(row[0], row[1], row[2], Sealed(*row[3:6]), Sealed(*row[6:]))
 
 
 def names_in(connection: sqlite3.Connection, project_id: str, place: Place) -> set[bytes]:

@@ -92,11 +92,11 @@ class Secrets:
         found = {}
         with self._session.reading() as connection:
             key = self._session.project_key(project.id)
-            for secret_id, version, sealed in secrets.values(connection, project.id, place):
+            for sealed in secrets.values_in(connection, project.id, place):
                 with suppress(crypto.SealError):  # `listed` says so
-                    shape = shape_of(crypto.unseal(sealed, key))
+                    shape = shape_of(crypto.unseal(sealed.value, key))
                     if str(shape):
-                        found[secret_id, version] = shape
+                        found[sealed.id, sealed.version] = shape
         return found
 
     def state(self, project: Project, place: Place) -> Hashable:
