@@ -86,8 +86,8 @@ def _replay(connection: sqlite3.Connection) -> tuple[dict[str, _Said], set[str]]
         if event == "create-service-token":
             before = living.get(str(details.get("rotatedFrom")))
             old = before.details if before is not None else {}
-            switches = {name: old[name] for name in _SWITCHES if name in old}
-            living[token_id] = _Said(project, switches | details)
+            kept = {name: old[name] for name in _SWITCHES if name in old}
+            living[token_id] = _Said(project, kept | details)
         elif said is None:
             continue
         elif event == "delete-service-token":

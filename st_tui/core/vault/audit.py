@@ -66,7 +66,6 @@ class AuditLog:
         *,
         project: Project | None = None,
         about: str | Sequence[str] | None = None,
-        text: str = "",
         event: str | None = None,
         is_denied: bool = False,
         since: int | None = None,
@@ -74,12 +73,13 @@ class AuditLog:
         limit: int = -1,
         offset: int = 0,
     ) -> list[AuditEntry]:
-        """Some entries, the newest first: of a project, about or by an id or one of several, with a
-        text in what is shown of them, of an event, denied ones, from a time on, before a time."""
+        """Some entries, the newest first: those that fit everything that is asked.
+
+        `about` are ids of which an entry is about one, or by one.
+        """
         wanted = Wanted(
             project_id=project.id if project else None,
             about=[about] if isinstance(about, str) else about,
-            text=text,
             event=event,
             is_denied=is_denied,
             since=since,
@@ -88,17 +88,10 @@ class AuditLog:
         with self._session.reading() as connection:
             return audit.page(connection, wanted, limit=limit, offset=offset)
 
-    def count(
-        self, *, project: Project | None = None, about: str | None = None, text: str = ""
-    ) -> int:
-        """How many entries that leaves."""
-        wanted = Wanted(
-            project_id=project.id if project else None,
-            about=None if about is None else [about],
-            text=text,
-        )
+    def count(self, *, project: Project | None = None) -> int:
+        """How many entries there are, of all projects or of one."""
         with self._session.reading() as connection:
-            return audit.count(connection, wanted)
+            return audit.count(connection, Wanted(project.id if project else None))
 
     def find(self, project: Project, text: str, secrets: Collection[str] = ()) -> list[int]:
         """The numbers of a project's entries with a text in what is shown of them, the newest
