@@ -360,14 +360,14 @@ def test_names_that_run_code_are_refused_unless_allowed(kind: Format) -> None:
 
 
 def test_a_shell_is_given_no_name_that_it_keeps(tmp_path: Path) -> None:
-    with pytest.raises(SecretFileError, match=r"UID \(bash and zsh\).*--allow UID"):
-        write([FileSecret("UID", "1")], "shell")
-    assert write([FileSecret("UID", "1")], "shell", ["UID"]).text == "export UID='1'\n"
-    assert write([FileSecret("UID", "1"), FileSecret("USERNAME", "x")], "dotenv") == (
-        "UID='1'\nUSERNAME='x'\n",
-        ["Another value, or none, of UID is read by bash: choose another format for those."],
+    with pytest.raises(SecretFileError, match=r"LINENO \(bash and zsh\).*--allow LINENO"):
+        write([FileSecret("LINENO", "1")], "shell")
+    assert write([FileSecret("LINENO", "1")], "shell", ["LINENO"]).text == "export LINENO='1'\n"
+    assert write([FileSecret("LINENO", "1"), FileSecret("USERNAME", "x")], "dotenv") == (
+        "LINENO='1'\nUSERNAME='x'\n",
+        ["Another value, or none, of LINENO is read by bash: choose another format for those."],
     )
-    assert write([FileSecret("UID", "1")], "docker").remarks == []
+    assert write([FileSecret("LINENO", "1")], "docker").remarks == []
 
 
 def variables_of(shell: str) -> list[str]:
