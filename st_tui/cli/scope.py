@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ from st_tui.core.globs import compile_glob
 from st_tui.core.model import Permission
 from st_tui.core.no_folder import why_never
 from st_tui.core.promises import Verdict
+from st_tui.core.reachers import Reacher
 
 
 @click.group(cls=Group)
@@ -101,22 +103,26 @@ def who(
         f"in {environment}, going by scopes and permissions."
     )
     if found:
-        say_table(
-            ("NAME", "ID", "BY", "SCOPE", "AT", "EXPIRES", "BUT"),
-            [
-                (
-                    token_name(token),
-                    token.id,
-                    str(number + 1),
-                    str(token.scopes[number]),
-                    where,
-                    expiry.end_text(token.expires_at, now),
-                    wording.caveats(token),
-                )
-                for token, number, where in found
-            ],
-        )
+        _say_reachers(found, now)
     return 0 if found else 1
+
+
+def _say_reachers(found: Iterable[Reacher], now: int) -> None:
+    say_table(
+        ("NAME", "ID", "BY", "SCOPE", "AT", "EXPIRES", "NOTE"),
+        [
+            (
+                token_name(token),
+                token.id,
+                str(number + 1),
+                str(token.scopes[number]),
+                where,
+                expiry.end_text(token.expires_at, now),
+                wording.caveats(token),
+            )
+            for token, number, where in found
+        ],
+    )
 
 
 @scope.command("prove")

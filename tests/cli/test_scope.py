@@ -45,7 +45,8 @@ def test_who_can_reach_a_path(run: Run, ids: dict[str, str]) -> None:
     }  # fmt: skip
     assert found["db"]["serviceTokenData"]["id"] == ids["db"]
     assert found["office"]["serviceTokenData"]["isActive"] is False
-    summary, _, *rows = run(*WHO, "--path", "/db/live").out.splitlines()
+    summary, header, *rows = run(*WHO, "--path", "/db/live").out.splitlines()
+    assert header.split() == ["NAME", "ID", "BY", "SCOPE", "AT", "EXPIRES", "NOTE"]
     assert summary == (
         "3 of 4 living tokens can read /db/live in prod, going by scopes and permissions."
     )
