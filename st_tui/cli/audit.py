@@ -68,11 +68,7 @@ def list_entries(
     """
     with open_vault(sweep=False) as vault:
         project = None if stated_project() is None else project_in(vault)
-        now = vault.now()
-        first = None if since is None else expiry.parse_past(since, now)
-        end = None if until is None else expiry.parse_past(until, now)
-        if first is not None and end is not None and first >= end:
-            raise BadUsage("--since is not before --until: swap them, or leave one out.")
+        first, end = _times(since, until, vault.now())
         entries = vault.audit.page(
             project=project,
             about=None if token is None else _tokens(vault, token, project),
@@ -122,6 +118,15 @@ def verify(as_json: bool) -> int:
     else:
         say(f"The audit log is broken at entry {broken}: it or an entry before it was changed.")
     return 0 if broken is None else 1
+
+
+def _times(since: str | None, until: str | None, now: int) -> tuple[int | None, int | None]:
+    """The times that --since and --until mean. Raises BadUsage and ExpiryError."""
+    first = None if since is None else expiry.parse_past(since, now)
+    end = None if until is None else expiry.parse_past(until, now)
+    if first is not None and end is not None and first >= end:
+        raise BadUsage("--since is not before --until: swap them, or leave one out.")
+    return first, end
 
 
 def _tokens(vault: Vault, wanted: str, project: Project | None) -> list[str]:

@@ -85,12 +85,7 @@ def make(
     Everything happens at its own time in the past, in order, in one transaction. Raises NotEmpty
     where a vault with a project is, and Refusal as `Vault.create` does.
     """
-    if has_database(directory):
-        with Vault.open(directory, actor=actor) as there:
-            if there.projects.every():
-                raise NotEmpty(
-                    f"{directory} holds a vault already: choose an empty or a new directory."
-                )
+    _require_no_project(directory, actor)
     now = moment = clock()
 
     def pretended_clock() -> int:
@@ -129,6 +124,18 @@ def make(
             if planned.trusted_ips and planned.active:
                 token = vault.tokens.set_active(token, True)
             known[planned.name] = token
+
+
+def _require_no_project(directory: Path, actor: str) -> None:
+    """Raise NotEmpty where a vault with a project is: in one without, a demo was killed as it was
+    made."""
+    if not has_database(directory):
+        return
+    with Vault.open(directory, actor=actor) as there:
+        if there.projects.every():
+            raise NotEmpty(
+                f"{directory} holds a vault already: choose an empty or a new directory."
+            )
 
 
 class _Use(NamedTuple):
