@@ -40,7 +40,8 @@ def audit() -> None:
 @click.option(
     "--token",
     metavar="NAME-or-ID",
-    help="Only those by or about this token, living or gone; by all tokens of a name.",
+    help="Only those by or about this token, which may be gone; a name stands for every token "
+    "that had it.",
 )
 @click.option("--event", metavar="EVENT", help="Only this event, as get-secrets.")
 @click.option("--denied", is_flag=True, help="Only accesses that were denied.")
@@ -63,8 +64,8 @@ def list_entries(
 ) -> None:
     """List the entries, the newest first: of all projects, or of the one that --project names.
 
-    The log has tokens by their ids, and secrets by hashes of their names. The table names both,
-    where the secret is still there; --json adds the names of tokens.
+    The log holds the ids of tokens and hashes of the names of secrets. The table shows their names
+    too, those of secrets while they exist; --json adds the names of tokens.
     """
     with open_vault(sweep=False) as vault:
         project = None if stated_project() is None else project_in(vault)

@@ -47,7 +47,7 @@ def backup(file: Path) -> int:
 
 @click.command(cls=Command)
 @_file
-@click.option("--yes", is_flag=True, help="Replace the vault that is there unasked.")
+@click.option("--yes", is_flag=True, help="Replace the vault without asking.")
 def restore(file: Path, yes: bool) -> int:
     """Replace the vault with a backup.
 

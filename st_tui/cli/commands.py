@@ -27,7 +27,7 @@ _REMARKS = "st_tui.remarks"
 _ANY_LENGTH = 1_000
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-yes_option = click.option("--yes", is_flag=True, help="Delete unasked.")
+yes_option = click.option("--yes", is_flag=True, help="Delete without asking.")
 token_argument = click.argument("token_id", metavar="ID")
 
 

@@ -89,7 +89,7 @@ class AuditPage(FilteredPage):
         Action("filter", "slash", "filter",
                "Filter by any text that is shown: time, actor, event, verdict, place or name",
                hint=True),
-        Action("verify", "v", "verify", "Check that no entry was changed or taken out",
+        Action("verify", "v", "verify", "Check that each entry follows from the one before it",
                "audit verify", hint=True),
         *EVERYWHERE,
     )  # fmt: skip
@@ -223,7 +223,9 @@ class AuditPage(FilteredPage):
             "Verifying the log", lambda vault: vault.audit.first_broken() or 0
         )
         if broken == 0:
-            self.st.notify("The whole chain holds: no entry was changed or taken out.")
+            self.st.notify(
+                "The whole chain holds: no entry was changed, and none before the last taken out."
+            )
         elif broken is not None:
             self.st.notify(
                 f"The chain breaks at entry {broken}: it, or one before it, was changed.",
