@@ -155,15 +155,19 @@ class SecretForm(Dialog[SealedSecret]):
         return True
 
     def _take_as_value(self, text: str) -> bool:
-        """Take what is pasted as the value for name and value, where there is neither yet."""
-        if self._row is not None or any(self._as_typed()[:2]) or not holds_secrets(text):
+        """Take what is pasted as the value for name and value, unless there is another of them."""
+        name, value, _ = self._as_typed()
+        if value or not holds_secrets(text):
             return False
         try:
             stated = _read(text)
         except Refusal:
             return False  # it is what it looks like: a value
         # Base64, JSON and connection strings hold an = as well.
-        if not all(_CONSTANT.fullmatch(each.name) and each.value.strip("=") for each in stated):
+        if not all(each.value.strip("=") for each in stated):
+            return False
+        names = [each.name for each in stated]
+        if names != [name] if name else not all(map(_CONSTANT.fullmatch, names)):
             return False
         self._take(stated, else_value=text)
         return True

@@ -237,6 +237,29 @@ async def test_the_value_takes_such_lines_only_where_there_is_no_name(demo_app: 
         assert typed(form)[0] == "A"
 
 
+async def test_a_line_with_the_name_that_stands_there_is_no_value(demo_app: StTui) -> None:
+    async with demo_app.run_test(size=SMALL) as pilot:
+        form = await new_secret(pilot)
+        await write(pilot, "api.key")
+        await pilot.press("enter")
+        await paste(pilot, "export api.key='s3cr3t' # of the shop\n")
+        await until(pilot, lambda: typed(form) == ("api.key", "s3cr3t", "of the shop"), "parted")
+
+
+async def test_a_line_pasted_as_the_next_value_of_its_secret_is_parted(demo_app: StTui) -> None:
+    async with demo_app.run_test(size=SMALL) as pilot:
+        await opened(pilot)
+        await at(pilot, DB, "POSTGRES_USER")
+        await pilot.press("c")
+        await until(pilot, lambda: isinstance(demo_app.screen, SecretForm), "the form")
+        form = demo_app.screen
+        assert isinstance(form, SecretForm)
+        await paste(pilot, "POSTGRES_USER=shop2\n")
+        await until(pilot, lambda: typed(form)[:2] == ("POSTGRES_USER", "shop2"), "it is parted")
+        await save(pilot)
+        assert stored(demo_app)["POSTGRES_USER"] == "shop2"
+
+
 @pytest.mark.parametrize(
     "pasted",
     [
