@@ -106,6 +106,19 @@ async def test_tab_takes_the_completion_and_then_goes_on(
         assert screen.query_one("#scopes").has_focus
 
 
+async def test_enter_goes_on_from_the_name_so_that_no_path_is_part_of_it(demo_app: StTui) -> None:
+    async with demo_app.run_test(size=SMALL) as pilot:
+        await opened(pilot)
+        await pilot.press("n")
+        await until(pilot, lambda: isinstance(demo_app.screen, Create), "the form opens")
+        await write(pilot, "web")
+        await pilot.press("enter")
+        await write(pilot, "prod:/common/**")
+        await pilot.press("enter", "f2")
+        token = await made(pilot)
+        assert token.scopes == (Scope("prod", "/common/**"),)
+
+
 async def test_keys_that_come_together_take_the_completion_too(demo_app: StTui) -> None:
     async with demo_app.run_test(size=SMALL) as pilot:
         await form(pilot)

@@ -251,6 +251,11 @@ class Create(Leaves[NewToken | None]):
     def _form_changed(self) -> None:
         self._show()
 
+    @on(Input.Submitted, "#name")
+    def _name_typed(self) -> None:
+        # Not to the environment: what is typed behind the name is a path, which may begin with one.
+        self.query_one("#scope-path", Field).focus()
+
     @on(Choice.Changed, "#version")
     def _version_chosen(self) -> None:
         self.set_class(self.query_one("#version", Choice).value == 3, "is-v3")
