@@ -1,10 +1,14 @@
-"""A choice on one line: all options side by side, or the chosen one between arrows."""
+"""A choice on one line: all options side by side, or the chosen one between arrows.
+
+The latter too where there is no room for all of them: nobody could see which one is chosen.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any, ClassVar, Generic, TypeVar
 
+from rich.cells import cell_len
 from textual import events
 from textual.binding import BindingType
 from textual.content import Content
@@ -91,7 +95,7 @@ class Choice(Widget, Generic[T], can_focus=True):
     def render(self) -> Content:
         if not self.options:
             return Content.styled("none", "$text-muted")
-        if self._all_shown:
+        if self._are_all_shown:
             return Content("  ").join(
                 [
                     Content.styled(f"(•) {shown(label)}", "bold")
@@ -103,11 +107,16 @@ class Choice(Widget, Generic[T], can_focus=True):
         arrows = "$text-primary" if len(self.options) > 1 else "$text-muted"
         return Content.assemble(("‹ ", arrows), shown(self.options[self.index][0]), (" ›", arrows))
 
+    @property
+    def _are_all_shown(self) -> bool:
+        width = sum(cell_len(shown(label)) + 6 for label, _ in self.options) - 2
+        return self._all_shown and width <= self.content_size.width
+
     def action_step(self, amount: int) -> None:
         self.index += amount
 
     def on_click(self, event: events.Click) -> None:
-        if not self._all_shown:
+        if not self._are_all_shown:
             self.index += 1
             return
         left = 1

@@ -201,3 +201,17 @@ async def test_an_old_one_that_is_rotated_again_is_warned_about(demo_app: StTui)
         await closed(pilot)
         await pilot.press("r")
         await until(pilot, lambda: "It was replaced already" in screen_text(pilot), "it says so")
+
+
+async def test_the_smallest_terminal_shows_the_overlap_and_what_is_wrong_with_it(
+    demo_app: StTui,
+) -> None:
+    async with demo_app.run_test(size=(60, 15)) as pilot:
+        await asked(pilot, "nightly-backup")
+        await until(pilot, lambda: "‹ 24 h ›" in screen_text(pilot), "the one that is chosen")
+        await pilot.press("right", "right")
+        await until(pilot, lambda: "‹ other ›" in screen_text(pilot), "so is another")
+        await pilot.press("tab", "2", "x", "enter")
+        await until(pilot, lambda: "2x" in screen_text(pilot), "it is typed")
+        await until(pilot, lambda: "no unit of time" in screen_text(pilot), "why it is not taken")
+        assert "Enter rotate" in screen_text(pilot)
