@@ -189,7 +189,7 @@ class TokenActions:
     @work
     async def action_revoke(self) -> None:
         from st_tui.tui.screens.dialog import Confirm
-        from st_tui.tui.widgets.token_name import last_use
+        from st_tui.tui.widgets.token_name import last_use, some_scopes
 
         token = self.chosen_token()
         if token is None:
@@ -197,7 +197,7 @@ class TokenActions:
         now = self._st.clock()
         question = Confirm(
             f"Revoke {self._quoted(token)}?",
-            f"{shown(', '.join(map(str, token.scopes)))}\n"
+            f"{some_scopes(token)}\n"
             f"Id         {token.id}\n"
             f"Created    {in_local_time(token.created_at)}\n"
             f"Last used  {last_use(token, now)}\n"

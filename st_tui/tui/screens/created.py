@@ -15,12 +15,12 @@ from textual.widgets import Static
 from st_tui.core.errors import Refusal
 from st_tui.core.expiry import in_both_times
 from st_tui.core.model import NewToken
-from st_tui.core.plain_text import shown
 from st_tui.core.rotation import old_token_works
 from st_tui.core.wording import access_letters
 from st_tui.tui.actions import Action, bindings
 from st_tui.tui.screens.dialog import Confirm, Dialog
 from st_tui.tui.token_actions import TRY_IT
+from st_tui.tui.widgets.token_name import some_scopes
 
 
 class Created(Dialog[None]):
@@ -37,6 +37,7 @@ class Created(Dialog[None]):
     DEFAULT_CSS = """
     Created > .dialog { width: 80; max-width: 100%; padding: 1 1 0 1; }
     Created .token { margin-bottom: 1; }
+    Created.short .token { margin-bottom: 0; }
     """
 
     def __init__(self, new: NewToken) -> None:
@@ -58,10 +59,9 @@ class Created(Dialog[None]):
         end = token.expires_at
         until = "never expires" if end is None else f"until {in_both_times(end)}"
         state = "" if token.is_active else "   inactive until activated"
-        scopes = ", ".join(map(str, token.scopes))
         yield Static(
             Content.assemble(
-                (f"{access_letters(token.permissions)}  {shown(scopes)}\n", ""),
+                (f"{access_letters(token.permissions)}  {some_scopes(token)}\n", ""),
                 (f"{until}{state}", "$text-muted"),
             )
         )

@@ -7,7 +7,7 @@ from math import inf
 from time import monotonic
 from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from st_tui.tui.app import StTui
 
 Result = TypeVar("Result")
+
+_SHORT = 20
+"""Lines of a screen: where it has fewer, a dialog has no room for blank ones."""
 
 
 class Dialog(ModalScreen[Result | None], Leaves[Result | None]):
@@ -42,6 +45,11 @@ class Dialog(ModalScreen[Result | None], Leaves[Result | None]):
         Field { background: $background; }
         Field:focus { background: $block-cursor-blurred-background; }
         #fault { height: auto; margin-top: 1; }
+        &.short {
+            & > .dialog { padding: 0 2; }
+            .title { margin-bottom: 0; }
+            #fault { margin-top: 0; }
+        }
     }
     """
     ACTIONS: ClassVar[tuple[Action, ...]] = LEAVING
@@ -62,6 +70,9 @@ class Dialog(ModalScreen[Result | None], Leaves[Result | None]):
             yield from self.body()
             yield Static(id="fault", markup=False)
             yield KeyHints(self.hints())
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.set_class(event.size.height < _SHORT, "short")
 
     def hints(self) -> Sequence[Action]:
         """The actions for the dialog's last line."""

@@ -34,8 +34,6 @@ from st_tui.tui.widgets.field import Field, Label
 from st_tui.tui.widgets.token_name import last_use
 
 _OTHER = -1
-_SHORT = 20
-"""Lines of a screen: in fewer there is no room for blank ones and for what has to be mended."""
 OVERLAPS = (("at once", 0), ("1 h", HOUR), ("24 h", DAY), ("7 d", 7 * DAY), ("other", _OTHER))
 """What is offered; a day is chosen, for whoever only presses Enter ends nothing at once."""
 
@@ -64,9 +62,7 @@ class Rotate(Dialog[Rotation]):
         #other { display: none; }
         &.other #other { display: block; }
         #old { height: auto; margin-bottom: 1; }
-        &.short > .dialog { padding: 0 2; }
-        &.short .title, &.short #beside, &.short #again, &.short #old { margin-bottom: 0; }
-        &.short #fault { margin-top: 0; }
+        &.short #beside, &.short #again, &.short #old { margin-bottom: 0; }
     }
     """
 
@@ -102,9 +98,6 @@ class Rotate(Dialog[Rotation]):
         self.query_one("#overlap", Choice).choose(DAY)
         self._say_old()
         self.set_interval(MINUTE / SECOND, self._say_old)
-
-    def on_resize(self, event: events.Resize) -> None:
-        self.set_class(event.size.height < _SHORT, "short")
 
     @on(Choice.Changed, "#overlap")
     def _overlap_chosen(self) -> None:

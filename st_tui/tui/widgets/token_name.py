@@ -1,5 +1,5 @@
-"""What tells a token from others on a screen: its name, marked where a rotation replaced it, and
-its last use."""
+"""What tells a token from others on a screen: its name, marked where a rotation replaced it, its
+scopes and its last use."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from st_tui.core.wording import times
 from st_tui.tui.widgets.listing import column
 
 _MARK = " (old)"
+_SCOPES, _CELLS = 3, 60
+"""So many scopes and so much of each are shown in a dialog, or the rest of it had no room."""
 
 
 def token_name(token: ServiceToken, now: int) -> str:
@@ -26,6 +28,13 @@ def name_column(token: ServiceToken, now: int, width: int) -> str:
     if token.is_replaced and cell_len(whole) > width:
         return column(column(token.name, max(width - len(_MARK), 0)).rstrip() + _MARK, width)
     return column(whole, width)
+
+
+def some_scopes(token: ServiceToken) -> str:
+    """The scopes of a token, or the first of them and how many more there are."""
+    listed = [column(str(scope), _CELLS).rstrip() for scope in token.scopes[:_SCOPES]]
+    more = len(token.scopes) - len(listed)
+    return ", ".join(listed) + (f" and {more} more" if more else "")
 
 
 def last_use(token: ServiceToken, now: int) -> str:

@@ -8,7 +8,8 @@ import pytest
 from textual.pilot import Pilot
 
 from st_tui.core.expiry import DAY, HOUR, MINUTE
-from st_tui.core.model import ServiceToken
+from st_tui.core.model import Permission, Scope, ServiceToken, TokenDraft
+from st_tui.core.vault import Vault
 from st_tui.tui.app import StTui
 from st_tui.tui.screens.created import Created
 from st_tui.tui.screens.dialog import Confirm
@@ -191,6 +192,29 @@ async def test_the_revoke_question_tells_the_two_apart(demo_app: StTui) -> None:
         await pilot.press("n", "home", "d")
         await until(pilot, lambda: "Last used  never" in screen_text(pilot), "the new one")
         assert "Revoke “ci-deploy”?" in screen_text(pilot)
+
+
+@pytest.mark.parametrize("size", [SMALL, (60, 15)])
+async def test_many_scopes_leave_room_for_what_they_belong_to(
+    demo_app: StTui, size: tuple[int, int]
+) -> None:
+    scopes = tuple(Scope("dev", f"/team-{n}/{'service-' * 20}{n}/**") for n in range(60))
+    async with demo_app.run_test(size=size) as pilot:
+        await opened(pilot)
+        assert demo_app.project is not None
+        draft = TokenDraft("many", scopes, frozenset({Permission.READ}), NOW + 30 * DAY)
+        with Vault.open(demo_app.directory, actor="colleague", clock=demo_app.clock) as other:
+            other.tokens.create(demo_app.project, draft)
+        await until(pilot, lambda: "many" in screen_text(pilot), "it is listed")
+        token = await asked(pilot, "many")
+        await rotated(pilot)
+        if size == SMALL:  # where it is smaller, the token itself takes nearly all of it
+            await until(pilot, lambda: "The old token works until" in screen_text(pilot), "said")
+        await closed(pilot)
+        await pilot.press("d")
+        await until(pilot, lambda: "y revoke" in screen_text(pilot), "it asks")
+        for part in (f"Id         {token.id}", "Created  ", "Last used  never", "and 57 more"):
+            assert part in screen_text(pilot)
 
 
 async def test_an_old_one_that_is_rotated_again_is_warned_about(demo_app: StTui) -> None:
