@@ -60,8 +60,11 @@ def restore(file: Path, yes: bool) -> int:
     directory = vault_directory()
     with candidate(directory, file, actor=os_user()) as found:
         if vault_files.has_database(directory):
-            for token in found.revived():
+            widened = found.widened()
+            for token in widened.in_time:
                 note(f"Works again or for longer: {token.name} ({token.id})")
+            for token in widened.in_addresses:
+                note(f"Works from more addresses: {token.name} ({token.id})")
             if not confirm(
                 f"Replace the vault at {directory}, and its audit log, by what {file} holds?",
                 yes=yes,

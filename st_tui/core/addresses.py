@@ -104,6 +104,11 @@ def covers_a_family(ranges: Collection[IpRange]) -> bool:
     return _covers(ranges, 0, IPV6) or _covers(ranges, IPV6, END)
 
 
+def covers(ranges: Iterable[IpRange], block: IpRange) -> bool:
+    """Whether the blocks together cover this one."""
+    return _covers(ranges, block.first, block.last + 1)
+
+
 def _covers(ranges: Iterable[IpRange], start: int, end: int) -> bool:
     reached = start
     for _, first, last in sorted(ranges, key=lambda block: block.first):

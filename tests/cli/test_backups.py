@@ -111,6 +111,27 @@ def test_a_vault_in_use_is_replaced_only_when_told(
     assert run("audit", "verify").status == 0
 
 
+def test_what_trusts_fewer_addresses_by_now_is_named(
+    run: Run, vault: Vault, tmp_path: Path
+) -> None:
+    v3 = ("--token-version", "3", "--active", "--trusted-ip", "10.0.0.0/8", "--never")
+    names = ("narrowed", "moved", "halved", "kept", "wider")
+    ids = {n: create(run, "--name", n, *v3)["serviceTokenData"]["id"] for n in names}
+    file = tmp_path / "backup.db"
+    assert run("backup", str(file)).status == 0
+    for name, blocks in (
+        ("narrowed", "10.1.0.0/16"),
+        ("moved", "192.168.0.0/16"),
+        ("halved", "10.128.0.0/9 10.0.0.0/9"),
+        ("wider", "0.0.0.0/0"),
+    ):
+        trusted = [part for block in blocks.split() for part in ("--trusted-ip", block)]
+        assert run("service-token", "trust", ids[name], *trusted).status == 0
+    said = run("restore", str(file), stdin=b"").err
+    named = sorted(line for line in said.splitlines() if line.startswith("Works"))
+    assert named == [f"Works from more addresses: {n} ({ids[n]})" for n in ("moved", "narrowed")]
+
+
 def test_a_damaged_vault_is_replaced(run: Run, directory: Path, made: Path) -> None:
     (directory / "vault.db").write_bytes(b"not a database" * 1000)
     assert_refused(run("secrets", "list", *DEV), "damaged")

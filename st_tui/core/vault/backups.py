@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from st_tui.core import vault_files
+from st_tui.core.addresses import covers
 from st_tui.core.expiry import system_clock
 from st_tui.core.model import AuditEntry, ServiceToken
 from st_tui.core.store import audit, backup, projects, tokens
@@ -24,6 +25,13 @@ class Content(NamedTuple):
     projects: int
     tokens: int
     audit_entries: int
+
+
+class Widened(NamedTuple):
+    """Tokens that would work again or for longer; and others, from more addresses."""
+
+    in_time: list[ServiceToken]
+    in_addresses: list[ServiceToken]
 
 
 class Candidate:
@@ -42,20 +50,26 @@ class Candidate:
                 audit.count(connection),
             )
 
-    def revived(self) -> list[ServiceToken]:
-        """The tokens that would work again or for longer: ended here since, or switched off."""
+    def widened(self) -> Widened:
+        """The tokens that would work where they do no more: ended here since, switched off, or
+        trusting fewer addresses."""
         database = self._session.directory / vault_files.DATABASE
         now = self._session.clock()
+        found = Widened([], [])
         try:
             with closing(connect(database)) as present, explained(database):
-                return [
-                    token
-                    for project in projects.every(self._session.connection)
-                    for token in tokens.page(self._session.connection, project.id)
-                    if _works(token, now) and _less(tokens.find(present, token.id), token)
-                ]
+                for project in projects.every(self._session.connection):
+                    for token in tokens.page(self._session.connection, project.id):
+                        if not _works(token, now):
+                            continue
+                        here = tokens.find(present, token.id)
+                        if here is None or _less(here, token):
+                            found.in_time.append(token)
+                        elif _fewer_addresses(here, token):
+                            found.in_addresses.append(token)
         except Damaged:
-            return []
+            return Widened([], [])
+        return found
 
     def put_in_place(self) -> None:
         """Let the backup be the vault here; others who have it open see it at once.
@@ -167,10 +181,16 @@ def _works(token: ServiceToken, now: int) -> bool:
     return token.is_active and (token.expires_at is None or token.expires_at > now)
 
 
-def _less(now: ServiceToken | None, then: ServiceToken) -> bool:
+def _less(now: ServiceToken, then: ServiceToken) -> bool:
     """Whether a token that works can do so no more, or not for as long."""
-    if now is None or not now.is_active:
+    if not now.is_active:
         return True
     return now.expires_at is not None and (
         then.expires_at is None or now.expires_at < then.expires_at
     )
+
+
+def _fewer_addresses(now: ServiceToken, then: ServiceToken) -> bool:
+    """Whether a token that works does so no more from some of its addresses."""
+    trusted = now.trusted_ips or ()
+    return any(not covers(trusted, block) for block in then.trusted_ips or ())
