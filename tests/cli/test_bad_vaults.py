@@ -104,6 +104,20 @@ def test_permissions_that_there_are_none_of(run: Run, directory: Path, permissio
         assert run(*command).status == 0
 
 
+def test_a_text_that_is_not_utf_8(run: Run, directory: Path) -> None:
+    create(run)
+    edit(directory, "UPDATE service_token SET name = CAST(x'ff7833' AS TEXT)")
+    edit(directory, "UPDATE audit_log SET details = CAST(x'ff7833' AS TEXT)")
+    for command in (LIST, ("scope", "lint"), ("audit", "list"), ("audit", "verify")):
+        result = run(*command)
+        assert_refused(result, "damaged", "backup")
+        assert "x3" not in result.err
+    file = directory / "backup.db"
+    result = run("backup", str(file))
+    assert (result.status, result.err) == (1, "It could not be restored: it is damaged.\n")
+    assert_refused(run("restore", str(file), "--yes"), f"{file} cannot be restored: it is damaged.")
+
+
 def test_a_newer_schema(run: Run, directory: Path) -> None:
     connection = sqlite3.connect(directory / "vault.db")
     connection.execute("PRAGMA user_version = 99")

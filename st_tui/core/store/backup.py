@@ -13,6 +13,7 @@ from st_tui.core import written_aside
 from st_tui.core.store import audit, token_log
 from st_tui.core.store.connection import (
     BUSY_SECONDS,
+    Damaged,
     StoreError,
     explained,
     in_turn,
@@ -21,6 +22,7 @@ from st_tui.core.store.connection import (
 from st_tui.core.store.schema import STEPS
 
 _DRAFT = ".st-tui-new-"
+_DAMAGED = "it is damaged"
 
 
 def save(connection: sqlite3.Connection, path: Path) -> str | None:
@@ -72,17 +74,24 @@ def _flaw_of(draft: Path) -> str | None:
 
 def flaw(connection: sqlite3.Connection) -> str | None:
     """What is wrong with this database, as half a sentence; None if nothing is."""
-    with explained():
-        if connection.execute("PRAGMA integrity_check(1)").fetchone()[0] != "ok":
-            return "it is damaged"
-        if _schema(connection) != _schema_of_ours():
-            return "its tables and triggers are not those of st-tui"
-        if connection.execute("PRAGMA foreign_key_check").fetchone() is not None:
-            return "what belongs together in it is not all there"
-        broken = audit.first_broken(connection)
-        if broken is not None:
-            return f"its audit log was changed at entry {broken}"
-        return token_log.flaw(connection)
+    try:
+        with explained():
+            return _flaw(connection)
+    except Damaged:
+        return _DAMAGED
+
+
+def _flaw(connection: sqlite3.Connection) -> str | None:
+    if connection.execute("PRAGMA integrity_check(1)").fetchone()[0] != "ok":
+        return _DAMAGED
+    if _schema(connection) != _schema_of_ours():
+        return "its tables and triggers are not those of st-tui"
+    if connection.execute("PRAGMA foreign_key_check").fetchone() is not None:
+        return "what belongs together in it is not all there"
+    broken = audit.first_broken(connection)
+    if broken is not None:
+        return f"its audit log was changed at entry {broken}"
+    return token_log.flaw(connection)
 
 
 def replace(target: sqlite3.Connection, source: sqlite3.Connection) -> None:

@@ -165,7 +165,8 @@ def explained(path: Path | None = None) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        if getattr(error, "sqlite_errorname", "").startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
+        damaged = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
+        if getattr(error, "sqlite_errorname", "").startswith(damaged) or _is_no_text(error):
             raise Damaged(path) from None
         raise StoreError(_sentence(error, path)) from None
     except TimeoutError:
@@ -178,6 +179,11 @@ def explained(path: Path | None = None) -> Iterator[None]:
     except UnicodeEncodeError:
         # Half of a surrogate pair, from undecodable bytes on a command line or from JSON.
         raise StoreError("That text holds a broken character: write it again.") from None
+
+
+def _is_no_text(error: sqlite3.Error) -> bool:
+    """Whether a text in the database is not UTF-8, for which Python's module has no error name."""
+    return str(error).startswith("Could not decode to UTF-8")
 
 
 def _sentence(error: sqlite3.Error, path: Path | None) -> str:
