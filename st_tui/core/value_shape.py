@@ -1,16 +1,15 @@
-"""What of a value cannot be seen when it is looked at: its lines, and what stands at its ends."""
+"""What of a value cannot be seen when it is looked at: its lines, its ends, what has no look."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
+from st_tui.core.plain_text import unseen
 from st_tui.core.wording import counted
-
-_BLANKS = (" ", "\t")
 
 
 class Shape(NamedTuple):
-    """How many lines a value has, how many newlines end it, and what is at its ends."""
+    """How many lines a value has, how many newlines end it, and what else nobody sees in it."""
 
     lines: int
     newlines_at_end: int
@@ -18,6 +17,7 @@ class Shape(NamedTuple):
     ends_in_blank: bool
     has_tabs: bool
     has_carriage_returns: bool
+    has_unseen: bool
 
     def __str__(self) -> str:
         """What there is to say, as in `3 lines, ends in a newline`; empty for a plain line."""
@@ -27,6 +27,7 @@ class Shape(NamedTuple):
         parts.append(f"ends in {' and '.join(ends)}" if ends else "")
         parts.append("has tabs" if self.has_tabs else "")
         parts.append("has carriage returns" if self.has_carriage_returns else "")
+        parts.append("has invisible characters" if self.has_unseen else "")
         return ", ".join(filter(None, parts))
 
     @property
@@ -56,12 +57,17 @@ def shape_of(value: str) -> Shape:
     return Shape(
         lines=_line_ends(body) + 1,
         newlines_at_end=_line_ends(value[len(body) :]),
-        begins_with_blank=body.startswith(_BLANKS),
-        ends_in_blank=body.endswith(_BLANKS),
+        begins_with_blank=_is_blank(body[:1]),
+        ends_in_blank=_is_blank(body[-1:]),
         has_tabs="\t" in value,
         has_carriage_returns="\r" in value,
+        has_unseen=bool(unseen(value)),
     )
 
 
 def _line_ends(text: str) -> int:
     return text.count("\n") + text.count("\r") - text.count("\r\n")
+
+
+def _is_blank(character: str) -> bool:
+    return character.isspace() and character not in "\r\n"

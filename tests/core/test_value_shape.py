@@ -28,6 +28,10 @@ from st_tui.core.value_shape import shape_of
         ("a ", "ends in a blank", ""),
         ("a \n", "ends in a blank and a newline", "↵"),
         ("a\tb", "has tabs", ""),
+        ("hunter2\u00a0", "ends in a blank", ""),
+        ("\u3000a", "begins with a blank", ""),
+        ("hun\u200bter2", "has invisible characters", ""),
+        ("\ufeffhunter2\n", "ends in a newline, has invisible characters", "↵"),
         ("\ta\n b\t\n\n", "2 lines, begins with a blank, ends in a blank and 2 newlines, has tabs",
          "2 lines↵"),
     ],
@@ -35,7 +39,7 @@ from st_tui.core.value_shape import shape_of
 def test_what_is_not_seen_is_said(value: str, said: str, short: str) -> None:
     assert str(shape_of(value)) == said
     assert shape_of(value).short == short
-    own = ("begins with a blank", "has tabs", "has carriage returns")
+    own = ("begins with a blank", "has tabs", "has carriage returns", "has invisible characters")
     of_lines = said.replace("a blank and ", "").replace("ends in a blank", "").split(", ")
     assert shape_of(value).of_lines == ", ".join(part for part in of_lines if part not in own)
 
