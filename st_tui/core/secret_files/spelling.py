@@ -1,9 +1,9 @@
 """How a value stands in a `.env` file, and what the programs that read such files make of it.
 
 A shell, python-dotenv, npm dotenv and `node --env-file` agree on no one way to quote: what is
-plain text to one is an escape, a command or the next line to another. So a few spellings that no
-shell runs anything of are put to a model of each reader; tests hold the models against the
-readers themselves.
+plain text to one is an escape, a command or the next line to another. So a few spellings that
+neither a shell nor Ruby's dotenv runs anything of are put to a model of each reader; tests hold the
+models against the readers themselves.
 """
 
 from __future__ import annotations
@@ -19,6 +19,11 @@ class Spelling(NamedTuple):
     text: str
     below: str
     misread_by: tuple[str, ...]
+
+    @property
+    def runs_in_dotenvx(self) -> bool:
+        """Whether dotenvx would run commands in it: it does so in double quotes, escaped or not."""
+        return self.text[0] == '"' and "$(" in self.text
 
 
 def spelled(value: str) -> Spelling | None:
@@ -51,7 +56,7 @@ def _spellings(value: str) -> Iterator[str]:
         # lines below would be names and values of their own. No shell knows \n.
         yield '"' + every_backslash.replace("\n", r"\n") + '"'
         return
-    if "'" in value and not re.search("[\n\r\u2028\u2029]", value):
+    if "'" in value and not re.search("[\n\r\u2028\u2029]", value) and not _runs_in_ruby(value):
         # For a shell alone; others would take further lines for names and values.
         yield shell_quoted(value)
     yield f'"{every_backslash}"'
@@ -60,6 +65,14 @@ def _spellings(value: str) -> Iterator[str]:
     if "\r" in value:
         # No reader but a shell keeps a carriage return that stands there itself.
         yield '"' + every_backslash.replace("\r", r"\r") + '"'
+
+
+def _runs_in_ruby(value: str) -> bool:
+    """Whether Ruby's dotenv would run a command in what a shell takes for one quoted text.
+
+    It ends a value at `#` unless that is in quotes it knows, and so sees none around the rest.
+    """
+    return "#" in value and "$(" in value
 
 
 def _is_live(text: str) -> bool:

@@ -134,15 +134,17 @@ def _dotenv(secrets: Sequence[FileSecret]) -> FileText:
         lines.append(f"{_commented(secret)}{export}{secret.name}={text}\n{below}")
         by = tuple(r for r in READERS if r in misread_by or kept_by(r, secret.name))
         misread.setdefault(by, []).append(secret.name)
-    return FileText(
-        "".join(lines),
-        [
-            f"Another value, or none, of {_listed(names)} is read by {', '.join(by)}: "
-            "choose another format for those."
-            for by, names in misread.items()
-            if by
-        ],
-    )
+    remarks = [
+        f"Another value, or none, of {_listed(names)} is read by {', '.join(by)}: "
+        "choose another format for those."
+        for by, names in misread.items()
+        if by
+    ]
+    if run := _listed(name for name, spelling in spelt.items() if spelling.runs_in_dotenvx):
+        remarks.append(
+            f"dotenvx would run commands in the value of {run}: do not read it with that."
+        )
+    return FileText("".join(lines), remarks)
 
 
 def _shell(secrets: Sequence[FileSecret]) -> FileText:

@@ -210,6 +210,22 @@ def test_dotenv_names_what_some_reader_reads_otherwise_and_no_value() -> None:
     ]
 
 
+def test_no_command_is_left_to_readers_that_run_some() -> None:
+    r"""Ruby's dotenv ends the first value at `#`, finds no quotes around the rest, and runs it.
+
+    dotenvx runs what stands in double quotes, also behind a backslash.
+    """
+    written = write(secrets("it's $(id) #5", "it's $(id)", "$(id) #5"), "dotenv")
+    assert written.text == (
+        'V0="it\'s \\$(id) #5"\n'
+        "V1='it'\\''s $(id)'\n"
+        "V2='$(id) #5'\n"
+    )  # fmt: skip
+    assert [said for said in written.remarks if "dotenvx" in said] == [
+        "dotenvx would run commands in the value of V0: do not read it with that."
+    ]
+
+
 @pytest.mark.parametrize("comment", ["x\rid", "x\nid", "x\x0bid", "x\u2028EVIL=1", "x\x85id"])
 @pytest.mark.parametrize("kind", ["dotenv", "yaml"])
 def test_each_line_of_a_comment_is_one(comment: str, kind: Format) -> None:
