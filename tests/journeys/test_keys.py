@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from textual.command import CommandPalette
 from textual.pilot import Pilot
 
 from st_tui.core.expiry import MINUTE, SECOND
 from st_tui.core.model import Reason
+from st_tui.core.vault import Vault
 from st_tui.demo.steps import END_TITLE, END_WORDS, TOUR
 from st_tui.tui.app import StTui
 from st_tui.tui.screens.help import ActionList, Help
 from st_tui.tui.screens.tokens import TokensPage
+from st_tui.tui.terminal import Appearance
 from st_tui.tui.widgets.token_list import TokenList
 from tests.conftest import Clock
 from tests.journeys.driving import choose, opened, screen_text, until, vault, write
@@ -188,6 +192,22 @@ async def test_the_first_screen_of_a_demo_says_how_the_tour_starts(
         demo_app.show_change()
         await until(pilot, lambda: "st-tui  Shop" in screen_text(pilot), "another project")
         assert "F6" not in screen_text(pilot)
+
+
+async def test_no_tour_through_a_project_of_ones_own_that_is_called_demo(
+    tmp_path: Path, clock: Clock
+) -> None:
+    """It would make a token there."""
+    with Vault.create(tmp_path / "vault", actor="ann", clock=clock) as made:
+        project = made.projects.create("Demo")
+    looks = Appearance("st-tui-dark", ansi_color=False, ascii_only=False)
+    app = StTui(tmp_path / "vault", looks, actor="ann", clock=clock)
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await until(pilot, lambda: "No tokens yet" in screen_text(pilot), "it is open")
+        assert "F6" not in screen_text(pilot)
+        await pilot.press("f6")
+        await until(pilot, lambda: "The tour is for the demo" in screen_text(pilot), "no tour")
+        assert not vault(app).tokens.count(project)
 
 
 async def test_text_is_never_markup(demo_app: StTui) -> None:
