@@ -190,7 +190,7 @@ def import_secrets(file: str, environment: str | None, path: str) -> None:
     keeps the comment it has in the vault. What programs that read such files read differently is
     refused, with its line and what to write instead.
     """
-    stated = read.parse(
+    stated, loose = read.content(
         sys.stdin.buffer.read(read.LARGEST_FILE + 1)
         if file == "-"
         else _content(file, read.LARGEST_FILE, "The file cannot be read")
@@ -201,6 +201,8 @@ def import_secrets(file: str, environment: str | None, path: str) -> None:
     _say_written(written, len(stated), place)
     if commented := sum(bool(secret.comment) for secret in stated):
         remark(f"{counted(commented, 'secret')} of the file came with a comment.")
+    if loose:
+        remark(f"Left out: {counted(loose, 'comment')} above no name.")
 
 
 def _value(name: str, stated: str) -> str:

@@ -340,6 +340,21 @@ def test_files_of_every_kind_are_imported_with_their_comments(
     assert said.items() <= comments(run).items()
 
 
+def test_comments_that_belong_to_no_secret_are_counted(run: Run, directory: Path) -> None:
+    data = b"#!/bin/sh\n# of the file\n# two lines\n\n#\n\nA=1\n# of B\nB='x'\n# at the end\n"
+    done = run("secrets", "import", "-", *DEV, stdin=data)
+    assert done.err.splitlines() == [
+        "1 secret of the file came with a comment.",
+        "Left out: 2 comments above no name.",
+    ]
+    assert comments(run) == {"A": "", "B": "of B"}
+    # What an export adds for npm dotenv is no comment.
+    run("secrets", "set", *DEV, "A=-", stdin=b"it's\\")
+    written = run("secrets", "export", *DEV, "--no-expand")
+    assert '#"' in written.out
+    assert "Left out" not in run("secrets", "import", "-", *DEV, stdin=written.out.encode()).err
+
+
 def test_what_list_prints_is_imported(run: Run, directory: Path) -> None:
     data = b'[{"key":"A","value":"x\\r\\n","comment":"two\\nlines"},{"key":"B","value":"${A}"}]'
     run("secrets", "import", "-", *DEV, stdin=data)

@@ -6,6 +6,7 @@ No sentence repeats what a file holds: a line that is not understood may be part
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from st_tui.core.errors import Refusal
 from st_tui.core.secret import check_name, check_value
@@ -15,8 +16,20 @@ LARGEST_FILE = 4 * 1024 * 1024
 """Bytes of a file that is read."""
 
 
+class Content(NamedTuple):
+    """The secrets of a file, each name once, and how many comments in it are about none."""
+
+    secrets: list[FileSecret]
+    loose: int
+
+
 def parse(data: bytes) -> list[FileSecret]:
-    """The secrets of a file, each name once; what kind of file it is shows in its beginning.
+    """The secrets of a file. Raises SecretFileError."""
+    return content(data).secrets
+
+
+def content(data: bytes) -> Content:
+    """What a file holds; what kind of file it is shows in its beginning.
 
     Raises SecretFileError for whatever is not clear: nothing is guessed, and no secret left out.
     """
@@ -27,7 +40,11 @@ def parse(data: bytes) -> list[FileSecret]:
     except UnicodeDecodeError:
         raise SecretFileError("The file is not text in UTF-8: save it as such.") from None
     found: dict[str, FileSecret] = {}
+    loose = 0
     for where, stated in _entries(text):
+        if stated is None:
+            loose += 1
+            continue
         try:
             secret = FileSecret(
                 check_name(stated.name),
@@ -42,11 +59,13 @@ def parse(data: bytes) -> list[FileSecret]:
             "The file holds no secrets: write NAME=VALUE lines, JSON, or CSV with the columns key "
             "and value."
         )
-    return list(found.values())
+    return Content(list(found.values()), loose)
 
 
-def _entries(text: str) -> Iterator[tuple[str, FileSecret]]:
-    """The secrets as they stand, each with the words for where that is."""
+def _entries(text: str) -> Iterator[tuple[str, FileSecret | None]]:
+    """The secrets as they stand, each with the words for where that is; None for a comment that is
+    about none.
+    """
     if text.lstrip()[:1] in ("{", "["):  # No .env line and no header begins so.
         return read_json.entries(text)
     header = read_table.header(text)

@@ -64,8 +64,11 @@ class _Value(NamedTuple):
     end: int
 
 
-def entries(text: str) -> Iterator[tuple[str, FileSecret]]:
-    """The secrets as they stand, each with its line; the `#` lines right above are its comment."""
+def entries(text: str) -> Iterator[tuple[str, FileSecret | None]]:
+    """The secrets as they stand, each with its line; the `#` lines right above are its comment.
+
+    None stands for `#` lines that are above no name.
+    """
     lone = re.search(r"\r(?!\n)", text)
     if lone is not None:
         refuse_line(
@@ -86,9 +89,13 @@ def entries(text: str) -> Iterator[tuple[str, FileSecret]]:
         elif bare and not (number == 1 and line.startswith("#!")):
             above.append(_comment(bare[1:], number))
         else:
+            if _says_something(above):
+                yield f"Line {number}", None
             above = []
         number += text.count("\n", start, end + 1)
         start = end + 1
+    if _says_something(above):
+        yield f"Line {number}", None
 
 
 def _assigned(text: str, start: int, number: int) -> tuple[str, _Value]:
@@ -185,6 +192,11 @@ def _comment(after_sign: str, number: int) -> str:
             number, "has a line separator (U+2028 or U+2029) in a comment: write a line for each"
         )
     return after_sign.removeprefix(" ")
+
+
+def _says_something(comment: list[str]) -> bool:
+    # A lone quote is what an export writes below a value for npm dotenv.
+    return any(line not in ("", '"') for line in comment)
 
 
 def _end_of_line(text: str, start: int) -> int:
