@@ -187,6 +187,20 @@ async def test_a_scope_that_opens_no_folder_today_is_asked_about(
         assert (await made(pilot)).scopes == (Scope("dev", typed),)
 
 
+async def test_a_folder_that_a_colleague_makes_meanwhile_is_no_doubt(demo_app: StTui) -> None:
+    async with demo_app.run_test(size=SMALL) as pilot:
+        await form(pilot)
+        await write(pilot, "/team/**")
+        await pilot.press("enter")
+        await until(pilot, lambda: "0 of 24 folders" in screen_text(pilot), "nothing yet")
+        assert demo_app.project is not None
+        with Vault.open(demo_app.directory, actor="bob", clock=demo_app.clock) as other:
+            other.folders.create(demo_app.project, "dev", "/team")
+        await until(pilot, lambda: "1 of 25 folders" in screen_text(pilot), "it is there")
+        await pilot.press("f2")
+        await made(pilot)
+
+
 async def test_many_doubts_are_one_question(demo_app: StTui) -> None:
     async with demo_app.run_test(size=SMALL) as pilot:
         await form(pilot)

@@ -33,6 +33,7 @@ from st_tui.tui.actions import FIELDS, Action, bindings
 from st_tui.tui.leaving import Leaves
 from st_tui.tui.screens.comparison import beside
 from st_tui.tui.screens.dialog import Confirm
+from st_tui.tui.screens.page import ShowsVault
 from st_tui.tui.widgets.access_pane import AccessPane
 from st_tui.tui.widgets.choice import Choice
 from st_tui.tui.widgets.expiry_selector import ExpirySelector
@@ -52,7 +53,7 @@ _DOUBTS_SHOWN = 2  # and cells of a scope in one: the question has to fit an ord
 _SCOPE_SHOWN = 40
 
 
-class Create(Leaves[NewToken | None]):
+class Create(ShowsVault, Leaves[NewToken | None]):
     """The form for a new token, empty or filled in from a draft.
 
     The draft is held against `original`, or against itself as it was given; `about` says where it
@@ -163,22 +164,31 @@ class Create(Leaves[NewToken | None]):
         yield KeyHints(self.ACTIONS)
 
     def on_mount(self) -> None:
-        vault = self.st.vault
-        if vault is not None:
-            project = self._project
-            self._environments = vault.environments.every(project)
-            self._folders = analysis.Places(vault.folders.of_each(project))
-            self._written = vault.tokens.written_environments(project)
-            self._names = vault.tokens.names(project)
-        pane = self.query_one(AccessPane)
-        pane.place(self._environments, self._folders, e2ee=self._project.e2ee)
         self.query_one(ReachTree).note = self._picker.about_folder
-        self._picker.place(self._environments, self._folders)
+        self._learn()
         self.query_one("#version", Choice).choose(self._start.version if self._start else 2)
         self.set_class(bool(self._start and self._start.version == 3), "is-v3")
         self.query_one("#name", Field).focus()
         self._show()
         self._untouched = self._as_typed()
+
+    def show(self) -> None:
+        """A colleague changed something: it may be the folder that a scope is to open."""
+        if self._untouched and self.st.project is not None:
+            self._learn()
+            self._show()
+
+    def _learn(self) -> None:
+        """Read what the draft is held against: environments, folders, and the names of others."""
+        vault, project = self.st.vault, self._project
+        if vault is not None:
+            self._environments = vault.environments.every(project)
+            self._folders = analysis.Places(vault.folders.of_each(project))
+            self._written = vault.tokens.written_environments(project)
+            self._names = vault.tokens.names(project)
+        pane = self.query_one(AccessPane)
+        pane.place(self._environments, self._folders, e2ee=project.e2ee)
+        self._picker.place(self._environments, self._folders)
 
     # --- the draft ------------------------------------------------------------------------------
 
