@@ -18,7 +18,7 @@ READ_TYPE = Field(
     one_of=("shared", "personal"),
 )
 WRITE_TYPE = Field("type", about="A token has no personal secrets", one_of=("shared",))
-VERSION = Field("version", "integer", about="Of its versions, not the newest but this one")
+VERSION = Field("version", "integer", about="This version of it, instead of the newest")
 INCLUDE_IMPORTS = Field(
     "include_imports",
     "boolean",
@@ -37,8 +37,12 @@ NOT_KEPT = (
 )
 """What Infisical keeps with a secret, and nothing here holds."""
 FILTERS = (
-    Field("tagSlugs", about="No secret has a tag: nothing is listed", longest=LONGEST_PLAIN),
-    Field("metadataFilter", about="Nor metadata: nothing is listed", longest=LONGEST_PLAIN),
+    Field("tagSlugs", about="No secret here has a tag: nothing is listed", longest=LONGEST_PLAIN),
+    Field(
+        "metadataFilter",
+        about="No secret here has metadata: nothing is listed",
+        longest=LONGEST_PLAIN,
+    ),
 )
 """What Infisical's lists can be narrowed by, and no secret here has."""
 

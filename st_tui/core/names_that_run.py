@@ -49,7 +49,7 @@ _GROUPS = (
     _Group("a shell runs the commands in it when it prompts, traces or looks for mail",
            "PROMPT_COMMAND PS0 PS1 PS2 PS3 PS4 PROMPT PROMPT2 PROMPT3 PROMPT4 RPROMPT RPROMPT2 "
            "RPS1 RPS2 SPROMPT prompt PROMPT_EOL_MARK MAILPATH mailpath"),
-    _Group("it switches on what a shell runs commands by", "SHELLOPTS BASHOPTS"),
+    _Group("it switches on options of a shell that run commands", "SHELLOPTS BASHOPTS"),
     _Group("bash takes a function from it", "BASH_FUNC_* *()*"),
     _Group("a shell runs or writes what it names",
            "NULLCMD READNULLCMD TMPPREFIX EXECSHELL"),

@@ -134,10 +134,10 @@ class SecretActions:
         self.show_secret(saved.id)
         old_name = chosen[1].name
         left = await self._st.change(
-            "Looking who uses it", lambda v: v.secrets.still_naming(project, old_name, saved)
+            "Looking for what uses it", lambda v: v.secrets.still_naming(project, old_name, saved)
         )
         if left is not None:
-            self._warn(f"“{old_name}” has another name.", left)
+            self._warn(f"“{old_name}” is renamed.", left)
 
     @work
     async def action_link(self) -> None:
@@ -217,7 +217,7 @@ class SecretActions:
         elsewhere, which `find` opens values for: in a thread."""
         from st_tui.tui.screens.dialog import Confirm
 
-        page, used = self._st.screen, await self._st.change("Looking who uses it", find)
+        page, used = self._st.screen, await self._st.change("Looking for what uses it", find)
         if used is None or self._st.screen is not page:
             return
         told = used.told(_MOST_NAMED)

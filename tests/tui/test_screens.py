@@ -273,7 +273,7 @@ async def test_an_export_that_is_not_plain(
         await pictures.check(pilot, "export-refused", drawn=False)
         secrets.delete(project, here, "LD_PRELOAD")
         await pilot.press("f2")
-        await until(pilot, lambda: "Another value" in screen_text(pilot), "it is written")
+        await until(pilot, lambda: "would read another" in screen_text(pilot), "it is written")
         await pictures.check(pilot, "export-remarks", drawn=False)
 
 

@@ -135,7 +135,7 @@ def _dotenv(secrets: Sequence[FileSecret]) -> FileText:
         by = tuple(r for r in READERS if r in misread_by or kept_by(r, secret.name))
         misread.setdefault(by, []).append(secret.name)
     remarks = [
-        f"Another value, or none, of {_listed(names)} is read by {', '.join(by)}: "
+        f"{', '.join(by)} would read another value of {_listed(names)}, or none: "
         "choose another format for those."
         for by, names in misread.items()
         if by
@@ -152,7 +152,7 @@ def _shell(secrets: Sequence[FileSecret]) -> FileText:
     long = _listed(s.name for s in secrets if _bytes(f"{s.name}={s.value}") > _LONGEST_VARIABLE)
     return FileText(
         "".join(lines),
-        [f"After this no program starts from the shell: {long} is over 128 KiB."] if long else [],
+        [f"A shell that reads this can start no program: {long} is over 128 KiB."] if long else [],
     )
 
 
@@ -191,7 +191,7 @@ def _csv(secrets: Sequence[FileSecret]) -> FileText:
     remarks = []
     if formulas := _listed(row[0] for row in rows if any(map(_FORMULA.match, row))):
         remarks.append(
-            f"A spreadsheet would calculate with the text of {formulas}: open the file in none."
+            f"A spreadsheet would calculate with the text of {formulas}: do not open it in one."
         )
     if returns := _listed(row[0] for row in rows if "\r" in row[1]):
         remarks.append(f"Some readers of CSV make a newline of the carriage return in {returns}.")

@@ -74,10 +74,7 @@ class ExportFile(Dialog[Exported]):
         self._is_writing = False
 
     def body(self) -> ComposeResult:
-        yield Static(
-            "Their values stand in it in clear, for you alone to read.\n",
-            markup=False,
-        )
+        yield Static("The file holds their values in clear. Only you may read it.\n", markup=False)
         with Horizontal(classes="row"):
             yield Label("File")
             yield Field(placeholder="secrets.env", id="file")

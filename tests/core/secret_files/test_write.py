@@ -81,11 +81,10 @@ def put(path: Path, text: str) -> Path:
 def named(remarks: Iterable[str], reader: str) -> set[str]:
     """The secrets that a remark says this reader reads otherwise."""
     found = [
-        re.fullmatch("Another value, or none, of (.*) is read by (.*): .*", said)
-        for said in remarks
+        re.fullmatch("(.*) would read another value of (.*), or none: .*", said) for said in remarks
     ]
-    by = [said for said in found if said is not None and reader in said[2].split(", ")]
-    return {name for said in by for name in said[1].split(", ")}
+    by = [said for said in found if said is not None and reader in said[1].split(", ")]
+    return {name for said in by for name in said[2].split(", ")}
 
 
 def writable(asked: list[FileSecret], kind: Format) -> tuple[list[FileSecret], FileText]:
@@ -200,12 +199,12 @@ def test_dotenv_is_right_for_all_wherever_one_spelling_is() -> None:
 def test_dotenv_names_what_some_reader_reads_otherwise_and_no_value() -> None:
     text = write(secrets("it's $s3cret", "${s3cret}", "s3cret\r\n", "s3cret\"'\n", "x"), "dotenv")
     assert text.remarks == [
-        "Another value, or none, of V0 is read by python-dotenv, npm dotenv, node --env-file: "
+        "python-dotenv, npm dotenv, node --env-file would read another value of V0, or none: "
         "choose another format for those.",
-        "Another value, or none, of V1 is read by python-dotenv: choose another format for those.",
-        "Another value, or none, of V2 is read by node --env-file, bash: "
+        "python-dotenv would read another value of V1, or none: choose another format for those.",
+        "node --env-file, bash would read another value of V2, or none: "
         "choose another format for those.",
-        "Another value, or none, of V3 is read by npm dotenv, node --env-file, bash: "
+        "npm dotenv, node --env-file, bash would read another value of V3, or none: "
         "choose another format for those.",
     ]
 
@@ -317,7 +316,7 @@ def test_csv_names_what_a_spreadsheet_would_calculate() -> None:
         FileSecret("-D", "1"), FileSecret("E", "a\rb"),
     ]  # fmt: skip
     assert write(asked, "csv").remarks == [
-        "A spreadsheet would calculate with the text of A, C, -D: open the file in none.",
+        "A spreadsheet would calculate with the text of A, C, -D: do not open it in one.",
         "Some readers of CSV make a newline of the carriage return in E.",
     ]
 
@@ -381,7 +380,7 @@ def test_a_shell_is_given_no_name_that_it_keeps(tmp_path: Path) -> None:
     assert write([FileSecret("LINENO", "1")], "shell", ["LINENO"]).text == "export LINENO='1'\n"
     assert write([FileSecret("LINENO", "1"), FileSecret("USERNAME", "x")], "dotenv") == (
         "LINENO='1'\nUSERNAME='x'\n",
-        ["Another value, or none, of LINENO is read by bash: choose another format for those."],
+        ["bash would read another value of LINENO, or none: choose another format for those."],
     )
     assert write([FileSecret("LINENO", "1")], "docker").remarks == []
 
@@ -420,7 +419,7 @@ def test_a_value_that_stops_every_program_is_named(tmp_path: Path) -> None:
     values = ["x" * (131_071 - 3), "x" * (131_071 - 2)]
     assert [write(secrets(value), "shell").remarks for value in values] == [
         [],
-        ["After this no program starts from the shell: V0 is over 128 KiB."],
+        ["A shell that reads this can start no program: V0 is over 128 KiB."],
     ]
     for value, starts in zip(values, (True, False), strict=True):
         file = put(tmp_path / "f", write(secrets(value), "shell").text)

@@ -154,7 +154,7 @@ async def test_the_format_is_chosen_and_names_that_run_code_are_refused(demo_app
         vault(demo_app).secrets.delete(project_of(demo_app), DB, "LD_PRELOAD")
         await pilot.press("tab", "left", "left", "f2")
         await until(pilot, lambda: isinstance(demo_app.screen, ExportRemarks), "what to know")
-        assert "Another value, or none, of QUOTED is read by" in screen_text(pilot)
+        assert "QUOTED, or none" in screen_text(pilot)
         assert "$(id)" not in screen_text(pilot)
         assert r"QUOTED='it'\''s $(id)'" in Path("out.envx").read_text(encoding="utf-8")
         await pilot.press("enter")
