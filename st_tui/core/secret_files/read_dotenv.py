@@ -30,7 +30,7 @@ _BEGINS_ANOTHER = (
     "line of its own"
 )
 _UNCLEAR_WITHOUT_QUOTES = (
-    (r"[^\S ]", "has a tab or an unusual blank outside quotes: leave it out, or use quotes"),
+    (r"[^\S ]|\ufeff", "has a tab or an unusual blank outside quotes: leave it out, or use quotes"),
     (
         r"^ *`",
         "begins a value with a backquote, a quote for some readers only: write single or double "

@@ -14,7 +14,7 @@ from tests import env_readers
 from tests.core.secret_files.refusals import refusal
 
 PIECES = [
-    *"AB='\"\\#$`~:;&|<>()[]{}!*?+-., \t\nnrtv\u00a0\u2028\u00e9",
+    *"AB='\"\\#$`~:;&|<>()[]{}!*?+-., \t\nnrtv\u00a0\u2028\ufeff\u00e9",
     *("export ", "A=", "\nB='", "\r\n", "' # ", '" #', r"'\''", "\n# ", "&&", "||", " C=", "~/"),
 ]
 
@@ -171,6 +171,7 @@ SECOND = "a blank where a shell begins another name"
         ("A=\t'x'", "has a tab or an unusual blank outside quotes"),
         ("A=x\u00a0", "has a tab or an unusual blank outside quotes"),
         ("A=x\u2028B=y", "has a tab or an unusual blank outside quotes"),
+        ("A=x\ufeff", "has a tab or an unusual blank outside quotes"),  # a blank in JavaScript
         ("A=x\x1c", "has a tab or an unusual blank outside quotes"),
         ("A=a;s3cret", SHELLS),
         ("A=s3cret<b", SHELLS),
