@@ -13,7 +13,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Generic, Protocol, TypeVar
 
-from st_tui.core.store.turnstile import PATIENCE_SECONDS
 from st_tui.core.vault.gateway import Gateway
 from st_tui.core.vault.request import Caller
 
@@ -148,7 +147,7 @@ class Batches(Generic[Answer]):
     async def _begin(self) -> None:
         """Begin, as soon as it is our turn. Raises Refusal or TimeoutError."""
         try:
-            async with asyncio.timeout(PATIENCE_SECONDS):
+            async with asyncio.timeout(self._gateway.patience):
                 while not self._gateway.begin():
                     await asyncio.sleep(_PAUSE)
         except BaseException:

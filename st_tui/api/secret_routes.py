@@ -7,7 +7,6 @@ from st_tui.api.operations import Field, Handle, Operation
 from st_tui.api.places import in_folder, require_folder
 from st_tui.api.problems import bad_request, invalid, not_found
 from st_tui.core.secret import Place, SealedSecret
-from st_tui.core.store import secrets
 from st_tui.core.vault import secret_changes
 from st_tui.core.vault.request import Request
 from st_tui.core.vault.secrets import about_secret
@@ -82,7 +81,7 @@ def in_version(
     request: Request, place: Place, name: str, secret: SealedSecret, version: int
 ) -> SealedSecret:
     """One version of a secret that is there. Raises Problem."""
-    sealed = secrets.version(request.session.connection, secret.id, version)
+    sealed = secret_changes.in_version(request.session, secret, version)
     if sealed is None:
         raise not_found(f"Secret with name '{name}' has no version {version} {in_folder(place)}")
     return sealed

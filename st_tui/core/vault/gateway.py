@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from typing import ClassVar
 
 from st_tui.core import access, addresses
 from st_tui.core.errors import Refusal
@@ -31,6 +32,7 @@ from st_tui.core.store.connection import (
     never_wait,
     transaction,
 )
+from st_tui.core.store.turnstile import PATIENCE_SECONDS
 from st_tui.core.vault.audit import ANONYMOUS
 from st_tui.core.vault.request import Caller, Denied, Request
 from st_tui.core.vault.secret_changes import name_hash
@@ -63,6 +65,9 @@ class Gateway:
 
     Only `commit` waits for the disk; it may run in another thread.
     """
+
+    patience: ClassVar[float] = PATIENCE_SECONDS
+    """Seconds in which `begin` is asked again before that is given up."""
 
     def __init__(self, session: Session) -> None:
         self._session = session.remembering()

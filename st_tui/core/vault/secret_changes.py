@@ -65,6 +65,11 @@ def find(session: Session, project: Project, place: Place, name: str) -> SealedS
     return secrets.find(session.connection, project.id, place, name_hash(session, project, name))
 
 
+def in_version(session: Session, secret: SealedSecret, number: int) -> SealedSecret | None:
+    """A secret as it was in one of its versions."""
+    return secrets.version(session.connection, secret.id, number)
+
+
 def create_sealed(
     session: Session,
     project: Project,
