@@ -12,6 +12,7 @@ from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 from textual.widgets import Static
 
+from st_tui.core.addresses import parse_ranges
 from st_tui.core.expiry import DAY, HOUR
 from st_tui.core.model import Environment, Scope, TokenDraft
 from st_tui.core.vault import Vault
@@ -65,6 +66,35 @@ async def test_a_denial_tells_every_reason_and_nothing_that_reads_like_a_yes(
             "✖ DENIED ip: it trusts 10.0.0.0/8, not every address "
             "Allowed only from 10.0.0.0/8 and before 2027-11-08 12:00 UTC. 1 dev:"
         ) in said
+
+
+async def test_what_would_be_allowed_stands_whole_or_not_at_all(
+    demo_app: StTui, tmp_path: Path
+) -> None:
+    """It was cut off within its conditions, where the reasons needed the room."""
+    with Vault.open(tmp_path / "vault", actor="operator", clock=lambda: NOW) as vault:
+        project = vault.projects.get("demo")
+        blocks = parse_ranges(["10.0.0.0/8", "2001:db8:aaaa:bbbb::/64", "192.168.0.0/24"])
+        scopes = (Scope("dev", "/common/**"),)
+        vault.tokens.create(
+            project,
+            TokenDraft("many", scopes, READ, NOW + DAY, version=3, is_active=False,
+                       trusted_ips=blocks),
+        )  # fmt: skip
+    async with demo_app.run_test(size=(80, 24)) as pilot:
+        await opened(pilot)
+        await choose(pilot, "many")
+        await pilot.press("t")
+        await write(pilot, "backend/worker")
+        await pilot.press("tab", "right", "tab", "right", "tab", *"203.0.113.9", "tab", "end")
+        last = "E2EE is on, so a raw endpoint cannot open the values"
+        await until(pilot, lambda: "expired: " in _verdict(demo_app), "all is asked")
+        await until(pilot, lambda: "1 dev:/common/**  ✖ stops at" in screen_text(pilot), "scope")
+        assert last in " ".join(screen_text(pilot).split())
+        assert "→" not in screen_text(pilot)
+        await pilot.press("home")
+        await until(pilot, lambda: "expired: " not in _verdict(demo_app), "now")
+        assert "1 dev:/common/**  ✖ stops at" in screen_text(pilot)
 
 
 async def test_one_folder_is_no_folders(demo_app: StTui, tmp_path: Path) -> None:

@@ -44,7 +44,7 @@ from st_tui.tui.widgets.verdict import scope_lines, verdict_lines
 _MOST_LINES = 16
 """The most lines there is room for in a verdict."""
 _WIDE = 60
-"""Columns from which on two lines hold every reason of a denial."""
+"""Columns from which on two lines hold most reasons of a denial."""
 _TWO_FIELDS = 76
 """Columns from which on two fields of the request have room beside each other."""
 _BROAD = 48
@@ -104,6 +104,7 @@ class AccessPane(Vertical):
         self._template: AccessRequest | None = None
         self._denied: tuple[ServiceToken, AccessRequest] | None = None
         self._searching = Newest(self, self._search)
+        self._for_reasons = 2
 
     def compose(self) -> ComposeResult:
         yield Static(id="subject")
@@ -140,6 +141,7 @@ class AccessPane(Vertical):
         self.set_class(event.size.height < _SHORT, "-short")
         self.set_class(event.size.height < _SHORT and event.size.width >= _TWO_FIELDS, "-paired")
         self._give_room()
+        self.call_after_refresh(self._answer)  # the lines that fit are others now
 
     def place(
         self,
@@ -180,9 +182,10 @@ class AccessPane(Vertical):
         """
         scopes = len(self._token.scopes) if self._token else 0
         width = self.size.width
-        reasons, each = 2 if width >= _WIDE else 3, 1 if width >= _BROAD else 2
+        self._for_reasons = 2 if width >= _WIDE else 3
+        each = 1 if width >= _BROAD else 2
         self.query_one("#verdict").styles.height = min(
-            1 + reasons + MOST_BEYOND + scopes * each, _MOST_LINES
+            1 + self._for_reasons + MOST_BEYOND + scopes * each, _MOST_LINES
         )
 
     def preset(
@@ -283,11 +286,13 @@ class AccessPane(Vertical):
     ) -> None:
         verdict = self.query_one("#verdict", Static)
         first = token._replace(scopes=token.scopes[:_MOST_LINES])  # those there is room for
-        lines = [
-            *verdict_lines(token, request, access.decide(token, request)),
-            *beyond_lines(token, request, misses, verdict.size.width),
-            *scope_lines(request, access.explain(first, request)),
-        ]
+        width = verdict.size.width
+        lines = verdict_lines(token, request, access.decide(token, request))
+        # What the reasons take more than is kept for them.
+        over = sum(line.get_height({}, max(width, 1)) for line in lines) - 1 - self._for_reasons
+        room = MOST_BEYOND - max(over, 0)
+        lines += beyond_lines(token, request, misses, width, room)
+        lines += scope_lines(request, access.explain(first, request))
         typed = self.query_one("#path", PathField).value
         note = request_path(typed).note if typed.strip() not in ("", "/") else None
         if note:

@@ -46,14 +46,18 @@ def near_misses(
 
 
 def beyond_lines(
-    token: ServiceToken, request: AccessRequest, misses: Sequence[str], width: int
+    token: ServiceToken, request: AccessRequest, misses: Sequence[str], width: int, room: int
 ) -> list[Content]:
-    """The most telling lines that there is room for, the nearest miss first."""
+    """The most telling lines that there is room for, the nearest miss first.
+
+    Each is whole: half of one would leave out a condition.
+    """
     ranges = Content.styled(when_and_whence(token, request), "$text-muted")
     lines = [*(Content.assemble(("→ ", "$text-primary"), miss) for miss in misses), ranges]
-    room = MOST_LINES
-    for index, line in enumerate(lines):
-        room -= -(-line.cell_length // max(width, 1))
-        if room < 0:
-            return lines[: max(index, 1)]
-    return lines
+    fitting = []
+    for line in lines:
+        height = line.get_height({}, max(width, 1))
+        if height <= room:
+            fitting.append(line)
+            room -= height
+    return fitting
