@@ -62,6 +62,11 @@ def write(secrets: Iterable[FileSecret], kind: Format, allowed: Collection[str] 
     if kind in ("dotenv", "shell", "docker"):
         _check_names(found, kind, allowed)
         _refuse((s.name for s in found if "\0" in s.value), "a NUL character", "json, yaml or csv")
+    if kind == "dotenv" and (named := _listed(s.name for s in found if "\0" in s.comment)):
+        # ksh ends a comment there and runs the rest; bash may not read the file at all.
+        raise SecretFileError(
+            f"The comment of {named} holds a NUL character: choose another format."
+        )
     text, remarks = _WRITERS[kind](found)
     comments = sum(1 for secret in found if secret.comment)
     if comments and kind in ("shell", "docker", "json"):

@@ -234,6 +234,15 @@ def test_each_line_of_a_comment_is_one(comment: str, kind: Format) -> None:
     assert len(lines) == 3
 
 
+def test_a_comment_that_ksh_would_run_the_rest_of_is_refused() -> None:
+    # Clients that seal comments themselves can put any character there.
+    secret = FileSecret("A", "x", "note\0id")
+    with pytest.raises(SecretFileError, match="The comment of A holds a NUL character"):
+        write([secret], "dotenv")
+    assert write([secret], "yaml").text == '# note\\u0000id\n"A": "x"\n'
+    assert write([secret], "shell").text == "export A='x'\n"
+
+
 def test_comments_stand_above_their_secrets() -> None:
     found = [FileSecret("A", "1", "first\n\n  second"), FileSecret("B", "2")]
     assert write(found, "dotenv").text == "# first\n#\n#   second\nA='1'\nB='2'\n"
