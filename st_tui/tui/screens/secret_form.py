@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import ClassVar
 
 from textual import events, on, work
@@ -87,7 +88,7 @@ class SecretForm(Dialog[SealedSecret]):
         with Horizontal(classes="tall"):
             yield Label("Value")
             hint = "•••••• stays as it is, unless you write another" if row else ""
-            yield ValueArea(placeholder=hint, enters=1, take_paste=self._take_as_value, id="value")
+            yield ValueArea(placeholder=hint, enters=1, taker=self._taker, id="value")
         with Horizontal(classes="row"):
             yield Label("")
             yield Static(id="shape")
@@ -154,23 +155,22 @@ class SecretForm(Dialog[SealedSecret]):
         self._take_secrets(typed)
         return True
 
-    def _take_as_value(self, text: str) -> bool:
-        """Take what is pasted as the value for name and value, unless there is another of them."""
+    def _taker(self, text: str) -> Callable[[], None] | None:
+        """What takes a paste into Value for name and value, unless there is another of them."""
         name, value, _ = self._as_typed()
         if value or not holds_secrets(text):
-            return False
+            return None
         try:
             stated = _read(text)
         except Refusal:
-            return False  # it is what it looks like: a value
+            return None  # it is what it looks like: a value
         # Base64, JSON and connection strings hold an = as well.
         if not all(each.value.strip("=") for each in stated):
-            return False
+            return None
         names = [each.name for each in stated]
         if names != [name] if name else not all(map(_CONSTANT.fullmatch, names)):
-            return False
-        self._take(stated, else_value=text)
-        return True
+            return None
+        return partial(self._take, stated, else_value=text)
 
     def _take_secrets(self, text: str) -> None:
         """Take what is pasted as the name for name and value."""

@@ -65,30 +65,31 @@ class ValueArea(TextArea):
         *,
         placeholder: str,
         enters: int = 0,
-        take_paste: Callable[[str], bool] = lambda _: False,
+        taker: Callable[[str], Callable[[], None] | None] = lambda _: None,
         id: str,  # noqa: A002
     ) -> None:
         """`enters` is how many Enters only go on from here.
 
-        `take_paste` says whether it took a paste for something else than text of this field.
+        `taker` answers what takes a paste that is something else than text of this field.
         """
         super().__init__(text, placeholder=placeholder, id=id)
         self.cursor_blink = False
         self._enters = enters
-        self._take_paste = take_paste
+        self._taker = taker
 
     def is_paste(self, text: str) -> bool:
         """Whether text that arrived in one piece, as keys, was pasted."""
-        return spans_lines(text, self._enters)
+        return self._taker(text) is not None or spans_lines(text, self._enters)
 
     async def _on_key(self, event: events.Key) -> None:
         if event.key == "enter":
             event.prevent_default()  # Textual's own begins a line; the binding goes on
 
     async def _on_paste(self, event: events.Paste) -> None:
-        if self._take_paste(event.text):
+        if take := self._taker(event.text):
             event.stop()
             event.prevent_default()
+            take()
         elif _OTHER_LINE_ENDS.search(event.text):
             event.prevent_default()
             self.app.notify(

@@ -246,6 +246,15 @@ async def test_a_line_with_the_name_that_stands_there_is_no_value(demo_app: StTu
         await until(pilot, lambda: typed(form) == ("api.key", "s3cr3t", "of the shop"), "parted")
 
 
+async def test_a_line_in_one_piece_is_parted_in_the_value_too(demo_app: StTui) -> None:
+    async with demo_app.run_test(size=SMALL) as pilot:
+        form = await new_secret(pilot)
+        await pilot.press("tab")
+        in_one_piece(pilot, "API_KEY=s3cr3t\r")
+        await until(pilot, lambda: typed(form) == ("API_KEY", "s3cr3t", ""), "parted")
+        assert form.query_one("#value", ValueArea).has_focus
+
+
 async def test_a_line_pasted_as_the_next_value_of_its_secret_is_parted(demo_app: StTui) -> None:
     async with demo_app.run_test(size=SMALL) as pilot:
         await opened(pilot)
