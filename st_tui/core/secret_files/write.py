@@ -40,6 +40,7 @@ _LONGEST_DOCKER_LINE = 64 * 1024 - 1
 """Bytes. At a longer line kubectl stops reading, and does not say so."""
 _LONGEST_VARIABLE = 128 * 1024 - 1
 """Bytes of NAME=VALUE that Linux hands to a program."""
+_LONGEST_YAML_KEY = 1024
 _UNPRINTABLE = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 """What YAML wants written by its number."""
 _FORMULA = re.compile("[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
@@ -183,8 +184,16 @@ def _json(secrets: Sequence[FileSecret]) -> FileText:
 
 
 def _yaml(secrets: Sequence[FileSecret]) -> FileText:
-    lines = [f"{_by_number(_commented(s))}{_quoted(s.name)}: {_quoted(s.value)}\n" for s in secrets]
+    lines = [
+        f"{_by_number(_commented(s))}{_yaml_key(s.name)}: {_quoted(s.value)}\n" for s in secrets
+    ]
     return FileText("".join(lines) or "{}\n", [])
+
+
+def _yaml_key(name: str) -> str:
+    text = _quoted(name)
+    # A longer one must be announced.
+    return text if len(text) <= _LONGEST_YAML_KEY else f"? {text}\n"
 
 
 def _csv(secrets: Sequence[FileSecret]) -> FileText:

@@ -310,6 +310,14 @@ def test_yaml_is_read_as_it_is(asked: list[FileSecret]) -> None:
     assert read == [{secret.name: secret.value} for secret in asked]
 
 
+@pytest.mark.parametrize("name", ["", "k" * 1022, "k" * 1023, "\u2028" * 200])
+def test_yaml_takes_a_name_of_any_length(name: str) -> None:
+    # A client that seals names itself may have chosen one.
+    yaml = pytest.importorskip("yaml", reason="PyYAML is not installed")
+    text = write([FileSecret(name, "1", "note"), FileSecret("B", "2")], "yaml").text
+    assert yaml.safe_load(text) == {name: "1", "B": "2"}
+
+
 @given(MANY)
 def test_csv_is_read_as_it_is(asked: list[FileSecret]) -> None:
     rows = csv.reader(StringIO(write(asked, "csv").text, newline=""))
