@@ -65,6 +65,8 @@ def restore(file: Path, yes: bool) -> int:
                 note(f"Works again or for longer: {token.name} ({token.id})")
             for token in widened.in_addresses:
                 note(f"Works from more addresses: {token.name} ({token.id})")
+            for project in widened.without_e2ee:
+                note(f"E2EE is off again, so the server can read its secrets: {project.name}")
             if not confirm(
                 f"Replace the vault at {directory}, and its audit log, by what {file} holds?",
                 yes=yes,

@@ -111,6 +111,21 @@ def test_a_vault_in_use_is_replaced_only_when_told(
     assert run("audit", "verify").status == 0
 
 
+def test_a_project_that_the_server_could_read_again_is_named(
+    run: Run, vault: Vault, tmp_path: Path
+) -> None:
+    project = vault.projects.get(None)
+    on, off = tmp_path / "on.db", tmp_path / "off.db"
+    assert run("backup", str(on)).status == 0
+    assert run("e2ee", "off").status == 0
+    assert run("backup", str(off)).status == 0
+    said = f"E2EE is off again, so the server can read its secrets: {project.name}\n"
+    assert said not in run("restore", str(off), stdin=b"").err
+    assert run("e2ee", "on").status == 0
+    assert said in run("restore", str(off), stdin=b"").err
+    assert said not in run("restore", str(on), stdin=b"").err
+
+
 def test_what_trusts_fewer_addresses_by_now_is_named(
     run: Run, vault: Vault, tmp_path: Path
 ) -> None:

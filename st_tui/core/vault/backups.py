@@ -13,7 +13,7 @@ from typing import NamedTuple
 from st_tui.core import vault_files
 from st_tui.core.addresses import covers
 from st_tui.core.expiry import system_clock
-from st_tui.core.model import AuditEntry, ServiceToken
+from st_tui.core.model import AuditEntry, Project, ServiceToken
 from st_tui.core.store import audit, backup, projects, tokens
 from st_tui.core.store.connection import Damaged, StoreError, connect, explained, transaction
 from st_tui.core.vault.session import Session, VaultError
@@ -28,10 +28,12 @@ class Content(NamedTuple):
 
 
 class Widened(NamedTuple):
-    """Tokens that would work again or for longer; and others, from more addresses."""
+    """Tokens that would work again or for longer; others that would from more addresses; and
+    projects that the server could read again."""
 
     in_time: list[ServiceToken]
     in_addresses: list[ServiceToken]
+    without_e2ee: list[Project]
 
 
 class Candidate:
@@ -51,14 +53,17 @@ class Candidate:
             )
 
     def widened(self) -> Widened:
-        """The tokens that would work where they do no more: ended here since, switched off, or
-        trusting fewer addresses."""
+        """What would be open that is not now: of tokens that ended here since, were switched off
+        or trust fewer addresses, and of projects whose E2EE was switched on."""
         database = self._session.directory / vault_files.DATABASE
         now = self._session.clock()
-        found = Widened([], [])
+        found = Widened([], [], [])
         try:
             with closing(connect(database)) as present, explained(database):
                 for project in projects.every(self._session.connection):
+                    project_here = projects.by_id(present, project.id)
+                    if project_here is not None and project_here.e2ee and not project.e2ee:
+                        found.without_e2ee.append(project)
                     for token in tokens.page(self._session.connection, project.id):
                         if not _works(token, now):
                             continue
@@ -68,7 +73,7 @@ class Candidate:
                         elif _fewer_addresses(here, token):
                             found.in_addresses.append(token)
         except Damaged:
-            return Widened([], [])
+            return Widened([], [], [])
         return found
 
     def put_in_place(self) -> None:
