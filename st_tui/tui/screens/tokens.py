@@ -136,9 +136,9 @@ class TokensPage(TokenActions, FilteredPage):
         for pane in self._panes():
             self._place(pane)
         self._load()
-        self._offer_tour()
+        # Behind the frame that shows the list.
+        self.call_after_refresh(self._offer_tour)
         if self.size.width >= WIDE:
-            # Behind the frame that shows the list.
             self.call_after_refresh(self._open_pane)
 
     def _panes(self) -> Iterator[AccessPane]:
