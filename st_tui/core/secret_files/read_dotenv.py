@@ -50,7 +50,8 @@ _UNCLEAR_WITHOUT_QUOTES = (
         r"[;<>]|&&|\|\||^ *\(|(?:^ *|:)~",
         "has one of ; < > && || ~ ( where a shell acts on it: put the value in single quotes",
     ),
-    (r" [A-Za-z_]\w*(?:\[[^\]]*\])?\+?=", _BEGINS_ANOTHER),
+    # Once a bracket is open no other is looked for: with many, that took hours.
+    (r" [A-Za-z_]\w*\+?=|\A(?>.*? [A-Za-z_]\w*\[).*\]\+?=", _BEGINS_ANOTHER),
 )
 """What some reader takes for more than text, the first that is found."""
 _ENDS_A_LINE_FOR_SOME = re.compile("[\u2028\u2029]")
