@@ -13,6 +13,9 @@ from st_tui.core.wording import counted
 if TYPE_CHECKING:
     from st_tui.tui.app import StTui
 
+_NAMED, _CELLS = 8, 30
+"""So many names are in the question, and so much of each: nobody saw them in what was pasted."""
+
 
 async def import_secrets(
     st: StTui,
@@ -22,8 +25,9 @@ async def import_secrets(
     *,
     complain: Callable[[str], None] | None = None,
 ) -> bool:
-    """Write all of these secrets, or none, after a question that says how many and where."""
+    """Write all of these secrets, or none, after a question that says which and where."""
     from st_tui.tui.screens.dialog import Confirm
+    from st_tui.tui.widgets.listing import column
 
     listed = await st.change(
         "Reading", lambda vault: vault.secrets.listed(project, place), complain=complain
@@ -33,8 +37,11 @@ async def import_secrets(
     there = len({row.name for row in listed.secrets} & {secret.name for secret in stated})
     commented = sum(bool(secret.comment) for secret in stated)
     comments = f" and {counted(commented, 'comment')}" if commented else ""
+    names = [column(secret.name, _CELLS).rstrip() for secret in stated[:_NAMED]]
+    more = f" and {len(stated) - _NAMED} more" if len(stated) > _NAMED else ""
     question = Confirm(
         f"Write {counted(len(stated), 'secret')}{comments} into {place}?",
+        f"{', '.join(names)}{more}\n\n"
         f"New there: {len(stated) - there}. There already: {there}: those whose value or comment "
         "differs get a new version, and one that comes without a comment keeps its own.",
         verb="write",

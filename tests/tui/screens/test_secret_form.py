@@ -199,6 +199,7 @@ async def test_several_pasted_lines_are_offered_as_an_import(demo_app: StTui) ->
         await until(pilot, lambda: isinstance(demo_app.screen, Confirm), "it asks")
         assert "Write 3 secrets into dev:/common/db/primary?" in screen_text(pilot)
         assert "New there: 2. There already: 1" in screen_text(pilot)
+        assert "│  POSTGRES_USER, TLS, NEW  " in screen_text(pilot)
         await pilot.press("n")
         await until(pilot, lambda: demo_app.screen is form, "back")
         assert typed(form) == ("", "", "")
@@ -209,6 +210,15 @@ async def test_several_pasted_lines_are_offered_as_an_import(demo_app: StTui) ->
         await until(pilot, lambda: "2 made, 1 changed" in screen_text(pilot), "it is written")
         await until(pilot, lambda: len(demo_app.screen_stack) == 1, "the form closes")
         assert stored(demo_app) == before | {"POSTGRES_USER": "shop2", "TLS": "a\nb", "NEW": "1"}
+
+
+async def test_very_many_pasted_secrets_are_one_question(demo_app: StTui) -> None:
+    async with demo_app.run_test(size=(60, 15)) as pilot:
+        await new_secret(pilot)
+        await paste(pilot, "".join(f"SECRET_{n}_{'X' * 90}={n}\n" for n in range(300)))
+        await until(pilot, lambda: isinstance(demo_app.screen, Confirm), "it asks")
+        await until(pilot, lambda: "and 292 more" in screen_text(pilot), "the first are named")
+        assert "y write  n go back" in screen_text(pilot)
 
 
 async def test_an_import_beside_something_typed_leaves_the_form(demo_app: StTui) -> None:
