@@ -22,7 +22,7 @@ from st_tui.tui.leaving import Leaves
 from st_tui.tui.palette import ActionCommands
 from st_tui.tui.safe_app import SafeApp
 from st_tui.tui.screens.page import ShowsVault
-from st_tui.tui.screens.tokens import WIDE, TokensPage
+from st_tui.tui.screens.tokens import TokensPage
 from st_tui.tui.terminal import Appearance
 from st_tui.tui.theme import DARK, DARK_256, LIGHT, LIGHT_256, OTHER
 
@@ -65,7 +65,6 @@ class StTui(SafeApp[None]):
     COMMANDS = {ActionCommands}  # noqa: RUF012
     ENABLE_COMMAND_PALETTE = True
     COMMAND_PALETTE_BINDING = "ctrl+p"
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide"), (120, "-wider")]  # noqa: RUF012
     MODES = {"tokens": TokensPage, "folders": _folders_page, "audit": _audit_page}  # noqa: RUF012
     DEFAULT_MODE = "tokens"
     BINDINGS: ClassVar[list[BindingType]] = []

@@ -189,7 +189,7 @@ async def test_a_key_that_arrives_while_the_pane_is_made(demo_app: StTui, key: s
         await opened(pilot)
         page = demo_app.screen
         assert isinstance(page, TokensPage)
-        making = asyncio.create_task(page._open_pane())
+        making = asyncio.create_task(page.open_pane())
         await asyncio.sleep(0)
         await pilot.press(key)
         await making

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -24,6 +24,7 @@ from st_tui.core.model import (
     NewToken,
     Permission,
     Project,
+    ServiceToken,
     TokenDraft,
 )
 from st_tui.core.names import Names
@@ -31,21 +32,21 @@ from st_tui.core.plain_text import shown
 from st_tui.core.wording import counted
 from st_tui.tui.actions import FIELDS, Action, bindings
 from st_tui.tui.leaving import Leaves
+from st_tui.tui.screens.by_width import WIDE
 from st_tui.tui.screens.comparison import beside
 from st_tui.tui.screens.dialog import Confirm
 from st_tui.tui.screens.page import ShowsVault
-from st_tui.tui.widgets.access_pane import AccessPane
+from st_tui.tui.screens.pane_beside import PaneBeside
 from st_tui.tui.widgets.choice import Choice
 from st_tui.tui.widgets.expiry_selector import ExpirySelector
 from st_tui.tui.widgets.field import Field, Label, ListField
 from st_tui.tui.widgets.key_hints import KeyHints
 from st_tui.tui.widgets.listing import column
-from st_tui.tui.widgets.reach_tree import ReachTree
 from st_tui.tui.widgets.scope_picker import ScopePicker
 from st_tui.tui.widgets.tick_box import TickBox
 
 if TYPE_CHECKING:
-    from st_tui.tui.app import StTui
+    from st_tui.tui.widgets.access_pane import AccessPane
 
 _ANYWHERE = " ".join(addresses.ANYWHERE_TEXT)
 _WARNINGS_SHOWN = 4
@@ -53,7 +54,7 @@ _DOUBTS_SHOWN = 2  # and cells of a scope in one: the question has to fit an ord
 _SCOPE_SHOWN = 40
 
 
-class Create(ShowsVault, Leaves[NewToken | None]):
+class Create(ShowsVault, PaneBeside[NewToken | None], Leaves[NewToken | None]):
     """The form for a new token, empty or filled in from a draft.
 
     The draft is held against `original`, or against itself as it was given; `about` says where it
@@ -86,9 +87,6 @@ class Create(ShowsVault, Leaves[NewToken | None]):
         #about { height: auto; margin-bottom: 1; color: $text-success; }
         #warnings { height: auto; margin-top: 1; }
         #fault { height: auto; }
-        &.-wider AccessPane { width: 54; }
-        &.-narrow AccessPane { display: none; }
-        &.-narrow.testing AccessPane { display: block; width: 1fr; border-left: none; }
         &.-narrow.testing #form { display: none; }
     }
     """
@@ -112,11 +110,10 @@ class Create(ShowsVault, Leaves[NewToken | None]):
         self._names = Names(())
         self._making = False
         self._untouched: list[object] = []
-
-    @property
-    def st(self) -> StTui:
-        """The app, by its own type."""
-        return cast("StTui", self.app)
+        self._drafted: ServiceToken | None = None
+        """The token of the draft, as it stood last when it was right."""
+        self._place: tuple[str, str] | None = None
+        """The environment and path that were meant last."""
 
     @property
     def _project(self) -> Project:
@@ -124,12 +121,13 @@ class Create(ShowsVault, Leaves[NewToken | None]):
         return self.st.project
 
     def compose(self) -> ComposeResult:
+        self._learn()
         start = self._start
         permissions = start.permissions if start else frozenset({Permission.READ})
         now = self.st.clock()
         duration = start.expires_at - now if start and start.expires_at is not None else None
         yield Static(self._title, id="title", markup=False)
-        with Horizontal():
+        with Horizontal(id="columns"):
             with VerticalScroll(id="form", can_focus=False):
                 if self._about:
                     yield Static(self._about, id="about", markup=False)
@@ -160,12 +158,25 @@ class Create(ShowsVault, Leaves[NewToken | None]):
                     yield ListField(_trusted(start), placeholder=_ANYWHERE, id="trusted-ips")
                 yield Static(id="fault")
                 yield Static(id="warnings")
-            yield AccessPane(self.st.clock, title="Preview")
+            if self.app.size.width >= WIDE:
+                yield self.new_pane()
         yield KeyHints(self.ACTIONS)
 
+    def new_pane(self) -> AccessPane:
+        from st_tui.tui.widgets.access_pane import AccessPane
+
+        pane = AccessPane(
+            self.st.clock,
+            title="Preview",
+            note=lambda path: self._picker.about_folder(path),
+            about=self._place,
+        )
+        pane.place(self._environments, self._folders, e2ee=self._project.e2ee)
+        pane.show(self._drafted)
+        return pane
+
     def on_mount(self) -> None:
-        self.query_one(ReachTree).note = self._picker.about_folder
-        self._learn()
+        self._picker.place(self._environments, self._folders)
         self.query_one("#version", Choice).choose(self._start.version if self._start else 2)
         self.set_class(bool(self._start and self._start.version == 3), "is-v3")
         self.query_one("#name", Field).focus()
@@ -176,6 +187,9 @@ class Create(ShowsVault, Leaves[NewToken | None]):
         """A colleague changed something: it may be the folder that a scope is to open."""
         if self._untouched and self.st.project is not None:
             self._learn()
+            for pane in self.panes():
+                pane.place(self._environments, self._folders, e2ee=self._project.e2ee)
+            self._picker.place(self._environments, self._folders)
             self._show()
 
     def _learn(self) -> None:
@@ -186,9 +200,6 @@ class Create(ShowsVault, Leaves[NewToken | None]):
             self._folders = analysis.Places(vault.folders.of_each(project))
             self._written = vault.tokens.written_environments(project)
             self._names = vault.tokens.names(project)
-        pane = self.query_one(AccessPane)
-        pane.place(self._environments, self._folders, e2ee=project.e2ee)
-        self._picker.place(self._environments, self._folders)
 
     # --- the draft ------------------------------------------------------------------------------
 
@@ -221,7 +232,9 @@ class Create(ShowsVault, Leaves[NewToken | None]):
         except Refusal:
             self.query_one("#warnings", Static).update("")
             return
-        self.query_one(AccessPane).show(as_token(draft))
+        self._drafted = as_token(draft)
+        for pane in self.panes():
+            pane.show(self._drafted)
         warnings = analysis.lint(draft, self._folders, self._written, names=self._names)
         lines = [
             *(beside(self._original, draft, self._folders) if self._original else ()),
@@ -236,20 +249,20 @@ class Create(ShowsVault, Leaves[NewToken | None]):
 
     def action_cycle(self) -> None:
         """Scope the folder under the cursor: itself, its children, everything below, nothing."""
-        folders = self.query_one(ReachTree)
-        if folders.current is not None and folders.has_focus:
-            self._picker.cycle(folders.current.path)
+        for pane in self.panes():
+            folder = pane.reach.current
+            if folder is not None and pane.reach.has_focus:
+                self._picker.cycle(folder.path)
 
-    def action_preview(self) -> None:
-        folders = self.query_one(ReachTree)
-        if folders.has_focus:
-            self._back_to_form()
+    async def action_preview(self) -> None:
+        if any(pane.reach.has_focus for pane in self.panes()):
+            self.on_access_pane_left()
         else:
-            self.add_class("testing")
-            folders.focus()
+            pane = await self.show_pane()
+            pane.reach.focus()
 
-    @on(AccessPane.Left)
-    def _back_to_form(self) -> None:
+    def on_access_pane_left(self) -> None:
+        """Go from the pane back to the form."""
         self.remove_class("testing")
         self.query_one("#scope-path", Field).focus()
 
@@ -274,7 +287,9 @@ class Create(ShowsVault, Leaves[NewToken | None]):
     @on(ScopePicker.Changed)
     def _scopes_changed(self, event: ScopePicker.Changed) -> None:
         if event.about is not None:
-            self.query_one(AccessPane).ask(*event.about)
+            self._place = event.about
+            for pane in self.panes():
+                pane.ask(*event.about)
         self._show()
 
     @on(Choice.Changed, "#environment")

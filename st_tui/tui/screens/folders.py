@@ -22,6 +22,7 @@ from st_tui.core.vault.environments import check_new
 from st_tui.core.wording import counted
 from st_tui.tui.actions import EVERYWHERE, Action, bindings
 from st_tui.tui.newest import Newest
+from st_tui.tui.screens.by_width import ByWidth
 from st_tui.tui.screens.page import Page
 from st_tui.tui.screens.prompt import Prompt
 from st_tui.tui.secret_actions import SECRET_ACTIONS, SecretActions
@@ -36,7 +37,7 @@ from st_tui.tui.widgets.top_bar import TopBar
 _MOST_ORPHANS = 4
 
 
-class FoldersPage(SecretActions, Page):
+class FoldersPage(SecretActions, ByWidth[None], Page):
     """Environments and folders on the left, the secrets of the chosen folder on the right."""
 
     NAME = "folders"

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from itertools import cycle, islice
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar
 
-from textual import events, on, work
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
@@ -19,7 +19,9 @@ from st_tui.core.expiry import MINUTE
 from st_tui.core.model import Endpoint, Order, Permission, ServiceToken
 from st_tui.core.wording import counted
 from st_tui.tui.actions import EVERYWHERE, Action, bindings, written
+from st_tui.tui.screens.by_width import WIDE
 from st_tui.tui.screens.filtering import FilteredPage
+from st_tui.tui.screens.pane_beside import PaneBeside
 from st_tui.tui.token_actions import TOKEN_ACTIONS, TRY_IT, TokenActions
 from st_tui.tui.widgets.key_hints import KeyHints
 from st_tui.tui.widgets.listing import Listing
@@ -27,12 +29,7 @@ from st_tui.tui.widgets.token_list import TokenList
 from st_tui.tui.widgets.top_bar import TopBar
 
 if TYPE_CHECKING:
-    from textual.css.query import DOMQuery
-
     from st_tui.tui.widgets.access_pane import AccessPane
-
-WIDE = 100
-"""Columns from which on the pane stands beside the list."""
 
 _LONGEST_TYPED = 1.0
 """Seconds, if the field should go meanwhile."""
@@ -41,7 +38,7 @@ _START_TOUR = ("F6", "starts the tour")
 _SORTED_BY = {Order.NAME: "Name", Order.EXPIRES: "Expires"}
 
 
-class TokensPage(TokenActions, FilteredPage):
+class TokensPage(TokenActions, PaneBeside[None], FilteredPage):
     """Find, make and inspect service tokens."""
 
     NAME = "tokens"
@@ -75,9 +72,6 @@ class TokensPage(TokenActions, FilteredPage):
     )
     DEFAULT_CSS = """
     TokensPage {
-        &.-wider AccessPane { width: 54; }
-        &.-narrow AccessPane { display: none; }
-        &.-narrow.testing AccessPane { display: block; width: 1fr; border-left: none; }
         &.-narrow.testing #left { display: none; }
     }
     """
@@ -86,7 +80,6 @@ class TokensPage(TokenActions, FilteredPage):
         super().__init__()
         self._sort = Order.CREATED
         self._environments: list[str] = []
-        self._making_pane = asyncio.Lock()
 
     def body(self) -> ComposeResult:
         with Horizontal(id="columns"), Vertical(id="left"):
@@ -105,21 +98,13 @@ class TokensPage(TokenActions, FilteredPage):
         if end is not None and end - self.st.clock() <= 2 * MINUTE:
             self._list.refresh()
 
-    async def on_resize(self, event: events.Resize) -> None:
-        if event.size.width >= WIDE and self.st.vault is not None:
-            await self._open_pane()
-
-    async def _open_pane(self) -> AccessPane:
-        """The test-access pane. It is made when there is room for it or somebody asks for it."""
+    def new_pane(self) -> AccessPane:
         from st_tui.tui.widgets.access_pane import AccessPane
 
-        async with self._making_pane:  # a key may come while it is made
-            if not self.query(AccessPane):
-                pane = AccessPane(self.st.clock)
-                await self.query_one("#columns").mount(pane)
-                self._place(pane)
-                pane.show(self._list.current)
-        return self.query_one(AccessPane)
+        pane = AccessPane(self.st.clock)
+        self._place(pane)
+        pane.show(self._list.current)
+        return pane
 
     @property
     def _list(self) -> TokenList:
@@ -133,17 +118,13 @@ class TokensPage(TokenActions, FilteredPage):
             self.query_one(TopBar).show(None, "")
             return
         self._environments = [e.slug for e in vault.environments.every(project)]
-        for pane in self._panes():
+        for pane in self.panes():
             self._place(pane)
         self._load()
         # Behind the frame that shows the list.
         self.call_after_refresh(self._offer_tour)
         if self.size.width >= WIDE:
-            self.call_after_refresh(self._open_pane)
-
-    def _panes(self) -> Iterator[AccessPane]:
-        """The pane, if it was made already."""
-        yield from cast("DOMQuery[AccessPane]", self.query("AccessPane"))
+            self.call_after_refresh(self.open_pane)
 
     def _place(self, pane: AccessPane) -> None:
         vault, project = self.st.vault, self.st.project
@@ -192,7 +173,7 @@ class TokensPage(TokenActions, FilteredPage):
 
     @on(Listing.Moved, "#tokens")
     def _token_chosen(self) -> None:
-        for pane in self._panes():
+        for pane in self.panes():
             # In the tour's last step what ended stays to be seen.
             if not (self.query("Tour") and pane.shows_ended_token):
                 pane.show(self._list.current)
@@ -255,8 +236,7 @@ class TokensPage(TokenActions, FilteredPage):
             self.app.push_screen(overview())
 
     async def action_test(self) -> None:
-        pane = await self._open_pane()
-        self.add_class("testing")
+        pane = await self.show_pane()
         # In the path "?" and "q" are letters: only keys that work while typing are offered.
         offered = [a for a in EVERYWHERE if a.name in ("help", "command_palette")]
         by_first_key = [a._replace(shown_key=written(a.keys.split(",")[0])) for a in offered]
@@ -266,7 +246,7 @@ class TokensPage(TokenActions, FilteredPage):
     async def action_try_it(self) -> None:
         from st_tui.tui.screens.try_it import TryIt
 
-        pane = await self._open_pane()
+        pane = await self.open_pane()
         await self._typed()
         try:
             asked = pane.asked()
@@ -352,7 +332,7 @@ class TokensPage(TokenActions, FilteredPage):
     ) -> None:
         """Show a token and a whole request, as a step of the tour wants it."""
         self.choose(token)
-        pane = await self._open_pane()
+        pane = await self.open_pane()
         pane.preset(environment, path, operation, endpoint, ip)
         pane.show(token)
         if self.size.width < WIDE:

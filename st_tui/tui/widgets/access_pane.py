@@ -11,6 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
+from textual.geometry import Size
 from textual.message import Message
 from textual.widgets import Input, Static
 
@@ -30,27 +31,16 @@ from st_tui.core.plain_text import shown
 from st_tui.core.wording import counted
 from st_tui.tui.actions import Action, bindings
 from st_tui.tui.newest import Newest
-from st_tui.tui.widgets.beyond import MOST_LINES as MOST_BEYOND
-from st_tui.tui.widgets.beyond import beyond_lines, near_misses
+from st_tui.tui.widgets.beyond import near_misses
 from st_tui.tui.widgets.choice import Choice
 from st_tui.tui.widgets.field import Field, Label
 from st_tui.tui.widgets.listing import Listing
 from st_tui.tui.widgets.moment import Moment
+from st_tui.tui.widgets.pane_room import AROUND, is_paired, is_short, verdict_height
 from st_tui.tui.widgets.path_field import PathField
 from st_tui.tui.widgets.reach_tree import Folder, ReachTree, tree
 from st_tui.tui.widgets.token_name import token_name
-from st_tui.tui.widgets.verdict import scope_lines, verdict_lines
-
-_MOST_LINES = 16
-"""The most lines there is room for in a verdict."""
-_WIDE = 60
-"""Columns from which on two lines hold most reasons of a denial."""
-_TWO_FIELDS = 76
-"""Columns from which on two fields of the request have room beside each other."""
-_BROAD = 48
-"""Columns from which on one line holds most scopes and how they fared."""
-_SHORT = 24
-"""Lines below which there are no empty ones but around the verdict."""
+from st_tui.tui.widgets.verdict import answer_lines
 
 _COUNTED_AT_ONCE = 5_000
 """Folders judged within one key press; more are counted in a worker."""
@@ -92,10 +82,20 @@ class AccessPane(Vertical):
             self.path = path
             super().__init__()
 
-    def __init__(self, now: Callable[[], int], *, title: str = "Test access") -> None:
+    def __init__(
+        self,
+        now: Callable[[], int],
+        *,
+        title: str = "Test access",
+        note: Callable[[str], str] = lambda path: "",
+        about: tuple[str, str] | None = None,
+    ) -> None:
+        """`note` is what the tree says beside a folder; `about`, the place asked about first."""
         super().__init__()
         self._now = now
         self._title = title
+        self._note = note
+        self._about = about
         self._token: ServiceToken | None = None
         self._e2ee = True
         self._environments: Sequence[Environment] = ()
@@ -104,7 +104,7 @@ class AccessPane(Vertical):
         self._template: AccessRequest | None = None
         self._denied: tuple[ServiceToken, AccessRequest] | None = None
         self._searching = Newest(self, self._search)
-        self._for_reasons = 2
+        self._written_for = 0  # the columns of the verdict that is shown
 
     def compose(self) -> ComposeResult:
         yield Static(id="subject")
@@ -112,7 +112,7 @@ class AccessPane(Vertical):
             yield Label("Environment")
             yield Choice[str]([], id="environment")
             yield Label("Path")
-            yield PathField("/", id="path")
+            yield PathField(self._about[1] if self._about else "/", id="path")
             yield Label("Operation")
             yield Choice(
                 [("read", Permission.READ), ("write", Permission.WRITE)],
@@ -132,16 +132,26 @@ class AccessPane(Vertical):
         yield ReachTree(id="tree")
 
     def on_mount(self) -> None:
-        self.query_one(ReachTree).judge = self._judge
+        self.reach.judge, self.reach.note = self._judge, self._note
+        self.query_one(Moment).end = self._token.expires_at if self._token else None
+        # As it will be laid out, or it is painted twice.
+        width = self._columns + self.styles.gutter.width
+        self._arrange_for(Size(width, self.app.size.height - AROUND))
         self._environment.offer([(e.name, e.slug) for e in self._environments])
+        if self._about:
+            self._environment.choose(self._about[0])
         self._in_environment()
         self.set_interval(1, self._watch_the_end)
 
     def on_resize(self, event: events.Resize) -> None:
-        self.set_class(event.size.height < _SHORT, "-short")
-        self.set_class(event.size.height < _SHORT and event.size.width >= _TWO_FIELDS, "-paired")
+        self._arrange_for(event.size)
+        if self._columns != self._written_for:
+            self._answer()  # the lines that fit are others now
+
+    def _arrange_for(self, size: Size) -> None:
+        self.set_class(is_short(size), "-short")
+        self.set_class(is_paired(size), "-paired")
         self._give_room()
-        self.call_after_refresh(self._answer)  # the lines that fit are others now
 
     def place(
         self,
@@ -176,17 +186,18 @@ class AccessPane(Vertical):
             self._show_reach()
 
     def _give_room(self) -> None:
-        """Give the verdict its height.
-
-        One that changes with the text would lay the screen out at each key.
-        """
+        """Give the verdict its height."""
         scopes = len(self._token.scopes) if self._token else 0
-        width = self.size.width
-        self._for_reasons = 2 if width >= _WIDE else 3
-        each = 1 if width >= _BROAD else 2
-        self.query_one("#verdict").styles.height = min(
-            1 + self._for_reasons + MOST_BEYOND + scopes * each, _MOST_LINES
-        )
+        self.query_one("#verdict").styles.height = verdict_height(self._columns, scopes)
+
+    @property
+    def _columns(self) -> int:
+        """The columns there are for text, also while the pane is not laid out yet."""
+        if self.size.width:
+            return self.size.width
+        width = self.styles.width
+        cells = width.cells if width is not None else None
+        return (self.app.size.width if cells is None else cells) - self.styles.gutter.width
 
     def preset(
         self, environment: str, path: str, operation: Permission, endpoint: Endpoint, ip: str
@@ -198,7 +209,7 @@ class AccessPane(Vertical):
             self.query_one("#ip", Field).value = ip
             self.query_one(Moment).chosen = None
         self.ask(environment, path)
-        self.query_one(ReachTree).point_at(path)
+        self.reach.point_at(path)
 
     def ask(self, environment: str, path: str) -> None:
         """Ask about another place."""
@@ -224,6 +235,11 @@ class AccessPane(Vertical):
         field = self.query_one("#path", PathField)
         field.focus()
         field.cursor_position = len(field.value)
+
+    @property
+    def reach(self) -> ReachTree:
+        """The folders, each with whether the token reaches it."""
+        return self.query_one(ReachTree)
 
     @property
     def _environment(self) -> Choice[str]:
@@ -256,6 +272,7 @@ class AccessPane(Vertical):
     def _answer(self) -> None:
         token = self._token
         verdict = self.query_one("#verdict", Static)
+        self._written_for = self._columns
         self._say_subject()
         self._denied = None
         if token is None:
@@ -284,20 +301,9 @@ class AccessPane(Vertical):
     def _say_verdict(
         self, token: ServiceToken, request: AccessRequest, misses: Sequence[str]
     ) -> None:
-        verdict = self.query_one("#verdict", Static)
-        first = token._replace(scopes=token.scopes[:_MOST_LINES])  # those there is room for
-        width = verdict.size.width
-        lines = verdict_lines(token, request, access.decide(token, request))
-        # What the reasons take more than is kept for them.
-        over = sum(line.get_height({}, max(width, 1)) for line in lines) - 1 - self._for_reasons
-        room = MOST_BEYOND - max(over, 0)
-        lines += beyond_lines(token, request, misses, width, room)
-        lines += scope_lines(request, access.explain(first, request))
         typed = self.query_one("#path", PathField).value
-        note = request_path(typed).note if typed.strip() not in ("", "/") else None
-        if note:
-            lines.append(Content.styled(f"  {shown(note)}", "$text-muted"))
-        verdict.update(Content("\n").join(lines), layout=False)
+        lines = answer_lines(token, request, misses, typed, self._columns)
+        self.query_one("#verdict", Static).update(Content("\n").join(lines), layout=False)
 
     def _watch_the_end(self) -> None:
         """Turn the verdict at the very second that the token ends, while somebody looks."""
@@ -333,7 +339,7 @@ class AccessPane(Vertical):
         except Refusal:
             self._template = None
         folders = self._here()
-        self.query_one(ReachTree).show(folders)
+        self.reach.show(folders)
         if len(folders) > _COUNTED_AT_ONCE:
             self.query_one("#reach", Static).update("Reach: counting…")
             self.run_worker(
@@ -384,7 +390,7 @@ class AccessPane(Vertical):
     @on(Listing.Chosen, "#tree")
     def _folder_chosen(self, event: Listing.Chosen) -> None:
         event.stop()
-        folder = self.query_one(ReachTree).current
+        folder = self.reach.current
         if folder is not None:
             self.ask(self._environment.value, folder.path)
             self.post_message(self.Picked(self._environment.value, folder.path))

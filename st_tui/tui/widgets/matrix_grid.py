@@ -90,17 +90,17 @@ class MatrixGrid(Listing[ServiceToken], inherit_bindings=False):
         return max(min(self._longest, self.size.height // 2), 3)
 
     def header_line(self, y: int, width: int) -> Strip:
-        names = _names(width)
+        names = self._names
         base = self.rich_style
         quiet = self.get_component_rich_style("listing--dim")
         # In few colours a cursor is reverse; the cell is what is not, in its reverse line.
         ansi = self.app.current_theme.ansi
         chosen = self.get_component_rich_style(f"listing--{'cursor' if ansi else 'cell'}")
-        notes = self._notes(width)
+        notes = self._notes()
         note = notes[y] if y < len(notes) else ""
         title = self.get_component_rich_style("listing--header")
         segments = [Segment(column(f" {note}", names), quiet if y else title)]
-        for index in self._columns(width):
+        for index in self._columns:
             head = _head(self._paths[index], self.header_lines)
             letter = head[y]
             # The gap between two columns belongs to neither.
@@ -109,9 +109,9 @@ class MatrixGrid(Listing[ServiceToken], inherit_bindings=False):
             segments.append(Segment(set_cell_size(letter, _CELL - 1), style))
         return Strip(segments).adjust_cell_length(width, base)
 
-    def _notes(self, width: int) -> tuple[str, ...]:
+    def _notes(self) -> tuple[str, ...]:
         """What stands beside the heads: where this is, how much is shown, and what it means."""
-        columns = self._columns(width)
+        columns = self._columns
         top = self.scroll_offset.y
         bottom = min(top + self.size.height - self.header_lines, self.count)
         return (
@@ -124,26 +124,39 @@ class MatrixGrid(Listing[ServiceToken], inherit_bindings=False):
         )
 
     def draw(self, item: ServiceToken, width: int) -> list[Piece]:
-        names = _names(width + 1) - 1
+        names = self._names - 1
         pieces: list[Piece] = [(name_column(item, self._now(), names - 1) + " ", "")]
         here = self.item(self.cursor) is item
-        for index in self._columns(width + 1):
+        for index in self._columns:
             text = letters(item, self._paths[index], self._request)
             style = "cell" if here and index == self.folder else _STYLES.get(text, "dim")
             pieces += [(" ", ""), (text, style)]
-        used = names + _CELL * len(self._columns(width + 1))
+        used = names + _CELL * len(self._columns)
         return [*pieces, (" " * (width - used), "")]
 
-    def _columns(self, width: int) -> range:
+    @property
+    def _width(self) -> int:
+        """The columns beside a scrollbar, if there is one or not: one that comes moves nothing."""
+        return self.outer_size.width - 1
+
+    @property
+    def _names(self) -> int:
+        """Columns for the names, with the cursor's bar before them."""
+        return max(min(self._width * 3 // 10, 32), 12)
+
+    @property
+    def _room(self) -> int:
+        """How many folders there is room for."""
+        return max((self._width - self._names) // _CELL, 1)
+
+    @property
+    def _columns(self) -> range:
         """The folders on the screen."""
-        room = max((width - _names(width)) // _CELL, 1)
-        return range(self._left, min(self._left + room, len(self._paths)))
+        return range(self._left, min(self._left + self._room, len(self._paths)))
 
     def _show_column(self) -> None:
-        width = self.scrollable_content_region.width
-        room = max((width - _names(width)) // _CELL, 1)
-        lowest = max(self.folder - room + 1, 0)
-        highest = min(self.folder, max(len(self._paths) - room, 0))
+        lowest = max(self.folder - self._room + 1, 0)
+        highest = min(self.folder, max(len(self._paths) - self._room, 0))
         self._left = max(lowest, min(self._left, highest))
 
     def validate_folder(self, folder: int) -> int:
@@ -176,10 +189,9 @@ class MatrixGrid(Listing[ServiceToken], inherit_bindings=False):
     def on_click(self, event: events.Click) -> None:
         """Go to the cell; a click on the cell under the cursor opens its token."""
         event.prevent_default()  # Listing's own, which knows lines only
-        width = self.scrollable_content_region.width
         index = event.y - self.header_lines + self.scroll_offset.y
-        clicked = self._left + (event.x - _names(width)) // _CELL
-        folder = clicked if clicked in self._columns(width) else self.folder
+        clicked = self._left + (event.x - self._names) // _CELL
+        folder = clicked if clicked in self._columns else self.folder
         if event.y >= self.header_lines and index < self.count:
             if (index, folder) == (self.cursor, self.folder):
                 self.action_choose()
@@ -189,11 +201,6 @@ class MatrixGrid(Listing[ServiceToken], inherit_bindings=False):
 
 _STYLES = {"R ": "good", "RW": "warning", " W": "warning"}
 """As in the token list: reading is good, writing wants care, what is held back is quiet."""
-
-
-def _names(width: int) -> int:
-    """Columns for the names, with the cursor's bar before them."""
-    return max(min(width * 3 // 10, 32), 12)
 
 
 def _span(start: int, stop: int, count: int) -> str:

@@ -91,6 +91,7 @@ class SecretList(Listing[Row]):
     """The links and secrets of one folder."""
 
     DEFAULT_CSS = "SecretList { height: 1fr; }"
+    empty = ""  # until it is known what there is
 
     def __init__(self) -> None:
         super().__init__(id="secrets")

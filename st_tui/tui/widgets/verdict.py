@@ -1,4 +1,4 @@
-"""A verdict in coloured lines: whether, why, and how each scope fared."""
+"""A verdict in coloured lines: whether, why, what lies beyond it, and how each scope fared."""
 
 from __future__ import annotations
 
@@ -6,12 +6,38 @@ from collections.abc import Sequence
 
 from textual.content import Content
 
+from st_tui.core import access
+from st_tui.core.drafts import request_path
 from st_tui.core.model import AccessRequest, Decision, ScopeVerdict, ServiceToken
 from st_tui.core.plain_text import shown
 from st_tui.core.wording import how_far, why
+from st_tui.tui.widgets.beyond import MOST_LINES as MOST_BEYOND
+from st_tui.tui.widgets.beyond import beyond_lines
+from st_tui.tui.widgets.pane_room import MOST_LINES, reasons_height
 
 
-def verdict_lines(token: ServiceToken, request: AccessRequest, decision: Decision) -> list[Content]:
+def answer_lines(
+    token: ServiceToken, request: AccessRequest, misses: Sequence[str], typed: str, columns: int
+) -> list[Content]:
+    """All that is said of a request in so many columns; `typed` is its path as it was typed."""
+    first = token._replace(scopes=token.scopes[:MOST_LINES])  # those there is room for
+    note = request_path(typed).note if typed.strip() not in ("", "/") else None
+    reasons = _verdict_lines(token, request, access.decide(token, request))
+    # What the reasons take more than is kept for them.
+    over = sum(line.get_height({}, max(columns, 1)) for line in reasons) - 1
+    over -= reasons_height(columns)
+    room = MOST_BEYOND - max(over, 0)
+    return [
+        *reasons,
+        *beyond_lines(token, request, misses, columns, room),
+        *_scope_lines(request, access.explain(first, request)),
+        *([Content.styled(f"  {shown(note)}", "$text-muted")] if note else ()),
+    ]
+
+
+def _verdict_lines(
+    token: ServiceToken, request: AccessRequest, decision: Decision
+) -> list[Content]:
     """The verdict and, under it, why."""
     mark, style = (
         ("✔ ALLOWED", "$text-success") if decision.allowed else ("✖ DENIED", "$text-error")
@@ -19,7 +45,7 @@ def verdict_lines(token: ServiceToken, request: AccessRequest, decision: Decisio
     return [Content.styled(mark, f"bold {style}"), Content(why(token, request, decision))]
 
 
-def scope_lines(request: AccessRequest, scopes: Sequence[ScopeVerdict]) -> list[Content]:
+def _scope_lines(request: AccessRequest, scopes: Sequence[ScopeVerdict]) -> list[Content]:
     """How each scope fared."""
     return [
         Content.assemble(

@@ -1,0 +1,84 @@
+"""What a key opens is painted once: nothing is shown that is written over a moment later."""
+
+from __future__ import annotations
+
+import sys
+import time
+from codecs import getincrementaldecoder
+from pathlib import Path
+
+import pytest
+
+from st_tui.demo import make
+from st_tui.tui.app import StTui
+from st_tui.tui.screens.create import Create
+from st_tui.tui.widgets.access_pane import AccessPane
+from st_tui.tui.widgets.field import Field
+from tests.journeys.driving import opened, screen_text, until, write
+from tests.terminal_model import Terminal
+from tests.terminal_session import PATIENCE, TerminalSession
+
+OPENS = {"n": "F4 preview", "m": "e environment", "2": "f folder", "3": "v verify", "t": "Esc list"}
+"""Keys of the token list, and what the last line says of the screen that each opens."""
+
+
+class Noting(Terminal):
+    """A terminal that notes which characters are written over others that are new as well."""
+
+    def __init__(self, columns: int, rows: int) -> None:
+        super().__init__(columns, rows)
+        self.new: dict[tuple[int, int], str] = {}
+        self.written_over: list[tuple[int, int, str, str]] = []
+
+    def _put(self, character: str) -> None:
+        before = self.new.get(self.cursor, " ")
+        if before not in (" ", character):
+            self.written_over.append((*self.cursor, before, character))
+        self.new[self.cursor] = character
+        super()._put(character)
+
+
+def shown(session: TerminalSession, terminal: Noting, hint: str) -> None:
+    """Wait until the hint is there and nothing more comes."""
+    decode = getincrementaldecoder("utf-8")().decode
+    end = time.monotonic() + PATIENCE
+    while (new := session.quiet_for(0.3)) or hint not in terminal.text:
+        terminal.feed(decode(new))
+        assert time.monotonic() < end, terminal.text
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)], ids=["80x24", "120x36"])
+@pytest.mark.parametrize("key", OPENS)
+def test_a_screen_is_painted_once(tmp_path: Path, size: tuple[int, int], key: str) -> None:
+    make(tmp_path / "vault", actor="operator")
+    command = (sys.executable, "-m", "st_tui", "--vault", str(tmp_path / "vault"))
+    with TerminalSession(command, columns=size[0], rows=size[1]) as session:
+        terminal = Noting(*size)
+        shown(session, terminal, "11 tokens")
+        terminal.new.clear()
+        terminal.written_over.clear()
+        session.type(key)
+        shown(session, terminal, OPENS[key])
+        assert terminal.written_over == []
+
+
+async def test_a_narrow_form_makes_its_pane_when_it_is_shown(demo_app: StTui) -> None:
+    async with demo_app.run_test(size=(80, 24)) as pilot:
+        await opened(pilot)
+        await pilot.press("n")
+        await until(pilot, lambda: isinstance(demo_app.screen, Create), "the form")
+        form = demo_app.screen
+        form.query_one("#scope-path").focus()
+        await write(pilot, "/common/**")
+        await pilot.press("enter")
+        await until(pilot, lambda: "dev:/common/**" in screen_text(pilot), "entered")
+        assert not form.query(AccessPane)
+        await pilot.press("f4")
+        await until(pilot, lambda: "Reach in Development" in screen_text(pilot), "the pane")
+        pane = form.query_one(AccessPane)
+        assert pane.query_one("#path", Field).value == "/common"  # as was meant
+        await until(pilot, lambda: "✔ common  /common/**" in screen_text(pilot), "its tree")
+        assert "✔ ALLOWED" in screen_text(pilot)
+        await pilot.resize_terminal(120, 36)
+        await until(pilot, lambda: "Expires" in screen_text(pilot), "beside each other")
+        assert len(form.query(AccessPane)) == 1
