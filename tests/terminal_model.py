@@ -30,6 +30,12 @@ class Cell(NamedTuple):
     link: str = ""
 
 
+def _seen(cell: Cell) -> Cell:
+    if cell.character != " " or cell.attributes & {"4", "7", "9", "21"}:
+        return cell
+    return cell._replace(attributes=frozenset(), front="")
+
+
 class Terminal:
     """Feed it what a program writes; `cells` and `cursor` are what it then shows."""
 
@@ -54,6 +60,11 @@ class Terminal:
     def text(self) -> str:
         """The characters, line by line."""
         return "\n".join("".join(cell.character for cell in row) for row in self.cells)
+
+    @property
+    def seen(self) -> list[list[Cell]]:
+        """The cells without what cannot be seen: the colour and weight of a blank."""
+        return [[_seen(cell) for cell in row] for row in self.cells]
 
     def resize(self, columns: int, rows: int) -> None:
         """Cut off or add at the right and at the bottom."""

@@ -205,7 +205,8 @@ class Shadow:
                 if end > self.size.width:
                     return None
                 line.characters[x:end] = piece
-                line.styles[x:end] = [style] * len(piece)
+                blank = _of_blank(style)
+                line.styles[x:end] = [blank if char == " " else style for char in piece]
                 x = end
         return None if style else plain
 
@@ -237,7 +238,11 @@ class _Writer:
         return (
             x - end <= _NEAR
             and _UNKNOWN not in line.characters[end:x]
-            and line.styles[end:x] == [line.styles[end - 1]] * (x - end)
+            and all(
+                style == line.styles[end - 1]
+                or (char == " " and _for_blank(line.styles[end - 1], style) == line.styles[end - 1])
+                for char, style in zip(line.characters[end:x], line.styles[end:x], strict=True)
+            )
         )
 
     def scroll(self, top: int, end: int, by: int) -> None:
@@ -267,9 +272,10 @@ class _Writer:
         self._go(x, y)
         start = 0
         for style, run in groupby(styles):
-            self._restyle(style)
             end = start + len(list(run))
-            self._parts.extend(characters[start:end])
+            text = "".join(characters[start:end])
+            self._restyle(_for_blank(self._style, style) if text.isspace() else style)
+            self._parts.append(text)
             start = end
         self._cursor = (x + start, y)
 
@@ -298,6 +304,26 @@ class _Look(NamedTuple):
     attributes: frozenset[str]
     colour: str
     background: str
+
+
+_SEEN_ON_BLANK: Final = frozenset({"4", "7", "9"})  # a line under or through it, and reverse
+_BACKGROUND: Final = re.compile(r"48;(?:5;\d+|2;\d+;\d+;\d+)")
+
+
+@lru_cache(maxsize=1024)
+def _of_blank(style: str) -> str:
+    """What is seen of a style on a blank: most often its background alone."""
+    look = _look(style)
+    return style if look is None or look.attributes & _SEEN_ON_BLANK else look.background
+
+
+@lru_cache(maxsize=4096)
+def _for_blank(old: str, blank: str) -> str:
+    """The style to write a blank in, as near to the style before it as looks the same."""
+    was = _look(old)
+    if was is None or not _BACKGROUND.fullmatch(blank):
+        return blank
+    return ";".join((*sorted(was.attributes - _SEEN_ON_BLANK), was.colour, blank))
 
 
 _OFF: Final = {"1": "22", "2": "22", "3": "23", "4": "24", "7": "27", "9": "29"}

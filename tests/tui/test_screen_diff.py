@@ -78,7 +78,7 @@ class Both:
 
     def assert_same(self) -> None:
         assert self.diffed.text == self.plain.text
-        assert self.diffed.cells == self.plain.cells
+        assert self.diffed.seen == self.plain.seen
         assert self.diffed.cursor == self.plain.cursor
         assert self.diffed.unread == ""
 
@@ -248,6 +248,19 @@ def test_a_scrolled_list_is_moved_by_the_terminal() -> None:
     both.assert_same()
     assert "\x1b[2;10r\x1b[2H\x1b[1L\x1b[r" in up
     assert len(down) < len(whole) / 2
+
+
+def test_of_a_blank_only_what_is_seen_is_sent() -> None:
+    both = Both()
+    quiet, loud = "\x1b[38;2;1;1;1;48;2;4;5;6m", "\x1b[1;38;2;9;9;9;48;2;4;5;6m"
+    sent = both.write(frame(f"{quiet}·\x1b[0m{loud}  \x1b[0m" * (COLUMNS // 3)))
+    both.assert_same()
+    assert "·  ·  ·" in sent
+    underlined = "\x1b[4;38;2;9;9;9;48;2;4;5;6m"
+    assert "\x1b[4;38;2;9;9;9;" in both.write(frame(f"{quiet}·\x1b[0m{underlined}  \x1b[0m"))
+    both.assert_same()
+    assert "48;2;7;8;9" in both.write(frame("\x1b[38;2;1;1;1;48;2;7;8;9m   \x1b[0m"))
+    both.assert_same()
 
 
 def test_what_changes_nothing_sends_nothing() -> None:

@@ -62,7 +62,7 @@ class Watch:
         self.full_bytes = len(record)
         if self.real.cursor != self.full.cursor:
             return f"the cursor is at {self.real.cursor}, not at {self.full.cursor}"
-        cells = zip(self.real.cells, self.full.cells, strict=True)
+        cells = zip(self.real.seen, self.full.seen, strict=True)
         return "\n".join(f"{real}\n{full}" for real, full in cells if real != full)
 
     def press(self, keys: str) -> int:
