@@ -36,6 +36,9 @@ LONGEST_BATCH = 0.05
 HOUSEKEEPING_SECONDS = 5.0
 
 _PAUSE = 0.001
+_LENIENT = 0.05
+"""Seconds for which another worker may begin its next batch before ours. To hand the lock over
+after each batch would let it lie idle in between."""
 
 
 class Unrecorded(Exception):
@@ -146,9 +149,11 @@ class Batches(Generic[Answer]):
 
     async def _begin(self) -> None:
         """Begin, as soon as it is our turn. Raises Refusal or TimeoutError."""
+        loop = asyncio.get_running_loop()
+        insist_from = loop.time() + _LENIENT
         try:
             async with asyncio.timeout(self._gateway.patience):
-                while not self._gateway.begin():
+                while not self._gateway.begin(insist=loop.time() > insist_from):
                     await asyncio.sleep(_PAUSE)
         except BaseException:
             self._gateway.give_up_turn()

@@ -77,11 +77,11 @@ def is_read_only(connection: sqlite3.Connection) -> bool:
     return bool(connection.execute("PRAGMA query_only").fetchone()[0])
 
 
-def begin(connection: sqlite3.Connection) -> bool:
+def begin(connection: sqlite3.Connection, *, insist: bool = False) -> bool:
     """Begin a write transaction, for who ends it by hand; False if another program is writing.
 
-    It does not wait: `connection` must have been told so by `never_wait`. The turnstile stays
-    entered until it is True, or until `give_up_turn`. Raises StoreError.
+    It does not wait: `connection` must have been told so by `never_wait`. Who insists stays in the
+    turnstile until it is True, or until `give_up_turn`. Raises StoreError.
     """
     writer = _writer(connection)
     with explained():
@@ -93,6 +93,8 @@ def begin(connection: sqlite3.Connection) -> bool:
             # Another program that mends the log after a crash makes it busy as well.
             if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
                 raise
+            if not insist:
+                writer.turnstile.leave()
             return False
         writer.turnstile.leave()
     return True

@@ -94,9 +94,12 @@ class Gateway:
         token = Tokens(self._reader).authenticate(caller.text).token
         return token is not None and access.bars(token, self._session.clock(), caller.ip) is None
 
-    def begin(self) -> bool:
-        """Begin a batch; False while another program is writing. Raises StoreError."""
-        return begin(self._session.connection)
+    def begin(self, *, insist: bool = False) -> bool:
+        """Begin a batch; False while another program is writing, or a person waits to write.
+
+        Who insists is next from then on, until `give_up_turn`. Raises StoreError.
+        """
+        return begin(self._session.connection, insist=insist)
 
     def give_up_turn(self) -> None:
         """Wait no more for a batch that `begin` could not begin."""

@@ -67,7 +67,7 @@ def test_a_batch_that_waits_is_next_as_well(vault: Vault) -> None:
     with closing(connect(database)) as mine, greedy(database):
         mine.execute("PRAGMA busy_timeout = 0")
         for _ in range(10):
-            while not begin(mine):
+            while not begin(mine, insist=True):
                 pass
             mine.execute("COMMIT")
 
@@ -104,7 +104,23 @@ def test_a_batch_that_gives_up_lets_others_in(vault: Vault) -> None:
     with closing(connect(database)) as holder, closing(connect(database)) as waiting:
         waiting.execute("PRAGMA busy_timeout = 0")
         with transaction(holder):
-            assert not begin(waiting)
+            assert not begin(waiting, insist=True)
         assert not Turnstile(vault.directory).try_to_enter()
         give_up_turn(waiting)
         vault.projects.create("Shop")
+
+
+def test_a_batch_that_does_not_insist_is_in_nobodys_way(vault: Vault) -> None:
+    database = vault.directory / "vault.db"
+    person = Turnstile(vault.directory)
+    with closing(connect(database)) as holder, closing(connect(database)) as waiting:
+        waiting.execute("PRAGMA busy_timeout = 0")
+        with transaction(holder):
+            assert not begin(waiting)
+            assert person.try_to_enter()
+        # The lock is free, but a person waits for it.
+        assert not begin(waiting)
+        person.leave()
+        assert begin(waiting)
+        waiting.execute("ROLLBACK")
+    person.close()
