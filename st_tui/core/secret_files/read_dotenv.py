@@ -177,8 +177,14 @@ def _closed(text: str, found: re.Match[str], number: int, value: str) -> _Value:
 
 
 def _unquoted(rest: str, number: int, end: int, *, is_shells: bool) -> _Value:
-    value, _, comment = rest.partition(" #")
+    value, mark, comment = rest.partition(" #")
     bare = value.strip(" ")
+    if mark and not bare:
+        refuse_line(
+            number,
+            "has only a comment behind =, which some readers take for the value: write '' before "
+            "it for an empty one",
+        )
     for sign, why in _UNCLEAR_WITHOUT_QUOTES:
         if re.search(sign, value):
             refuse_line(number, why)
