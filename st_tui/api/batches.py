@@ -36,9 +36,9 @@ LONGEST_BATCH = 0.05
 HOUSEKEEPING_SECONDS = 5.0
 
 _PAUSE = 0.001
-_LENIENT = 0.05
-"""Seconds for which another worker may begin its next batch before ours. To hand the lock over
-after each batch would let it lie idle in between."""
+_LENIENT = 1.0
+"""Seconds for which another worker may begin its next batches before ours. To hand the lock over
+after each would let it lie idle in between. No person waits for this: see `store.turnstile`."""
 
 
 class Unrecorded(Exception):
