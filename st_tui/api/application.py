@@ -103,9 +103,11 @@ async def _answered(
     caller, fault = caller_of(http, headers)
     # The connection keeps its last request's headers: not with the key in them.
     headers[:] = [header for header in headers if header[0] != b"authorization"]
-    body = bodies.Body(counted_for(caller, proxies))
+    fields = dict(headers)
+    # Most requests have no body, and need not be counted for an address.
+    body = bodies.Body(counted_for(caller, proxies) if bodies.is_there(fields) else None)
     try:
-        problem = await _read(batches, caller, http, dict(headers), body)
+        problem = await _read(batches, caller, http, fields, body)
         answer = await batches.run(RequestJob(operation, http, caller, fault, body, problem))
     except (Unrecorded, StoreError):
         problem = problems.unavailable()
