@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from st_tui.core.globs import PatternRefused, compile_glob
 from st_tui.core.model import Reason
+from st_tui.core.patterns import PatternRefused, compile_pattern
 from st_tui.tui.actions import written
 from st_tui.tui.screens.page import Page
 from st_tui.tui.screens.tokens import TokensPage
@@ -108,7 +108,7 @@ def test_its_table_of_patterns(row: list[str]) -> None:
     patterns, opens, closed = row
     every_opened, every_closed = opens.split(";"), closed.split(";")
     for index, pattern in enumerate(quoted(patterns)):
-        glob = compile_glob(pattern)
+        glob = compile_pattern(pattern)
         for path in quoted(every_opened[min(index, len(every_opened) - 1)]):
             assert glob.matches(path), (pattern, path)
         for path in quoted(every_closed[min(index, len(every_closed) - 1)]):
@@ -119,9 +119,9 @@ def test_its_table_of_patterns(row: list[str]) -> None:
 def test_its_table_of_refusals(row: list[str]) -> None:
     [pattern] = quoted(row[0])
     with pytest.raises(PatternRefused):
-        compile_glob(pattern)
+        compile_pattern(pattern)
     for rewrite in quoted(row[2]):
-        compile_glob(rewrite)
+        compile_pattern(rewrite)
 
 
 def test_its_keys_and_reasons_are_the_apps() -> None:

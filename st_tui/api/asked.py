@@ -13,7 +13,7 @@ from st_tui.core.crypto import Sealed
 from st_tui.core.drafts import BLANKS, LONGEST_FOLDER_PATH
 from st_tui.core.errors import Refusal
 from st_tui.core.plain_text import refuse_controls
-from st_tui.core.secret import NOTHING_SEALED, check_sealed
+from st_tui.core.secrets.model import NOTHING_SEALED, check_sealed
 from st_tui.core.vault.request import Stated
 
 _MOST_PARAMETERS = 100

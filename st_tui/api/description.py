@@ -12,7 +12,7 @@ from st_tui.api.asked import LARGEST_NUMBER
 from st_tui.api.folders import NAME as FOLDER_NAME
 from st_tui.api.operations import Field, Operation
 from st_tui.api.schemas import SCHEMAS
-from st_tui.core.secret import LONGEST_NAME
+from st_tui.core.secrets.model import LONGEST_NAME
 
 # No colon, no slash, no control character; `.` and `..` are left to the server to refuse.
 _IN_PATH: dict[str, dict[str, Any]] = {

@@ -21,7 +21,7 @@ from st_tui.api.problems import Problem, bad_request, invalid, not_found
 from st_tui.core import drafts, expiry
 from st_tui.core.errors import Refusal
 from st_tui.core.model import Permission, Scope
-from st_tui.core.secret import Place
+from st_tui.core.secrets.model import Place
 from st_tui.core.store import projects, secrets
 from st_tui.core.vault import folders
 from st_tui.core.vault.request import Request

@@ -12,7 +12,7 @@ from st_tui.api.problems import invalid, not_found
 from st_tui.core import expiry
 from st_tui.core.drafts import LONGEST_FOLDER_PATH
 from st_tui.core.model import Permission
-from st_tui.core.secret import Place, SecretImport
+from st_tui.core.secrets.model import Place, SecretImport
 from st_tui.core.store import projects, secrets
 from st_tui.core.vault import secret_changes
 from st_tui.core.vault.request import Request

@@ -5,8 +5,8 @@ Only from folders that the token may read: of any other there is neither a name 
 
 from __future__ import annotations
 
-from st_tui.core.secret import Place, SealedSecret, SecretImport
-from st_tui.core.used_by import UsedBy, shortened
+from st_tui.core.secrets.model import Place, SealedSecret, SecretImport
+from st_tui.core.secrets.used_by import UsedBy, shortened
 from st_tui.core.vault import used_by
 from st_tui.core.vault.request import Request
 

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from st_tui.api.asked import Asked
 from st_tui.api.places import folder_id, require_folder
 from st_tui.api.secret_routes import filtered_out
-from st_tui.core.secret import Place, Room, SecretImport
+from st_tui.core.secrets.model import Place, Room, SecretImport
 from st_tui.core.vault import secret_lists
 from st_tui.core.vault.request import Request
 from st_tui.core.vault.secret_lists import Gathered

@@ -9,7 +9,7 @@ from st_tui.api.asked import LONGEST_PLAIN, Asked
 from st_tui.api.operations import Field
 from st_tui.core.drafts import LONGEST_FOLDER_PATH
 from st_tui.core.model import Endpoint, Permission
-from st_tui.core.secret import Place
+from st_tui.core.secrets.model import Place
 from st_tui.core.vault.request import Request
 from st_tui.core.vault.secret_changes import NoFolder, folder_exists
 

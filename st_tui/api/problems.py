@@ -11,7 +11,7 @@ from st_tui.core.drafts import DraftError
 from st_tui.core.errors import Refusal
 from st_tui.core.model import Reason
 from st_tui.core.plain_text import TextError
-from st_tui.core.secret import SecretError, TooMuch
+from st_tui.core.secrets.model import SecretError, TooMuch
 from st_tui.core.vault.gateway import NotAuthenticated
 from st_tui.core.vault.request import Denied, ForeignProject, MissingEnvironment
 from st_tui.core.vault.secret_changes import AlreadyThere, NoFolder, NotAsItStands

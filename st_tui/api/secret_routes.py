@@ -6,7 +6,7 @@ from st_tui.api.asked import LONGEST_PLAIN, Asked
 from st_tui.api.operations import Field, Handle, Operation
 from st_tui.api.places import in_folder, require_folder
 from st_tui.api.problems import bad_request, invalid, not_found
-from st_tui.core.secret import Place, SealedSecret
+from st_tui.core.secrets.model import Place, SealedSecret
 from st_tui.core.vault import secret_changes
 from st_tui.core.vault.request import Request
 from st_tui.core.vault.secrets import about_secret

@@ -26,7 +26,7 @@ from st_tui.api.secret_routes import (
 from st_tui.core import expiry
 from st_tui.core.crypto import Sealed
 from st_tui.core.model import Permission
-from st_tui.core.secret import NOTHING_SEALED, SealedSecret, trimmed
+from st_tui.core.secrets.model import NOTHING_SEALED, SealedSecret, trimmed
 from st_tui.core.vault import secret_changes
 from st_tui.core.vault.request import Request
 

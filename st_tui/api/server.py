@@ -15,9 +15,9 @@ from uvicorn.supervisors import Multiprocess
 
 from st_tui.api.application import application
 from st_tui.api.protocol import BoundedProtocol
-from st_tui.core import vault_files
 from st_tui.core.addresses import parse_ranges
 from st_tui.core.errors import Refusal
+from st_tui.core.files import vault_files
 from st_tui.core.vault import Vault
 
 _SECONDS_TO_FINISH = 10

@@ -18,7 +18,7 @@ from st_tui.cli.commands import (
     stated_vault,
     vault_directory,
 )
-from st_tui.core import vault_files, written_aside
+from st_tui.core.files import vault_files, written_aside
 
 DEMO_SLUG = "demo"
 _THROWN_AWAY = "st-tui-demo-"

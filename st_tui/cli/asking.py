@@ -14,7 +14,7 @@ from st_tui.core import token_text
 from st_tui.core.model import TokenText
 
 if TYPE_CHECKING:
-    from st_tui.core.used_by import UsedBy
+    from st_tui.core.secrets.used_by import UsedBy
 
 _LONGEST_INPUT = 4096
 _PAUSE = 0.2
@@ -54,7 +54,7 @@ def read_value(name: str, longest: int) -> bytes:
 
 def _value_typed(name: str, enough: int) -> str:
     """A value from the terminal without the Enter behind it; what nobody saw of it is said."""
-    from st_tui.core.value_shape import shape_of
+    from st_tui.core.secrets.value_shape import shape_of
 
     text = _pasted_unseen(f"Value of {name}: ", enough)
     if not text:
@@ -129,7 +129,7 @@ def confirm(
     """
     if yes:
         return True
-    from st_tui.core.used_by import in_prose
+    from st_tui.core.secrets.used_by import in_prose
 
     used = [] if lost is None else lost().told(MOST_LOST)
     if not sys.stdin.isatty():

@@ -17,7 +17,7 @@ from st_tui.cli.commands import (
     vault_directory,
 )
 from st_tui.cli.output import note, say
-from st_tui.core import vault_files
+from st_tui.core.files import vault_files
 from st_tui.core.wording import counted
 
 _file = click.argument("file", type=click.Path(path_type=Path))

@@ -223,7 +223,7 @@ def rotate(
 
 def _warnings(vault: Vault, project: Project, draft: TokenDraft) -> list[str]:
     """What the app's form says of a draft: looked for before there is a token that can be lost."""
-    from st_tui.core.analysis import lint
+    from st_tui.core.lint import lint
 
     folders = vault.folders.of_each(project)
     written = vault.tokens.written_environments(project)

@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from st_tui.core import entry_details, expiry
+from st_tui.core import audit_details, expiry
 from st_tui.core.model import (
     AuditEntry,
     Environment,
@@ -25,8 +25,8 @@ from st_tui.core.plain_text import shown, shown_lines
 from st_tui.core.rotation import told_apart
 
 if TYPE_CHECKING:
-    from st_tui.core.secret import Secret
-    from st_tui.core.used_by import UsedBy
+    from st_tui.core.secrets.model import Secret
+    from st_tui.core.secrets.used_by import UsedBy
 
 MOST_LOST = 20
 """How many links and references are named that lead to what is deleted."""
@@ -202,7 +202,7 @@ def audit_data(entry: AuditEntry) -> dict[str, Any]:
 
 
 def _details(entry: AuditEntry) -> Any:
-    said = entry_details.read(entry.details)
+    said = audit_details.read(entry.details)
     return entry.details if said is None else said  # a text was tampered with
 
 

@@ -16,7 +16,7 @@ from st_tui.cli.commands import (
 from st_tui.cli.output import note, say, say_json, say_lost, say_table
 from st_tui.core import drafts
 from st_tui.core.model import Environment
-from st_tui.core.secret import Place
+from st_tui.core.secrets.model import Place
 from st_tui.core.wording import counted
 
 _environment = click.option(

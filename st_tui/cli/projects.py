@@ -19,7 +19,8 @@ from st_tui.cli.commands import (
     yes_option,
 )
 from st_tui.cli.output import project_data, say, say_fields, say_json, say_table
-from st_tui.core import drafts, expiry, vault_files
+from st_tui.core import drafts, expiry
+from st_tui.core.files import vault_files
 from st_tui.core.model import Environment, Project
 from st_tui.core.wording import counted
 

@@ -23,13 +23,14 @@ from st_tui.cli.scope_around import around, matrix
 from st_tui.cli.scope_compare import compare, lint, verify
 from st_tui.cli.scope_narrow import narrow
 from st_tui.cli.scope_relations import contains, equivalent, overlaps
-from st_tui.core import drafts, expiry, promises, reach, wording
+from st_tui.core import drafts, expiry, reach, wording
 from st_tui.core.errors import Refusal
-from st_tui.core.globs import compile_glob
+from st_tui.core.lint.no_folder import why_never
 from st_tui.core.model import Permission
-from st_tui.core.no_folder import why_never
-from st_tui.core.promises import Verdict
-from st_tui.core.reachers import Reacher
+from st_tui.core.patterns import compile_pattern
+from st_tui.core.reach import promises
+from st_tui.core.reach.answers import Reacher
+from st_tui.core.reach.promises import Verdict
 
 
 @click.group(cls=Group)
@@ -80,7 +81,7 @@ def who(
     if path is not None:
         found = reach.who(known, environment, place, wanted)
     else:
-        glob = compile_glob(place)
+        glob = compile_pattern(place)
         found = reach.who_within(known, environment, glob, wanted, folders)
     if as_json:
         say_json(

@@ -63,8 +63,8 @@ def around(
     """
     from st_tui.core.addresses import interval_texts, parse_address
     from st_tui.core.nearest import nearest
-    from st_tui.core.nearest_wording import how_near, when_and_whence
-    from st_tui.core.ranges import over_both, over_time
+    from st_tui.core.nearest.ranges import over_both, over_time
+    from st_tui.core.nearest.wording import how_near, when_and_whence
 
     place = typed_path(drafts.request_path(path))
     address = None if ip is None else parse_address(ip)
@@ -130,7 +130,7 @@ def matrix(environment: str, as_json: bool) -> None:
     The verdicts are for now, from anywhere, at an E2EE endpoint. Small letters: the scopes grant
     it, but the token has ended, is not activated, or works only from the addresses it trusts.
     """
-    from st_tui.core.cells import letters
+    from st_tui.core.matrix import letters
 
     with open_vault(sweep=False) as vault:
         project = project_in(vault)

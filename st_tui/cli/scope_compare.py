@@ -23,7 +23,7 @@ from st_tui.core.model import Permission
 from st_tui.core.wording import counted
 
 if TYPE_CHECKING:
-    from st_tui.core.compare import Apart, Inside, Surplus
+    from st_tui.core.algebra.comparison import Apart, Inside, Surplus
     from st_tui.core.model import ServiceToken
 
 
@@ -52,7 +52,7 @@ def compare(
 
     Exit status 0: nothing more; 1: something more. --json carries the proofs, for `scope verify`.
     """
-    from st_tui.core.compare import Boundary, Grants, surplus
+    from st_tui.core.algebra.comparison import Boundary, Grants, surplus
 
     if (other_id is None) == (not (scopes and levels)) or (other_id and (scopes or levels)):
         raise BadUsage("Give either a second token's id, or --scope with --access-level.")
@@ -101,8 +101,8 @@ def verify(file: BinaryIO, as_json: bool) -> int:
     import json
 
     from st_tui.core.algebra import Relation, TooComplex
-    from st_tui.core.certificate import LONGEST_FILE, check, checking, from_json
-    from st_tui.core.globs import PatternRefused
+    from st_tui.core.algebra.certificate import LONGEST_FILE, check, checking, from_json
+    from st_tui.core.patterns import PatternRefused
 
     text = file.read(LONGEST_FILE + 1)
     if len(text) > LONGEST_FILE:
@@ -173,8 +173,8 @@ def lint(as_json: bool) -> int:
 
     Exit status 0: no warning; 1: some.
     """
-    from st_tui.core.analysis import lint_each, writers_of
-    from st_tui.core.names import Names
+    from st_tui.core.lint import lint_each, writers_of
+    from st_tui.core.lint.names import Names
 
     with open_vault(sweep=False) as vault:
         project = project_in(vault)
@@ -210,8 +210,8 @@ def require_one_project(one: ServiceToken, other: ServiceToken) -> None:
 
 def certificates_data(proofs: Iterable[Inside | Apart]) -> list[dict[str, Any]]:
     """Proofs for JSON, in the form that `scope verify` reads: of a scope, or of both sides."""
-    from st_tui.core.certificate import as_json
-    from st_tui.core.compare import Inside
+    from st_tui.core.algebra.certificate import as_json
+    from st_tui.core.algebra.comparison import Inside
 
     def about(one: Inside | Apart) -> dict[str, str]:
         return one.scope.data if isinstance(one, Inside) else {"environment": one.environment}

@@ -21,7 +21,7 @@ from st_tui.core import expiry
 from st_tui.core.wording import counted
 
 if TYPE_CHECKING:
-    from st_tui.core.least_privilege import Narrowed
+    from st_tui.core.algebra.least_privilege import Narrowed
     from st_tui.core.model import TokenDraft
 
 

@@ -24,7 +24,7 @@ from st_tui.core import drafts
 from st_tui.core.model import Permission, Scope, ServiceToken
 
 if TYPE_CHECKING:
-    from st_tui.core.compare import Apart, Inside, Meeting, Surplus
+    from st_tui.core.algebra.comparison import Apart, Inside, Meeting, Surplus
     from st_tui.core.vault import Vault
 
 Folders = Mapping[str, Sequence[str]]
@@ -72,7 +72,7 @@ def overlaps(a: str, b: str, as_json: bool) -> int:
     A scope beside a token is taken with that token's permissions. Exit status 0: yes; 1: no, which
     is proved. --json carries the proofs, for `scope verify`.
     """
-    from st_tui.core.compare import overlap
+    from st_tui.core.algebra.comparison import overlap
 
     def ask(one: Side, other: Side, folders: Folders) -> Found:
         met, apart = overlap(one, other, folders)
@@ -100,7 +100,7 @@ def equivalent(a: str, b: str, as_json: bool) -> int:
     A and B are patterns, scopes or tokens, as for `overlaps`. Exit status 0: yes, which is proved;
     1: no. --json carries the proofs, for `scope verify`.
     """
-    from st_tui.core.compare import shortest
+    from st_tui.core.algebra.comparison import shortest
 
     def ask(one: Side, other: Side, folders: Folders) -> Found:
         there, back = _contains(one, other, folders), _contains(other, one, folders)
@@ -113,7 +113,7 @@ def equivalent(a: str, b: str, as_json: bool) -> int:
 
 def _contains(outer: Side, inner: Side, folders: Folders) -> Found:
     from st_tui.core.algebra import TooComplex
-    from st_tui.core.compare import shortest, surplus
+    from st_tui.core.algebra.comparison import shortest, surplus
 
     try:
         more, inside = surplus(inner, outer, folders)
@@ -166,7 +166,7 @@ def _read(*texts: str) -> tuple[Side, Side, Folders]:
 
 def _typed(text: str) -> Side | None:
     """A pattern, which has a slash, or a scope, which has a colon before it; None for an id."""
-    from st_tui.core.no_folder import why_never
+    from st_tui.core.lint.no_folder import why_never
 
     if not text.strip():
         raise BadUsage("One of the two is empty: give patterns, scopes or tokens' ids.")

@@ -28,7 +28,7 @@ from st_tui.core import drafts
 
 if TYPE_CHECKING:
     from st_tui.core.model import Project
-    from st_tui.core.secret import Place
+    from st_tui.core.secrets.model import Place
     from st_tui.core.vault import Vault
 
 

@@ -15,7 +15,7 @@ from st_tui.cli.secret_commands import (
     place_options,
     remark_all,
 )
-from st_tui.core.secret_files import write
+from st_tui.core.secrets.files import write
 from st_tui.core.wording import counted
 
 
@@ -86,7 +86,7 @@ def export(
     if file is None:
         say_text(text.text)
     else:
-        from st_tui.core.secret_files.put import put
+        from st_tui.core.secrets.files.put import put
 
         put(text.text, file, vault=directory, replace=True)
         say(f"Wrote {counted(len(secrets), 'secret')} to {file}.")

@@ -18,7 +18,7 @@ from st_tui.cli.secret_commands import (
 from st_tui.core import drafts, expiry
 
 if TYPE_CHECKING:
-    from st_tui.core.secret import Place
+    from st_tui.core.secrets.model import Place
 
 _source = click.option(
     "--from",
@@ -120,7 +120,7 @@ def delete_import(environment: str | None, path: str, source: str, yes: bool) ->
 
 
 def _place(text: str) -> Place:
-    from st_tui.core.secret import Place
+    from st_tui.core.secrets.model import Place
 
     environment, colon, path = text.partition(":")
     if not colon or not environment.strip():

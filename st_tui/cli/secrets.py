@@ -27,12 +27,12 @@ from st_tui.cli.secret_commands import (
 from st_tui.cli.secret_export import export
 from st_tui.cli.secret_imports import imports
 from st_tui.core import expiry
-from st_tui.core.secret import LARGEST_VALUE, check_name, check_value, trimmed
-from st_tui.core.secret_files import read
+from st_tui.core.secrets.files import read
+from st_tui.core.secrets.model import LARGEST_VALUE, check_name, check_value, trimmed
 from st_tui.core.wording import counted
 
 if TYPE_CHECKING:
-    from st_tui.core.secret import Place
+    from st_tui.core.secrets.model import Place
     from st_tui.core.vault.secrets import Written
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from contextlib import suppress
 
 from st_tui.core.addresses import covers_every_address
-from st_tui.core.globs import Glob, GlobSet, PatternRefused, compile_glob
 from st_tui.core.model import (
     AccessRequest,
     Decision,
@@ -16,6 +15,7 @@ from st_tui.core.model import (
     ScopeVerdict,
     ServiceToken,
 )
+from st_tui.core.patterns import Pattern, PatternRefused, PatternSet, compile_pattern
 
 # Made once: a decision takes less than a microsecond, and making one of these a quarter of that.
 UNKNOWN = Decision(False, Reason.UNKNOWN, None)
@@ -101,13 +101,13 @@ def _verdict(scope: Scope, request: AccessRequest) -> ScopeVerdict:
     if scope.environment != request.environment:
         return ScopeVerdict(scope, environment=False, matched=False, stopped_at=None)
     try:
-        stopped_at = compile_glob(scope.secret_path).stopped_at(request.path)
+        stopped_at = compile_pattern(scope.secret_path).stopped_at(request.path)
     except PatternRefused:
         return ScopeVerdict(scope, environment=True, matched=False, stopped_at=0)
     return ScopeVerdict(scope, True, stopped_at is None, stopped_at)
 
 
-_ByEnvironment = dict[str, tuple[GlobSet, tuple[Decision, ...]]]
+_ByEnvironment = dict[str, tuple[PatternSet, tuple[Decision, ...]]]
 
 
 class _Compiled(dict[tuple[Scope, ...], _ByEnvironment]):
@@ -138,14 +138,14 @@ def _compile(scopes: tuple[Scope, ...]) -> _ByEnvironment:
 
     A pattern outside the language can only come from a file made elsewhere: it grants nothing.
     """
-    chosen: dict[str, list[tuple[int, Glob]]] = {}
+    chosen: dict[str, list[tuple[int, Pattern]]] = {}
     for index, scope in enumerate(scopes):
         in_environment = chosen.setdefault(scope.environment, [])
         with suppress(PatternRefused):
-            in_environment.append((index, compile_glob(scope.secret_path)))
+            in_environment.append((index, compile_pattern(scope.secret_path)))
     return {
         environment: (
-            GlobSet([glob for _, glob in found]),
+            PatternSet([glob for _, glob in found]),
             tuple(Decision(True, Reason.ALLOWED, index) for index, _ in found),
         )
         for environment, found in chosen.items()

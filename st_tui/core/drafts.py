@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from st_tui.core.errors import Refusal
 from st_tui.core.expiry import checked_end
-from st_tui.core.globs import PatternRefused, compile_glob, plain_beginning
 from st_tui.core.model import Environment, Scope, ServiceToken, TokenDraft
+from st_tui.core.patterns import PatternRefused, compile_pattern, plain_beginning
 from st_tui.core.plain_text import check_new_name, refuse_controls, without_unseen
 
 LONGEST_NAME = 100
@@ -59,7 +59,7 @@ def check_pattern(pattern: str) -> None:
     """Raise DraftError, with what picomatch would do and the rewrite, outside the language."""
     refuse_controls(pattern, "scope path")
     try:
-        compile_glob(pattern)
+        compile_pattern(pattern)
     except PatternRefused as refused:
         raise DraftError(str(refused)) from refused
 

@@ -11,6 +11,7 @@ from st_tui.core.access import UNKNOWN, decide
 from st_tui.core.addresses import parse_address, parse_ranges
 from st_tui.core.errors import Refusal
 from st_tui.core.expiry import DAY, HOUR
+from st_tui.core.files.vault_files import has_database
 from st_tui.core.model import (
     AccessRequest,
     Permission,
@@ -19,10 +20,9 @@ from st_tui.core.model import (
     ServiceToken,
     TokenDraft,
 )
-from st_tui.core.secret import Place
+from st_tui.core.secrets.model import Place
 from st_tui.core.token_text import RandomBytes
 from st_tui.core.vault import Access, Vault, system_clock
-from st_tui.core.vault_files import has_database
 from st_tui.demo.content import (
     FOLDERS,
     IMPORTS,

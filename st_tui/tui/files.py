@@ -9,9 +9,9 @@ from typing import NamedTuple
 from st_tui.core.errors import Refusal
 from st_tui.core.model import Project
 from st_tui.core.plain_text import refuse_controls
-from st_tui.core.secret import Place
-from st_tui.core.secret_files import FileSecret, SecretFileError, read, write
-from st_tui.core.secret_files.put import put
+from st_tui.core.secrets.files import FileSecret, SecretFileError, read, write
+from st_tui.core.secrets.files.put import put
+from st_tui.core.secrets.model import Place
 from st_tui.core.vault import Vault
 from st_tui.core.wording import counted
 

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, cast
 from textual import work
 from textual.app import App
 
-from st_tui.core.secret import Place, Secret, SecretImport, SecretLabel
+from st_tui.core.secrets.model import Place, Secret, SecretImport, SecretLabel
 from st_tui.tui.actions import Action
 from st_tui.tui.widgets.secret_list import SecretList
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from st_tui.core.used_by import UsedBy
+    from st_tui.core.secrets.used_by import UsedBy
     from st_tui.core.vault import Vault
     from st_tui.tui.app import StTui
 
@@ -237,7 +237,7 @@ class SecretActions:
 
     def _warn(self, done: str, lost: UsedBy) -> None:
         """Say what was done and what led there, if anything did."""
-        from st_tui.core.used_by import in_prose
+        from st_tui.core.secrets.used_by import in_prose
 
         if told := lost.told(_MOST_NAMED):
             self._st.notify(f"{done} {in_prose(told)}", severity="warning", timeout=10)

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from st_tui.core.model import Project
-from st_tui.core.secret import Place
-from st_tui.core.secret_files import FileSecret
+from st_tui.core.secrets.files import FileSecret
+from st_tui.core.secrets.model import Place
 from st_tui.core.wording import counted
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from st_tui.core.wording import counted
 from st_tui.tui.actions import Action
 
 if TYPE_CHECKING:
-    from st_tui.core.least_privilege import Narrowed
+    from st_tui.core.algebra.least_privilege import Narrowed
     from st_tui.core.vault import Vault
     from st_tui.tui.app import StTui
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from st_tui.core.model import NewToken, Permission, Project, TokenDraft
-from st_tui.core.secret import Place
+from st_tui.core.secrets.model import Place
 from st_tui.core.vault import Vault
 from tests.core.vaults import v2
 

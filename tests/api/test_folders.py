@@ -12,7 +12,7 @@ import pytest
 from st_tui.api.asked import Asked
 from st_tui.api.folders import OPERATIONS
 from st_tui.core.model import AuditEntry
-from st_tui.core.secret import Place
+from st_tui.core.secrets.model import Place
 from st_tui.core.store import projects
 from st_tui.core.vault.request import Caller, Denied
 from tests.api.http_calls import Answer, Connection

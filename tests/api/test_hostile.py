@@ -17,7 +17,7 @@ import pytest
 from st_tui.api.application import OPERATIONS
 from st_tui.api.bodies import LARGEST_BODY
 from st_tui.api.operations import Operation
-from st_tui.core.secret import Place
+from st_tui.core.secrets.model import Place
 from st_tui.core.vault import Vault
 from tests.api.every_operation import ABOUT_A_PLACE, SEALED, Target, name_of
 from tests.api.http_calls import Answer, Connection, own_address

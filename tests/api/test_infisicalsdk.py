@@ -11,7 +11,7 @@ from infisical_sdk import InfisicalSDKClient  # type: ignore[import-untyped]
 from infisical_sdk.infisical_requests import APIError  # type: ignore[import-untyped]
 
 from st_tui.core.expiry import HOUR, system_clock
-from st_tui.core.secret import Place
+from st_tui.core.secrets.model import Place
 from st_tui.core.vault import Vault
 from tests.api.shop import COMMON, DB, OTHER, ROOT, Shop
 from tests.core.vaults import READ, WRITE, v2

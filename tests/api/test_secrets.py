@@ -11,7 +11,7 @@ import pytest
 
 from st_tui.core.crypto import Sealed, new_key, seal, unseal
 from st_tui.core.model import NewToken
-from st_tui.core.secret import LARGEST_VALUE, Place, SealedSecret
+from st_tui.core.secrets.model import LARGEST_VALUE, Place, SealedSecret
 from st_tui.core.vault import secret_changes
 from st_tui.core.vault.narrowing import propose
 from tests.api.asking import SEALED, Asking, asking

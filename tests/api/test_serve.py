@@ -178,7 +178,7 @@ def test_no_worker_serves_on_without_its_parent(
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_a_crash_writes_no_memory_to_the_disk(own: Vault, directory: Path, workers: int) -> None:
-    """In every process of the server; `tests/core/test_core_dumps.py` lets one crash."""
+    """In every process of the server; `tests/core/files/test_core_dumps.py` lets one crash."""
     with serving(directory, "--workers", str(workers)) as server:
         answering: list[int] = []
         while len(answering) < workers:

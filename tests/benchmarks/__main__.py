@@ -18,8 +18,8 @@ from typing import NamedTuple
 
 from st_tui.core import reach
 from st_tui.core.access import decide
-from st_tui.core.globs import Glob
 from st_tui.core.model import AccessRequest, Permission, Scope, ServiceToken
+from st_tui.core.patterns import Pattern
 from tests.benchmarks import serving, turns
 from tests.benchmarks.painting import Painted, paint
 
@@ -170,21 +170,21 @@ def comparing() -> list[Row]:
     except ImportError:
         raise RuntimeError("automata-lib is not installed") from None
     from st_tui.core.algebra import contains, overlaps
-    from st_tui.core.globs import Glob
-    from tests.core.test_algebra import as_dfa
+    from st_tui.core.patterns import Pattern
+    from tests.core.algebra.test_containment import as_dfa
 
     outer, inner = "/apps/**", "/apps/*/db"
     path = _REQUEST.path
-    dfas = [as_dfa(DFA, Glob(text), text + path) for text in _PATTERNS]
+    dfas = [as_dfa(DFA, Pattern(text), text + path) for text in _PATTERNS]
 
     def accepts() -> bool:
         return any(dfa.accepts_input(path) for dfa in dfas)
 
     def ours(ask: Callable[..., object]) -> Callable[[], object]:
-        return lambda: ask([Glob(outer)], [Glob(inner)])
+        return lambda: ask([Pattern(outer)], [Pattern(inner)])
 
     def theirs(ask: Callable[[DFA, DFA], object]) -> Callable[[], object]:
-        return lambda: ask(*(as_dfa(DFA, Glob(text), outer + inner) for text in (inner, outer)))
+        return lambda: ask(*(as_dfa(DFA, Pattern(text), outer + inner) for text in (inner, outer)))
 
     return [
         _warm("automata-lib, 3 DFAs", _microseconds(accepts, 200)),
@@ -215,9 +215,9 @@ def _enduring(what: str, pattern: str, unit: str) -> Row:
 
 
 def _match_anew(pattern: str, path: str) -> bool:
-    from st_tui.core.globs import Glob
+    from st_tui.core.patterns import Pattern
 
-    return Glob(pattern).matches(path)
+    return Pattern(pattern).matches(path)
 
 
 _PATTERNS = ("/common/**", "/apps/*/cache", "/apps/*/db/**")
@@ -361,7 +361,7 @@ def reaching() -> list[Row]:
             known = reach.index(tokens, 0)
             # Compiled beforehand: what is compared is the asking.
             globs = {
-                scope: Glob(scope.secret_path)
+                scope: Pattern(scope.secret_path)
                 for token in tokens
                 for scope in token.scopes
                 if scope.environment == "prod"
@@ -375,7 +375,7 @@ def reaching() -> list[Row]:
                     "µs",
                 )
             )
-            within = Glob("/*/db")
+            within = Pattern("/*/db")
             # All of them would take half a minute.
             some = list(globs.values())[:500]
             rows.append(
@@ -396,18 +396,18 @@ def _ask_index(known: reach.Reach) -> int:
     return reach.reaching(known, "prod", _ASKED, Permission.READ)
 
 
-def _ask_each(tokens: Sequence[ServiceToken], globs: dict[Scope, Glob]) -> int:
+def _ask_each(tokens: Sequence[ServiceToken], globs: dict[Scope, Pattern]) -> int:
     return sum(
         any(scope in globs and globs[scope].matches(_ASKED) for scope in token.scopes)
         for token in tokens
     )
 
 
-def _ask_within(known: reach.Reach, asked: Glob) -> int:
+def _ask_within(known: reach.Reach, asked: Pattern) -> int:
     return len(reach.who_within(known, "prod", asked, Permission.READ, ["/"]))
 
 
-def _overlaps_each(asked: Glob, globs: Sequence[Glob]) -> int:
+def _overlaps_each(asked: Pattern, globs: Sequence[Pattern]) -> int:
     from st_tui.core.algebra import overlaps
 
     return sum(overlaps([asked], [glob]).holds for glob in globs)

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import pytest
 
-from st_tui.core import vault_files, written_aside
+from st_tui.core.files import vault_files, written_aside
 from st_tui.core.vault import Vault
 from st_tui.demo import is_demo
 from st_tui.tui import _make_demo

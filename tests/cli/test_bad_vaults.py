@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from st_tui.core.files.vault_files import refuse_network_file_system
 from st_tui.core.store import connection as store
-from st_tui.core.vault_files import refuse_network_file_system
 from tests.cli.conftest import Run, assert_refused, create, start
 from tests.core.vaults import edit
 
@@ -151,7 +151,7 @@ def test_a_directory_open_to_the_world(run: Run, directory: Path) -> None:
 
 def test_a_network_file_system(run: Run, directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
-        "st_tui.core.vault_files.refuse_network_file_system",
+        "st_tui.core.files.vault_files.refuse_network_file_system",
         lambda place, _: refuse_network_file_system(place, "server:/x / nfs4 rw 0 0\n"),
     )
     assert_refused(run(*LIST), "network file system", "nfs4")

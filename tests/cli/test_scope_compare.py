@@ -8,9 +8,9 @@ import pytest
 
 from st_tui.core.access import decide
 from st_tui.core.algebra import contains
-from st_tui.core.certificate import as_json
-from st_tui.core.globs import compile_glob
+from st_tui.core.algebra.certificate import as_json
 from st_tui.core.model import AccessRequest, Permission
+from st_tui.core.patterns import compile_pattern
 from st_tui.core.vault import Access, Vault
 from tests.cli.conftest import NOW, Run, assert_refused, create
 from tests.core.vaults import v2
@@ -95,7 +95,7 @@ def test_what_is_no_proof_gets_a_sentence(run: Run, text: bytes, sentence: str) 
 
 def _proof(**changes: object) -> bytes:
     """A proof that `/a/*` lies inside `/a/**`, with something changed by hand."""
-    proof = contains([compile_glob("/a/**")], [compile_glob("/a/*")]).certificate
+    proof = contains([compile_pattern("/a/**")], [compile_pattern("/a/*")]).certificate
     assert proof is not None
     data = as_json(proof) | changes
     data["states"] = [*as_json(proof)["states"], *data.pop("more", [])]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from st_tui.core.secret import Place
+from st_tui.core.secrets.model import Place
 from st_tui.core.vault import Vault
 from tests.cli.conftest import Run, assert_refused
 from tests.env_readers import sourced

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from st_tui.core.crypto import seal
-from st_tui.core.secret import Place
+from st_tui.core.secrets.model import Place
 from st_tui.core.vault import Vault
 from tests.cli.conftest import Run, assert_refused, start
 from tests.core.vaults import raw

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from st_tui.core.globs import Glob
 from st_tui.core.model import Project
+from st_tui.core.patterns import Pattern
 from st_tui.core.vault import Vault
 from tests.core.vaults import Clock
 
@@ -40,11 +40,11 @@ def colleague(vault: Vault, clock: Clock) -> Iterator[Vault]:
 def matched(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The paths that are put to a pattern from now on."""
     asked: list[str] = []
-    matches = Glob.matches
+    matches = Pattern.matches
 
-    def noted(glob: Glob, path: str) -> bool:
+    def noted(glob: Pattern, path: str) -> bool:
         asked.append(path)
         return matches(glob, path)
 
-    monkeypatch.setattr(Glob, "matches", noted)
+    monkeypatch.setattr(Pattern, "matches", noted)
     return asked

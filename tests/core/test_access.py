@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from st_tui.core.access import decide, explain, failing
 from st_tui.core.addresses import parse_address, parse_ranges
-from st_tui.core.globs import Automaton
 from st_tui.core.model import (
     AccessRequest,
     Endpoint,
@@ -20,6 +19,7 @@ from st_tui.core.model import (
     Scope,
     ServiceToken,
 )
+from st_tui.core.patterns import Automaton
 from tests.core.vaults import NOON, READ
 
 ENVIRONMENTS = ["dev", "prod", "staging"]

@@ -1,4 +1,4 @@
-// Asks picomatch what the tests of st_tui/core/globs.py hold it against, and writes beside this
+// Asks picomatch what the tests of st_tui/core/patterns/automaton.py hold it against, and writes beside this
 // file, or into the folder given as an argument:
 //   glob_exhaustive.bin  zlib: for every text of up to `most` pattern symbols, one bit for every
 //                        path of up to `most` path symbols (glob_exhaustive.json; both begin with

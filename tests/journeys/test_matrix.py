@@ -8,7 +8,7 @@ import pytest
 from textual.pilot import Pilot
 
 from st_tui.core import access
-from st_tui.core.cells import letters
+from st_tui.core.matrix import letters
 from st_tui.core.model import (
     AccessRequest,
     Decision,

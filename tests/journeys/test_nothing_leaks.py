@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from st_tui.core.errors import Refusal
+from st_tui.core.files.vault_files import OPERATOR_KEY, SERVER_KEY
 from st_tui.core.model import Project, TokenText
 from st_tui.core.vault import Vault
-from st_tui.core.vault_files import OPERATOR_KEY, SERVER_KEY
 from tests.api.cli_calls import Cli
 from tests.api.e2ee_client import E2eeClient
 from tests.api.http_calls import Connection, Refused, in_path

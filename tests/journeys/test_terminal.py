@@ -196,8 +196,8 @@ def test_the_first_frame_imports_no_more_than_it_needs() -> None:
     modules = set(done.stdout.split())
     late = {
         "cryptography", "sqlite3", "sqlite_utils", "click", "st_tui.demo",
-        "st_tui.core.vault", "st_tui.core.globs", "st_tui.tui.widgets.access_pane",
-        "st_tui.core.secret", "st_tui.tui.screens.folders", "st_tui.tui.widgets.field",
+        "st_tui.core.vault", "st_tui.core.patterns", "st_tui.tui.widgets.access_pane",
+        "st_tui.core.secrets.model", "st_tui.tui.screens.folders", "st_tui.tui.widgets.field",
         "textual.widgets._markdown", "textual.widgets._data_table", "textual.widgets._text_area",
     }  # fmt: skip
     assert "st_tui.tui.screens.tokens" in modules
@@ -208,7 +208,7 @@ def test_opening_a_vault_imports_no_more_than_its_list_needs() -> None:
     code = "import sys, st_tui.core.vault; print(*sys.modules)"
     done = subprocess.run((sys.executable, "-c", code), capture_output=True, text=True, check=True)
     late = {
-        "cryptography", "sqlite_utils", "st_tui.core.names", "st_tui.core.lookalikes",
+        "cryptography", "sqlite_utils", "st_tui.core.lint.names", "st_tui.core.lookalikes",
         "st_tui.core.vault.lineage", "st_tui.core.vault.secrets",
     }  # fmt: skip
     assert late & set(done.stdout.split()) == set()

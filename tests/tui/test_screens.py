@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from st_tui.core.secret import Place
+from st_tui.core.secrets.model import Place
 from st_tui.demo.steps import END_TITLE, TOUR
 from st_tui.tui import real_call
 from st_tui.tui.app import StTui

@@ -9,7 +9,7 @@ import time
 from contextlib import closing
 from pathlib import Path
 
-from st_tui.core import written_aside
+from st_tui.core.files import written_aside
 from st_tui.core.store import audit, token_log
 from st_tui.core.store.connection import (
     BUSY_SECONDS,

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from st_tui.core.crypto import Sealed
-from st_tui.core.secret import Place, Room, SealedSecret, SecretImport
+from st_tui.core.secrets.model import Place, Room, SealedSecret, SecretImport
 
 _SEALED = (
     "key_ciphertext, key_iv, key_tag, value_ciphertext, value_iv, value_tag, "

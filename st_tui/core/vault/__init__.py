@@ -14,8 +14,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from st_tui.core import access, vault_files
+from st_tui.core import access
 from st_tui.core.expiry import system_clock
+from st_tui.core.files import vault_files
 from st_tui.core.model import AccessRequest, Decision
 from st_tui.core.store.connection import connect, transaction
 from st_tui.core.token_text import RandomBytes

@@ -10,9 +10,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
-from st_tui.core import vault_files
 from st_tui.core.addresses import covers
 from st_tui.core.expiry import system_clock
+from st_tui.core.files import vault_files
 from st_tui.core.model import AuditEntry, Project, ServiceToken
 from st_tui.core.store import audit, backup, projects, tokens
 from st_tui.core.store.connection import Damaged, StoreError, connect, explained, transaction

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from st_tui.core.compare import Comparison, Meeting, compare, overlap
+from st_tui.core.algebra.comparison import Comparison, Meeting, compare, overlap
 from st_tui.core.model import Order, ServiceToken
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from st_tui.core.store import projects
 from st_tui.core.vault.session import Session, VaultError
 
 if TYPE_CHECKING:
-    from st_tui.core.secret import SecretImport
+    from st_tui.core.secrets.model import SecretImport
 
 
 _MOST_LINKS_NAMED = 100
@@ -121,7 +121,7 @@ def inside(session: Session, project: Project, environment: str) -> Removed:
 def _removed(
     session: Session, project: Project, environment: str, folder: str, folders: int
 ) -> Removed:
-    from st_tui.core.secret import Place
+    from st_tui.core.secrets.model import Place
     from st_tui.core.store import secrets
 
     place = Place(environment, folder)

@@ -16,6 +16,7 @@ from typing import ClassVar
 from st_tui.core import access, addresses
 from st_tui.core.errors import Refusal
 from st_tui.core.expiry import MINUTE, iso
+from st_tui.core.files.vault_files import DATABASE, SERVER_KEY
 from st_tui.core.model import (
     Project,
     Reason,
@@ -38,7 +39,6 @@ from st_tui.core.vault.request import Caller, Denied, Request
 from st_tui.core.vault.secret_changes import name_hash
 from st_tui.core.vault.session import Session
 from st_tui.core.vault.tokens import Known, Tokens, record_end
-from st_tui.core.vault_files import DATABASE, SERVER_KEY
 
 FAILURES_A_MINUTE = 10
 """Failed authentications of one address (IPv6: of one /64) that are answered with 401."""

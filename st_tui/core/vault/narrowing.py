@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from st_tui.core.algebra.least_privilege import Narrowed, narrow
 from st_tui.core.drafts import name_of_copy
-from st_tui.core.least_privilege import Narrowed, narrow
 from st_tui.core.model import ServiceToken, TokenDraft
 
 if TYPE_CHECKING:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from st_tui.core import crypto, drafts, token_text, vault_files
+from st_tui.core import crypto, drafts, token_text
+from st_tui.core.files import vault_files
 from st_tui.core.model import Environment, Project, ServiceToken
 from st_tui.core.plain_text import check_new_name
 from st_tui.core.store import projects, tokens

@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 from st_tui.core import access
 from st_tui.core.crypto import Sealed
 from st_tui.core.errors import Refusal
-from st_tui.core.globs import plain_beginning
 from st_tui.core.model import (
     AccessRequest,
     Decision,
@@ -22,7 +21,8 @@ from st_tui.core.model import (
     ServiceToken,
     TokenText,
 )
-from st_tui.core.secret import Place
+from st_tui.core.patterns import plain_beginning
+from st_tui.core.secrets.model import Place
 from st_tui.core.store import audit, tokens
 from st_tui.core.vault.session import Session
 

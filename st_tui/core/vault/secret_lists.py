@@ -11,9 +11,9 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from st_tui.core.model import Project
-from st_tui.core.references import MOST_WARNINGS, Expander, Target
-from st_tui.core.secret import Place, Room, SealedSecret, Secret, SecretImport
-from st_tui.core.secret_files import FileSecret
+from st_tui.core.secrets.files import FileSecret
+from st_tui.core.secrets.model import Place, Room, SealedSecret, Secret, SecretImport
+from st_tui.core.secrets.references import MOST_WARNINGS, Expander, Target
 from st_tui.core.store import secrets
 from st_tui.core.vault.secret_changes import UNOPENED, find, open_secret
 from st_tui.core.vault.session import Session

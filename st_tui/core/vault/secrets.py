@@ -14,11 +14,11 @@ from typing import Any, NamedTuple
 from st_tui.core import crypto
 from st_tui.core.drafts import check_environment, folder_path
 from st_tui.core.model import Project
-from st_tui.core.secret import Place, SealedSecret, Secret, SecretImport, SecretLabel
-from st_tui.core.secret_files import FileSecret
+from st_tui.core.secrets.files import FileSecret
+from st_tui.core.secrets.model import Place, SealedSecret, Secret, SecretImport, SecretLabel
+from st_tui.core.secrets.used_by import UsedBy
+from st_tui.core.secrets.value_shape import Shape, shape_of
 from st_tui.core.store import projects, secrets
-from st_tui.core.used_by import UsedBy
-from st_tui.core.value_shape import Shape, shape_of
 from st_tui.core.vault import secret_changes, secret_lists, used_by
 from st_tui.core.vault.secret_lists import Found, Gathered
 from st_tui.core.vault.session import Session, VaultError

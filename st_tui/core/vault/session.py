@@ -9,8 +9,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
-from st_tui.core import crypto, drafts, vault_files
+from st_tui.core import crypto, drafts
 from st_tui.core.errors import Refusal
+from st_tui.core.files import vault_files
 from st_tui.core.model import Project, ServiceToken
 from st_tui.core.store import audit, projects
 from st_tui.core.store.audit import Event

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from st_tui.core import crypto, drafts, entry_details, expiry, token_text
+from st_tui.core import audit_details, crypto, drafts, expiry, token_text
 from st_tui.core.errors import Refusal
 from st_tui.core.model import (
     AuditEntry,
@@ -23,7 +23,7 @@ from st_tui.core.store import audit, projects, token_log, tokens
 from st_tui.core.vault.session import Recorder, Session, VaultError
 
 if TYPE_CHECKING:
-    from st_tui.core.names import Names
+    from st_tui.core.lint.names import Names
     from st_tui.core.vault.lineage import Lineage
 
 OPERATOR_ID = "00000000-0000-4000-8000-000000000001"
@@ -102,7 +102,7 @@ class Tokens:
 
     def names(self, project: Project) -> Names:
         """The names of a project's tokens, which no rotation replaced, and which look alike."""
-        from st_tui.core.names import Names  # not for the first frame
+        from st_tui.core.lint.names import Names  # not for the first frame
 
         with self._session.reading() as connection:
             return Names(tokens.names(connection, project.id))
@@ -363,7 +363,7 @@ def record_end(record: Recorder, project: Project, token: ServiceToken, *, reaso
 
 def ended_at(tombstone: AuditEntry) -> int:
     """When an expired token reached its end, which may be long before it was swept."""
-    said = entry_details.read(tombstone.details) or {}
+    said = audit_details.read(tombstone.details) or {}
     try:
         return expiry.parse_time(str(said.get("expiresAt")))
     except Refusal:

@@ -11,10 +11,10 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from st_tui.core import crypto
 from st_tui.core.errors import Refusal
 from st_tui.core.model import Project
-from st_tui.core.references import MOST_REFERENCES, Target, targets
-from st_tui.core.secret import LARGEST_ANSWER, Place, SecretImport
+from st_tui.core.secrets.model import LARGEST_ANSWER, Place, SecretImport
+from st_tui.core.secrets.references import MOST_REFERENCES, Target, targets
+from st_tui.core.secrets.used_by import Reference, UsedBy
 from st_tui.core.store import projects, secrets
-from st_tui.core.used_by import Reference, UsedBy
 from st_tui.core.vault.secret_changes import name_hash
 from st_tui.core.vault.session import NoServerCopy, Session
 

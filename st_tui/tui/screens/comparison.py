@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from st_tui.core.algebra import TooComplex
-from st_tui.core.compare import Comparison, Grants, Meeting, Surplus, compare
+from st_tui.core.algebra.comparison import Comparison, Grants, Meeting, Surplus, compare
 from st_tui.core.expiry import in_local_time
 from st_tui.core.model import ServiceToken
 from st_tui.core.plain_text import shown

@@ -11,14 +11,15 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from st_tui.core import addresses, analysis
-from st_tui.core.compare import Grants
+from st_tui.core import addresses, lint
+from st_tui.core.algebra.comparison import Grants
 from st_tui.core.drafts import (
     LONGEST_NAME,
     as_token,
     check_draft,
 )
 from st_tui.core.errors import Refusal
+from st_tui.core.lint.names import Names
 from st_tui.core.model import (
     Environment,
     NewToken,
@@ -27,7 +28,6 @@ from st_tui.core.model import (
     ServiceToken,
     TokenDraft,
 )
-from st_tui.core.names import Names
 from st_tui.core.plain_text import shown
 from st_tui.core.wording import counted
 from st_tui.tui.actions import FIELDS, Action, bindings
@@ -105,7 +105,7 @@ class Create(ShowsVault, PaneBeside[NewToken | None], Leaves[NewToken | None]):
         self._original = original or draft
         self._about = about
         self._environments: list[Environment] = []
-        self._folders = analysis.Places({})
+        self._folders = lint.Places({})
         self._written: set[str] = set()
         self._names = Names(())
         self._making = False
@@ -197,7 +197,7 @@ class Create(ShowsVault, PaneBeside[NewToken | None], Leaves[NewToken | None]):
         vault, project = self.st.vault, self._project
         if vault is not None:
             self._environments = vault.environments.every(project)
-            self._folders = analysis.Places(vault.folders.of_each(project))
+            self._folders = lint.Places(vault.folders.of_each(project))
             self._written = vault.tokens.written_environments(project)
             self._names = vault.tokens.names(project)
 
@@ -235,7 +235,7 @@ class Create(ShowsVault, PaneBeside[NewToken | None], Leaves[NewToken | None]):
         self._drafted = as_token(draft)
         for pane in self.panes():
             pane.show(self._drafted)
-        warnings = analysis.lint(draft, self._folders, self._written, names=self._names)
+        warnings = lint.lint(draft, self._folders, self._written, names=self._names)
         lines = [
             *(beside(self._original, draft, self._folders) if self._original else ()),
             *(Content.styled(f"! {shown(warning)}", "$text-warning") for warning in warnings),
@@ -347,7 +347,7 @@ class Create(ShowsVault, PaneBeside[NewToken | None], Leaves[NewToken | None]):
         doubts: list[str] = []
         typed = self._picker.typed()
         for number, scope in enumerate(draft.scopes, start=1):
-            nothing = analysis.opens_nothing(scope, self._folders)
+            nothing = lint.opens_nothing(scope, self._folders)
             which = f"Scope {number}, {column(str(scope), _SCOPE_SHOWN).rstrip()},"
             if scope == typed:  # it is the last one, and named first
                 also = f", and {nothing}" if nothing else "."

@@ -16,8 +16,8 @@ from st_tui.core.drafts import LONGEST_NAME, DraftError, folder_path
 from st_tui.core.errors import Refusal
 from st_tui.core.model import Environment
 from st_tui.core.plain_text import check_new_name
-from st_tui.core.secret import Place
-from st_tui.core.used_by import shortened
+from st_tui.core.secrets.model import Place
+from st_tui.core.secrets.used_by import shortened
 from st_tui.core.vault.environments import check_new
 from st_tui.core.wording import counted
 from st_tui.tui.actions import EVERYWHERE, Action, bindings

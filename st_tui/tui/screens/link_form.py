@@ -13,7 +13,7 @@ from textual.widgets import Input, Static
 
 from st_tui.core.drafts import folder_path
 from st_tui.core.model import Environment, Project
-from st_tui.core.secret import Place, SecretImport
+from st_tui.core.secrets.model import Place, SecretImport
 from st_tui.tui.actions import LEAVING, Action, bindings
 from st_tui.tui.screens.dialog import Dialog
 from st_tui.tui.widgets.choice import Choice

@@ -10,12 +10,12 @@ from textual import on
 from textual.app import ComposeResult
 from textual.widgets import Static
 
-from st_tui.core import promises, reach
+from st_tui.core import reach
 from st_tui.core.errors import Refusal
 from st_tui.core.model import Environment, Project, ServiceToken
 from st_tui.core.plain_text import shown
-from st_tui.core.promises import Promise, PromiseError, Verdict
-from st_tui.core.reach import Reach
+from st_tui.core.reach import Reach, promises
+from st_tui.core.reach.promises import Promise, PromiseError, Verdict
 from st_tui.core.wording import counted
 from st_tui.tui.files import typed_path
 from st_tui.tui.screens.overview import Overview

@@ -14,8 +14,8 @@ from textual.widgets import Static
 from st_tui.core.expiry import in_local_time
 from st_tui.core.model import Project
 from st_tui.core.plain_text import shown
-from st_tui.core.secret import Secret
-from st_tui.core.value_shape import shape_of
+from st_tui.core.secrets.model import Secret
+from st_tui.core.secrets.value_shape import shape_of
 from st_tui.tui.actions import Action, bindings
 from st_tui.tui.leaving import Leaves
 from st_tui.tui.screens.created import Alone

@@ -15,9 +15,9 @@ from textual.widgets import Input, Static
 from st_tui.core.errors import Refusal
 from st_tui.core.model import Project
 from st_tui.core.plain_text import shown
-from st_tui.core.secret import Place
-from st_tui.core.secret_files import FileSecret
-from st_tui.core.secret_files.write import FORMATS, Format, format_of
+from st_tui.core.secrets.files import FileSecret
+from st_tui.core.secrets.files.write import FORMATS, Format, format_of
+from st_tui.core.secrets.model import Place
 from st_tui.tui.actions import LEAVING, Action, bindings
 from st_tui.tui.files import Exported, export, read_secrets
 from st_tui.tui.screens.dialog import Dialog

@@ -16,9 +16,9 @@ from textual.widgets import Input, Static, TextArea
 from st_tui.core.errors import Refusal
 from st_tui.core.model import Project
 from st_tui.core.plain_text import shown
-from st_tui.core.secret import LONGEST_NAME, Place, SealedSecret, SecretLabel
-from st_tui.core.secret_files import FileSecret
-from st_tui.core.value_shape import shape_of
+from st_tui.core.secrets.files import FileSecret
+from st_tui.core.secrets.model import LONGEST_NAME, Place, SealedSecret, SecretLabel
+from st_tui.core.secrets.value_shape import shape_of
 from st_tui.core.vault import Vault
 from st_tui.core.vault.secrets import ChangedMeanwhile
 from st_tui.tui.actions import LEAVING, Action, bindings
@@ -317,6 +317,6 @@ class SecretForm(Dialog[SealedSecret]):
 
 def _read(text: str) -> Sequence[FileSecret]:
     """The secrets of a pasted text. Raises Refusal."""
-    from st_tui.core.secret_files import read
+    from st_tui.core.secrets.files import read
 
     return read.parse(with_newlines(text).encode(errors="surrogatepass"))

@@ -14,11 +14,11 @@ from textual.screen import Screen
 from textual.widgets import Static
 from textual.worker import Worker, WorkType
 
-from st_tui.core import analysis
+from st_tui.core import lint
 from st_tui.core.errors import Refusal
 from st_tui.core.expiry import in_both_times, in_local_time, remaining
+from st_tui.core.lint.names import Names
 from st_tui.core.model import AuditEntry, ServiceToken, Use
-from st_tui.core.names import Names
 from st_tui.core.plain_text import shown
 from st_tui.core.wording import counted, times
 from st_tui.tui.actions import Action, bindings
@@ -93,7 +93,7 @@ class TokenScreen(TokenActions, ShowsVault, Screen[None]):
                 ("Service token  ", "$text-muted"), (token_name(token, self.st.clock()), "bold")
             )
         )
-        folders = analysis.Places(vault.folders.of_each(project))
+        folders = lint.Places(vault.folders.of_each(project))
         written = vault.tokens.written_environments(project, besides=token)
         scopes = self._scopes(token, folders, written, vault.tokens.names(project))
         lines = [
@@ -150,7 +150,7 @@ class TokenScreen(TokenActions, ShowsVault, Screen[None]):
     def _scopes(
         self,
         token: ServiceToken,
-        folders: analysis.Places,
+        folders: lint.Places,
         written: Collection[str],
         names: Names,
     ) -> list[Content]:
@@ -168,7 +168,7 @@ class TokenScreen(TokenActions, ShowsVault, Screen[None]):
             )
         lines += [
             Content.styled(f"! {shown(warning)}", "$text-warning")
-            for warning in analysis.lint(token, folders, written, self._uses, names)
+            for warning in lint.lint(token, folders, written, self._uses, names)
         ]
         return lines
 

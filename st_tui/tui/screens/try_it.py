@@ -17,8 +17,8 @@ from textual.widgets import Input, Static
 from st_tui.core import access, token_text
 from st_tui.core.drafts import stem
 from st_tui.core.errors import Refusal
-from st_tui.core.globs import PatternRefused, compile_glob
 from st_tui.core.model import AccessRequest, Endpoint, Permission, Reason, ServiceToken, TokenText
+from st_tui.core.patterns import PatternRefused, compile_pattern
 from st_tui.core.plain_text import shown
 from st_tui.core.token_text import TokenTextError
 from st_tui.core.wording import counted
@@ -174,7 +174,7 @@ def first_request(
     scope = token.scopes[0]
     path = stem(scope.secret_path)
     with suppress(PatternRefused):  # made elsewhere: it grants nothing
-        glob = compile_glob(scope.secret_path)
+        glob = compile_pattern(scope.secret_path)
         path = next((folder for folder in ("/", *folders) if glob.matches(folder)), path)
     return AccessRequest(
         environment=scope.environment,

@@ -11,9 +11,9 @@ from textual import on
 from textual.app import ComposeResult
 from textual.widgets import Static
 
-from st_tui.core import analysis
+from st_tui.core import lint
+from st_tui.core.lint.names import Names
 from st_tui.core.model import Project, ServiceToken, Use
-from st_tui.core.names import Names
 from st_tui.core.plain_text import shown
 from st_tui.core.vault.audit import NO_USES
 from st_tui.core.wording import counted
@@ -87,7 +87,7 @@ class Warnings(Overview):
         tokens, folders, self._uses = await self.st.read(
             lambda vault: (
                 vault.tokens.page(project),
-                analysis.Places(vault.folders.of_each(project)),
+                lint.Places(vault.folders.of_each(project)),
                 vault.audit.uses_of_all(project, self._uses),
             )
         )
@@ -96,7 +96,7 @@ class Warnings(Overview):
         if to_judge == judged:
             self._judged = judged
             return  # a server logs all the time, but seldom anything new
-        writers = analysis.writers_of(tokens)
+        writers = lint.writers_of(tokens)
         names = Names(token.name for token in tokens if not token.is_replaced)
         found: list[Warned] = []
         for start in range(0, len(tokens), _AT_ONCE):
@@ -143,7 +143,7 @@ def warned(
     names: Names,
 ) -> list[Warned]:
     """All warnings about these tokens, in their order; the rest as of all tokens."""
-    return [Warned(*each) for each in analysis.lint_each(tokens, folders, writers, uses, names)]
+    return [Warned(*each) for each in lint.lint_each(tokens, folders, writers, uses, names)]
 
 
 def what_matters(
@@ -153,7 +153,7 @@ def what_matters(
 ) -> object:
     """What the warnings follow from: how often a token was used matters little, and when not."""
     judged = [
-        token._replace(last_used=None, use_count=int(token.use_count >= analysis.MANY_USES))
+        token._replace(last_used=None, use_count=int(token.use_count >= lint.MANY_USES))
         for token in tokens
     ]
     touched = {

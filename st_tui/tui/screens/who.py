@@ -17,12 +17,12 @@ from st_tui.core import reach
 from st_tui.core.algebra import TooComplex
 from st_tui.core.drafts import check_pattern, request_path, stem
 from st_tui.core.errors import Refusal
-from st_tui.core.globs import compile_glob
+from st_tui.core.lint.no_folder import why_never
 from st_tui.core.model import Environment, Permission, Project, ServiceToken
-from st_tui.core.no_folder import why_never
+from st_tui.core.patterns import compile_pattern
 from st_tui.core.plain_text import shown
 from st_tui.core.reach import Reach
-from st_tui.core.reachers import Reachers
+from st_tui.core.reach.answers import Reachers
 from st_tui.tui.actions import Action, bindings
 from st_tui.tui.newest import Newest
 from st_tui.tui.screens.overview import Overview
@@ -225,7 +225,7 @@ def answer(known: Known, question: Question, go_on: Callable[[], object]) -> Rea
         return reach.who(known.reach, environment, path, operation)
     folders = known.folders.get(environment, ())
     return reach.who_within(
-        known.reach, environment, compile_glob(path), operation, folders, go_on=go_on
+        known.reach, environment, compile_pattern(path), operation, folders, go_on=go_on
     )
 
 

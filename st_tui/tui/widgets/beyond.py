@@ -8,8 +8,8 @@ from textual.content import Content
 
 from st_tui.core.model import AccessRequest, ServiceToken
 from st_tui.core.nearest import nearest
-from st_tui.core.nearest_wording import how_near, when_and_whence
-from st_tui.core.ranges import over_both
+from st_tui.core.nearest.ranges import over_both
+from st_tui.core.nearest.wording import how_near, when_and_whence
 
 MOST_LINES = 2
 

@@ -16,7 +16,7 @@ from textual.binding import BindingType
 from textual.reactive import reactive
 from textual.strip import Strip
 
-from st_tui.core.cells import letters
+from st_tui.core.matrix import letters
 from st_tui.core.model import AccessRequest, Permission, ServiceToken
 from st_tui.core.plain_text import shown
 from st_tui.tui.actions import Action, bindings

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from st_tui.core.reachers import Reacher
+from st_tui.core.reach.answers import Reacher
 from st_tui.core.wording import caveats
 from st_tui.tui.widgets.listing import Listing, Piece, column
 from st_tui.tui.widgets.token_list import EXPIRES, end_piece

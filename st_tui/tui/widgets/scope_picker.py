@@ -11,7 +11,6 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Static
 
-from st_tui.core.analysis import Places
 from st_tui.core.drafts import (
     check_environment,
     parse_scope,
@@ -20,6 +19,7 @@ from st_tui.core.drafts import (
     stem,
 )
 from st_tui.core.errors import Refusal
+from st_tui.core.lint import Places
 from st_tui.core.model import Environment, Scope
 from st_tui.core.plain_text import shown
 from st_tui.core.wording import counted

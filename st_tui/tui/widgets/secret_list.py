@@ -10,13 +10,13 @@ from textual.widget import Widget
 
 from st_tui.core.expiry import in_local_time
 from st_tui.core.plain_text import shown
-from st_tui.core.secret import Place, SecretImport, SecretLabel
+from st_tui.core.secrets.model import Place, SecretImport, SecretLabel
 from st_tui.core.wording import counted
 from st_tui.tui.widgets.listing import Listing, Piece, column
 
 if TYPE_CHECKING:
     from st_tui.core.model import Project
-    from st_tui.core.value_shape import Shape
+    from st_tui.core.secrets.value_shape import Shape
     from st_tui.core.vault import Vault
 
 HIDDEN = "••••••"

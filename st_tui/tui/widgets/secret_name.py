@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import ClassVar
 
 from st_tui.core.errors import Refusal
-from st_tui.core.secret import check_name
+from st_tui.core.secrets.model import check_name
 from st_tui.tui.pasted import lines_of
 from st_tui.tui.widgets.field import Field
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from st_tui.core import promises, reach
+from st_tui.core import reach
 from st_tui.core.expiry import DAY
 from st_tui.core.model import Order, Project, ServiceToken
+from st_tui.core.reach import promises
 from st_tui.core.vault import Vault
 from tests.core.vaults import NOON, Clock, edit, v2
 

@@ -13,7 +13,7 @@ import sqlite_utils
 from st_tui.core.addresses import parse_ranges
 from st_tui.core.expiry import HOUR
 from st_tui.core.model import Order, Project, ServiceToken
-from st_tui.core.secret import Place
+from st_tui.core.secrets.model import Place
 from st_tui.core.vault import Vault
 from tests.core.vaults import NOON, raw, v2, v3
 

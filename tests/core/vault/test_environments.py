@@ -8,7 +8,7 @@ import pytest
 
 from st_tui.core.errors import Refusal
 from st_tui.core.model import Environment, Project
-from st_tui.core.secret import Place
+from st_tui.core.secrets.model import Place
 from st_tui.core.vault import Vault, VaultError
 from tests.core.vaults import Clock, v2
 

@@ -8,7 +8,7 @@ import pytest
 
 from st_tui.core.errors import Refusal
 from st_tui.core.model import Project
-from st_tui.core.secret import Place
+from st_tui.core.secrets.model import Place
 from st_tui.core.vault import Vault, VaultError
 
 

@@ -14,15 +14,15 @@ import pytest
 from st_tui.core import crypto
 from st_tui.core.addresses import parse_address
 from st_tui.core.expiry import MINUTE, iso
+from st_tui.core.files.vault_files import SERVER_KEY
 from st_tui.core.model import AuditEntry, NewToken, Project, Reason, ServiceToken, TokenText
-from st_tui.core.secret import Place
+from st_tui.core.secrets.model import Place
 from st_tui.core.store import tokens
 from st_tui.core.store.connection import StoreError
 from st_tui.core.vault import Vault
 from st_tui.core.vault.gateway import FAILURES_A_MINUTE, NotAuthenticated
 from st_tui.core.vault.request import MOST_NOTED, Caller
 from st_tui.core.vault.session import NoServerCopy
-from st_tui.core.vault_files import SERVER_KEY
 from tests.core.vaults import NOON, Clock, raw, v2, v3
 
 UNKNOWN_ID = "11111111-2222-4333-8444-555555555555"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from st_tui.core.analysis import lint
 from st_tui.core.expiry import DAY, HOUR, in_utc
+from st_tui.core.lint import lint
 from st_tui.core.model import Project, Replaced
 from st_tui.core.rotation import told_apart
 from st_tui.core.vault import Vault

@@ -11,11 +11,11 @@ import pytest
 
 from st_tui.core.crypto import unwrap
 from st_tui.core.errors import Refusal
+from st_tui.core.files.vault_files import SERVER_KEY, read_key
 from st_tui.core.model import Environment, Project
-from st_tui.core.secret import Place
+from st_tui.core.secrets.model import Place
 from st_tui.core.store import connection as store
 from st_tui.core.vault import DEFAULT_ENVIRONMENTS, Vault, VaultError
-from st_tui.core.vault_files import SERVER_KEY, read_key
 from tests.core.vaults import bytes_in_files, raw, v2
 
 

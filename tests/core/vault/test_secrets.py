@@ -19,11 +19,12 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from st_tui.core import crypto
 from st_tui.core.crypto import IV_BYTES, TAG_BYTES, Sealed, seal
 from st_tui.core.errors import Refusal
+from st_tui.core.files.vault_files import OPERATOR_KEY, SERVER_KEY
 from st_tui.core.model import Environment, Project
 from st_tui.core.plain_text import TextError
-from st_tui.core.references import MOST_WARNINGS
-from st_tui.core.secret import Place, Room, SecretError, SecretImport, SecretLabel, TooMuch
-from st_tui.core.secret_files import FileSecret
+from st_tui.core.secrets.files import FileSecret
+from st_tui.core.secrets.model import Place, Room, SecretError, SecretImport, SecretLabel, TooMuch
+from st_tui.core.secrets.references import MOST_WARNINGS
 from st_tui.core.store import connection as store
 from st_tui.core.store import secrets
 from st_tui.core.store.schema import STEPS
@@ -31,7 +32,6 @@ from st_tui.core.vault import Vault, VaultError, secret_changes, secret_lists
 from st_tui.core.vault.request import Caller
 from st_tui.core.vault.secret_lists import Found
 from st_tui.core.vault.secrets import ChangedMeanwhile, Listed, NoSuchSecret, Written
-from st_tui.core.vault_files import OPERATOR_KEY, SERVER_KEY
 from tests.core.vaults import NOON, WRITE, Clock, bytes_in_files, raw, v2
 
 DEV = Place("dev", "/")

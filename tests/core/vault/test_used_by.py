@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from st_tui.core.crypto import seal
+from st_tui.core.files.vault_files import OPERATOR_KEY, SERVER_KEY
 from st_tui.core.model import Project
-from st_tui.core.secret import Place
-from st_tui.core.used_by import UsedBy, in_prose, shortened
+from st_tui.core.secrets.model import Place
+from st_tui.core.secrets.used_by import UsedBy, in_prose, shortened
 from st_tui.core.vault import Vault, secret_changes, used_by
-from st_tui.core.vault_files import OPERATOR_KEY, SERVER_KEY
 
 ROOT, APP, DB = Place("dev", "/"), Place("dev", "/app"), Place("dev", "/common/db")
 COMMON, NEAR, WEB = Place("dev", "/common"), Place("dev", "/common-db"), Place("prod", "/web")

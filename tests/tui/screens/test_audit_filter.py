@@ -11,7 +11,7 @@ import pytest
 from textual.pilot import Pilot
 
 from st_tui.core.model import ServiceToken
-from st_tui.core.secret import Place
+from st_tui.core.secrets.model import Place
 from st_tui.tui.app import StTui
 from st_tui.tui.screens import audit
 from st_tui.tui.screens.audit import AuditList

@@ -8,7 +8,7 @@ import pytest
 from textual.pilot import Pilot
 
 from st_tui.core.model import Project
-from st_tui.core.secret import Place
+from st_tui.core.secrets.model import Place
 from st_tui.core.vault.secrets import Secrets
 from st_tui.tui.app import StTui
 from st_tui.tui.screens.audit import AuditList

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
-from st_tui.core.secret import Place
+from st_tui.core.secrets.model import Place
 from st_tui.core.vault.secrets import Secrets
 from st_tui.tui.app import StTui
 from st_tui.tui.screens.dialog import Confirm

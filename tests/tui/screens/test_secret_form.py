@@ -9,7 +9,7 @@ from textual.events import Key
 from textual.pilot import Pilot
 
 from st_tui.core.model import Project
-from st_tui.core.secret import Place
+from st_tui.core.secrets.model import Place
 from st_tui.tui.app import StTui
 from st_tui.tui.pasted import Burst
 from st_tui.tui.screens.dialog import Confirm

@@ -18,7 +18,7 @@ from textual.widgets import Static
 
 from st_tui.core.crypto import seal
 from st_tui.core.model import AuditEntry, Project
-from st_tui.core.secret import Place, Secret, SecretImport
+from st_tui.core.secrets.model import Place, Secret, SecretImport
 from st_tui.core.vault import Vault
 from st_tui.core.vault.secrets import Secrets
 from st_tui.tui import clipboard

@@ -14,7 +14,7 @@ from textual.pilot import Pilot
 from textual.widget import Widget
 
 from st_tui.core.model import Endpoint, NewToken, Permission, Project, TokenDraft
-from st_tui.core.secret import Place
+from st_tui.core.secrets.model import Place
 from st_tui.core.vault import Vault
 from st_tui.tui.app import StTui
 from st_tui.tui.screens.create import Create

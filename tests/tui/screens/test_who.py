@@ -16,7 +16,7 @@ from st_tui.cli import main
 from st_tui.core.access import decide
 from st_tui.core.expiry import MINUTE
 from st_tui.core.model import AccessRequest, Permission, ServiceToken
-from st_tui.core.reachers import Reacher, Reachers
+from st_tui.core.reach.answers import Reacher, Reachers
 from st_tui.core.vault import Vault
 from st_tui.tui.app import StTui
 from st_tui.tui.screens import who

@@ -1,0 +1,1 @@
+"""A vault's files: where they lie, how they appear whole, and what must never reach a disk."""

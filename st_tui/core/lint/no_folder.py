@@ -1,0 +1,74 @@
+"""Scopes that no folder can ever match, and the character because of which.
+
+That none can is proved by the automaton (`algebra.no_folder_matches`); what is to blame is then
+looked for in the pattern's text, and named in a way that also tells apart what looks alike.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Final
+
+from st_tui.core.algebra import FOLDER_CHARS, no_folder_matches
+from st_tui.core.lookalikes import described, looks_like
+from st_tui.core.patterns import PatternRefused, compile_pattern
+from st_tui.core.patterns.parser import ANY, GLOBSTAR, STAR, CharClass, Choice, Unit, parse
+
+_CHARS: Final = frozenset(FOLDER_CHARS)
+_SHOWN_WHOLE: Final = 60
+"""No longer pattern is written out anew: the sentence has to stay one."""
+_IN_WORDS: Final = {
+    ".": "a dot", " ": "a space", ":": "a colon", "'": "an apostrophe", "`": "a backquote",
+}  # fmt: skip
+
+
+@lru_cache(maxsize=1_024)
+def why_never(pattern: str) -> str | None:
+    """That no folder can ever match a pattern and why, without the subject; None if one can.
+
+    Raises PatternRefused outside the scope language.
+    """
+    if not no_folder_matches(compile_pattern(pattern)):
+        return None
+    blamed = (_blamed(unit) for segment in parse(pattern) for unit in segment)
+    found = next(filter(None, blamed), None)
+    if found is None:
+        return (
+            "matches only paths that are written with the slash at the end, which no request "
+            f"has: write {pattern[:-1]}."
+        )
+    instead = _as_it_looks(pattern)
+    return (
+        f"can never match a folder (proved): it has {found}, and folder names have only "
+        f"a-z, A-Z, 0-9, - and _{instead and f': write {instead}'}."
+    )
+
+
+def _blamed(unit: Unit) -> str | None:
+    """What no folder's name has in a piece of a pattern; None if it stands for some name's."""
+    if isinstance(unit, CharClass):
+        leaves_none = unit.negated and unit.chars >= _CHARS
+        return "a class that leaves out all of them" if leaves_none else None
+    if isinstance(unit, Choice):
+        odd = [_odd(word) for word in unit.words]
+        return None if None in odd else f"a choice of words with {_named(str(odd[0]))}"
+    found = None if unit in (STAR, ANY, GLOBSTAR) else _odd(unit)
+    return None if found is None else _named(found)
+
+
+def _odd(text: str) -> str | None:
+    return next((character for character in text if character not in _CHARS), None)
+
+
+def _named(character: str) -> str:
+    return _IN_WORDS.get(character, character) if character.isascii() else described(character)
+
+
+def _as_it_looks(pattern: str) -> str:
+    """The pattern that this one is taken for, if folders can match that; else nothing."""
+    text = "".join(looks_like(character) or character for character in pattern)
+    try:
+        is_better = text != pattern and not no_folder_matches(compile_pattern(text))
+    except PatternRefused:
+        return ""
+    return text if is_better and len(text) <= _SHOWN_WHOLE else ""

@@ -1,0 +1,235 @@
+"""Promises about all tokens of a project, one a line, each proved or broken with a witness.
+
+    # A comment: a line, or the rest of one, from a # at its start or after a space.
+    no token may write prod:/**
+    only ci-*, deploy may read prod:/db/**
+    every token expires within 12 months
+
+A scope is written as everywhere, without spaces. `only` names tokens; `*` in a name stands for any
+text, all else for itself, and commas stand between names. A token breaks `no` and `only` if one of
+its scopes lets it do that at some path that a folder of the pattern can have, whether the folder
+exists or not, and breaks `every` if it ends later than so long from now, or never. Tokens that have
+ended are not looked at; those that are not activated, or trust some addresses only, are: a switch
+is soon turned.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import nullcontext
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import BinaryIO, NamedTuple
+
+from st_tui.core import drafts, expiry, wording
+from st_tui.core.errors import Refusal
+from st_tui.core.lint.no_folder import why_never
+from st_tui.core.lookalikes import skeleton
+from st_tui.core.model import Environment, Permission, Scope, ServiceToken
+from st_tui.core.patterns import compile_pattern
+from st_tui.core.reach.index import Reach, who_within
+
+_LONGEST_FILE = 1024 * 1024
+_COMMENT = re.compile(r"(?:^|\s)#.*")
+_FORMS = (
+    "write `no token may write prod:/**`, `only ci-* may read prod:/db/**` or "
+    "`every token expires within 12 months`"
+)
+
+
+class PromiseError(Refusal):
+    """A promise that cannot be understood, or nothing to prove; the text says how to mend it."""
+
+
+class Reserved(NamedTuple):
+    """No tokens, or only those with such names, may do this there."""
+
+    line: int
+    text: str
+    names: tuple[str, ...]
+    operation: Permission
+    scope: Scope
+
+    @property
+    def plain_names(self) -> tuple[str, ...]:
+        """Those that stand for themselves: a star stands for many."""
+        return tuple(name for name in self.names if "*" not in name)
+
+
+class Ending(NamedTuple):
+    """Every token ends within so many milliseconds from now."""
+
+    line: int
+    text: str
+    duration: int
+
+
+Promise = Reserved | Ending
+
+
+class Breach(NamedTuple):
+    """A token that breaks a promise; by which scope (0-based) and at which path, if by one."""
+
+    token: ServiceToken
+    scope: int | None = None
+    path: str | None = None
+
+
+class Verdict(NamedTuple):
+    """A promise, and all that break it: it holds if nobody does.
+
+    `namesakes` are tokens that share a name which the promise names: it lets each of them.
+    """
+
+    promise: Promise
+    breaches: tuple[Breach, ...]
+    namesakes: tuple[ServiceToken, ...] = ()
+
+    @property
+    def holds(self) -> bool:
+        """Whether nobody breaks it."""
+        return not self.breaches
+
+
+def read(file: Path, source: BinaryIO | None = None) -> str:
+    """The text of a file of promises, or of what is open already. Raises PromiseError."""
+    try:
+        with file.open("rb") if source is None else nullcontext(source) as opened:
+            data = opened.read(_LONGEST_FILE + 1)
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else "no file has such a name"
+        raise PromiseError(f"{file} cannot be read: {why}. Name a file of promises.") from None
+    if len(data) > _LONGEST_FILE:
+        raise PromiseError(f"The promises have over {_LONGEST_FILE} bytes: write fewer.")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise PromiseError("The promises are not UTF-8: save them as UTF-8.") from None
+
+
+def parse(text: str, environments: Collection[Environment]) -> list[Promise]:
+    """The promises of a text. Raises PromiseError naming the line, or saying that there is none."""
+    promises = []
+    for number, line in enumerate(text.split("\n"), start=1):
+        words = _COMMENT.sub("", line).split()
+        if not words:
+            continue
+        try:
+            promises.append(_promise(number, words, environments))
+        except Refusal as refused:
+            raise PromiseError(f"Line {number}: {refused}") from refused
+    if not promises:
+        raise PromiseError(f"There is no promise to prove: {_FORMS}.")
+    return promises
+
+
+def prove(
+    promises: Sequence[Promise], reach: Reach, folders: Mapping[str, Sequence[str]]
+) -> list[Verdict]:
+    """A verdict on each promise.
+
+    `folders` are the paths of each environment's folders, the root first and parents before
+    children. Raises PromiseError if there is no token, of which anything would be true, and
+    TooComplex.
+    """
+    if not reach.tokens:
+        raise PromiseError(
+            "There is no living token, so any promise would hold: choose another project, "
+            "or create a token first."
+        )
+    verdicts = []
+    for promise in promises:
+        if isinstance(promise, Ending):
+            verdicts.append(Verdict(promise, _too_late(promise, reach)))
+        else:
+            breaches = _unnamed(promise, reach, folders[promise.scope.environment])
+            verdicts.append(Verdict(promise, breaches, _namesakes(promise, reach)))
+    return verdicts
+
+
+def told(verdict: Verdict, now: int) -> list[tuple[ServiceToken, str]]:
+    """Which tokens to look at, each with what it does to the promise, to stand behind its name."""
+    bearers = Counter(token.name for token in verdict.namesakes)
+    return [
+        *((breach.token, _broken_how(verdict.promise, breach, now)) for breach in verdict.breaches),
+        *(
+            (token, f"is one of {bearers[token.name]} tokens of this name: each of them may")
+            for token in verdict.namesakes
+        ),
+    ]
+
+
+def _broken_how(promise: Promise, breach: Breach, now: int) -> str:
+    token, number, path = breach
+    if isinstance(promise, Ending) or number is None:
+        return f"expires: {expiry.end_text(token.expires_at, now)}"
+    by = f"by scope {number + 1}  {token.scopes[number]}"
+    alike = [name for name in promise.plain_names if skeleton(name) == skeleton(token.name)]
+    only_looks = f"its name only looks like {alike[0]}" if alike else ""
+    caveats = ", ".join(filter(None, (wording.caveats(token), only_looks)))
+    return f"may {promise.operation} {path} {by}{caveats and f'  ({caveats})'}"
+
+
+def _namesakes(promise: Reserved, reach: Reach) -> tuple[ServiceToken, ...]:
+    bearers = Counter(token.name for token in reach.tokens)
+    shared = {name for name in promise.plain_names if bearers[name] > 1}
+    return tuple(token for token in reach.tokens if token.name in shared)
+
+
+def _too_late(promise: Ending, reach: Reach) -> tuple[Breach, ...]:
+    latest = reach.now + promise.duration
+    return tuple(
+        Breach(token)
+        for token in reach.tokens
+        if token.expires_at is None or token.expires_at > latest
+    )
+
+
+def _unnamed(promise: Reserved, reach: Reach, folders: Sequence[str]) -> tuple[Breach, ...]:
+    environment, pattern = promise.scope
+    reachers = who_within(reach, environment, compile_pattern(pattern), promise.operation, folders)
+    return tuple(
+        Breach(*reacher)
+        for reacher in reachers
+        if not any(_is_named(reacher.token.name, name) for name in promise.names)
+    )
+
+
+def _is_named(token_name: str, name: str) -> bool:
+    # To fnmatch a name's brackets and question marks would be wildcards.
+    return fnmatchcase(token_name, re.sub(r"[\[?]", r"[\g<0>]", name))
+
+
+def _promise(line: int, words: list[str], environments: Collection[Environment]) -> Promise:
+    text = " ".join(words)
+    match words:
+        case ["every", "token", "expires", "within", _, *_]:
+            return Ending(line, text, expiry.parse_duration(" ".join(words[4:])))
+        case ["no", "token", "may", operation, scope]:
+            names: tuple[str, ...] = ()
+        case ["only", _, *_, "may", operation, scope]:
+            names = tuple(map(_name, " ".join(words[1:-3]).split(",")))
+        case _:
+            raise PromiseError(f"{text[:80]!r} is no promise: {_FORMS}.")
+    if operation not in list(Permission):
+        raise PromiseError(f"{operation[:40]!r} is no operation: write read or write.")
+    return Reserved(line, text, names, Permission(operation), _scope(scope, environments))
+
+
+def _name(text: str) -> str:
+    name = text.strip()
+    if not name:
+        raise PromiseError("A token's name is missing: write names with single commas between.")
+    return name
+
+
+def _scope(text: str, environments: Collection[Environment]) -> Scope:
+    scope, adjustment = drafts.parse_scope(text)
+    if adjustment is not None:
+        raise PromiseError(f"The path is not written as scopes are stored: write {scope}.")
+    drafts.check_environment(scope.environment, environments)
+    if (never := why_never(scope.secret_path)) is not None:
+        raise PromiseError(f"The promise would say nothing: {scope.secret_path} {never}")
+    return scope

@@ -1,0 +1,1 @@
+"""What a secret is, references between secrets, and files that hold them."""

@@ -1,0 +1,36 @@
+"""A file of secrets put where somebody wants it: whole or not at all, for its owner alone."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from st_tui.core.files import vault_files, written_aside
+from st_tui.core.secrets.files import SecretFileError
+
+_DRAFT = ".st-tui-export-"
+
+
+def put(text: str, file: Path, *, vault: Path, replace: bool) -> None:
+    """Write the text under a name of its own, then give it the file's. Raises SecretFileError.
+
+    With `replace` an ordinary file that is there goes, unless it is the vault's own in this
+    directory; nothing else ever does.
+    """
+    try:
+        if vault_files.is_ours(vault, file):
+            raise SecretFileError(f"{file} is the vault's own: name another.")
+        if file.is_symlink() or (file.exists() and not file.is_file()):
+            raise SecretFileError(f"{file} is a link or no ordinary file: name another.")
+        folder = file.absolute().parent
+        written_aside.clear(folder, _DRAFT)
+        with written_aside.draft(folder, _DRAFT) as draft:
+            handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with open(handle, "wb") as opened:
+                opened.write(text.encode())
+            put_there = written_aside.take_place if replace else written_aside.put_in_place
+            put_there(draft, folder / file.name)
+    except FileExistsError:
+        raise SecretFileError(f"{file} is there already: name a new file.") from None
+    except OSError as error:
+        raise SecretFileError(f"{file} cannot be written: {error.strerror}.") from None

@@ -1,0 +1,153 @@
+"""`${NAME}` and `${environment.folder.NAME}` inside a secret's value, put in their places.
+
+One reference that leads nowhere, or where the reader may not look, never spoils the rest: its text
+stays as it is and is named in `warnings`. Both cases read alike, so that nobody learns what is
+there from being refused.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from st_tui.core.secrets.model import LARGEST_VALUE, Place
+
+DEEPEST = 10
+"""How many references may lead on to one another, as in Infisical."""
+MOST = 5_000
+"""How many different secrets are looked up for one answer."""
+MOST_IN_ONE = 1_000
+"""How many references one secret may hold to be expanded."""
+MOST_REFERENCES = 50_000
+"""How many references are replaced for one answer."""
+MOST_GROWTH = 32 * LARGEST_VALUE
+"""How many characters references may add to one answer."""
+MOST_READ = 32 * LARGEST_VALUE
+"""How many characters are gone through for one answer. Own values without a reference are not."""
+MOST_WARNINGS = 200
+
+_REFERENCE = re.compile(r"\$\{([A-Za-z0-9_.-]++)\}")
+
+
+class Target(NamedTuple):
+    """The secret that a reference means."""
+
+    place: Place
+    name: str
+
+
+LookUp = Callable[[Target], str | None]
+"""The value of a secret; None where there is none, or where the reader may not look."""
+
+
+def target(reference: str, here: Place) -> Target:
+    """What the text between the braces means in a secret that lies `here`."""
+    if "." not in reference:
+        return Target(here, reference)
+    environment, *folders, name = reference.split(".")
+    return Target(Place(environment, "/" + "/".join(folders)), name)
+
+
+def targets(value: str, here: Place) -> Iterator[tuple[str, Target]]:
+    """The references in the value of a secret that lies `here`, and what they mean."""
+    for found in _REFERENCE.finditer(value):
+        yield found[0], target(found[1], here)
+
+
+class Expander:
+    """Expands the references of one answer.
+
+    The work is bounded whatever the secrets hold: each is looked up once, and expanded once for
+    each depth that it is met at, or in a cycle once more for each secret that leads there, until
+    the characters that were gone through, the references that were replaced or what they added come
+    to their limits. What is left then stays as it is.
+    """
+
+    def __init__(self, look_up: LookUp) -> None:
+        self._look_up = look_up
+        self._values: dict[Target, str | None] = {}
+        self._expanded: dict[tuple[Target, int], str] = {}
+        # What leads back to itself reads differently from elsewhere: kept for one secret only.
+        self._cyclic: dict[tuple[Target, int], str] = {}
+        self._cycles = 0
+        self._growth = MOST_GROWTH
+        self._left = MOST_REFERENCES
+        self._unread = MOST_READ
+        self._said: dict[str, None] = {}
+
+    @property
+    def warnings(self) -> list[str]:
+        """What was left as it is and why, each once."""
+        return list(self._said)
+
+    def expand(self, value: str, here: Place, name: str) -> str:
+        """The value with its references replaced; `here` and `name` say whose value it is."""
+        self._cyclic.clear()
+        return self._expand(value, (Target(here, name),)) if "${" in value else value
+
+    def _expand(self, value: str, trail: tuple[Target, ...]) -> str:
+        if self._unread < len(value):
+            self._warn(f"{trail[-1].name} was not expanded: there is too much to go through.")
+            return value
+        self._unread -= len(value)
+        parts: list[str] = []
+        size = end = 0
+        limit = min(LARGEST_VALUE, len(value) + self._growth)
+        for count, found in enumerate(_REFERENCE.finditer(value)):
+            if count == MOST_IN_ONE or self._left == 0:
+                self._warn(f"{trail[-1].name} was not expanded: there are too many references.")
+                return value
+            self._left -= 1
+            parts += value[end : found.start()], self._replacement(found, trail)
+            size += len(parts[-2]) + len(parts[-1])
+            end = found.end()
+            if size > limit:
+                break
+        if not parts:
+            return value
+        # Before anything is put together: a thousand times a large value is too large to hold.
+        if size + len(value) - end > limit:
+            self._warn(f"{trail[-1].name} was not expanded: it would grow too large.")
+            return value
+        expanded = "".join(parts) + value[end:]
+        self._growth -= max(0, len(expanded) - len(value))
+        return expanded
+
+    def _replacement(self, found: re.Match[str], trail: tuple[Target, ...]) -> str:
+        asked = target(found[1], trail[-1].place)
+        left = f"{found[0]} in {trail[-1].name} was left as it is"
+        if asked in trail:
+            self._cycles += 1
+            self._warn(f"{left}: it leads back to itself.")
+            return found[0]
+        met = (asked, len(trail))
+        if met in self._expanded:
+            return self._expanded[met]
+        if met in self._cyclic:
+            self._cycles += 1
+            return self._cyclic[met]
+        unknown = asked not in self._values
+        if len(trail) > DEEPEST or (unknown and len(self._values) == MOST):
+            self._warn(f"{left}: too many references lead on to one another.")
+            return found[0]
+        if unknown:
+            if self._unread <= 0:
+                self._warn(f"{left}: there is too much to go through.")
+                return found[0]
+            value = self._values[asked] = self._look_up(asked)
+            self._unread -= len(value or "")
+        value = self._values[asked]
+        if value is None:
+            self._warn(f"{left}: no such secret can be read.")
+            return found[0]
+        cycles = self._cycles
+        expanded = self._expand(value, (*trail, asked))
+        (self._expanded if cycles == self._cycles else self._cyclic)[met] = expanded
+        return expanded
+
+    def _warn(self, sentence: str) -> None:
+        if len(self._said) < MOST_WARNINGS:
+            self._said[sentence] = None
+        elif sentence not in self._said:
+            self._said["More references were left as they are."] = None

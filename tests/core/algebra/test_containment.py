@@ -1,0 +1,392 @@
+"""Containment and overlap: against every short path, and against two independent provers."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import random
+import re
+import tracemalloc
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from st_tui.core.algebra import (
+    FOLDER_CHARS,
+    Answer,
+    Relation,
+    TooComplex,
+    Work,
+    contains,
+    equivalent,
+    overlaps,
+)
+from st_tui.core.algebra.certificate import as_json, check, from_json
+from st_tui.core.errors import Refusal
+from st_tui.core.patterns import Pattern, PatternRefused, compile_pattern
+
+_UNITS = ("a", "b", "-", "*", "?", "[ab]", "[^a]", "{a,bb}")
+_LONGEST = 7
+
+
+def _short_patterns() -> list[Pattern]:
+    """Every pattern of the language made of a slash and up to four tokens."""
+    found = []
+    for length in range(5):
+        for tokens in itertools.product((*_UNITS, "/"), repeat=length):
+            try:
+                found.append(compile_pattern("/" + "".join(tokens)))
+            except PatternRefused:
+                continue
+    return found
+
+
+def _short_paths() -> Iterator[str]:
+    """Every folder path of up to so many characters, the shortest first; `c` stands for others."""
+    yield "/"
+    for length in range(1, _LONGEST):
+        for letters in itertools.product("ab-c/", repeat=length):
+            path = "/" + "".join(letters)
+            if "//" not in path and not path.endswith("/"):
+                yield path
+
+
+class Brute:
+    """What each short pattern matches, path by path, as the bits of one int."""
+
+    def __init__(self) -> None:
+        self.patterns = _short_patterns()
+        self.paths = list(_short_paths())
+        self._bits: dict[str, int] = {}
+
+    def bits(self, glob: Pattern) -> int:
+        if glob.text not in self._bits:
+            self._bits[glob.text] = sum(
+                1 << index for index, path in enumerate(self.paths) if glob.matches(path)
+            )
+        return self._bits[glob.text]
+
+    def shortest(self, bits: int) -> str | None:
+        return self.paths[(bits & -bits).bit_length() - 1] if bits else None
+
+
+@pytest.fixture(scope="module")
+def brute() -> Brute:
+    return Brute()
+
+
+def _agrees(answer: Answer, shortest: str | None, *, found_means: bool) -> bool:
+    """Whether a verdict is what the short paths say; a longer witness is beyond them."""
+    if answer.witness is None:
+        proof = answer.certificate
+        return shortest is None and answer.holds is not found_means and bool(proof and check(proof))
+    if answer.holds is not found_means:
+        return False
+    if shortest is None:
+        return len(answer.witness) > _LONGEST
+    return len(answer.witness) == len(shortest)
+
+
+def test_every_verdict_is_what_all_short_paths_say(
+    brute: Brute, request: pytest.FixtureRequest
+) -> None:
+    rng = random.Random(20261124)
+    assert len(brute.patterns) > 2_000
+    wrong = []
+    chosen = rng.sample(brute.patterns, 400) if _pairs(request) <= 10_000 else brute.patterns
+    for _ in range(_pairs(request)):
+        left, right = rng.choice(chosen), rng.choice(chosen)
+        ours, theirs = brute.bits(left), brute.bits(right)
+        outside = brute.shortest(ours & ~theirs)
+        both = brute.shortest(ours & theirs)
+        inside, apart = contains([right], [left]), overlaps([left], [right])
+        if inside.witness is not None:
+            assert left.matches(inside.witness)
+            assert not right.matches(inside.witness)
+        if apart.witness is not None:
+            assert left.matches(apart.witness)
+            assert right.matches(apart.witness)
+        if not (
+            _agrees(inside, outside, found_means=False) and _agrees(apart, both, found_means=True)
+        ):
+            wrong.append((left.text, right.text, inside[:2], apart[:2], outside, both))
+    assert wrong == []
+
+
+def _pairs(request: pytest.FixtureRequest) -> int:
+    pairs: int = request.config.getoption("--pairs")
+    return pairs
+
+
+def test_unions_are_what_all_short_paths_say(brute: Brute) -> None:
+    rng = random.Random(4)
+    chosen = rng.sample(brute.patterns, 60)
+    for _ in range(150):
+        left, right = rng.sample(chosen, 2), rng.sample(chosen, 3)
+        ours = brute.bits(left[0]) | brute.bits(left[1])
+        theirs = brute.bits(right[0]) | brute.bits(right[1]) | brute.bits(right[2])
+        texts = [g.text for g in left], [g.text for g in right]
+        inside = contains(right, left)
+        assert _agrees(inside, brute.shortest(ours & ~theirs), found_means=False), texts
+        apart = overlaps(left, right)
+        assert _agrees(apart, brute.shortest(ours & theirs), found_means=True), texts
+
+
+def _provable(brute: Brute, count: int, seed: int) -> list[tuple[Pattern, Pattern]]:
+    """Pairs for the provers, half of them so alike that one may well contain the other."""
+    rng = random.Random(seed)
+    plain = [glob for glob in brute.patterns if not glob.text.endswith("/") or glob.text == "/"]
+    wide = [glob for glob in plain if glob.text.count("*") > 1]
+    return [(rng.choice(wide if n % 2 else plain), rng.choice(wide)) for n in range(count)]
+
+
+def test_automata_lib_finds_the_same(brute: Brute) -> None:
+    dfas = pytest.importorskip("automata.fa.dfa", reason="automata-lib is not installed")
+    for left, right in _provable(brute, 60, 7):
+        ours, theirs = (as_dfa(dfas.DFA, glob, left.text + right.text) for glob in (left, right))
+        assert contains([right], [left]).holds == ours.issubset(theirs), (left, right)
+        assert overlaps([left], [right]).holds != ours.isdisjoint(theirs), (left, right)
+
+
+def as_dfa(make: Any, glob: Pattern, mentioned: str) -> Any:
+    """The pattern as a DFA of the library, over the characters that tell anything apart."""
+    one = glob.automaton
+    letters = {char for char in FOLDER_CHARS if char in mentioned} | {"z", "/"}
+    names: dict[tuple[bool, int], str] = {}
+    table: dict[str, dict[str, str]] = {}
+
+    def name(fresh: bool, alive: int) -> str:
+        key = (fresh, alive)
+        if key not in names:
+            names[key] = f"s{len(names)}"
+            waiting.append(key)
+        return names[key]
+
+    waiting: list[tuple[bool, int]] = []
+    root = one.enter(one.read(one.start, ""))
+    dead = name(False, 0)
+    first = name(True, root)
+    finals = set()
+    for fresh, alive in waiting:
+        row = table[names[(fresh, alive)]] = {}
+        for char in letters:
+            if char == "/":
+                row[char] = dead if fresh else name(True, one.enter(alive & one.ends))
+            else:
+                row[char] = name(False, one.advance(alive, char))
+        if not fresh and alive & one.accepting:
+            finals.add(names[(fresh, alive)])
+    # The root path is its own state: it alone may end in a slash.
+    table["root"] = table[first]
+    table["start"] = {char: "root" if char == "/" else dead for char in letters}
+    if glob.matches("/"):
+        finals.add("root")
+    return make(
+        states=set(table), input_symbols=letters, transitions=table,
+        initial_state="start", final_states=finals,
+    )  # fmt: skip
+
+
+def test_z3_finds_the_same_from_the_pattern_text_alone(brute: Brute) -> None:
+    z3 = pytest.importorskip("z3", reason="z3-solver is not installed")
+    answered = 0
+    for left, right in _provable(brute, 60, 11):
+        path = z3.String("path")
+        ours, theirs = (z3.InRe(path, _as_z3(z3, glob.text)) for glob in (left, right))
+        for claim, broken in (
+            (contains([right], [left]).holds, z3.And(ours, z3.Not(theirs))),
+            (not overlaps([left], [right]).holds, z3.And(ours, theirs)),
+        ):
+            solver = z3.Solver()
+            solver.set("timeout", 20_000)
+            solver.add(broken)
+            verdict = solver.check()
+            if verdict != z3.unknown:
+                answered += 1
+                assert claim == (verdict == z3.unsat), (left, right)
+    assert answered > 100
+
+
+def _as_z3(z: Any, text: str) -> Any:
+    """The folder paths of a pattern as a z3 expression, made from the language's rules."""
+    ranges = [z.Range(a, b) for a, b in ("az", "AZ", "09", "--", "__")]
+    char = z.Union(*ranges)
+    if text == "/":
+        return z.Re("/")
+
+    def unit(token: str) -> Any:
+        if token == "*":
+            return z.Star(char)
+        if token == "?":
+            return char
+        if token == "[^a]":
+            return z.Intersect(char, z.Complement(z.Re("a")))
+        if token == "[ab]":
+            return z.Union(z.Re("a"), z.Re("b"))
+        if token == "{a,bb}":
+            return z.Union(z.Re("a"), z.Re("bb"))
+        return z.Re(token)
+
+    def joined(parts: list[Any]) -> Any:
+        return z.Concat(*parts) if len(parts) > 1 else parts[0]
+
+    any_segment = z.Concat(z.Re("/"), z.Plus(char))
+    segments: list[str] = []
+    for part in text[1:].split("/"):
+        if not (part == "**" and segments[-1:] == ["**"]):
+            segments.append(part)
+    parts: list[Any] = []
+    for index, segment in enumerate(segments):
+        if segment == "**":
+            before = segments[index - 1] if index else ""
+            at_least_one = not index or (index == len(segments) - 1 and before.endswith("*"))
+            parts.append(z.Plus(any_segment) if at_least_one else z.Star(any_segment))
+        else:
+            units = re.findall(r"\[.*?\]|\{.*?\}|.", segment)
+            name = z.Intersect(joined([unit(token) for token in units]), z.Plus(char))
+            parts.append(z.Concat(z.Re("/"), name))
+    return joined(parts)
+
+
+@pytest.mark.parametrize(
+    ("outer", "inner", "witness"),
+    [
+        ("/apps/*", "/apps/**", "/apps"),  # what Infisical once let a holder mint
+        ("/**", "/", None),  # picomatch: `/**` matches the root
+        ("/**/db", "/db", "/db"),  # picomatch: right after the root `**` reads at least one
+        ("/*", "/[^a]x", None),  # dot names tell them apart, but no folder has one
+        ("/x/**/db", "/x/db", None),
+        ("/a/**", "/a", None),  # picomatch: but not /a*/** of /a
+        ("/a*/**", "/ab", "/ab"),
+        ("/**", "/a/**/b", None),
+    ],
+)
+def test_known_containments(outer: str, inner: str, witness: str | None) -> None:
+    answer = contains([compile_pattern(outer)], [compile_pattern(inner)])
+    assert (answer.holds, answer.witness) == (witness is None, witness)
+
+
+def test_a_folder_that_exists_is_the_witness_where_one_serves() -> None:
+    outer, inner = [compile_pattern("/apps/*")], [compile_pattern("/apps/**")]
+    folders = ["/", "/apps/web", "/apps/web/keys", "/other/a/b"]
+    answer = contains(outer, inner, folders)
+    assert (answer.witness, answer.exists) == ("/apps/web/keys", True)
+    answer = contains(outer, inner, ["/", "/apps/web"])
+    assert (answer.witness, answer.exists) == ("/apps", False)
+
+
+def test_equivalent_tells_which_way_it_fails() -> None:
+    there, back = equivalent([compile_pattern("/a/**")], [compile_pattern("/a/*")])
+    assert there.holds
+    assert (back.holds, back.witness) == (False, "/a")
+    there, back = equivalent(
+        [compile_pattern("/{a,b}")], [compile_pattern("/a"), compile_pattern("/b")]
+    )
+    assert there.holds
+    assert back.holds
+
+
+def test_nothing_contains_and_is_contained() -> None:
+    assert contains([], []).holds
+    assert contains([compile_pattern("/a")], []).holds
+    assert contains([], [compile_pattern("/a")]).witness == "/a"
+    assert not overlaps([], [compile_pattern("/a")]).holds
+
+
+@pytest.mark.parametrize(
+    ("outer", "inner"), [("/a/**", "/a/*/b"), ("/*", "/a"), ("/{a,b}/**", "/[ab]/x")]
+)
+def test_a_certificate_with_a_hole_or_another_claim_is_refused(outer: str, inner: str) -> None:
+    proof = contains([compile_pattern(outer)], [compile_pattern(inner)]).certificate
+    assert proof is not None
+    assert check(proof)
+    assert from_json(json.loads(json.dumps(as_json(proof)))) == proof
+    for state in proof.states:
+        assert not check(proof._replace(states=proof.states - {state}))
+    assert not check(proof._replace(left=("/**",)))
+    assert not check(proof._replace(right=("/a/b/c",)))
+    assert not check(proof._replace(relation=Relation.APART))
+
+
+@pytest.mark.parametrize(
+    "data", [{}, [], None, {"universe": "all"}, {"universe": "/ and (/[A-Za-z0-9_-]+)+", "left": 3}]
+)
+def test_what_is_no_certificate_gets_a_sentence(data: object) -> None:
+    with pytest.raises(Refusal, match="no certificate"):
+        from_json(data)
+
+
+@pytest.mark.parametrize("wildcards", [4, 16, 900])
+def test_a_pattern_that_grows_without_bound_is_refused_in_bounded_memory(wildcards: int) -> None:
+    hostile = compile_pattern("/*a" + "?" * wildcards)
+    other = compile_pattern("/*b" + "?" * wildcards)
+    tracemalloc.start()
+    try:
+        if wildcards == 4:
+            assert contains([other], [hostile]).witness is not None
+            assert overlaps([other], [hostile]).holds is False
+        else:
+            with pytest.raises(TooComplex, match="too intricate"):
+                overlaps([hostile], [other, compile_pattern("/x*")])
+        assert tracemalloc.get_traced_memory()[1] < 64 * 1024 * 1024
+    finally:
+        tracemalloc.stop()
+
+
+_LONG_WORDS = "{" + ",".join(FOLDER_CHARS) + "}"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("/*" + "[A-Za-z0-9_-]" * 70, f"/*{_LONG_WORDS}" + "?" * 18),
+        ("/" + "*a" * 400, "/*" + "{a,b,c,d,e,f,g,h}" * 50),
+        ("/*" + "{ab,ba}" * 140, "/**/*a" + "?" * 18 + "/**/*b" + "?" * 18),
+        ("/" + "/".join(["**/*"] * 190) + "/x", "/" + "*{a,b}" * 160),
+    ],
+)
+def test_long_patterns_of_every_kind_end_in_bounded_memory(one: str, other: str) -> None:
+    tracemalloc.start()
+    try:
+        for ask in (contains, overlaps):
+            with suppress(TooComplex):
+                ask([compile_pattern(one)], [compile_pattern(other)])
+        assert tracemalloc.get_traced_memory()[1] < 32 * 1024 * 1024
+    finally:
+        tracemalloc.stop()
+
+
+def test_folders_without_end_do_not_keep_a_verdict_back() -> None:
+    looked = itertools.count()
+    folders = (f"/a/{number}" for number in looked)
+    answer = contains([compile_pattern("/a/*")], [compile_pattern("/a/**")], folders)
+    assert answer[:3] == (False, "/a", False)
+    assert next(looked) < 100_000
+
+
+def test_parts_of_one_question_share_the_work() -> None:
+    work = Work(steps=700, looks=100)
+    outer, inner = [compile_pattern("/a/**")], [compile_pattern("/a/*/b")]
+    assert contains(outer, inner, (), work).holds
+    assert contains(outer, inner, (), work).holds
+    with pytest.raises(TooComplex):
+        contains(outer, inner, (), work)
+
+
+_pieces = st.sampled_from(["a", "b", "*", "?", "[ab]", "**", "a*", "{a,b}", "-b", "c"])
+_globs = st.lists(_pieces, min_size=1, max_size=4).map(lambda p: compile_pattern("/" + "/".join(p)))
+
+
+@given(_globs, _globs, _globs)
+def test_laws_of_containment(a: Pattern, b: Pattern, c: Pattern) -> None:
+    assert contains([a], [a]).holds
+    assert contains([a, b], [a]).holds
+    if contains([a], [b]).holds and contains([b], [c]).holds:
+        assert contains([a], [c]).holds
+    assert overlaps([a], [b]).holds == overlaps([b], [a]).holds
+    if contains([a], [b]).holds and overlaps([b], [c]).holds:
+        assert overlaps([a], [c]).holds
