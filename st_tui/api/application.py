@@ -33,9 +33,9 @@ from st_tui.api.job import Answer, RequestJob
 from st_tui.api.operations import Operation
 from st_tui.api.problems import Problem
 from st_tui.core import expiry
+from st_tui.core.errors import StoreError
 from st_tui.core.files import vault_files
 from st_tui.core.model import IpRange
-from st_tui.core.store.connection import StoreError
 from st_tui.core.vault import Vault
 from st_tui.core.vault.request import Caller, Request
 

@@ -13,10 +13,9 @@ from st_tui.api.answers import as_refused
 from st_tui.api.asked import Asked, asked_for
 from st_tui.api.operations import Operation
 from st_tui.api.problems import Problem
-from st_tui.core.errors import Refusal
+from st_tui.core.errors import Refusal, StoreError
 from st_tui.core.plain_text import refuse_controls
 from st_tui.core.secrets.model import check_name
-from st_tui.core.store.connection import StoreError
 from st_tui.core.vault.gateway import Gateway, NotAuthenticated
 from st_tui.core.vault.request import Caller, Denied, Request
 

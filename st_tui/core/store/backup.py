@@ -9,12 +9,11 @@ import time
 from contextlib import closing
 from pathlib import Path
 
+from st_tui.core.errors import Damaged, StoreError
 from st_tui.core.files import written_aside
 from st_tui.core.store import audit, token_log
 from st_tui.core.store.connection import (
     BUSY_SECONDS,
-    Damaged,
-    StoreError,
     explained,
     in_turn,
     is_read_only,

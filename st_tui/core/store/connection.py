@@ -9,26 +9,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
-from st_tui.core.errors import Refusal
+from st_tui.core.errors import Damaged, StoreError
 from st_tui.core.store.schema import APPLICATION_ID, STEPS
 from st_tui.core.store.turnstile import Turnstile
 
 BUSY_SECONDS = 3.0
 """How long to wait, once it is our turn, for the program that is writing."""
-
-
-class StoreError(Refusal):
-    """A database that cannot be used, or not now."""
-
-
-class Damaged(StoreError):
-    """A file that is no database, or no whole one any more."""
-
-    def __init__(self, path: Path | None) -> None:
-        where = f" at {path}" if path else ""
-        super().__init__(
-            f"The database{where} is damaged or not a vault: restore it from your backup."
-        )
 
 
 Answer = TypeVar("Answer")

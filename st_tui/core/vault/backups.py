@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from st_tui.core.addresses import covers
+from st_tui.core.errors import Damaged, StoreError
 from st_tui.core.expiry import system_clock
 from st_tui.core.files import vault_files
 from st_tui.core.model import AuditEntry, Project, ServiceToken
 from st_tui.core.store import audit, backup, projects, tokens
-from st_tui.core.store.connection import Damaged, StoreError, connect, explained, transaction
+from st_tui.core.store.connection import connect, explained, transaction
 from st_tui.core.vault.session import Session, VaultError
 
 

@@ -11,10 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from st_tui.core.errors import Refusal
+from st_tui.core.errors import Refusal, StoreError
 from st_tui.core.model import Project
 from st_tui.core.store import connection as store
-from st_tui.core.store.connection import StoreError
 from st_tui.core.store.schema import STEPS
 from st_tui.core.vault import Vault
 from tests.core.vaults import Clock, bytes_in_files, raw, v2

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from st_tui.core.errors import StoreError
 from st_tui.core.store import turnstile
-from st_tui.core.store.connection import StoreError, begin, connect, give_up_turn, transaction
+from st_tui.core.store.connection import begin, connect, give_up_turn, transaction
 from st_tui.core.store.turnstile import Turnstile
 from st_tui.core.vault import Vault
 

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from st_tui.core import crypto
 from st_tui.core.crypto import IV_BYTES, TAG_BYTES, Sealed, seal
-from st_tui.core.errors import Refusal
+from st_tui.core.errors import Refusal, StoreError
 from st_tui.core.files.vault_files import OPERATOR_KEY, SERVER_KEY
 from st_tui.core.model import Environment, Project
 from st_tui.core.plain_text import TextError
@@ -202,7 +202,7 @@ def test_what_is_refused_changes_nothing(
     vault.secrets.create(project, DEV, "A", "old")
     vault.secrets.create(project, DEV, "Z", "zed")
     before = (rows(vault, "secret", "secret_version"), vault.audit.count())
-    with pytest.raises((VaultError, SecretError, TextError, store.StoreError), match=told):
+    with pytest.raises((VaultError, SecretError, TextError, StoreError), match=told):
         act(vault, project)
     assert (rows(vault, "secret", "secret_version"), vault.audit.count()) == before
     assert values(vault, project) == {"A": "old", "Z": "zed"}
@@ -869,7 +869,7 @@ def test_a_read_that_cannot_be_recorded_hands_nothing_out(
             lambda: waiting.secrets.get(project, DEV, "A"),
             lambda: waiting.secrets.read(project, DEV),
         ):
-            with pytest.raises(store.StoreError, match="locked by another program"):
+            with pytest.raises(StoreError, match="locked by another program"):
                 read()
         assert [secret.name for secret in waiting.secrets.listed(project, DEV).secrets] == ["A"]
         other.execute("ROLLBACK")
