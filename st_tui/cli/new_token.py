@@ -26,7 +26,7 @@ from st_tui.cli.output import new_token_data, note, say, say_fields, say_json, t
 from st_tui.core import expiry
 from st_tui.core.errors import Refusal
 from st_tui.core.model import Environment, NewToken, Permission, Project, TokenDraft
-from st_tui.core.rotation import old_token_works
+from st_tui.core.wording import old_token_works
 
 if TYPE_CHECKING:
     from st_tui.core.vault import Vault

@@ -22,7 +22,6 @@ from st_tui.core.model import (
     ServiceToken,
 )
 from st_tui.core.plain_text import shown, shown_lines
-from st_tui.core.rotation import told_apart
 
 if TYPE_CHECKING:
     from st_tui.core.secrets.model import Secret
@@ -82,6 +81,8 @@ def say_fields(fields: Sequence[tuple[str, str]]) -> None:
 
 def token_name(token: ServiceToken) -> str:
     """A token's name where it stands for the token: marked where a rotation replaced that."""
+    from st_tui.core.wording import told_apart
+
     return told_apart(token, expiry.in_utc)
 
 

@@ -12,6 +12,7 @@ from time import time_ns
 from typing import NamedTuple
 
 from st_tui.core.errors import Refusal
+from st_tui.core.model import Replaced, ServiceToken
 
 SECOND = 1000
 MINUTE = 60 * SECOND
@@ -125,6 +126,19 @@ def checked_end(end: int, now: int) -> int:
     if end <= now:
         raise ExpiryError("That expiry is not in the future: choose a later one.")
     return end
+
+
+def replaced(token: ServiceToken, overlap: int, now: int) -> Replaced:
+    """Until when a token still works after a rotation with this overlap, in milliseconds.
+
+    Raises ExpiryError if no clock holds that time.
+    """
+    if overlap == 0:
+        return Replaced(None)
+    ends_at = expires_after(overlap, now)
+    if token.expires_at is not None and token.expires_at < ends_at:
+        return Replaced(token.expires_at, is_cut=True)
+    return Replaced(ends_at)
 
 
 def parse_end(text: str, now: int) -> int | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from st_tui.core.addresses import covers_every_address
 from st_tui.core.expiry import in_utc
@@ -11,6 +11,7 @@ from st_tui.core.model import (
     Decision,
     Permission,
     Reason,
+    Replaced,
     ScopeVerdict,
     ServiceToken,
 )
@@ -96,3 +97,18 @@ def caveats(token: ServiceToken) -> str:
     if token.trusted_ips is not None and not covers_every_address(token.trusted_ips):
         words.append(f"only from {' '.join(block.text for block in token.trusted_ips)}")
     return ", ".join(words)
+
+
+def old_token_works(old: Replaced, in_words: Callable[[int], str]) -> str:
+    """Until when a rotated token still works, as a sentence; `in_words` writes the time."""
+    if old.ends_at is None:
+        return "Whoever still uses the old token is refused from now on."
+    until = f"The old token works until {in_words(old.ends_at)}"
+    return f"{until}: the overlap is cut to the token's own end." if old.is_cut else f"{until}."
+
+
+def told_apart(token: ServiceToken, in_words: Callable[[int], str]) -> str:
+    """The token's name, marked if a rotation replaced it: its successor has the same name."""
+    if not token.is_replaced or token.expires_at is None:
+        return token.name
+    return f"{token.name} (old, until {in_words(token.expires_at)})"

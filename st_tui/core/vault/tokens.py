@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from st_tui.core import audit_details, crypto, drafts, expiry, token_text
 from st_tui.core.errors import Refusal
+from st_tui.core.expiry import replaced
 from st_tui.core.model import (
     AuditEntry,
     Environment,
@@ -18,7 +19,6 @@ from st_tui.core.model import (
     TokenDraft,
     TokenText,
 )
-from st_tui.core.rotation import replaced
 from st_tui.core.store import audit, projects, token_log, tokens
 from st_tui.core.vault.session import Recorder, Session, VaultError
 

@@ -16,7 +16,7 @@ from st_tui.core.algebra.comparison import Comparison, Grants, Meeting, Surplus,
 from st_tui.core.expiry import in_local_time
 from st_tui.core.model import ServiceToken
 from st_tui.core.plain_text import shown
-from st_tui.core.rotation import told_apart
+from st_tui.core.wording import told_apart
 from st_tui.tui.actions import Action, bindings
 from st_tui.tui.screens.dialog import Dialog
 

@@ -15,8 +15,7 @@ from textual.widgets import Static
 from st_tui.core.errors import Refusal
 from st_tui.core.expiry import in_both_times
 from st_tui.core.model import NewToken
-from st_tui.core.rotation import old_token_works
-from st_tui.core.wording import access_letters
+from st_tui.core.wording import access_letters, old_token_works
 from st_tui.tui.actions import Action, bindings
 from st_tui.tui.screens.dialog import Confirm, Dialog
 from st_tui.tui.token_actions import TRY_IT

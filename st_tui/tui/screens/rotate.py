@@ -23,9 +23,10 @@ from st_tui.core.expiry import (
     parse_duration,
     parse_end,
     remaining,
+    replaced,
 )
 from st_tui.core.model import ServiceToken, TokenDraft
-from st_tui.core.rotation import old_token_works, replaced, told_apart
+from st_tui.core.wording import old_token_works, told_apart
 from st_tui.tui.actions import LEAVING, Action, bindings
 from st_tui.tui.screens.comparison import beside
 from st_tui.tui.screens.dialog import Dialog

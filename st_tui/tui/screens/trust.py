@@ -13,7 +13,7 @@ from st_tui.core.addresses import parse_ranges
 from st_tui.core.errors import Refusal
 from st_tui.core.expiry import in_local_time
 from st_tui.core.model import IpRange, ServiceToken
-from st_tui.core.rotation import told_apart
+from st_tui.core.wording import told_apart
 from st_tui.tui.actions import LEAVING, Action, bindings
 from st_tui.tui.screens.dialog import Dialog
 from st_tui.tui.widgets.field import ListField

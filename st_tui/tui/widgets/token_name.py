@@ -8,8 +8,7 @@ from rich.cells import cell_len
 from st_tui.core.expiry import in_local_time, in_short, span
 from st_tui.core.model import ServiceToken
 from st_tui.core.plain_text import shown
-from st_tui.core.rotation import told_apart
-from st_tui.core.wording import times
+from st_tui.core.wording import times, told_apart
 from st_tui.tui.widgets.listing import column
 
 _MARK = " (old)"

@@ -7,8 +7,8 @@ import pytest
 from st_tui.core.expiry import DAY, HOUR, in_utc
 from st_tui.core.lint import lint
 from st_tui.core.model import Project, Replaced
-from st_tui.core.rotation import told_apart
 from st_tui.core.vault import Vault
+from st_tui.core.wording import told_apart
 from tests.core.vaults import NOON, Clock, raw, v2
 
 MONTH = 30 * DAY
