@@ -81,7 +81,7 @@ def _list(request: Request, asked: Asked, name: str) -> dict[str, Any]:
     if not any(_may_lead_below(scope, place) for scope in request.token.scopes):
         # Before anything is read: how long it takes must not tell what is there.
         request.enter(place, Permission.READ)
-    every = projects.folders(request.session.connection, request.project.id, place.environment)
+    every = projects.folders(request.session.database, request.project.id, place.environment)
     below = [path for path in every if _below(place.path, path)]
     leading = _up_to(
         place.path, (path for path in below if _reaches(request, place._replace(path=path)))
@@ -105,7 +105,7 @@ def _create(request: Request, asked: Asked, name: str) -> dict[str, Any]:
     request.enter(parent, Permission.WRITE)
     place = _named(parent, asked.required("name"))
     _enter(request, place)
-    connection, project_id = request.session.connection, request.project.id
+    connection, project_id = request.session.database, request.project.id
     if all(one.slug != place.environment for one in projects.environments(connection, project_id)):
         raise NoFolder(parent)
     # Folders above the stated one are made too, but only those that the token may make.
@@ -126,7 +126,7 @@ def _delete(request: Request, asked: Asked, name: str, *, always: bool) -> dict[
     request.enter(parent, Permission.WRITE)
     force = always or asked.flag("forceDelete")
     require_folder(request, parent)
-    connection, project_id = request.session.connection, request.project.id
+    connection, project_id = request.session.database, request.project.id
     every = projects.folders(connection, project_id, parent.environment)
     place = _by_id(request, parent, name, every)
     if place is None:

@@ -31,7 +31,7 @@ _PLACE = (
 
 def import_data(request: Request, link: SecretImport) -> dict[str, Any]:
     """A link under Infisical's field names."""
-    environments = projects.environments(request.session.connection, request.project.id)
+    environments = projects.environments(request.session.database, request.project.id)
     names = {environment.slug: environment.name for environment in environments}
     made = expiry.iso(link.created_at)
     return {
@@ -60,7 +60,7 @@ def _entered(request: Request, asked: Asked, operation: Permission) -> Place:
 
 def _list(request: Request, asked: Asked, name: str) -> dict[str, Any]:
     place = _entered(request, asked, Permission.READ)
-    links = secrets.imports(request.session.connection, request.project.id, place)
+    links = secrets.imports(request.session.database, request.project.id, place)
     return {
         "message": "Successfully fetched secret imports",
         "secretImports": [import_data(request, link) for link in links if _shown(request, link)],
@@ -87,11 +87,11 @@ def _create(request: Request, asked: Asked, name: str) -> dict[str, Any]:
 
 def _delete(request: Request, asked: Asked, name: str) -> dict[str, Any]:
     place = _entered(request, asked, Permission.WRITE)
-    link = secrets.find_import(request.session.connection, request.project.id, name)
+    link = secrets.find_import(request.session.database, request.project.id, name)
     if link is None or link.place != place or not _shown(request, link):
         raise not_found(f"Secret import not found {in_folder(place)}")
     answer, warnings = import_data(request, link), leading.through(request, link)
-    secrets.delete_import(request.session.connection, link.id)
+    secrets.delete_import(request.session.database, link.id)
     _note(request, link)
     return {
         "message": "Successfully deleted secret import",

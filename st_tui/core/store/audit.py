@@ -48,24 +48,24 @@ class Event(NamedTuple):
     details: dict[str, Any] | None = None
 
 
-def append(connection: sqlite3.Connection, events: Iterable[Event]) -> None:
+def append(database: sqlite3.Connection, events: Iterable[Event]) -> None:
     """Write entries at the end of the log, inside the caller's transaction."""
-    seq, previous = last(connection)
+    seq, previous = last(database)
     rows = []
     for event in events:
         seq += 1
         fields = event._asdict() | {"seq": seq, "details": _canonical(event.details or {})}
         previous = fields["hash"] = entry_hash(previous, fields)
         rows.append(fields)
-    connection.executemany(f"INSERT INTO audit_log ({_COLUMNS}) VALUES ({_MARKS})", rows)
+    database.executemany(f"INSERT INTO audit_log ({_COLUMNS}) VALUES ({_MARKS})", rows)
 
 
 def page(
-    connection: sqlite3.Connection, wanted: Wanted = ALL, *, limit: int = -1, offset: int = 0
+    database: sqlite3.Connection, wanted: Wanted = ALL, *, limit: int = -1, offset: int = 0
 ) -> list[AuditEntry]:
     """Some of the entries that are wanted, the newest first."""
     condition, values = where(wanted)
-    rows = connection.execute(
+    rows = database.execute(
         f"SELECT {_COLUMNS} FROM audit_log {condition} "
         "ORDER BY seq DESC LIMIT :limit OFFSET :offset",
         values | {"limit": limit, "offset": offset},
@@ -73,23 +73,23 @@ def page(
     return [AuditEntry(*row) for row in rows]
 
 
-def count(connection: sqlite3.Connection, wanted: Wanted = ALL) -> int:
+def count(database: sqlite3.Connection, wanted: Wanted = ALL) -> int:
     """How many entries are wanted."""
     condition, values = where(wanted)
     query = f"SELECT count(*) FROM audit_log {condition}"
-    return int(connection.execute(query, values).fetchone()[0])
+    return int(database.execute(query, values).fetchone()[0])
 
 
-def numbers(connection: sqlite3.Connection, wanted: Wanted) -> list[int]:
+def numbers(database: sqlite3.Connection, wanted: Wanted) -> list[int]:
     """The numbers of the entries that are wanted, the newest first."""
     condition, values = where(wanted)
     query = f"SELECT seq FROM audit_log {condition} ORDER BY seq DESC"
-    return [seq for (seq,) in connection.execute(query, values)]
+    return [seq for (seq,) in database.execute(query, values)]
 
 
-def numbered(connection: sqlite3.Connection, seqs: Sequence[int]) -> list[AuditEntry]:
+def numbered(database: sqlite3.Connection, seqs: Sequence[int]) -> list[AuditEntry]:
     """The entries of these numbers, the newest first."""
-    rows = connection.execute(
+    rows = database.execute(
         f"SELECT {_COLUMNS} FROM audit_log "
         "WHERE seq IN (SELECT value FROM json_each(?)) ORDER BY seq DESC",
         (json.dumps(seqs),),
@@ -97,9 +97,9 @@ def numbered(connection: sqlite3.Connection, seqs: Sequence[int]) -> list[AuditE
     return [AuditEntry(*row) for row in rows]
 
 
-def events(connection: sqlite3.Connection) -> list[str]:
+def events(database: sqlite3.Connection) -> list[str]:
     """The events that the log has, each once."""
-    rows = connection.execute("SELECT DISTINCT event FROM audit_log ORDER BY event")
+    rows = database.execute("SELECT DISTINCT event FROM audit_log ORDER BY event")
     return [event for (event,) in rows]
 
 
@@ -124,9 +124,9 @@ def _all_uses(whose: str) -> str:
     return " UNION ALL ".join((own, *also))
 
 
-def uses(connection: sqlite3.Connection, token_id: str) -> list[Use]:
+def uses(database: sqlite3.Connection, token_id: str) -> list[Use]:
     """What a token was allowed, each environment, path and operation once."""
-    rows = connection.execute(
+    rows = database.execute(
         "SELECT environment, path, operation, count(*) "
         f"FROM ({_all_uses('actor = :token')}) GROUP BY 1, 2, 3",
         {"token": token_id},
@@ -138,12 +138,12 @@ def uses(connection: sqlite3.Connection, token_id: str) -> list[Use]:
 
 
 def uses_of_all(
-    connection: sqlite3.Connection, project_id: str, after: int, upto: int
+    database: sqlite3.Connection, project_id: str, after: int, upto: int
 ) -> dict[str, list[Use]]:
     """The same of every token of a project that was allowed anything, by its id: what the entries
     behind one say, up to another."""
     whose = "project_id = :project AND seq > :after AND seq <= :upto"
-    rows = connection.execute(
+    rows = database.execute(
         "SELECT actor, environment, path, operation, count(*) "
         f"FROM ({_all_uses(whose)}) GROUP BY 1, 2, 3, 4",
         {"project": project_id, "after": after, "upto": upto},
@@ -165,36 +165,36 @@ BEGINNING = Mark(0, _FIRST)
 """The place before the first entry."""
 
 
-def last(connection: sqlite3.Connection) -> Mark:
+def last(database: sqlite3.Connection) -> Mark:
     """The newest entry."""
-    row = connection.execute("SELECT seq, hash FROM audit_log ORDER BY seq DESC LIMIT 1").fetchone()
+    row = database.execute("SELECT seq, hash FROM audit_log ORDER BY seq DESC LIMIT 1").fetchone()
     return BEGINNING if row is None else Mark(*row)
 
 
-def has(connection: sqlite3.Connection, mark: Mark) -> bool:
+def has(database: sqlite3.Connection, mark: Mark) -> bool:
     """Whether the log still has this very entry."""
     query = "SELECT 1 FROM audit_log WHERE seq = ? AND hash = ?"
-    return connection.execute(query, mark).fetchone() is not None
+    return database.execute(query, mark).fetchone() is not None
 
 
-def token_names(connection: sqlite3.Connection, ids: Collection[str]) -> dict[str, str]:
+def token_names(database: sqlite3.Connection, ids: Collection[str]) -> dict[str, str]:
     """The names that tokens of these ids were made with, whether they still live or not."""
     query = names("IN (SELECT value FROM json_each(?))")
-    rows = connection.execute(query, (json.dumps(list(ids)),))
+    rows = database.execute(query, (json.dumps(list(ids)),))
     return {target: str(name) for target, name in rows if name is not None}
 
 
-def tokens_named(connection: sqlite3.Connection, name: str, project_id: str | None) -> list[str]:
+def tokens_named(database: sqlite3.Connection, name: str, project_id: str | None) -> list[str]:
     """The ids of all tokens that were made with this name, of any project or of one, the first of
     them first."""
     query = f"{created_tokens('= :name')} AND project_id = coalesce(:project, project_id)"
-    rows = connection.execute(f"{query} ORDER BY seq", {"name": name, "project": project_id})
+    rows = database.execute(f"{query} ORDER BY seq", {"name": name, "project": project_id})
     return [target for (target,) in rows]
 
 
-def predecessor(connection: sqlite3.Connection, token_id: str) -> str | None:
+def predecessor(database: sqlite3.Connection, token_id: str) -> str | None:
     """The id of the token that this one was made to replace."""
-    row = connection.execute(
+    row = database.execute(
         f"SELECT {detail('rotatedFrom')} FROM audit_log "
         "WHERE target = ? AND event = 'create-service-token'",
         (token_id,),
@@ -202,12 +202,12 @@ def predecessor(connection: sqlite3.Connection, token_id: str) -> str | None:
     return None if row is None or row[0] is None else str(row[0])
 
 
-def successors(connection: sqlite3.Connection, token_id: str) -> list[str]:
+def successors(database: sqlite3.Connection, token_id: str) -> list[str]:
     """The ids of the tokens that were made to replace this one, the first of them first.
 
     What ends the old token is recorded right behind what makes the new one.
     """
-    rows = connection.execute(
+    rows = database.execute(
         "SELECT made.target FROM audit_log ended JOIN audit_log made ON made.seq = ended.seq - 1 "
         "WHERE ended.target = ? "
         "AND ended.event IN ('rotate-service-token', 'delete-service-token') "
@@ -218,18 +218,18 @@ def successors(connection: sqlite3.Connection, token_id: str) -> list[str]:
     return [str(target) for (target,) in rows]
 
 
-def deletion(connection: sqlite3.Connection, token_id: str) -> AuditEntry | None:
+def deletion(database: sqlite3.Connection, token_id: str) -> AuditEntry | None:
     """The entry of a token's deletion."""
-    row = connection.execute(
+    row = database.execute(
         f"SELECT {_COLUMNS} FROM audit_log WHERE target = ? AND event = 'delete-service-token'",
         (token_id,),
     ).fetchone()
     return None if row is None else AuditEntry(*row)
 
 
-def tombstone(connection: sqlite3.Connection, token_id: str) -> AuditEntry | None:
+def tombstone(database: sqlite3.Connection, token_id: str) -> AuditEntry | None:
     """The entry of a token that was deleted because its end was reached."""
-    row = connection.execute(
+    row = database.execute(
         f"SELECT {_COLUMNS} FROM audit_log WHERE target = ? "
         "AND event = 'delete-service-token' AND reason = 'expired'",
         (token_id,),
@@ -246,11 +246,11 @@ _OF_TOKENS = (
 
 
 def of_tokens(
-    connection: sqlite3.Connection,
+    database: sqlite3.Connection,
 ) -> Iterator[tuple[str, str | None, str, dict[str, Any]]]:
     """What became of every token, the oldest first: event, project, token and details."""
     marks = ", ".join("?" for _ in _OF_TOKENS)
-    for event, project_id, target, details in connection.execute(
+    for event, project_id, target, details in database.execute(
         "SELECT event, project_id, target, details FROM audit_log "
         f"WHERE event IN ({marks}) ORDER BY seq",
         _OF_TOKENS,
@@ -258,18 +258,18 @@ def of_tokens(
         yield event, project_id, str(target), audit_details.read(details) or {}
 
 
-def first_broken(connection: sqlite3.Connection) -> int | None:
+def first_broken(database: sqlite3.Connection) -> int | None:
     """The seq of the first entry that does not follow from the one before it; None if all do."""
     previous = _FIRST
-    for expected, entry in enumerate(_entries(connection), start=1):
+    for expected, entry in enumerate(_entries(database), start=1):
         if entry.seq != expected or entry.hash != entry_hash(previous, entry._asdict()):
             return expected
         previous = entry.hash
     return None
 
 
-def _entries(connection: sqlite3.Connection) -> Iterator[AuditEntry]:
-    for row in connection.execute(f"SELECT {_COLUMNS} FROM audit_log ORDER BY seq"):
+def _entries(database: sqlite3.Connection) -> Iterator[AuditEntry]:
+    for row in database.execute(f"SELECT {_COLUMNS} FROM audit_log ORDER BY seq"):
         yield AuditEntry(*row)
 
 

@@ -24,7 +24,7 @@ _DRAFT = ".st-tui-new-"
 _DAMAGED = "it is damaged"
 
 
-def save(connection: sqlite3.Connection, path: Path) -> str | None:
+def save(database: sqlite3.Connection, path: Path) -> str | None:
     """Write the database, as it is at this moment, into a new private file; its flaw, if any.
 
     The file appears when it is whole and was looked at. What killed programs left in its folder
@@ -38,7 +38,7 @@ def save(connection: sqlite3.Connection, path: Path) -> str | None:
         written_aside.clear(folder, _DRAFT)
         with written_aside.draft(folder, _DRAFT) as draft:
             with explained(path):
-                copy(connection, draft)
+                copy(database, draft)
                 found = _flaw_of(draft)
             written_aside.put_in_place(draft, path)
     except FileExistsError:
@@ -48,49 +48,49 @@ def save(connection: sqlite3.Connection, path: Path) -> str | None:
     return found
 
 
-def copy(connection: sqlite3.Connection, draft: Path) -> None:
+def copy(database: sqlite3.Connection, draft: Path) -> None:
     """Write the database, as it is at this moment, into a new file that only its user may read.
 
     It has no trace of what was deleted. Raises sqlite3.Error and OSError.
     """
     os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-    read_only = is_read_only(connection)
+    read_only = is_read_only(database)
     try:
         # It writes elsewhere, which a connection for reading would not let it.
-        connection.execute("PRAGMA query_only = OFF")
-        connection.execute("VACUUM INTO ?", (str(draft.absolute()),))
+        database.execute("PRAGMA query_only = OFF")
+        database.execute("VACUUM INTO ?", (str(draft.absolute()),))
     finally:
         if read_only:
-            connection.execute("PRAGMA query_only = ON")
+            database.execute("PRAGMA query_only = ON")
 
 
 def _flaw_of(draft: Path) -> str | None:
     # Nobody else writes to it, and nothing is written beside it.
-    connection = sqlite3.connect(f"{draft.absolute().as_uri()}?immutable=1", uri=True)
-    with closing(connection):
-        return flaw(connection)
+    database = sqlite3.connect(f"{draft.absolute().as_uri()}?immutable=1", uri=True)
+    with closing(database):
+        return flaw(database)
 
 
-def flaw(connection: sqlite3.Connection) -> str | None:
+def flaw(database: sqlite3.Connection) -> str | None:
     """What is wrong with this database, as half a sentence; None if nothing is."""
     try:
         with explained():
-            return _flaw(connection)
+            return _flaw(database)
     except Damaged:
         return _DAMAGED
 
 
-def _flaw(connection: sqlite3.Connection) -> str | None:
-    if connection.execute("PRAGMA integrity_check(1)").fetchone()[0] != "ok":
+def _flaw(database: sqlite3.Connection) -> str | None:
+    if database.execute("PRAGMA integrity_check(1)").fetchone()[0] != "ok":
         return _DAMAGED
-    if _schema(connection) != _schema_of_ours():
+    if _schema(database) != _schema_of_ours():
         return "its tables and triggers are not those of st-tui"
-    if connection.execute("PRAGMA foreign_key_check").fetchone() is not None:
+    if database.execute("PRAGMA foreign_key_check").fetchone() is not None:
         return "what belongs together in it is not all there"
-    broken = audit.first_broken(connection)
+    broken = audit.first_broken(database)
     if broken is not None:
         return f"its audit log was changed at entry {broken}"
-    return token_log.flaw(connection)
+    return token_log.flaw(database)
 
 
 def replace(target: sqlite3.Connection, source: sqlite3.Connection) -> None:
@@ -113,7 +113,7 @@ def replace(target: sqlite3.Connection, source: sqlite3.Connection) -> None:
 _Declared = tuple[str, str, str, tuple[str, ...]]
 
 
-def _schema(connection: sqlite3.Connection) -> set[_Declared]:
+def _schema(database: sqlite3.Connection) -> set[_Declared]:
     """Every table, index and trigger with the tokens of its SQL.
 
     SQLite keeps the text as somebody wrote it, and ALTER TABLE rewrites a part of it, so spaces,
@@ -121,7 +121,7 @@ def _schema(connection: sqlite3.Connection) -> set[_Declared]:
     """
     return {
         (kind, name, table, _tokens(sql))
-        for kind, name, table, sql in connection.execute(
+        for kind, name, table, sql in database.execute(
             "SELECT type, name, tbl_name, coalesce(sql, '') FROM sqlite_master "
             # What ANALYZE makes. Names that begin with sqlite_ are SQLite's own.
             "WHERE name NOT GLOB 'sqlite_stat[0-9]'"
@@ -149,7 +149,7 @@ def _tokens(sql: str) -> tuple[str, ...]:
 
 
 def _schema_of_ours() -> set[_Declared]:
-    with closing(sqlite3.connect(":memory:")) as connection:
+    with closing(sqlite3.connect(":memory:")) as database:
         for step in STEPS:
-            connection.executescript(step)
-        return _schema(connection)
+            database.executescript(step)
+        return _schema(database)

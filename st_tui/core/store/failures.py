@@ -14,9 +14,9 @@ class Failures(NamedTuple):
     failures: int
 
 
-def count(connection: sqlite3.Connection, address: str, minute: int) -> int:
+def count(database: sqlite3.Connection, address: str, minute: int) -> int:
     """Count one more; how many they are now."""
-    row = connection.execute(
+    row = database.execute(
         "INSERT INTO failed_authentication (minute, address, failures) VALUES (?, ?, 1) "
         "ON CONFLICT (minute, address) DO UPDATE SET failures = failures + 1 RETURNING failures",
         (minute, address),
@@ -24,18 +24,18 @@ def count(connection: sqlite3.Connection, address: str, minute: int) -> int:
     return int(row[0])
 
 
-def any_before(connection: sqlite3.Connection, minute: int) -> bool:
+def any_before(database: sqlite3.Connection, minute: int) -> bool:
     """Whether some minute is over that nobody took yet."""
     return bool(
-        connection.execute(
+        database.execute(
             "SELECT 1 FROM failed_authentication WHERE minute < ? LIMIT 1", (minute,)
         ).fetchone()
     )
 
 
-def take_before(connection: sqlite3.Connection, minute: int) -> list[Failures]:
+def take_before(database: sqlite3.Connection, minute: int) -> list[Failures]:
     """Take the counts of the minutes that are over out of the table."""
-    rows = connection.execute(
+    rows = database.execute(
         "DELETE FROM failed_authentication WHERE minute < ? RETURNING minute, address, failures",
         (minute,),
     ).fetchall()

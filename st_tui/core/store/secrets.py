@@ -35,12 +35,12 @@ _IMPORT = (
 
 
 def in_folder(
-    connection: sqlite3.Connection, project_id: str, place: Place, room: Room | None = None
+    database: sqlite3.Connection, project_id: str, place: Place, room: Room | None = None
 ) -> list[SealedSecret]:
     """The secrets of one folder, the oldest first. Raises TooMuch where they outgrow the room."""
     found = []
     # Sorted here: SQLite would read all of them before it hands out the first.
-    for row in connection.execute(f"{_CURRENT} WHERE {_HERE}", (project_id, *place)):
+    for row in database.execute(f"{_CURRENT} WHERE {_HERE}", (project_id, *place)):
         secret = _secret(row)
         if room is not None:
             room.take(secret)
@@ -58,9 +58,9 @@ class SealedLabel(NamedTuple):
     updated_at: int
 
 
-def labels(connection: sqlite3.Connection, project_id: str, place: Place) -> Iterator[SealedLabel]:
+def labels(database: sqlite3.Connection, project_id: str, place: Place) -> Iterator[SealedLabel]:
     """What the secrets of one folder are listed by."""
-    rows = connection.execute(
+    rows = database.execute(
         "SELECT s.id, key_ciphertext, key_iv, key_tag, comment_ciphertext, comment_iv, "
         "comment_tag, v.version, v.created_at "
         "FROM secret s JOIN secret_version v ON v.secret_id = s.id AND v.version = s.version "
@@ -72,17 +72,17 @@ def labels(connection: sqlite3.Connection, project_id: str, place: Place) -> Ite
 
 
 def versions_in(
-    connection: sqlite3.Connection, project_id: str, place: Place
+    database: sqlite3.Connection, project_id: str, place: Place
 ) -> list[tuple[str, int]]:
     """The ids of a folder's secrets, each with the version that counts."""
-    return connection.execute(
+    return database.execute(
         f"SELECT s.id, s.version FROM secret s WHERE {_HERE} ORDER BY s.id", (project_id, *place)
     ).fetchall()
 
 
-def places_below(connection: sqlite3.Connection, project_id: str, place: Place) -> list[Place]:
+def places_below(database: sqlite3.Connection, project_id: str, place: Place) -> list[Place]:
     """Where secrets lie: in this folder and all below it, in tree order."""
-    rows = connection.execute(
+    rows = database.execute(
         f"SELECT DISTINCT path FROM secret WHERE {_HERE_AND_BELOW} "
         "ORDER BY replace(path, '/', char(1))",
         _below(project_id, place),
@@ -90,9 +90,9 @@ def places_below(connection: sqlite3.Connection, project_id: str, place: Place) 
     return [Place(place.environment, path) for (path,) in rows]
 
 
-def places(connection: sqlite3.Connection, project_id: str) -> list[Place]:
+def places(database: sqlite3.Connection, project_id: str) -> list[Place]:
     """Where secrets lie in a project."""
-    rows = connection.execute(
+    rows = database.execute(
         "SELECT DISTINCT environment, path FROM secret WHERE project_id = ?", (project_id,)
     )
     return [Place(*row) for row in rows]
@@ -108,11 +108,9 @@ class SealedValue(NamedTuple):
     value: Sealed
 
 
-def values_in(
-    connection: sqlite3.Connection, project_id: str, place: Place
-) -> Iterator[SealedValue]:
+def values_in(database: sqlite3.Connection, project_id: str, place: Place) -> Iterator[SealedValue]:
     """The values of one folder's secrets."""
-    rows = connection.execute(
+    rows = database.execute(
         "SELECT s.id, s.version, s.name_hash, key_ciphertext, key_iv, key_tag, value_ciphertext, "
         "value_iv, value_tag "
         "FROM secret s JOIN secret_version v ON v.secret_id = s.id AND v.version = s.version "
@@ -123,19 +121,17 @@ def values_in(
         yield SealedValue(row[0], row[1], row[2], Sealed(*row[3:6]), Sealed(*row[6:]))
 
 
-def names_in(connection: sqlite3.Connection, project_id: str, place: Place) -> set[bytes]:
+def names_in(database: sqlite3.Connection, project_id: str, place: Place) -> set[bytes]:
     """The hashes of the names of one folder's secrets."""
-    rows = connection.execute(
-        f"SELECT s.name_hash FROM secret s WHERE {_HERE}", (project_id, *place)
-    )
+    rows = database.execute(f"SELECT s.name_hash FROM secret s WHERE {_HERE}", (project_id, *place))
     return {hashed for (hashed,) in rows}
 
 
 def names_below(
-    connection: sqlite3.Connection, project_id: str, place: Place
+    database: sqlite3.Connection, project_id: str, place: Place
 ) -> Iterator[tuple[Place, bytes]]:
     """Where secrets lie in this folder and all below it, each with the hash of its name."""
-    rows = connection.execute(
+    rows = database.execute(
         f"SELECT path, name_hash FROM secret WHERE {_HERE_AND_BELOW}", _below(project_id, place)
     )
     for path, hashed in rows:
@@ -149,9 +145,9 @@ class SealedName(NamedTuple):
     name: Sealed
 
 
-def names(connection: sqlite3.Connection, project_id: str) -> list[SealedName]:
+def names(database: sqlite3.Connection, project_id: str) -> list[SealedName]:
     """The names of a project's secrets in all their versions, those of today last."""
-    rows = connection.execute(
+    rows = database.execute(
         "SELECT DISTINCT iif(v.version = s.version, s.name_hash, NULL) AS today, "
         "key_ciphertext, key_iv, key_tag "
         "FROM secret s JOIN secret_version v ON v.secret_id = s.id WHERE s.project_id = ? "
@@ -161,31 +157,29 @@ def names(connection: sqlite3.Connection, project_id: str) -> list[SealedName]:
     return [SealedName(row[0], Sealed(*row[1:])) for row in rows]
 
 
-def count(connection: sqlite3.Connection, project_id: str, place: Place | None) -> int:
+def count(database: sqlite3.Connection, project_id: str, place: Place | None) -> int:
     """How many secrets lie in a folder and all below it; in the whole project without one."""
     where, values = (
         ("project_id = ?", (project_id,))
         if place is None
         else (_HERE_AND_BELOW, _below(project_id, place))
     )
-    return int(
-        connection.execute(f"SELECT count(*) FROM secret WHERE {where}", values).fetchone()[0]
-    )
+    return int(database.execute(f"SELECT count(*) FROM secret WHERE {where}", values).fetchone()[0])
 
 
 def find(
-    connection: sqlite3.Connection, project_id: str, place: Place, name_hash: bytes
+    database: sqlite3.Connection, project_id: str, place: Place, name_hash: bytes
 ) -> SealedSecret | None:
     """One secret by the hash of its name."""
-    row = connection.execute(
+    row = database.execute(
         f"{_CURRENT} WHERE {_HERE} AND s.name_hash = ?", (project_id, *place, name_hash)
     ).fetchone()
     return None if row is None else _secret(row)
 
 
-def versions(connection: sqlite3.Connection, secret_id: str) -> list[SealedSecret]:
+def versions(database: sqlite3.Connection, secret_id: str) -> list[SealedSecret]:
     """All versions of a secret, the newest first."""
-    rows = connection.execute(
+    rows = database.execute(
         f"SELECT {_COLUMNS} FROM secret s JOIN secret_version v ON v.secret_id = s.id "
         "WHERE s.id = ? ORDER BY v.version DESC",
         (secret_id,),
@@ -193,9 +187,9 @@ def versions(connection: sqlite3.Connection, secret_id: str) -> list[SealedSecre
     return [_secret(row) for row in rows]
 
 
-def version(connection: sqlite3.Connection, secret_id: str, number: int) -> SealedSecret | None:
+def version(database: sqlite3.Connection, secret_id: str, number: int) -> SealedSecret | None:
     """One version of a secret."""
-    row = connection.execute(
+    row = database.execute(
         f"SELECT {_COLUMNS} FROM secret s JOIN secret_version v ON v.secret_id = s.id "
         "WHERE s.id = ? AND v.version = ?",
         (secret_id, number),
@@ -203,9 +197,9 @@ def version(connection: sqlite3.Connection, secret_id: str, number: int) -> Seal
     return None if row is None else _secret(row)
 
 
-def insert(connection: sqlite3.Connection, secret: SealedSecret) -> None:
+def insert(database: sqlite3.Connection, secret: SealedSecret) -> None:
     """Write a new secret with its first version."""
-    connection.execute(
+    database.execute(
         "INSERT INTO secret (id, project_id, environment, path, name_hash, version, created_at) "
         "VALUES (?, ?, ?, ?, ?, ?, ?)",
         (
@@ -217,56 +211,56 @@ def insert(connection: sqlite3.Connection, secret: SealedSecret) -> None:
             secret.created_at,
         ),
     )
-    _insert_version(connection, secret)
+    _insert_version(database, secret)
 
 
-def add_version(connection: sqlite3.Connection, secret: SealedSecret) -> None:
+def add_version(database: sqlite3.Connection, secret: SealedSecret) -> None:
     """Write the next version of a secret, which may have another name."""
-    _insert_version(connection, secret)
-    connection.execute(
+    _insert_version(database, secret)
+    database.execute(
         "UPDATE secret SET version = ?, name_hash = ? WHERE id = ?",
         (secret.version, secret.name_hash, secret.id),
     )
 
 
-def delete(connection: sqlite3.Connection, secret_id: str) -> None:
+def delete(database: sqlite3.Connection, secret_id: str) -> None:
     """Delete a secret with all its versions."""
-    connection.execute("DELETE FROM secret WHERE id = ?", (secret_id,))
+    database.execute("DELETE FROM secret WHERE id = ?", (secret_id,))
 
 
 def delete_below(
-    connection: sqlite3.Connection, project_id: str, environment: str, path: str
+    database: sqlite3.Connection, project_id: str, environment: str, path: str
 ) -> None:
     """Delete the secrets of a folder and of all below it, the links there, and those to there."""
     place = _below(project_id, Place(environment, path))
     for table in ("secret", "secret_import"):
-        connection.execute(f"DELETE FROM {table} WHERE {_HERE_AND_BELOW}", place)
-    connection.execute(f"DELETE FROM secret_import WHERE {_FROM_HERE_AND_BELOW}", place)
+        database.execute(f"DELETE FROM {table} WHERE {_HERE_AND_BELOW}", place)
+    database.execute(f"DELETE FROM secret_import WHERE {_FROM_HERE_AND_BELOW}", place)
 
 
-def imports(connection: sqlite3.Connection, project_id: str, place: Place) -> list[SecretImport]:
+def imports(database: sqlite3.Connection, project_id: str, place: Place) -> list[SecretImport]:
     """The links of a folder in their order."""
-    rows = connection.execute(
+    rows = database.execute(
         f"{_IMPORT} WHERE project_id = ? AND environment = ? AND path = ? ORDER BY position",
         (project_id, *place),
     )
     return [_import(row) for row in rows]
 
 
-def every_import(connection: sqlite3.Connection, project_id: str) -> list[SecretImport]:
+def every_import(database: sqlite3.Connection, project_id: str) -> list[SecretImport]:
     """All links of a project, by where they bring secrets."""
-    rows = connection.execute(
+    rows = database.execute(
         f"{_IMPORT} WHERE project_id = ? ORDER BY environment, path, position", (project_id,)
     )
     return [_import(row) for row in rows]
 
 
 def imports_from_below(
-    connection: sqlite3.Connection, project_id: str, place: Place
+    database: sqlite3.Connection, project_id: str, place: Place
 ) -> list[SecretImport]:
     """The links that bring secrets from a folder, or from below it, into others outside it."""
     here = _below(project_id, place)
-    rows = connection.execute(
+    rows = database.execute(
         f"{_IMPORT} WHERE {_FROM_HERE_AND_BELOW} AND NOT ({_HERE_AND_BELOW}) "
         "ORDER BY environment, path, position",
         (*here, *here),
@@ -275,31 +269,31 @@ def imports_from_below(
 
 
 def find_import(
-    connection: sqlite3.Connection, project_id: str, import_id: str
+    database: sqlite3.Connection, project_id: str, import_id: str
 ) -> SecretImport | None:
     """One link by its id."""
-    row = connection.execute(
+    row = database.execute(
         f"{_IMPORT} WHERE project_id = ? AND id = ?", (project_id, import_id)
     ).fetchone()
     return None if row is None else _import(row)
 
 
-def insert_import(connection: sqlite3.Connection, link: SecretImport) -> None:
+def insert_import(database: sqlite3.Connection, link: SecretImport) -> None:
     """Write a link."""
-    connection.execute(
+    database.execute(
         "INSERT INTO secret_import (id, project_id, environment, path, import_environment, "
         "import_path, position, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         (link.id, link.project_id, *link.place, *link.source, link.position, link.created_at),
     )
 
 
-def delete_import(connection: sqlite3.Connection, import_id: str) -> None:
+def delete_import(database: sqlite3.Connection, import_id: str) -> None:
     """Delete a link."""
-    connection.execute("DELETE FROM secret_import WHERE id = ?", (import_id,))
+    database.execute("DELETE FROM secret_import WHERE id = ?", (import_id,))
 
 
-def _insert_version(connection: sqlite3.Connection, secret: SealedSecret) -> None:
-    connection.execute(
+def _insert_version(database: sqlite3.Connection, secret: SealedSecret) -> None:
+    database.execute(
         f"INSERT INTO secret_version (secret_id, version, {_SEALED}, created_at) "
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (

@@ -25,26 +25,26 @@ _TOKENS_THEMSELVES = (
 """What the listing would be if nobody had written to it: for a file in which somebody has."""
 
 
-def true_listing(connection: sqlite3.Connection, text: str = "") -> str:
+def true_listing(database: sqlite3.Connection, text: str = "") -> str:
     """What to list tokens by: the listing where it says what they say, else they themselves.
 
     With `text` also what is searched must be so. Only somebody who edited the file makes it differ.
     """
     question = "is the listing's text true" if text else "is the listing true"
-    true = asked_once(connection, question, lambda: _is_true(connection, text))
+    true = asked_once(database, question, lambda: _is_true(database, text))
     return LISTING if true else _TOKENS_THEMSELVES
 
 
-def _is_true(connection: sqlite3.Connection, text: str) -> bool:
-    if misstated(connection, with_text=bool(text)) is not None:
+def _is_true(database: sqlite3.Connection, text: str) -> bool:
+    if misstated(database, with_text=bool(text)) is not None:
         return False
-    row = connection.execute(
+    row = database.execute(
         f"SELECT (SELECT count(*) FROM service_token) = (SELECT count(*) FROM {LISTING})"
     ).fetchone()
     return bool(row[0])
 
 
-def misstated(connection: sqlite3.Connection, *, with_text: bool = True) -> str | None:
+def misstated(database: sqlite3.Connection, *, with_text: bool = True) -> str | None:
     """The name of a token that the listing leaves out, or of which it says something else."""
     # Of a token with no row in the listing each side is NULL.
     differs = (
@@ -54,7 +54,7 @@ def misstated(connection: sqlite3.Connection, *, with_text: bool = True) -> str 
     )
     if with_text:
         differs += f" OR l.text IS NOT {_TEXT}"
-    row = connection.execute(
+    row = database.execute(
         f"SELECT t.name FROM service_token t LEFT JOIN {LISTING} l ON l.token_id = t.id "
         f"WHERE {differs} LIMIT 1"
     ).fetchone()

@@ -56,10 +56,10 @@ def switches(token: ServiceToken) -> dict[str, Any]:
     return {"version": token.version, "isActive": token.is_active, "trustedIps": ips}
 
 
-def flaw(connection: sqlite3.Connection) -> str | None:
+def flaw(database: sqlite3.Connection) -> str | None:
     """How a token differs from what the log says of it, as half a sentence; None if none does."""
-    living, deleted = _replay(connection)
-    for token in _every(connection):
+    living, deleted = _replay(database)
+    for token in _every(database):
         said = living.pop(token.id, None)
         if said is None:
             known = "deleted" if token.id in deleted else "never made"
@@ -69,19 +69,19 @@ def flaw(connection: sqlite3.Connection) -> str | None:
             return f"{difference} of {_named(token)} is not what its audit log says"
     for token_id, said in living.items():
         return f"by its audit log there is a token {said.details.get('name')!r} ({token_id})"
-    name = token_listing.misstated(connection)
+    name = token_listing.misstated(database)
     return None if name is None else f"its list of tokens is wrong about {name!r}"
 
 
-def _every(connection: sqlite3.Connection) -> Iterator[ServiceToken]:
-    for project in projects.every(connection):
-        yield from tokens.page(connection, project.id)
+def _every(database: sqlite3.Connection) -> Iterator[ServiceToken]:
+    for project in projects.every(database):
+        yield from tokens.page(database, project.id)
 
 
-def _replay(connection: sqlite3.Connection) -> tuple[dict[str, _Said], set[str]]:
+def _replay(database: sqlite3.Connection) -> tuple[dict[str, _Said], set[str]]:
     living: dict[str, _Said] = {}
     deleted = set()
-    for event, project, token_id, details in audit.of_tokens(connection):
+    for event, project, token_id, details in audit.of_tokens(database):
         said = living.get(token_id)
         if event == "create-service-token":
             before = living.get(str(details.get("rotatedFrom")))

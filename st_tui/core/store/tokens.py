@@ -58,14 +58,14 @@ class Credentials(NamedTuple):
     project_key: Sealed
 
 
-def insert(connection: sqlite3.Connection, token: ServiceToken, credentials: Credentials) -> None:
+def insert(database: sqlite3.Connection, token: ServiceToken, credentials: Credentials) -> None:
     """Write a token and its scopes. The scopes go first: see `store.schema`."""
-    connection.executemany(
+    database.executemany(
         "INSERT INTO service_token_scope (token_id, position, environment, secret_path) "
         "VALUES (?, ?, ?, ?)",
         [(token.id, i, s.environment, s.secret_path) for i, s in enumerate(token.scopes)],
     )
-    connection.execute(
+    database.execute(
         "INSERT INTO service_token (id, project_id, version, name, permissions, expires_at, "
         "secret_hash, encrypted_key, iv, tag, created_at, created_by) "
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -83,31 +83,31 @@ def insert(connection: sqlite3.Connection, token: ServiceToken, credentials: Cre
         ),
     )
     if token.version == 3:
-        connection.execute(
+        database.execute(
             "INSERT INTO service_token_v3 (token_id, is_active, trusted_ips) VALUES (?, ?, ?)",
             (token.id, token.is_active, _ips(token)),
         )
 
 
-def switch(connection: sqlite3.Connection, token: ServiceToken) -> None:
+def switch(database: sqlite3.Connection, token: ServiceToken) -> None:
     """Write the two things of a V3 token that can change: its active flag and trusted IPs."""
-    connection.execute(
+    database.execute(
         "UPDATE service_token_v3 SET is_active = ?, trusted_ips = ? WHERE token_id = ?",
         (token.is_active, _ips(token), token.id),
     )
 
 
-def end_early(connection: sqlite3.Connection, token_id: str, ends_at: int) -> None:
+def end_early(database: sqlite3.Connection, token_id: str, ends_at: int) -> None:
     """Let a rotated token end at this time, which may not be later than its end is now."""
-    connection.execute(f"UPDATE {LISTING} SET ends_at = ? WHERE token_id = ?", (ends_at, token_id))
+    database.execute(f"UPDATE {LISTING} SET ends_at = ? WHERE token_id = ?", (ends_at, token_id))
 
 
-def note_uses(connection: sqlite3.Connection, uses: Iterable[tuple[str, int]]) -> None:
+def note_uses(database: sqlite3.Connection, uses: Iterable[tuple[str, int]]) -> None:
     """Count uses (token id, time). A token that was deleted meanwhile is left alone."""
     noted: dict[str, list[int]] = {}
     for token_id, time in uses:
         noted.setdefault(token_id, []).append(time)
-    connection.executemany(
+    database.executemany(
         "INSERT INTO service_token_use (token_id, last_used, use_count) "
         "SELECT id, :last_used, :times FROM service_token WHERE id = :id "
         "ON CONFLICT (token_id) DO UPDATE SET "
@@ -120,44 +120,44 @@ def note_uses(connection: sqlite3.Connection, uses: Iterable[tuple[str, int]]) -
     )
 
 
-def delete(connection: sqlite3.Connection, token_id: str) -> None:
+def delete(database: sqlite3.Connection, token_id: str) -> None:
     """Delete a token; a trigger takes along all that hangs on it."""
-    connection.execute("DELETE FROM service_token WHERE id = ?", (token_id,))
+    database.execute("DELETE FROM service_token WHERE id = ?", (token_id,))
 
 
-def find(connection: sqlite3.Connection, token_id: str) -> ServiceToken | None:
+def find(database: sqlite3.Connection, token_id: str) -> ServiceToken | None:
     """One token by id."""
-    row = connection.execute(f"{_select()} WHERE t.id = ?", (token_id,)).fetchone()
+    row = database.execute(f"{_select()} WHERE t.id = ?", (token_id,)).fetchone()
     return None if row is None else _token(row)
 
 
-def secret_hash(connection: sqlite3.Connection, token_id: str, version: int) -> bytes | None:
+def secret_hash(database: sqlite3.Connection, token_id: str, version: int) -> bytes | None:
     """The hash of a token's secret; None if there is no token of this id and version."""
-    row = connection.execute(
+    row = database.execute(
         "SELECT secret_hash FROM service_token WHERE id = ? AND version = ?", (token_id, version)
     ).fetchone()
     return None if row is None else bytes(row[0])
 
 
-def sealed_project_key(connection: sqlite3.Connection, token_id: str) -> Sealed:
+def sealed_project_key(database: sqlite3.Connection, token_id: str) -> Sealed:
     """The copy of the project key that a token's key part opens."""
     return Sealed(
-        *connection.execute(
+        *database.execute(
             "SELECT encrypted_key, iv, tag FROM service_token WHERE id = ?", (token_id,)
         ).fetchone()
     )
 
 
-def stated_end(connection: sqlite3.Connection, token_id: str) -> int | None:
+def stated_end(database: sqlite3.Connection, token_id: str) -> int | None:
     """The end that a token was created with, whatever a rotation made of it since."""
-    row = connection.execute(
+    row = database.execute(
         "SELECT expires_at FROM service_token WHERE id = ?", (token_id,)
     ).fetchone()
     return None if row is None else row[0]
 
 
 def page(
-    connection: sqlite3.Connection,
+    database: sqlite3.Connection,
     project_id: str,
     *,
     text: str = "",
@@ -169,8 +169,8 @@ def page(
     """Some of a project's tokens whose name, environment or path contains the text."""
     where, values = _filter(project_id, text)
     order_by = _ORDER_BY[order, backwards]
-    listing = true_listing(connection, text)
-    rows = connection.execute(
+    listing = true_listing(database, text)
+    rows = database.execute(
         f"{_select(listing)} WHERE t.id IN (SELECT token_id FROM {listing} l {where} "
         f"ORDER BY {order_by} LIMIT ? OFFSET ?) ORDER BY {order_by}",
         (*values, limit, offset),
@@ -179,7 +179,7 @@ def page(
 
 
 def place(
-    connection: sqlite3.Connection,
+    database: sqlite3.Connection,
     project_id: str,
     token_id: str,
     *,
@@ -189,28 +189,28 @@ def place(
 ) -> int | None:
     """How many tokens of such a list stand before one of them; None if it is not in there."""
     where, values = _filter(project_id, text)
-    row = connection.execute(
+    row = database.execute(
         "SELECT place FROM (SELECT l.token_id, "
         f"row_number() OVER (ORDER BY {_ORDER_BY[order, backwards]}) - 1 AS place "
-        f"FROM {true_listing(connection, text)} l {where}) WHERE token_id = ?",
+        f"FROM {true_listing(database, text)} l {where}) WHERE token_id = ?",
         (*values, token_id),
     ).fetchone()
     return None if row is None else int(row[0])
 
 
-def count(connection: sqlite3.Connection, project_id: str, text: str = "") -> int:
+def count(database: sqlite3.Connection, project_id: str, text: str = "") -> int:
     """How many of a project's tokens the same filter leaves."""
     where, values = _filter(project_id, text)
     return int(
-        connection.execute(
-            f"SELECT count(*) FROM {true_listing(connection, text)} l {where}", values
+        database.execute(
+            f"SELECT count(*) FROM {true_listing(database, text)} l {where}", values
         ).fetchone()[0]
     )
 
 
-def expired(connection: sqlite3.Connection, now: int) -> list[ServiceToken]:
+def expired(database: sqlite3.Connection, now: int) -> list[ServiceToken]:
     """The tokens of every project whose end is reached."""
-    rows = connection.execute(
+    rows = database.execute(
         f"{_select()} WHERE t.expires_at <= :now "
         f"OR t.id IN (SELECT token_id FROM {LISTING} WHERE ends_at <= :now)",
         {"now": now},
@@ -218,11 +218,11 @@ def expired(connection: sqlite3.Connection, now: int) -> list[ServiceToken]:
     return [_token(row) for row in rows]
 
 
-def next_end(connection: sqlite3.Connection) -> int | None:
+def next_end(database: sqlite3.Connection) -> int | None:
     """The earliest end of any token, which is when the next sweep is due."""
 
     def earliest() -> int | None:
-        ends = connection.execute(
+        ends = database.execute(
             f"SELECT * FROM (SELECT ends_at FROM {LISTING} WHERE ends_at IS NOT NULL AND "
             "EXISTS (SELECT 1 FROM service_token WHERE id = token_id) ORDER BY ends_at LIMIT 1) "
             # The tokens themselves as well: in an edited file the listing leaves one out.
@@ -230,7 +230,7 @@ def next_end(connection: sqlite3.Connection) -> int | None:
         )
         return min((int(end) for (end,) in ends if end is not None), default=None)
 
-    return asked_once(connection, "when does the next token end", earliest)
+    return asked_once(database, "when does the next token end", earliest)
 
 
 _NAMING_ENVIRONMENT = (
@@ -240,12 +240,12 @@ _NAMING_ENVIRONMENT = (
 
 
 def naming_environment(
-    connection: sqlite3.Connection, project_id: str, slug: str, limit: int = -1
+    database: sqlite3.Connection, project_id: str, slug: str, limit: int = -1
 ) -> list[ServiceToken]:
     """A project's tokens with a scope in this environment, the newest first."""
     newest_first = f"ORDER BY {_ORDER_BY[Order.CREATED, False]}"
-    listing = true_listing(connection)
-    rows = connection.execute(
+    listing = true_listing(database)
+    rows = database.execute(
         f"{_select(listing)} WHERE t.id IN (SELECT token_id FROM {listing} l "
         f"{_NAMING_ENVIRONMENT} {newest_first} LIMIT ?) {newest_first}",
         (project_id, slug, limit),
@@ -253,21 +253,21 @@ def naming_environment(
     return [_token(row) for row in rows]
 
 
-def count_naming_environment(connection: sqlite3.Connection, project_id: str, slug: str) -> int:
+def count_naming_environment(database: sqlite3.Connection, project_id: str, slug: str) -> int:
     """How many of a project's tokens have a scope in this environment."""
     return int(
-        connection.execute(
-            f"SELECT count(*) FROM {true_listing(connection)} l {_NAMING_ENVIRONMENT}",
+        database.execute(
+            f"SELECT count(*) FROM {true_listing(database)} l {_NAMING_ENVIRONMENT}",
             (project_id, slug),
         ).fetchone()[0]
     )
 
 
 def written_environments(
-    connection: sqlite3.Connection, project_id: str, besides: str = ""
+    database: sqlite3.Connection, project_id: str, besides: str = ""
 ) -> set[str]:
     """The slugs of a project's environments that some token, besides one, may write to."""
-    rows = connection.execute(
+    rows = database.execute(
         "SELECT slug FROM environment e WHERE project_id = :project AND EXISTS ("
         "SELECT 1 FROM service_token_scope s JOIN service_token t ON t.id = s.token_id "
         "WHERE s.environment = e.slug AND t.project_id = :project "
@@ -277,14 +277,14 @@ def written_environments(
     return {slug for (slug,) in rows}
 
 
-def names(connection: sqlite3.Connection, project_id: str) -> list[str]:
+def names(database: sqlite3.Connection, project_id: str) -> list[str]:
     """The names of a project's tokens, one for each token; but a name that several have not for
     those of them that a rotation replaced."""
     query = "SELECT id, name FROM service_token WHERE project_id = ?"
-    every = connection.execute(query, (project_id,)).fetchall()
+    every = database.execute(query, (project_id,)).fetchall()
     times = Counter(name for _, name in every)
     several = [token_id for token_id, name in every if times[name] > 1]
-    rows = connection.execute(
+    rows = database.execute(
         "SELECT t.id FROM service_token t "
         f"WHERE t.id IN (SELECT value FROM json_each(?)) AND {_IS_REPLACED}",
         (json.dumps(several),),

@@ -89,8 +89,8 @@ class Vault:
             vault_files.check_directory(directory)
             if key_file == vault_files.OPERATOR_KEY:
                 vault_files.clear_drafts(directory)
-        connection = connect(directory / vault_files.DATABASE)
-        return cls(Session(directory, connection, actor, clock, randbytes, key_file))
+        database = connect(directory / vault_files.DATABASE)
+        return cls(Session(directory, database, actor, clock, randbytes, key_file))
 
     @classmethod
     def create(
@@ -115,7 +115,7 @@ class Vault:
         """Close the database."""
         if "gateway" in self.__dict__:
             self.gateway.close()
-        self._session.connection.close()
+        self._session.database.close()
 
     def __enter__(self) -> Self:
         return self
@@ -139,7 +139,7 @@ class Vault:
 
         Switching E2EE on is not for here: only a change of its own reaches the disk and erases.
         """
-        with transaction(self._session.connection):
+        with transaction(self._session.database):
             yield
 
     def back_up(self, path: Path) -> str | None:
@@ -149,7 +149,7 @@ class Vault:
         """
         from st_tui.core.store import backup
 
-        return backup.save(self._session.connection, path)
+        return backup.save(self._session.database, path)
 
     def now(self) -> int:
         """The vault's clock, in milliseconds since 1970 UTC."""
@@ -157,8 +157,8 @@ class Vault:
 
     def changed_elsewhere(self) -> int:
         """A number that differs from the last one if another program changed the vault."""
-        with self._session.reading() as connection:
-            return int(connection.execute("PRAGMA data_version").fetchone()[0])
+        with self._session.reading() as database:
+            return int(database.execute("PRAGMA data_version").fetchone()[0])
 
 
 def check(known: Known, request: AccessRequest) -> Decision:

@@ -85,30 +85,30 @@ class AuditLog:
             since=since,
             until=until,
         )
-        with self._session.reading() as connection:
-            return audit.page(connection, wanted, limit=limit, offset=offset)
+        with self._session.reading() as database:
+            return audit.page(database, wanted, limit=limit, offset=offset)
 
     def count(self, *, project: Project | None = None) -> int:
         """How many entries there are, of all projects or of one."""
-        with self._session.reading() as connection:
-            return audit.count(connection, Wanted(project.id if project else None))
+        with self._session.reading() as database:
+            return audit.count(database, Wanted(project.id if project else None))
 
     def find(self, project: Project, text: str, secrets: Collection[str] = ()) -> list[int]:
         """The numbers of a project's entries with a text in what is shown of them, the newest
         first. `secrets` are the hashes of the names of secrets that have it."""
         wanted = Wanted(project.id, text=text, secrets=list(secrets))
-        with self._session.reading() as connection:
-            return audit.numbers(connection, wanted)
+        with self._session.reading() as database:
+            return audit.numbers(database, wanted)
 
     def numbered(self, numbers: Sequence[int]) -> list[AuditEntry]:
         """The entries of these numbers, the newest first."""
-        with self._session.reading() as connection:
-            return audit.numbered(connection, numbers)
+        with self._session.reading() as database:
+            return audit.numbered(database, numbers)
 
     def events(self) -> list[str]:
         """The events that the log has, each once."""
-        with self._session.reading() as connection:
-            return audit.events(connection)
+        with self._session.reading() as database:
+            return audit.events(database)
 
     def record(self, accesses: Iterable[Access]) -> None:
         """Write accesses to the log, in their order, and count them as uses of their tokens.
@@ -116,10 +116,10 @@ class AuditLog:
         A token that was refused as a whole (ended, inactive, from elsewhere) was not used.
         """
         made = list(accesses)
-        with transaction(self._session.connection):
-            audit.append(self._session.connection, map(_event, made))
+        with transaction(self._session.database):
+            audit.append(self._session.database, map(_event, made))
             tokens.note_uses(
-                self._session.connection,
+                self._session.database,
                 [
                     (access.token.id, access.request.now)
                     for access in made
@@ -129,16 +129,16 @@ class AuditLog:
 
     def uses(self, token: ServiceToken) -> list[Use]:
         """What a token was allowed so far, each environment, path and operation once."""
-        with self._session.reading() as connection:
-            return audit.uses(connection, token.id)
+        with self._session.reading() as database:
+            return audit.uses(database, token.id)
 
     def uses_of_all(self, project: Project, known: Uses = NO_USES) -> Uses:
         """The same of every token of a project. Of the log only what is not yet known is read."""
-        with self._session.reading() as connection:
-            if known.project_id != project.id or not audit.has(connection, known.upto):
+        with self._session.reading() as database:
+            if known.project_id != project.id or not audit.has(database, known.upto):
                 known = NO_USES
-            last = audit.last(connection)
-            fresh = audit.uses_of_all(connection, project.id, known.upto.seq, last.seq)
+            last = audit.last(database)
+            fresh = audit.uses_of_all(database, project.id, known.upto.seq, last.seq)
         return Uses(_together(known.by_token, fresh), project.id, last)
 
     def token_name(self, token_id: str) -> str | None:
@@ -147,14 +147,14 @@ class AuditLog:
 
     def token_names(self, ids: Collection[str]) -> dict[str, str]:
         """The same of many tokens, by their ids."""
-        with self._session.reading() as connection:
-            return audit.token_names(connection, ids)
+        with self._session.reading() as database:
+            return audit.token_names(database, ids)
 
     def tokens_named(self, name: str, project: Project | None = None) -> list[str]:
         """The ids of all tokens that were made with this name, of any project or of one, the first
         of them first."""
-        with self._session.reading() as connection:
-            return audit.tokens_named(connection, name, project.id if project else None)
+        with self._session.reading() as database:
+            return audit.tokens_named(database, name, project.id if project else None)
 
     def first_broken(self) -> int | None:
         """The number of the first entry whose hash does not follow from the one before it.
@@ -162,8 +162,8 @@ class AuditLog:
         None when the whole chain holds. An end cut off does not show: keep the last hash elsewhere
         if you need to know that too.
         """
-        with self._session.reading() as connection:
-            return audit.first_broken(connection)
+        with self._session.reading() as database:
+            return audit.first_broken(database)
 
 
 def _together(

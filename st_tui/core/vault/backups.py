@@ -45,27 +45,27 @@ class Candidate:
 
     def content(self) -> Content:
         """How much is in the backup."""
-        with self._session.reading() as connection:
-            every = projects.every(connection)
+        with self._session.reading() as database:
+            every = projects.every(database)
             return Content(
                 len(every),
-                sum(tokens.count(connection, project.id) for project in every),
-                audit.count(connection),
+                sum(tokens.count(database, project.id) for project in every),
+                audit.count(database),
             )
 
     def widened(self) -> Widened:
         """What would be open that is not now: of tokens that ended here since, were switched off
         or trust fewer addresses, and of projects whose E2EE was switched on."""
-        database = self._session.directory / vault_files.DATABASE
+        file = self._session.directory / vault_files.DATABASE
         now = self._session.clock()
         found = Widened([], [], [])
         try:
-            with closing(connect(database)) as present, explained(database):
-                for project in projects.every(self._session.connection):
+            with closing(connect(file)) as present, explained(file):
+                for project in projects.every(self._session.database):
                     project_here = projects.by_id(present, project.id)
                     if project_here is not None and project_here.e2ee and not project.e2ee:
                         found.without_e2ee.append(project)
-                    for token in tokens.page(self._session.connection, project.id):
+                    for token in tokens.page(self._session.database, project.id):
                         if not _works(token, now):
                             continue
                         here = tokens.find(present, token.id)
@@ -83,28 +83,28 @@ class Candidate:
         The audit log is the backup's again, and says that this was done and where the replaced one
         ended. Raises StoreError.
         """
-        directory, connection = self._session.directory, self._session.connection
-        database = directory / vault_files.DATABASE
+        directory, database = self._session.directory, self._session.database
+        file = directory / vault_files.DATABASE
         damaged = False
         if vault_files.has_database(directory):
             try:
-                with closing(connect(database)) as present, explained(database):
+                with closing(connect(file)) as present, explained(file):
                     last = next(iter(audit.page(present, limit=1)), None)
                     self._record(last)
-                    backup.replace(present, connection)
+                    backup.replace(present, database)
                 return
             except Damaged:
                 damaged = True
 
         def write(draft: Path) -> None:
-            backup.copy(connection, draft)
+            backup.copy(database, draft)
             if damaged:
                 # Not before there is something to take its place.
                 for suffix in ("", "-wal", "-shm"):
-                    database.with_name(database.name + suffix).unlink(missing_ok=True)
+                    file.with_name(file.name + suffix).unlink(missing_ok=True)
 
         self._record(None)
-        with explained(database):
+        with explained(file):
             made = vault_files.make_once(directory, vault_files.DATABASE, write)
         if not made:
             raise VaultError(f"Somebody made a vault at {directory} meanwhile: it was left alone.")
@@ -118,8 +118,8 @@ class Candidate:
         event = audit.Event(
             self._session.clock(), self._session.actor, "restore-backup", details=details
         )
-        with transaction(self._session.connection):
-            audit.append(self._session.connection, [event])
+        with transaction(self._session.database):
+            audit.append(self._session.database, [event])
 
 
 @contextmanager
@@ -139,16 +139,16 @@ def candidate(directory: Path, file: Path, *, actor: str) -> Iterator[Candidate]
             raise VaultError(f"{directory} cannot be written to: {error.strerror}.") from None
         _copy(file, draft)
         try:
-            connection = connect(draft)
+            database = connect(draft)
         except Damaged:
             raise VaultError(f"{file} cannot be restored: it is damaged, or no backup.") from None
         except StoreError as refused:
             raise VaultError(str(refused).replace(str(draft), str(file))) from None
-        with closing(connection):
-            flaw = backup.flaw(connection)
+        with closing(database):
+            flaw = backup.flaw(database)
             if flaw is not None:
                 raise VaultError(f"{file} cannot be restored: {flaw}.")
-            session = Session(directory, connection, actor, system_clock, os.urandom)
+            session = Session(directory, database, actor, system_clock, os.urandom)
             _require_keys(session)
             yield Candidate(session)
 
@@ -174,11 +174,11 @@ def _copy(file: Path, draft: Path) -> None:
 
 def _require_keys(session: Session) -> None:
     server = replace(session, key_file=vault_files.SERVER_KEY)
-    for project in projects.every(session.connection):
+    for project in projects.every(session.database):
         session.project_key(project.id)
         if not project.e2ee:
             server.project_key(project.id)
-        wrapped = projects.wrapped_keys(session.connection, project.id)
+        wrapped = projects.wrapped_keys(session.database, project.id)
         if wrapped is not None and wrapped.name_key is not None:
             session.name_key(project.id)
 

@@ -21,8 +21,8 @@ class Environments:
 
     def every(self, project: Project) -> list[Environment]:
         """The project's environments in their order."""
-        with self._session.reading() as connection:
-            return projects.environments(connection, project.id)
+        with self._session.reading() as database:
+            return projects.environments(database, project.id)
 
     def create(self, project: Project, environment: Environment) -> None:
         """Add an environment. A slug that a token still names cannot be used again."""
@@ -30,11 +30,11 @@ class Environments:
         with self._session.change() as record:
             self._session.require_project(project)
             if environment.slug in {
-                known.slug for known in projects.environments(self._session.connection, project.id)
+                known.slug for known in projects.environments(self._session.database, project.id)
             }:
                 raise VaultError(f"There is an environment {environment.slug!r} already.")
             named_by = tokens.count_naming_environment(
-                self._session.connection, project.id, environment.slug
+                self._session.database, project.id, environment.slug
             )
             if named_by:
                 naming = counted(named_by, "token still names", "tokens still name")
@@ -43,7 +43,7 @@ class Environments:
                     "and would come to life in a new one: "
                     "revoke them first, or choose another slug."
                 )
-            projects.insert_environment(self._session.connection, project.id, environment)
+            projects.insert_environment(self._session.database, project.id, environment)
             record("create-environment", project, environment=environment.slug)
 
     def rename(self, project: Project, environment: Environment) -> None:
@@ -51,7 +51,7 @@ class Environments:
         check_new_name(environment.name, "environment name", drafts.LONGEST_NAME)
         with self._session.change() as record:
             self._session.require_environment(project, environment.slug)
-            projects.rename_environment(self._session.connection, project.id, environment)
+            projects.rename_environment(self._session.database, project.id, environment)
             record(
                 "update-environment",
                 project,
@@ -61,20 +61,20 @@ class Environments:
 
     def orphaned_by(self, project: Project, slug: str, *, limit: int = -1) -> list[ServiceToken]:
         """The tokens with a scope in this environment, which deleting it would orphan."""
-        with self._session.reading() as connection:
-            return tokens.naming_environment(connection, project.id, slug, limit)
+        with self._session.reading() as database:
+            return tokens.naming_environment(database, project.id, slug, limit)
 
     def count_orphaned_by(self, project: Project, slug: str) -> int:
         """How many tokens that is."""
-        with self._session.reading() as connection:
-            return tokens.count_naming_environment(connection, project.id, slug)
+        with self._session.reading() as database:
+            return tokens.count_naming_environment(database, project.id, slug)
 
     def delete(self, project: Project, slug: str) -> None:
         """Delete an environment with all in it; tokens that name it stay, and are marked."""
         with self._session.change() as record:
             self._session.require_environment(project, slug)
             details = folders.inside(self._session, project, slug).details
-            projects.delete_environment(self._session.connection, project.id, slug)
+            projects.delete_environment(self._session.database, project.id, slug)
             record("delete-environment", project, environment=slug, details=details)
 
 

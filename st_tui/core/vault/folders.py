@@ -51,15 +51,15 @@ class Folders:
 
     def every(self, project: Project, environment: str) -> list[str]:
         """The paths of an environment's folders, parents before children, without the root."""
-        with self._session.reading() as connection:
-            return projects.folders(connection, project.id, environment)
+        with self._session.reading() as database:
+            return projects.folders(database, project.id, environment)
 
     def of_each(self, project: Project) -> dict[str, list[str]]:
         """The same of each environment, by its slug, and with the root."""
-        with self._session.reading() as connection:
+        with self._session.reading() as database:
             return {
-                environment.slug: ["/", *projects.folders(connection, project.id, environment.slug)]
-                for environment in projects.environments(connection, project.id)
+                environment.slug: ["/", *projects.folders(database, project.id, environment.slug)]
+                for environment in projects.environments(database, project.id)
             }
 
     def create(self, project: Project, environment: str, path: str) -> str:
@@ -67,7 +67,7 @@ class Folders:
         folder = drafts.folder_path(path)
         with self._session.change() as record:
             self._session.require_environment(project, environment)
-            if projects.has_folder(self._session.connection, project.id, environment, folder):
+            if projects.has_folder(self._session.database, project.id, environment, folder):
                 raise VaultError(f"There is a folder {folder} in {environment} already.")
             make(self._session, project, environment, folder)
             record("create-folder", project, environment=environment, path=folder)
@@ -96,25 +96,25 @@ class Folders:
 def make(session: Session, project: Project, environment: str, folder: str) -> None:
     """Make a folder and its missing parents, inside a change."""
     _, *paths = drafts.leading_to(folder)
-    projects.insert_folders(session.connection, project.id, environment, paths)
+    projects.insert_folders(session.database, project.id, environment, paths)
 
 
 def remove(session: Session, project: Project, environment: str, folder: str) -> Removed:
     """Delete a folder, all below it and the secrets there, inside a change."""
-    gone = projects.delete_folders(session.connection, project.id, environment, folder)
+    gone = projects.delete_folders(session.database, project.id, environment, folder)
     if not gone:
         return Removed(0, 0, [])
     removed = _removed(session, project, environment, folder, gone)
     # Here, because the app's first frame needs no secrets.
     from st_tui.core.store import secrets
 
-    secrets.delete_below(session.connection, project.id, environment, folder)
+    secrets.delete_below(session.database, project.id, environment, folder)
     return removed
 
 
 def inside(session: Session, project: Project, environment: str) -> Removed:
     """What goes with an environment that is deleted."""
-    every = projects.folders(session.connection, project.id, environment)
+    every = projects.folders(session.database, project.id, environment)
     return _removed(session, project, environment, "/", len(every))
 
 
@@ -127,6 +127,6 @@ def _removed(
     place = Place(environment, folder)
     return Removed(
         folders,
-        secrets.count(session.connection, project.id, place),
-        secrets.imports_from_below(session.connection, project.id, place),
+        secrets.count(session.database, project.id, place),
+        secrets.imports_from_below(session.database, project.id, place),
     )

@@ -71,8 +71,8 @@ class Gateway:
 
     def __init__(self, session: Session) -> None:
         self._session = session.remembering()
-        never_wait(session.connection)
-        self._reader = replace(session, connection=connect(session.directory / DATABASE))
+        never_wait(session.database)
+        self._reader = replace(session, database=connect(session.directory / DATABASE))
         self._session.own_key(SERVER_KEY)
         self._known: dict[TokenText, Known] = {}
         self._projects: dict[str, Project] = {}
@@ -81,7 +81,7 @@ class Gateway:
 
     def close(self) -> None:
         """Close what it opened."""
-        self._reader.connection.close()
+        self._reader.database.close()
 
     def expects(self, caller: Caller) -> bool:
         """Whether the caller's token would be let in now, so that its request is worth reading.
@@ -99,35 +99,35 @@ class Gateway:
 
         Who insists is next from then on, until `give_up_turn`. Raises StoreError.
         """
-        return begin(self._session.connection, insist=insist)
+        return begin(self._session.database, insist=insist)
 
     def give_up_turn(self) -> None:
         """Wait no more for a batch that `begin` could not begin."""
-        give_up_turn(self._session.connection)
+        give_up_turn(self._session.database)
 
     def flush(self) -> None:
         """Write the audit entries and uses of the requests since `begin`, or the last `flush`."""
         with explained():
-            audit.append(self._session.connection, self._events)
-            tokens.note_uses(self._session.connection, self._uses)
+            audit.append(self._session.database, self._events)
+            tokens.note_uses(self._session.database, self._uses)
         self._events, self._uses = [], []
 
     def commit(self) -> None:
         """Make the batch durable. Raises StoreError; `abandon` it then."""
         with explained():
-            self._session.connection.execute("COMMIT")
+            self._session.database.execute("COMMIT")
         self._forget()
 
     def abandon(self) -> None:
         """Take back the whole batch, whatever state the disk left it in."""
         with suppress(sqlite3.Error):
-            self._session.connection.execute("ROLLBACK")
+            self._session.database.execute("ROLLBACK")
         self._forget()
 
     @property
     def is_open(self) -> bool:
         """Whether the batch can still become durable: a full disk may have ended it."""
-        return self._session.connection.in_transaction
+        return self._session.database.in_transaction
 
     @contextmanager
     def request(
@@ -167,7 +167,7 @@ class Gateway:
     @contextmanager
     def _part(self) -> Iterator[None]:
         try:
-            with transaction(self._session.connection):
+            with transaction(self._session.database):
                 yield
         except BaseException:
             # A name key that this request made is taken back with it.
@@ -178,7 +178,7 @@ class Gateway:
         """One audit entry for each address and minute that is over in which too many failed."""
         minute = self._session.clock() // MINUTE
         with explained():
-            over = failures.take_before(self._session.connection, minute)
+            over = failures.take_before(self._session.database, minute)
         for failed in over:
             beyond = failed.failures - FAILURES_A_MINUTE
             if beyond > 0:
@@ -196,12 +196,10 @@ class Gateway:
 
     def housekeeping_due(self) -> bool:
         """Whether a token has reached its end, or failures wait to be reported. It only reads."""
-        with self._session.reading() as connection:
-            end = tokens.next_end(connection)
+        with self._session.reading() as database:
+            end = tokens.next_end(database)
             now = self._session.clock()
-            return (end is not None and end <= now) or failures.any_before(
-                connection, now // MINUTE
-            )
+            return (end is not None and end <= now) or failures.any_before(database, now // MINUTE)
 
     def keep_house(self) -> None:
         """Sweep ended tokens and report failures, inside a batch."""
@@ -226,7 +224,7 @@ class Gateway:
             known = self._known[text] = Tokens(self._session).authenticate(text)
         if known.token is not None:
             return known.token
-        failed = failures.count(self._session.connection, _throttled_as(caller), now // MINUTE)
+        failed = failures.count(self._session.database, _throttled_as(caller), now // MINUTE)
         if failed > FAILURES_A_MINUTE:
             left = (MINUTE - now % MINUTE) // 1000
             raise NotAuthenticated(Reason.UNKNOWN, max(1, min(LONGEST_WAIT, left)))
@@ -238,7 +236,7 @@ class Gateway:
         """Delete a token whose end this request found, and leave its tombstone."""
         self.flush()
         with self._session.change() as record:
-            tokens.delete(self._session.connection, token.id)
+            tokens.delete(self._session.database, token.id)
             record_end(record, self._project(token), token, reason="expired")
         self._known.clear()
 

@@ -41,18 +41,18 @@ class Lineage(NamedTuple):
     successors: tuple[Relative, ...]
 
 
-def lineage(connection: sqlite3.Connection, token_id: str) -> Lineage:
+def lineage(database: sqlite3.Connection, token_id: str) -> Lineage:
     """The token before this one and those after it."""
-    before = audit.predecessor(connection, token_id)
-    after = audit.successors(connection, token_id)
+    before = audit.predecessor(database, token_id)
+    after = audit.successors(database, token_id)
     return Lineage(
-        None if before is None else _relative(connection, before),
-        tuple(_relative(connection, successor) for successor in after),
+        None if before is None else _relative(database, before),
+        tuple(_relative(database, successor) for successor in after),
     )
 
 
-def _relative(connection: sqlite3.Connection, token_id: str) -> Relative:
-    token = tokens.find(connection, token_id)
-    name = audit.token_names(connection, [token_id]).get(token_id, "")
-    deletion = None if token else audit.deletion(connection, token_id)
+def _relative(database: sqlite3.Connection, token_id: str) -> Relative:
+    token = tokens.find(database, token_id)
+    name = audit.token_names(database, [token_id]).get(token_id, "")
+    deletion = None if token else audit.deletion(database, token_id)
     return Relative(token_id, name, token, deletion)

@@ -29,8 +29,8 @@ class Projects:
 
     def every(self) -> list[Project]:
         """All projects, the oldest first."""
-        with self._session.reading() as connection:
-            return projects.every(connection)
+        with self._session.reading() as database:
+            return projects.every(database)
 
     def get(self, slug: str | None = None) -> Project:
         """The project with this slug; without one, the only project. Raises VaultError."""
@@ -76,9 +76,9 @@ class Projects:
         with self._session.change() as record:
             slug = self._free_slug(drafts.slug_of(name) or "project")
             project = Project(project_id, slug, name, True, now)
-            projects.insert(self._session.connection, project, wrapped)
+            projects.insert(self._session.database, project, wrapped)
             for environment in environments:
-                projects.insert_environment(self._session.connection, project_id, environment)
+                projects.insert_environment(self._session.database, project_id, environment)
             record("create-project", project, target=project_id, details={"name": name})
             if not e2ee:
                 project = self._set_e2ee(record, project, on=False)
@@ -90,16 +90,16 @@ class Projects:
             self._session.require_project(project)
             gone = [
                 folders.inside(self._session, project, environment.slug)
-                for environment in projects.environments(self._session.connection, project.id)
+                for environment in projects.environments(self._session.database, project.id)
             ]
             details = {
                 "name": project.name,
                 "numberOfFolders": sum(one.folders for one in gone),
                 "numberOfSecrets": sum(one.secrets for one in gone),
             }
-            for token in tokens.page(self._session.connection, project.id):
+            for token in tokens.page(self._session.database, project.id):
                 record_end(record, project, token, reason="project")
-            projects.delete(self._session.connection, project.id)
+            projects.delete(self._session.database, project.id)
             record("delete-project", project, target=project.id, details=details)
 
     def set_e2ee(self, project: Project, *, on: bool) -> Project:
@@ -110,9 +110,9 @@ class Projects:
         with self._session.change() as record:
             stored = self._session.require_project(project)
             changed = stored if stored.e2ee == on else self._set_e2ee(record, stored, on=on)
-        with self._session.reading() as connection:
+        with self._session.reading() as database:
             # What was erased must not live on in the write-ahead log.
-            kept = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+            kept = database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
         if kept and on:
             raise VaultError(
                 "E2EE is on, but another program was reading the vault, so the erased key may "
@@ -126,12 +126,12 @@ class Projects:
         if not on:
             key = self._session.project_key(project.id)
             copy = self._session.wrap(key, vault_files.SERVER_KEY, project.id)
-        projects.set_server_copy(self._session.connection, project.id, copy)
+        projects.set_server_copy(self._session.database, project.id, copy)
         record("update-project", project, target=project.id, details={"e2ee": on})
         return project._replace(e2ee=on)
 
     def _free_slug(self, wanted: str) -> str:
-        taken = {project.slug for project in projects.every(self._session.connection)}
+        taken = {project.slug for project in projects.every(self._session.database)}
         number, slug = 1, wanted
         while slug in taken:
             number += 1

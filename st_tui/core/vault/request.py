@@ -157,7 +157,7 @@ class Request:
 
     def sealed_project_key(self) -> Sealed:
         """The copy of the project key that the token's key part opens."""
-        return tokens.sealed_project_key(self.session.connection, self.token.id)
+        return tokens.sealed_project_key(self.session.database, self.token.id)
 
     def _decide(self, place: Place, operation: Permission, endpoint: Endpoint) -> Decision:
         return access.decide(

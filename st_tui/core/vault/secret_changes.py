@@ -54,20 +54,20 @@ def name_hash(session: Session, project: Project, name: str) -> bytes:
 
 def folder_exists(session: Session, project: Project, place: Place) -> bool:
     """Whether the project has this environment, and the folder in it."""
-    known = projects.environments(session.connection, project.id)
+    known = projects.environments(session.database, project.id)
     return any(place.environment == environment.slug for environment in known) and (
-        projects.has_folder(session.connection, project.id, *place)
+        projects.has_folder(session.database, project.id, *place)
     )
 
 
 def find(session: Session, project: Project, place: Place, name: str) -> SealedSecret | None:
     """One secret of a folder by its name."""
-    return secrets.find(session.connection, project.id, place, name_hash(session, project, name))
+    return secrets.find(session.database, project.id, place, name_hash(session, project, name))
 
 
 def in_version(session: Session, secret: SealedSecret, number: int) -> SealedSecret | None:
     """A secret as it was in one of its versions."""
-    return secrets.version(session.connection, secret.id, number)
+    return secrets.version(session.database, secret.id, number)
 
 
 def create_sealed(
@@ -99,12 +99,12 @@ def _insert(
     secret = SealedSecret(
         token_text.new_id(session.randbytes), project.id, place, hashed, 1, *sealed(), now, now
     )
-    secrets.insert(session.connection, secret)
+    secrets.insert(session.database, secret)
     return secret
 
 
 def _refuse_taken(session: Session, project: Project, place: Place, hashed: bytes) -> None:
-    if secrets.find(session.connection, project.id, place, hashed) is not None:
+    if secrets.find(session.database, project.id, place, hashed) is not None:
         raise AlreadyThere(f"There is a secret of this name in {place} already.")
 
 
@@ -122,7 +122,7 @@ def update_sealed(
         comment=current.comment if comment is None else comment,
         updated_at=session.clock(),
     )
-    secrets.add_version(session.connection, changed)
+    secrets.add_version(session.database, changed)
     return changed
 
 
@@ -183,7 +183,7 @@ def update(
 
 def delete(session: Session, secret: SealedSecret) -> None:
     """Delete a secret with all its versions."""
-    secrets.delete(session.connection, secret.id)
+    secrets.delete(session.database, secret.id)
 
 
 def add_import(session: Session, project: Project, place: Place, source: Place) -> SecretImport:
@@ -193,7 +193,7 @@ def add_import(session: Session, project: Project, place: Place, source: Place) 
             raise NoFolder(end)
     if place == source:
         raise NotAsItStands(f"A folder cannot import itself: {place}.")
-    links = secrets.imports(session.connection, project.id, place)
+    links = secrets.imports(session.database, project.id, place)
     if any(link.source == source for link in links):
         raise AlreadyThere(f"{place} imports {source} already.")
     link = SecretImport(
@@ -204,7 +204,7 @@ def add_import(session: Session, project: Project, place: Place, source: Place) 
         links[-1].position + 1 if links else 1,
         session.clock(),
     )
-    secrets.insert_import(session.connection, link)
+    secrets.insert_import(session.database, link)
     return link
 
 

@@ -79,20 +79,17 @@ def gathered(
 
     Raises TooMuch where it outgrows the room.
     """
-    connection = session.connection
+    database = session.database
     places = [place]
     if recursive:
-        places = list(filter(may_read, secrets.places_below(connection, project.id, place)))
+        places = list(filter(may_read, secrets.places_below(database, project.id, place)))
     found = [
-        secret
-        for here in places
-        for secret in secrets.in_folder(connection, project.id, here, room)
+        secret for here in places for secret in secrets.in_folder(database, project.id, here, room)
     ]
     warnings: list[str] = []
     links = followed(session, project, place, may_read, warnings) if imports else []
     imported = [
-        Imported(link, secrets.in_folder(connection, project.id, link.source, room))
-        for link in links
+        Imported(link, secrets.in_folder(database, project.id, link.source, room)) for link in links
     ]
     needed = frozenset(places).union(
         *(_way(place, links, link.source) for link, inside in imported if inside)
@@ -157,7 +154,7 @@ def followed(
 
     def follow(here: Place, depth: int) -> None:
         # The last link first: what it brings wins over the same folder brought by an earlier one.
-        for link in reversed(secrets.imports(session.connection, project.id, here)):
+        for link in reversed(secrets.imports(session.database, project.id, here)):
             if link.source in seen:
                 continue
             seen.add(link.source)

@@ -64,18 +64,18 @@ class Secrets:
     def place(self, project: Project, environment: str, path: str) -> Place:
         """The folder that is meant. Raises NoFolder unless it is there."""
         place = Place(environment, folder_path(path))
-        with self._session.reading() as connection:
-            check_environment(environment, projects.environments(connection, project.id))
-            if not projects.has_folder(connection, project.id, *place):
+        with self._session.reading() as database:
+            check_environment(environment, projects.environments(database, project.id))
+            if not projects.has_folder(database, project.id, *place):
                 raise secret_changes.NoFolder(place)
         return place
 
     def listed(self, project: Project, place: Place) -> Listed:
         """The secrets of a folder by name. Values are not even opened: `get` hands them out."""
         found, warnings = [], []
-        with self._session.reading() as connection:
+        with self._session.reading() as database:
             key = self._session.project_key(project.id)
-            for sealed in secrets.labels(connection, project.id, place):
+            for sealed in secrets.labels(database, project.id, place):
                 label = secret_changes.open_label(sealed, key)
                 if label is None:
                     warnings.append(secret_lists.left_out(sealed.id))
@@ -90,9 +90,9 @@ class Secrets:
         to see one, so the audit log names no reader.
         """
         found = {}
-        with self._session.reading() as connection:
+        with self._session.reading() as database:
             key = self._session.project_key(project.id)
-            for sealed in secrets.values_in(connection, project.id, place):
+            for sealed in secrets.values_in(database, project.id, place):
                 with suppress(crypto.SealError):  # `listed` says so
                     shape = shape_of(crypto.unseal(sealed.value, key))
                     if str(shape):
@@ -101,15 +101,15 @@ class Secrets:
 
     def state(self, project: Project, place: Place) -> Hashable:
         """What is equal to its last value while a folder's secrets and links are the same."""
-        with self._session.reading() as connection:
-            here = tuple(secrets.versions_in(connection, project.id, place))
-            links = tuple(secrets.imports(connection, project.id, place))
+        with self._session.reading() as database:
+            here = tuple(secrets.versions_in(database, project.id, place))
+            links = tuple(secrets.imports(database, project.id, place))
         return project.id, place, here, links
 
     def count(self, project: Project, place: Place | None = None) -> int:
         """How many secrets lie in a folder and all below it; in the whole project without one."""
-        with self._session.reading() as connection:
-            return secrets.count(connection, project.id, place)
+        with self._session.reading() as database:
+            return secrets.count(database, project.id, place)
 
     def get(self, project: Project, place: Place, name: str, *, expand: bool = False) -> Secret:
         """One secret; the audit log says that it was read. Raises NoSuchSecret."""
@@ -153,8 +153,8 @@ class Secrets:
 
     def versions(self, project: Project, place: Place, name: str) -> list[SealedSecret]:
         """All versions of a secret, the newest first, still sealed."""
-        with self._session.reading() as connection:
-            return secrets.versions(connection, self._existing(project, place, name).id)
+        with self._session.reading() as database:
+            return secrets.versions(database, self._existing(project, place, name).id)
 
     def create(
         self, project: Project, place: Place, name: str, value: str, comment: str = ""
@@ -274,8 +274,8 @@ class Secrets:
 
     def imports(self, project: Project, place: Place) -> list[SecretImport]:
         """The links of a folder in their order; later ones win."""
-        with self._session.reading() as connection:
-            return secrets.imports(connection, project.id, place)
+        with self._session.reading() as database:
+            return secrets.imports(database, project.id, place)
 
     def add_import(self, project: Project, place: Place, source: Place) -> SecretImport:
         """Let the secrets of another folder be found in this one, for who may read both."""
@@ -287,9 +287,9 @@ class Secrets:
     def delete_import(self, project: Project, link: SecretImport) -> None:
         """Take a link away. Raises VaultError if it is gone."""
         with self._session.change() as record:
-            if secrets.find_import(self._session.connection, project.id, link.id) is None:
+            if secrets.find_import(self._session.database, project.id, link.id) is None:
                 raise VaultError(f"The import of {link.source} is gone: somebody took it away.")
-            secrets.delete_import(self._session.connection, link.id)
+            secrets.delete_import(self._session.database, link.id)
             record("delete-secret-import", project, **about_import(link))
 
     def names_by_hash(
@@ -311,9 +311,9 @@ class Secrets:
     def _hashed_names(
         self, project: Project, hashes: Collection[str] | None = None
     ) -> Iterator[tuple[str, str]]:
-        with self._session.reading() as connection:
+        with self._session.reading() as database:
             key = self._session.project_key(project.id)
-            for hashed, sealed in secrets.names(connection, project.id):
+            for hashed, sealed in secrets.names(database, project.id):
                 if hashed is not None and hashes is not None and hashed.hex() not in hashes:
                     continue
                 with suppress(crypto.SealError):
@@ -340,11 +340,11 @@ class Secrets:
 
         Some clients cut a name at "#" or "?" in the request, and seal it whole.
         """
-        connection, key = self._session.connection, self._session.project_key(project.id)
-        for sealed in secrets.labels(connection, project.id, place):
+        database, key = self._session.database, self._session.project_key(project.id)
+        for sealed in secrets.labels(database, project.id, place):
             with suppress(crypto.SealError):
                 if crypto.unseal(sealed.name, key) == name:
-                    return secrets.version(connection, sealed.id, sealed.version)
+                    return secrets.version(database, sealed.id, sealed.version)
         return None
 
     def _opened(self, project: Project, gathered: Gathered, *, expand: bool) -> Found:

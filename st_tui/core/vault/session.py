@@ -53,7 +53,7 @@ class Session:
     """One connection to one vault's database, and who uses it."""
 
     directory: Path
-    connection: sqlite3.Connection
+    database: sqlite3.Connection
     actor: str
     clock: Callable[[], int]
     randbytes: RandomBytes
@@ -72,13 +72,13 @@ class Session:
     @property
     def is_read_only(self) -> bool:
         """Whether the vault's files may only be read."""
-        return is_read_only(self.connection)
+        return is_read_only(self.database)
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
         """The connection, with SQLite's errors turned into sentences."""
         with explained():
-            yield self.connection
+            yield self.database
 
     @contextmanager
     def change(self) -> Iterator[Recorder]:
@@ -88,11 +88,11 @@ class Session:
         def record(event: str, project: Project, *, actor: str | None = None, **rest: Any) -> None:
             events.append(Event(now, actor or self.actor, event, project.id, **rest))
 
-        with transaction(self.connection):
+        with transaction(self.database):
             # Looked at only when it is our turn, so that the log's times follow its order.
             now = self.clock()
             yield record
-            audit.append(self.connection, events)
+            audit.append(self.database, events)
 
     def require_own_key(self) -> None:
         """Raise VaultFilesError unless the key of this door can be read."""
@@ -102,7 +102,7 @@ class Session:
         """Raise Refusal unless server.key is there and opens all that it wrapped in this vault."""
         server = replace(self, key_file=vault_files.SERVER_KEY, opened=None)
         server.require_own_key()
-        for project in projects.every(self.connection):
+        for project in projects.every(self.database):
             keys = self.wrapped_keys(project.id)
             if keys.name_key is not None:
                 server.name_key(project.id)
@@ -143,8 +143,8 @@ class Session:
         wrapped = self.wrapped_keys(project_id).name_key
         if wrapped is None:
             made = self._wrap(crypto.new_key(self.randbytes), vault_files.SERVER_KEY, bound_to)
-            with transaction(self.connection):
-                wrapped = projects.set_name_key(self.connection, project_id, made)
+            with transaction(self.database):
+                wrapped = projects.set_name_key(self.database, project_id, made)
         return self._unwrap(wrapped, vault_files.SERVER_KEY, bound_to)
 
     def _remembered(self, what: str, open_key: Callable[[], str]) -> str:
@@ -156,7 +156,7 @@ class Session:
 
     def wrapped_keys(self, project_id: str) -> projects.WrappedKeys:
         """A project's keys as they are stored. Raises VaultError if it is gone."""
-        keys = projects.wrapped_keys(self.connection, project_id)
+        keys = projects.wrapped_keys(self.database, project_id)
         if keys is None:
             raise VaultError("That project is gone: somebody deleted it meanwhile.")
         return keys
@@ -186,14 +186,14 @@ class Session:
 
     def project_of(self, token: ServiceToken) -> Project:
         """The project that a token belongs to. Raises VaultError."""
-        project = projects.by_id(self.connection, token.project_id)
+        project = projects.by_id(self.database, token.project_id)
         if project is None:
             raise VaultError(f"The project of {token.name!r} is gone.")
         return project
 
     def require_project(self, project: Project) -> Project:
         """The project as it is stored now. Raises VaultError if it was deleted meanwhile."""
-        stored = projects.by_id(self.connection, project.id)
+        stored = projects.by_id(self.database, project.id)
         if stored is None:
             raise VaultError(
                 f"The project {project.name!r} is gone: somebody deleted it meanwhile."
@@ -203,7 +203,7 @@ class Session:
     def require_environment(self, project: Project, slug: str) -> None:
         """Raise Refusal unless the project is there and has this environment."""
         self.require_project(project)
-        drafts.check_environment(slug, projects.environments(self.connection, project.id))
+        drafts.check_environment(slug, projects.environments(self.database, project.id))
 
 
 def _bound(key_file: str, project_id: str) -> str:

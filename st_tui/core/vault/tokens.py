@@ -60,9 +60,9 @@ class Tokens:
 
         The natural order is the newest first, names from A, and ends from the nearest.
         """
-        with self._session.reading() as connection:
+        with self._session.reading() as database:
             return tokens.page(
-                connection,
+                database,
                 project.id,
                 text=text,
                 order=order,
@@ -81,31 +81,29 @@ class Tokens:
         backwards: bool = False,
     ) -> int | None:
         """How many tokens stand before this one in such a list; None if it is not in there."""
-        with self._session.reading() as connection:
+        with self._session.reading() as database:
             return tokens.place(
-                connection, project.id, token.id, text=text, order=order, backwards=backwards
+                database, project.id, token.id, text=text, order=order, backwards=backwards
             )
 
     def count(self, project: Project, text: str = "") -> int:
         """How many tokens that filter leaves."""
-        with self._session.reading() as connection:
-            return tokens.count(connection, project.id, text)
+        with self._session.reading() as database:
+            return tokens.count(database, project.id, text)
 
     def written_environments(
         self, project: Project, *, besides: ServiceToken | None = None
     ) -> set[str]:
         """The slugs of the environments that some token, besides this one, may write to."""
-        with self._session.reading() as connection:
-            return tokens.written_environments(
-                connection, project.id, besides.id if besides else ""
-            )
+        with self._session.reading() as database:
+            return tokens.written_environments(database, project.id, besides.id if besides else "")
 
     def names(self, project: Project) -> Names:
         """The names of a project's tokens, which no rotation replaced, and which look alike."""
         from st_tui.core.lint.names import Names  # not for the first frame
 
-        with self._session.reading() as connection:
-            return Names(tokens.names(connection, project.id))
+        with self._session.reading() as database:
+            return Names(tokens.names(database, project.id))
 
     def get(self, token_id: str) -> ServiceToken:
         """One token by its id. Raises VaultError, saying so when it expired."""
@@ -122,16 +120,16 @@ class Tokens:
 
     def lookup(self, token_id: str) -> Known:
         """What is known of an id: the token, or the tombstone of an expired one."""
-        with self._session.reading() as connection:
-            token = tokens.find(connection, token_id)
-            return Known(token, audit.tombstone(connection, token_id) if not token else None)
+        with self._session.reading() as database:
+            token = tokens.find(database, token_id)
+            return Known(token, audit.tombstone(database, token_id) if not token else None)
 
     def lineage(self, token: ServiceToken) -> Lineage:
         """The token that this one replaces, and those that replace it."""
         from st_tui.core.vault.lineage import lineage  # not for the first frame
 
-        with self._session.reading() as connection:
-            return lineage(connection, token.id)
+        with self._session.reading() as database:
+            return lineage(database, token.id)
 
     def authenticate(self, text: TokenText) -> Known:
         """What is known of a token text. A wrong secret on a living token is not known at all.
@@ -139,12 +137,12 @@ class Tokens:
         Statement by statement the same is done for all that is not known, so that time tells
         nobody which ids there are.
         """
-        with self._session.reading() as connection:
-            stored = tokens.secret_hash(connection, text.id, text.version)
+        with self._session.reading() as database:
+            stored = tokens.secret_hash(database, text.id, text.version)
             matches = crypto.secret_matches(text.secret, stored or _NO_HASH)
             # A living token is not even read, unless the text is its own.
-            token = tokens.find(connection, text.id) if matches else None
-            return Known(token, None if token else audit.tombstone(connection, text.id))
+            token = tokens.find(database, text.id) if matches else None
+            return Known(token, None if token else audit.tombstone(database, text.id))
 
     def create(self, project: Project, draft: TokenDraft) -> NewToken:
         """Make a service token. Its text is in the answer and nowhere else."""
@@ -161,9 +159,9 @@ class Tokens:
     def clone_draft(self, token: ServiceToken, *, name: str | None = None) -> TokenDraft:
         """The draft that a clone starts from. Raises VaultError if the token has ended."""
         now = self._session.clock()
-        with self._session.reading() as connection:
+        with self._session.reading() as database:
             token = self._living(token)
-            end = tokens.stated_end(connection, token.id)
+            end = tokens.stated_end(database, token.id)
         return TokenDraft(
             name=drafts.name_of_copy(token.name) if name is None else name,
             scopes=token.scopes,
@@ -176,9 +174,9 @@ class Tokens:
 
     def rotate_draft(self, token: ServiceToken) -> TokenDraft:
         """What a rotation makes unless another end is wished. Raises VaultError if it ended."""
-        with self._session.reading() as connection:
+        with self._session.reading() as database:
             token = self._living(token)
-            end = tokens.stated_end(connection, token.id)
+            end = tokens.stated_end(database, token.id)
         return TokenDraft(
             name=token.name,
             scopes=token.scopes,
@@ -213,7 +211,7 @@ class Tokens:
             new = self._create(record, project, draft, rotated_from=token.id)
             old = replaced(token, overlap, now)
             if old.ends_at is not None:
-                tokens.end_early(self._session.connection, token.id, old.ends_at)
+                tokens.end_early(self._session.database, token.id, old.ends_at)
                 record(
                     "rotate-service-token",
                     project,
@@ -221,7 +219,7 @@ class Tokens:
                     details={"name": token.name, "endsAt": expiry.iso(old.ends_at)},
                 )
             else:
-                tokens.delete(self._session.connection, token.id)
+                tokens.delete(self._session.database, token.id)
                 record_end(record, project, token, reason="rotated")
             return new._replace(replaced=old)
 
@@ -231,7 +229,7 @@ class Tokens:
         with self._session.change() as record:
             for token in each.values():
                 token = self._stored(token)
-                tokens.delete(self._session.connection, token.id)
+                tokens.delete(self._session.database, token.id)
                 record_end(record, self._session.project_of(token), token, reason="revoked")
         return len(each)
 
@@ -261,16 +259,16 @@ class Tokens:
         if end is None or end > self._session.clock():
             return []
         with self._session.change() as record:
-            gone = tokens.expired(self._session.connection, self._session.clock())
+            gone = tokens.expired(self._session.database, self._session.clock())
             for token in gone:
-                tokens.delete(self._session.connection, token.id)
+                tokens.delete(self._session.database, token.id)
                 record_end(record, self._session.project_of(token), token, reason="expired")
         return gone
 
     def next_end(self) -> int | None:
         """When the next token ends; None if none ever does."""
-        with self._session.reading() as connection:
-            return tokens.next_end(connection)
+        with self._session.reading() as database:
+            return tokens.next_end(database)
 
     def _create(
         self,
@@ -282,7 +280,7 @@ class Tokens:
     ) -> NewToken:
         now = self._session.clock()
         self._session.require_project(project)
-        known = projects.environments(self._session.connection, project.id)
+        known = projects.environments(self._session.database, project.id)
         if rotated_from is None:
             drafts.check_draft(draft, known, now)
         else:
@@ -307,7 +305,7 @@ class Tokens:
             crypto.hash_secret(text.secret),
             crypto.seal(self._session.project_key(project.id), text.key, self._session.randbytes),
         )
-        tokens.insert(self._session.connection, token, credentials)
+        tokens.insert(self._session.database, token, credentials)
         details = token_log.described(token) | token_log.switches(token)
         if rotated_from:
             details["rotatedFrom"] = rotated_from
@@ -315,7 +313,7 @@ class Tokens:
         return NewToken(token, text)
 
     def _switch(self, record: Recorder, token: ServiceToken, details: dict[str, Any]) -> None:
-        tokens.switch(self._session.connection, token)
+        tokens.switch(self._session.database, token)
         record(
             "update-service-token-v3",
             self._session.project_of(token),
@@ -341,7 +339,7 @@ class Tokens:
 
     def _stored(self, token: ServiceToken) -> ServiceToken:
         """The token as it is stored now: whoever asks may hold an older picture of it."""
-        stored = tokens.find(self._session.connection, token.id)
+        stored = tokens.find(self._session.database, token.id)
         if stored is None:
             raise VaultError(
                 f"The token {token.name!r} is gone: it was revoked or it expired meanwhile."

@@ -39,13 +39,13 @@ def of_folder(
     """What leads to a folder, or to one below it, from outside: links go with it, and those that
     bring on what they brought stay and bring it no more.
     """
-    connection = session.connection
+    database = session.database
     above = place.path.rstrip("/") + "/"
-    every = projects.folders(connection, project.id, place.environment)
+    every = projects.folders(database, project.id, place.environment)
     below = [Place(place.environment, path) for path in every if path.startswith(above)]
     links = list(_bringing(session, project, [place, *below], None, may_read))
     going: dict[Place, set[bytes]] = {}
-    for here, hashed in secrets.names_below(connection, project.id, place):
+    for here, hashed in secrets.names_below(database, project.id, place):
         going.setdefault(here, set()).add(hashed)
     return _with_references(session, project, links, going, may_read, bounded)
 
@@ -96,9 +96,9 @@ def _bringing(
 
     A folder with a secret of its own of the same name finds that, and brings that on.
     """
-    connection = session.connection
+    database = session.database
     by_source: dict[Place, list[SecretImport]] = {}
-    for link in secrets.every_import(connection, project.id):
+    for link in secrets.every_import(database, project.id):
         by_source.setdefault(link.source, []).append(link)
     first = frozenset(places)
     seen = set(places)
@@ -110,9 +110,9 @@ def _bringing(
             if link.place in known or not may_read(link.place):
                 continue
             seen.add(link.place)
-            if hashes is None or not secrets.names_in(
-                connection, project.id, link.place
-            ).issuperset(hashes):
+            if hashes is None or not secrets.names_in(database, project.id, link.place).issuperset(
+                hashes
+            ):
                 yield link
                 waiting.append(link.place)
 
@@ -154,10 +154,10 @@ class _Search:
         self._goes: dict[Target, bool] = {}
 
     def look_through(self, key: str, may_read: Callable[[Place], bool]) -> None:
-        connection, project_id = self._session.connection, self._project.id
-        for place in filter(may_read, secrets.places(connection, project_id)):
+        database, project_id = self._session.database, self._project.id
+        for place in filter(may_read, secrets.places(database, project_id)):
             going = self._going.get(place, ())
-            for sealed in secrets.values_in(connection, project_id, place):
+            for sealed in secrets.values_in(database, project_id, place):
                 if sealed.name_hash in going:
                     continue
                 if self._is_enough(sealed.value):

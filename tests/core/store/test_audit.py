@@ -185,7 +185,7 @@ def test_a_text_is_found_in_what_is_shown_of_an_entry(vault: Vault, project: Pro
     made = [
         vault.tokens.create(project, v2(name)).token for name in ("ci-deploy", 'wéb "x" 10%_\\')
     ]
-    connection = vault._session.connection
+    connection = vault._session.database
     hashed = "ab" * 32
     told = Event(
         3_600_000, made[0].id, "get-secrets", project.id, None, "dev", "/common/db", "read",
@@ -240,13 +240,13 @@ def test_a_text_is_looked_for_in_a_log_that_somebody_changed(
 
 def test_the_entries_of_a_token_are_found_by_an_index(vault: Vault, project: Project) -> None:
     asked: list[str] = []
-    vault._session.connection.set_trace_callback(asked.append)
+    vault._session.database.set_trace_callback(asked.append)
     vault.audit.page(project=project, about=["a", "b"], is_denied=True, since=0)
     vault.audit.token_names(["a", "b"])
     vault.audit.numbered([3, 4])
-    vault._session.connection.set_trace_callback(None)
+    vault._session.database.set_trace_callback(None)
     plans = [
-        " ".join(row[3] for row in vault._session.connection.execute(f"EXPLAIN QUERY PLAN {query}"))
+        " ".join(row[3] for row in vault._session.database.execute(f"EXPLAIN QUERY PLAN {query}"))
         for query in asked
     ]
     assert "audit_log_by_target (target=?)" in plans[0]
@@ -282,7 +282,7 @@ def test_a_use_counts_for_every_place_that_it_needed(vault: Vault, project: Proj
         Use("dev", "/a", Permission.WRITE, 2),
         Use("prod", "/b", Permission.READ, 2),
     ]
-    connection = vault._session.connection
+    connection = vault._session.database
     with transaction(connection):
         audit.append(connection, [*events, *(one._replace(actor="t2") for one in events)])
     assert sorted(audit.uses(connection, "t1")) == expected

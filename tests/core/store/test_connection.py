@@ -59,7 +59,7 @@ def outside(tmp_path: Path, clock: Clock) -> Iterator[Path]:
 
 
 def test_the_database_is_durable_and_checks_its_keys(vault: Vault) -> None:
-    connection = vault._session.connection
+    connection = vault._session.database
     settings = ("journal_mode", "synchronous", "foreign_keys", "secure_delete")
     assert [connection.execute(f"PRAGMA {name}").fetchone()[0] for name in settings] == [
         "wal", 2, 1, 1,
@@ -206,7 +206,7 @@ def test_a_vault_that_may_not_be_read_is_a_sentence(outside: Path, closed: str) 
 
 
 def test_a_full_disk_is_a_sentence_and_changes_nothing(vault: Vault, project: Project) -> None:
-    connection = vault._session.connection
+    connection = vault._session.database
     pages = connection.execute("PRAGMA page_count").fetchone()[0]
     connection.execute(f"PRAGMA max_page_count = {pages}")
     before = (vault.tokens.count(project), vault.audit.count())
@@ -233,7 +233,7 @@ def test_shared_memory_without_room_is_a_full_disk() -> None:
 
 def test_a_refused_commit_leaves_the_connection_usable(vault: Vault, project: Project) -> None:
     """Scopes without their token are refused only at the end of the transaction."""
-    connection = vault._session.connection
+    connection = vault._session.database
     with pytest.raises(StoreError, match="FOREIGN KEY"), store.transaction(connection):
         connection.execute("INSERT INTO service_token_scope VALUES ('ghost', 0, 'dev', '/')")
     assert not connection.in_transaction
@@ -242,7 +242,7 @@ def test_a_refused_commit_leaves_the_connection_usable(vault: Vault, project: Pr
 
 def test_a_failure_that_ended_the_transaction_is_told_as_itself(vault: Vault) -> None:
     """Some failures, such as a full disk, make SQLite roll back by itself."""
-    connection = vault._session.connection
+    connection = vault._session.database
 
     def fail() -> None:
         with store.transaction(connection):

@@ -108,6 +108,6 @@ def test_a_rotation_with_an_overlap_is_no_edit(
     vault.tokens.rotate(endless, overlap=DAY)
     vault.tokens.rotate(tokens[0], overlap=DAY)
     statements: list[str] = []
-    vault._session.connection.set_trace_callback(statements.append)
+    vault._session.database.set_trace_callback(statements.append)
     assert vault.tokens.count(project, "prod") == 4
     assert not any("FROM (SELECT t.id AS token_id" in one for one in statements)

@@ -191,12 +191,12 @@ def test_lists_are_read_from_an_index_in_every_order(vault: Vault, token: Servic
     vault.tokens.page(unknown)
     end = vault.tokens.next_end()
     statements: list[str] = []
-    vault._session.connection.set_trace_callback(statements.append)
+    vault._session.database.set_trace_callback(statements.append)
     for order in Order:
         for backwards in (False, True):
             vault.tokens.page(unknown, order=order, backwards=backwards, limit=10)
     assert vault.tokens.next_end() == end
-    vault._session.connection.set_trace_callback(None)
+    vault._session.database.set_trace_callback(None)
     asked = [one for one in statements if not one.startswith("PRAGMA data_version")]
     assert len(asked) == 6
     with raw(vault.directory) as connection:

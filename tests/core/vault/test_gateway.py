@@ -120,10 +120,10 @@ def test_nobody_costs_the_same_whatever_is_wrong(
     session = server.tokens._session
     done: dict[str, tuple[list[str], list[int]]] = {}
     for kind, text in made_up(token).items():
-        session.connection.set_trace_callback(statements.append)
+        session.database.set_trace_callback(statements.append)
         with pytest.raises(NotAuthenticated) as refused:
             _admit(server, caller(text))
-        session.connection.set_trace_callback(None)
+        session.database.set_trace_callback(None)
         assert refused.value.reason == Reason.UNKNOWN
         done[kind] = [_kind(each) for each in statements], list(hashed)
         statements.clear()
@@ -322,7 +322,7 @@ def test_no_key_is_kept_longer_than_a_batch(
 
 def test_a_disk_that_is_full_is_told_whoever_comes(server: Vault, token: NewToken) -> None:
     """Not as a mistake of our own, which the caller would not try again."""
-    gateway, connection = server.gateway, server.gateway._session.connection
+    gateway, connection = server.gateway, server.gateway._session.database
     assert gateway.begin()
     pages = connection.execute("PRAGMA page_count").fetchone()[0]
     connection.execute(f"PRAGMA max_page_count = {pages}")
@@ -340,7 +340,7 @@ def test_a_disk_that_is_full_is_told_whoever_comes(server: Vault, token: NewToke
         pytest.raises(StoreError, match="refused: no such table"),
         gateway.request(caller(token.text), "get-secrets") as request,
     ):
-        request.session.connection.execute("SELECT * FROM nowhere")
+        request.session.database.execute("SELECT * FROM nowhere")
     gateway.abandon()
 
 

@@ -84,11 +84,11 @@ def test_the_mark_costs_a_list_no_query_of_its_own(vault: Vault, project: Projec
         token = vault.tokens.create(project, v2(f"t{number}")).token
         vault.tokens.rotate(token, overlap=HOUR)
     asked: list[str] = []
-    vault._session.connection.set_trace_callback(asked.append)
+    vault._session.database.set_trace_callback(asked.append)
     assert sum(token.is_replaced for token in vault.tokens.page(project, limit=64)) == 5
-    vault._session.connection.set_trace_callback(None)
+    vault._session.database.set_trace_callback(None)
     (query,) = (statement for statement in asked if "audit_log" in statement)
-    plan = vault._session.connection.execute(f"EXPLAIN QUERY PLAN {query}").fetchall()
+    plan = vault._session.database.execute(f"EXPLAIN QUERY PLAN {query}").fetchall()
     assert [row[3] for row in plan if "audit_log" in row[3]] == [
         "SEARCH audit_log USING INDEX audit_log_by_target (target=?)"
     ]

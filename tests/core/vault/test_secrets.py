@@ -489,7 +489,7 @@ def test_a_list_holds_no_more_than_its_room(vault: Vault, project: Project) -> N
 def test_one_version_is_found_by_its_number(vault: Vault, project: Project) -> None:
     made = vault.secrets.create(project, DEV, "A", "one")
     changed = vault.secrets.update(project, DEV, "A", value="two")
-    connection = vault._session.connection
+    connection = vault._session.database
     assert [secrets.version(connection, made.id, number) for number in (1, 2, 3)] == [
         made, changed, None,
     ]  # fmt: skip
@@ -926,7 +926,7 @@ def test_a_vault_made_before_secrets_is_brought_forward(
     with monkeypatch.context() as older:
         older.setattr(store, "STEPS", STEPS[:1])
         with Vault.create(place, actor="ann", clock=clock) as vault:
-            assert vault._session.connection.execute("PRAGMA user_version").fetchone()[0] == 1
+            assert vault._session.database.execute("PRAGMA user_version").fetchone()[0] == 1
             project = vault.projects.create("Shop", e2ee=True)
             vault.folders.create(project, *APP)
             entries = vault.audit.page()

@@ -495,7 +495,7 @@ class TestList:
 
 def test_use_is_counted_apart_from_the_token(vault: Vault, project: Project) -> None:
     token = vault.tokens.create(project, v2()).token
-    connection = vault._session.connection
+    connection = vault._session.database
     stored_tokens.note_uses(connection, [(token.id, 5), (token.id, 3), ("gone", 9)])
     assert vault.tokens.get(token.id) == token._replace(last_used=5, use_count=2)
     assert connection.execute("SELECT use_count FROM service_token_use").fetchall() == [(2,)]

@@ -737,7 +737,7 @@ async def test_what_cannot_be_opened_or_followed_is_said(demo_app: StTui) -> Non
         other.secrets.create(project, DB, "LOOSE", "a ${NOWHERE} b")
         lost = other.secrets.create(project, DB, "LOST", "1")
         foreign = seal("LOST", "0" * 32, random.Random(1).randbytes)
-        connection = other._session.connection
+        connection = other._session.database
         connection.execute("DROP TRIGGER secret_version_no_update")
         connection.execute(
             "UPDATE secret_version SET key_ciphertext = ?, key_iv = ?, key_tag = ? "

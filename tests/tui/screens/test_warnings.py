@@ -121,7 +121,7 @@ async def test_a_token_used_too_often_is_told_to_be_rotated(
     async with demo_app.run_test(size=WIDE) as pilot:
         await opened(pilot)
         token = await choose(pilot, "ci-deploy")
-        connection = vault(demo_app)._session.connection
+        connection = vault(demo_app)._session.database
         connection.execute(
             "UPDATE service_token_use SET use_count = 3900000000 WHERE token_id = ?", (token.id,)
         )
