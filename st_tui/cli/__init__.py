@@ -16,7 +16,7 @@ from contextlib import suppress
 import click
 
 from st_tui import __version__
-from st_tui.cli.commands import NotFound, RootGroup, say_remarks
+from st_tui.cli.command import NotFound, RootGroup, say_remarks
 from st_tui.core.errors import Refusal
 from st_tui.core.plain_text import shown
 
@@ -34,20 +34,20 @@ _SECRET_PART = re.compile(r"\b(st(?:v3)?\.[\w-]+)\.[\w.]+", re.IGNORECASE)
 @click.group(
     cls=RootGroup,
     modules={
-        "demo": "app",
-        "init": "projects",
-        "project": "projects",
-        "environments": "places",
-        "folders": "places",
+        "demo": "demo",
+        "init": "project",
+        "project": "project",
+        "environments": "environments",
+        "folders": "environments",
         "secrets": "secrets",
-        "e2ee": "projects",
+        "e2ee": "project",
         "service-token": "service_token",
         "check": "check",
         "serve": "serve",
         "scope": "scope",
         "audit": "audit",
-        "backup": "backups",
-        "restore": "backups",
+        "backup": "backup",
+        "restore": "backup",
     },
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
@@ -61,7 +61,7 @@ def cli(context: click.Context) -> int | None:
     """
     if context.invoked_subcommand is not None:
         return None
-    from st_tui.cli.app import open_app
+    from st_tui.cli.commands.demo import open_app
 
     return open_app()
 

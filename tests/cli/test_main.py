@@ -13,7 +13,7 @@ import pytest
 
 from st_tui import __version__
 from st_tui.cli import cli, main
-from st_tui.cli.commands import Group
+from st_tui.cli.command import Group
 from tests.cli.conftest import Result, Run, assert_refused, create, start
 
 HEAVY = {"textual", "rich", "sqlite_utils", "cryptography", "platformdirs"}
@@ -141,7 +141,7 @@ def test_an_unforeseen_error_tells_its_place_and_not_its_message(
 
     monkeypatch.setattr("st_tui.core.vault.projects.Projects.every", stumble)
     result = run("project", "list")
-    assert_refused(result, "LookupError", "st_tui.cli.projects")
+    assert_refused(result, "LookupError", "st_tui.cli.commands.project")
     assert "1234" not in result.err
 
 

@@ -22,8 +22,8 @@ from pathlib import Path
 from typing import Any
 
 # Imported here, so that no turn does it again.
-import st_tui.cli.backups
-import st_tui.cli.projects
+import st_tui.cli.commands.backup
+import st_tui.cli.commands.project
 import st_tui.core.vault.backups  # noqa: F401
 from st_tui.cli import main
 

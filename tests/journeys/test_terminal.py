@@ -215,7 +215,7 @@ def test_opening_a_vault_imports_no_more_than_its_list_needs() -> None:
 
 
 def test_the_command_line_opens_the_app_without_what_answers_need() -> None:
-    code = "import sys, st_tui.cli, st_tui.cli.app; print(*sys.modules)"
+    code = "import sys, st_tui.cli, st_tui.cli.commands.demo; print(*sys.modules)"
     done = subprocess.run((sys.executable, "-c", code), capture_output=True, text=True, check=True)
     assert {"json", "st_tui.cli.output"} & set(done.stdout.split()) == set()
 

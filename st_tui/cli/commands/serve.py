@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from st_tui.cli.commands import BadUsage, Command, stated_project, vault_directory
+from st_tui.cli.command import BadUsage, Command, stated_project, vault_directory
 from st_tui.cli.output import note, say
 
 _LARGEST_PORT = 65_535

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from st_tui.cli.commands import (
+from st_tui.cli.command import (
     BadUsage,
     Group,
     NotFound,

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import click
 
-from st_tui.cli.commands import (
+from st_tui.cli.command import (
     BadUsage,
     Command,
     json_option,
@@ -96,7 +96,7 @@ def check(
     if batch is not None:
         if any(subjects) or e2ee or any(option is not None for option in asked):
             raise BadUsage("--batch stands alone: each of its lines says what is to be judged.")
-        from st_tui.cli.batch import judge_file
+        from st_tui.cli.commands.check_batch import judge_file
 
         return judge_file(batch)
     if sum(subjects) != 1:
@@ -146,7 +146,7 @@ def _judge_known(text: str | None, token_id: str | None, request: AccessRequest)
 
     parsed = None
     if text is not None:
-        from st_tui.cli.asking import read_token
+        from st_tui.cli.secret_input import read_token
 
         parsed = read_token(text)
     with open_vault(sweep=False) as vault:

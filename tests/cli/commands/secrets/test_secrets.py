@@ -470,5 +470,5 @@ def test_a_secret_that_another_key_sealed_is_told_of(run: Run, vault: Vault) -> 
 
 
 def test_the_library_for_tables_is_imported_by_who_reads_one() -> None:
-    code = "import sys, st_tui.cli.secrets; sys.exit('sqlite_utils' in sys.modules)"
+    code = "import sys, st_tui.cli.commands.secrets; sys.exit('sqlite_utils' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from st_tui.cli.commands import (
+from st_tui.cli.command import (
     BadUsage,
     Command,
     find_token,

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import click
 
-from st_tui.cli.asking import confirm
-from st_tui.cli.commands import (
+from st_tui.cli.command import (
     BadUsage,
     Command,
     Group,
@@ -19,6 +18,7 @@ from st_tui.cli.commands import (
     yes_option,
 )
 from st_tui.cli.output import project_data, say, say_fields, say_json, say_table
+from st_tui.cli.secret_input import confirm
 from st_tui.core import drafts, expiry
 from st_tui.core.files import vault_files
 from st_tui.core.model import Environment, Project

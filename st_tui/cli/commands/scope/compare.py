@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
-from st_tui.cli.commands import (
+from st_tui.cli.command import (
     BadUsage,
     Command,
     asked_token,

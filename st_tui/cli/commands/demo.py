@@ -9,7 +9,7 @@ from types import FrameType
 
 import click
 
-from st_tui.cli.commands import (
+from st_tui.cli.command import (
     BadUsage,
     Command,
     open_vault,

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from st_tui.cli.commands import (
+from st_tui.cli.command import (
     BadUsage,
     Group,
     json_option,
@@ -18,11 +18,11 @@ from st_tui.cli.commands import (
     remark,
     typed_path,
 )
+from st_tui.cli.commands.scope.around import around, matrix
+from st_tui.cli.commands.scope.compare import compare, lint, verify
+from st_tui.cli.commands.scope.narrow import narrow
+from st_tui.cli.commands.scope.sides import contains, equivalent, overlaps
 from st_tui.cli.output import say, say_json, say_table, token_data, token_name
-from st_tui.cli.scope_around import around, matrix
-from st_tui.cli.scope_compare import compare, lint, verify
-from st_tui.cli.scope_narrow import narrow
-from st_tui.cli.scope_relations import contains, equivalent, overlaps
 from st_tui.core import drafts, expiry, reach, wording
 from st_tui.core.errors import Refusal
 from st_tui.core.lint.no_folder import why_never

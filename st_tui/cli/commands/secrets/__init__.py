@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from st_tui.cli.asking import confirm, read_value
-from st_tui.cli.commands import (
+from st_tui.cli.command import (
     BadUsage,
     NotFound,
     json_option,
@@ -16,16 +15,17 @@ from st_tui.cli.commands import (
     remark,
     yes_option,
 )
-from st_tui.cli.output import say, say_json, say_lost, say_table, say_text, secret_data
-from st_tui.cli.secret_commands import (
+from st_tui.cli.commands.secrets.export import export
+from st_tui.cli.commands.secrets.folder import (
     DiscreetGroup,
     expand_option,
     find_place,
     place_options,
     remark_all,
 )
-from st_tui.cli.secret_export import export
-from st_tui.cli.secret_imports import imports
+from st_tui.cli.commands.secrets.imports import imports
+from st_tui.cli.output import say, say_json, say_lost, say_table, say_text, secret_data
+from st_tui.cli.secret_input import confirm, read_value
 from st_tui.core import expiry
 from st_tui.core.secrets.files import read
 from st_tui.core.secrets.model import LARGEST_VALUE, check_name, check_value, trimmed

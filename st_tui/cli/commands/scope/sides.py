@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from st_tui.cli.commands import (
+from st_tui.cli.command import (
     BadUsage,
     Command,
     asked_token,
@@ -18,8 +18,8 @@ from st_tui.cli.commands import (
     typed_path,
     typed_scopes,
 )
+from st_tui.cli.commands.scope.compare import certificates_data, require_one_project
 from st_tui.cli.output import say, say_json
-from st_tui.cli.scope_compare import certificates_data, require_one_project
 from st_tui.core import drafts
 from st_tui.core.model import Permission, Scope, ServiceToken
 

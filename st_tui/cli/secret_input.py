@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from st_tui.cli.commands import BadUsage, remark
+from st_tui.cli.command import BadUsage, remark
 from st_tui.cli.output import MOST_LOST, note
 from st_tui.core import token_text
 from st_tui.core.model import TokenText

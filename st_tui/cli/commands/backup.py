@@ -6,8 +6,7 @@ from pathlib import Path
 
 import click
 
-from st_tui.cli.asking import confirm
-from st_tui.cli.commands import (
+from st_tui.cli.command import (
     BadUsage,
     Command,
     open_vault,
@@ -17,6 +16,7 @@ from st_tui.cli.commands import (
     vault_directory,
 )
 from st_tui.cli.output import note, say
+from st_tui.cli.secret_input import confirm
 from st_tui.core.files import vault_files
 from st_tui.core.wording import counted
 

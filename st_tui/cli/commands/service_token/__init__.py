@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from st_tui.cli.asking import confirm, read_token
-from st_tui.cli.commands import (
+from st_tui.cli.command import (
     Group,
     find_token,
     json_option,
@@ -17,7 +16,7 @@ from st_tui.cli.commands import (
     token_argument,
     yes_option,
 )
-from st_tui.cli.new_token import clone, create, rotate
+from st_tui.cli.commands.service_token.new_token import clone, create, rotate
 from st_tui.cli.output import (
     access_text,
     say,
@@ -29,6 +28,7 @@ from st_tui.cli.output import (
     token_fields,
     token_name,
 )
+from st_tui.cli.secret_input import confirm, read_token
 from st_tui.core import expiry
 from st_tui.core.expiry import in_utc
 from st_tui.core.wording import counted

@@ -108,7 +108,7 @@ class RootGroup(Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in self._modules:
             return None
-        module = import_module(f"st_tui.cli.{self._modules[cmd_name]}")
+        module = import_module(f"st_tui.cli.commands.{self._modules[cmd_name]}")
         command: click.Command = getattr(module, cmd_name.replace("-", "_"))
         return command
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from st_tui.cli.commands import (
+from st_tui.cli.command import (
     Command,
     asked_token,
     json_option,
@@ -15,8 +15,8 @@ from st_tui.cli.commands import (
     stated_vault,
     token_argument,
 )
+from st_tui.cli.commands.scope.compare import certificates_data
 from st_tui.cli.output import note, say, say_json
-from st_tui.cli.scope_compare import certificates_data
 from st_tui.core import expiry
 from st_tui.core.wording import counted
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from st_tui.cli.commands import (
+from st_tui.cli.command import (
     Command,
     asked_token,
     json_option,

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import click
 
-from st_tui.cli.asking import confirm
-from st_tui.cli.commands import (
+from st_tui.cli.command import (
     Group,
     NotFound,
     json_option,
@@ -14,6 +13,7 @@ from st_tui.cli.commands import (
     yes_option,
 )
 from st_tui.cli.output import note, say, say_json, say_lost, say_table
+from st_tui.cli.secret_input import confirm
 from st_tui.core import drafts
 from st_tui.core.model import Environment
 from st_tui.core.secrets.model import Place

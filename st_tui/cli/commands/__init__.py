@@ -1,0 +1,1 @@
+"""A module for each command, under the name that is typed: `st-tui check` stands in `check`."""
