@@ -12,6 +12,7 @@ from st_tui.api.problems import bad_request, invalid
 from st_tui.core.crypto import Sealed
 from st_tui.core.drafts import BLANKS, LONGEST_FOLDER_PATH
 from st_tui.core.errors import Refusal
+from st_tui.core.json_text import strict_decoder
 from st_tui.core.plain_text import refuse_controls
 from st_tui.core.secrets.model import NOTHING_SEALED, check_sealed
 from st_tui.core.vault.request import Stated
@@ -164,9 +165,7 @@ def _body(body: bytes) -> list[tuple[str, Any]]:
     if not body:
         return []
     try:
-        value = json.loads(
-            body.decode("utf-8"), object_pairs_hook=_merged, parse_constant=_no_constant
-        )
+        value = _DECODER.decode(body.decode("utf-8"))
         json.dumps(value, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         raise bad_request("The body is not valid JSON in UTF-8") from None
@@ -184,5 +183,4 @@ def _merged(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
     return fields
 
 
-def _no_constant(name: str) -> None:
-    raise ValueError(name)
+_DECODER = strict_decoder(_merged)

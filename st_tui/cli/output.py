@@ -12,7 +12,8 @@ import unicodedata
 from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from st_tui.core import audit_details, expiry
+from st_tui.core import expiry
+from st_tui.core.json_text import read_object
 from st_tui.core.model import (
     AuditEntry,
     Environment,
@@ -203,7 +204,7 @@ def audit_data(entry: AuditEntry) -> dict[str, Any]:
 
 
 def _details(entry: AuditEntry) -> Any:
-    said = audit_details.read(entry.details)
+    said = read_object(entry.details)
     return entry.details if said is None else said  # a text was tampered with
 
 

@@ -22,6 +22,7 @@ from urllib.parse import urlencode, urlsplit
 
 from st_tui import __version__
 from st_tui.core.errors import Refusal
+from st_tui.core.json_text import read_object
 from st_tui.core.model import AccessRequest, Endpoint, Permission
 from st_tui.core.plain_text import refuse_controls
 
@@ -206,11 +207,7 @@ def _exchange(
                 raise CallFailed("The answer is over 64 MiB: it was not read to its end.")
             if monotonic() > deadline:
                 raise TimeoutError
-    try:
-        said = json.loads(received)
-    except (ValueError, RecursionError):
-        said = None
-    return response.status, said if isinstance(said, dict) else {}
+    return response.status, read_object(received) or {}
 
 
 def _is_this_machine(host: str) -> bool:

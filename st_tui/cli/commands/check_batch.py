@@ -11,13 +11,14 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar, cast
 
 from st_tui.cli.command import BadUsage, open_vault, require_project
 from st_tui.cli.output import note
 from st_tui.core import access, drafts, expiry
 from st_tui.core.addresses import parse_address, parse_ranges
 from st_tui.core.errors import Refusal
+from st_tui.core.json_text import NotJson, strict_decoder
 from st_tui.core.model import (
     AccessRequest,
     Decision,
@@ -187,7 +188,7 @@ def _read(line: bytes | None) -> _Line:
         raise LineError("The line is blank: write one JSON object on each line.")
     try:
         stated = _DECODER.decode(line.removeprefix(_BYTE_ORDER_MARK).decode())
-    except LineError:
+    except NotJson:
         raise
     except UnicodeDecodeError:
         raise LineError("The line is not UTF-8: save the table as UTF-8.") from None
@@ -306,15 +307,4 @@ def _answer(decision: Decision, met: bool | None) -> str:
     return json.dumps(answer) + "\n"
 
 
-def _object(pairs: list[tuple[str, Any]]) -> _Line:
-    stated = dict(pairs)
-    if len(stated) < len(pairs):
-        raise LineError("A key is there twice: leave one out.")
-    return stated
-
-
-def _refuse_constant(name: str) -> NoReturn:
-    raise LineError(f"{name} is no JSON: leave it out.")
-
-
-_DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_refuse_constant)
+_DECODER = strict_decoder()

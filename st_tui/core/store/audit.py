@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from st_tui.core import audit_details
+from st_tui.core.json_text import read_object
 from st_tui.core.model import AuditEntry, Permission, Use
 from st_tui.core.store.audit_filter import ALL, Wanted, created_tokens, detail, names, where
 
@@ -255,7 +255,7 @@ def of_tokens(
         f"WHERE event IN ({marks}) ORDER BY seq",
         _OF_TOKENS,
     ):
-        yield event, project_id, str(target), audit_details.read(details) or {}
+        yield event, project_id, str(target), read_object(details) or {}
 
 
 def first_broken(database: sqlite3.Connection) -> int | None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from st_tui.core import audit_details, crypto, drafts, expiry, token_text
+from st_tui.core import crypto, drafts, expiry, token_text
 from st_tui.core.errors import Refusal
 from st_tui.core.expiry import replaced
+from st_tui.core.json_text import read_object
 from st_tui.core.model import (
     AuditEntry,
     Environment,
@@ -361,7 +362,7 @@ def record_end(record: Recorder, project: Project, token: ServiceToken, *, reaso
 
 def ended_at(tombstone: AuditEntry) -> int:
     """When an expired token reached its end, which may be long before it was swept."""
-    said = audit_details.read(tombstone.details) or {}
+    said = read_object(tombstone.details) or {}
     try:
         return expiry.parse_time(str(said.get("expiresAt")))
     except Refusal:

@@ -14,9 +14,9 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from st_tui.core import audit_details
 from st_tui.core.errors import Refusal
 from st_tui.core.expiry import in_both_times, in_local_time
+from st_tui.core.json_text import read_object
 from st_tui.core.model import AuditEntry, Project
 from st_tui.core.plain_text import shown
 from st_tui.core.wording import counted
@@ -253,7 +253,7 @@ def _about(entry: AuditEntry) -> str:
 
 
 def _name(entry: AuditEntry) -> str:
-    return str((audit_details.read(entry.details) or {}).get("name", ""))
+    return str((read_object(entry.details) or {}).get("name", ""))
 
 
 def _whole(entry: AuditEntry, secret_name: str) -> Content:

@@ -19,6 +19,7 @@ from st_tui.cli.command import (
 from st_tui.cli.output import note, say, say_json, token_name
 from st_tui.core import drafts
 from st_tui.core.errors import Refusal
+from st_tui.core.json_text import read_object
 from st_tui.core.model import Permission
 from st_tui.core.wording import counted
 
@@ -98,8 +99,6 @@ def verify(file: BinaryIO, as_json: bool) -> int:
 
     Exit status 0: all hold; 1: one does not.
     """
-    import json
-
     from st_tui.core.algebra import Relation, TooComplex
     from st_tui.core.algebra.certificate import LONGEST_FILE, check, checking, from_json
     from st_tui.core.patterns import PatternRefused
@@ -108,7 +107,7 @@ def verify(file: BinaryIO, as_json: bool) -> int:
     if len(text) > LONGEST_FILE:
         raise Refusal(f"The file has over {LONGEST_FILE} bytes: check the proofs of fewer scopes.")
     try:
-        entries = json.loads(text)["certificates"]
+        entries = (read_object(text) or {})["certificates"]
         proofs = [(entry.get("secretPath"), from_json(entry["certificate"])) for entry in entries]
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as fault:
         if isinstance(fault, Refusal):
