@@ -88,7 +88,7 @@ class TokenActions:
 
     @work
     async def action_narrow(self) -> None:
-        from st_tui.core.vault.narrowing import propose
+        from st_tui.core.vault.least_privilege import propose
         from st_tui.tui.screens.create import Create
 
         token = self.chosen_token()
@@ -108,7 +108,7 @@ class TokenActions:
 
     @work
     async def action_compare(self) -> None:
-        from st_tui.core.vault.comparing import compare_tokens
+        from st_tui.core.vault.comparison import compare_tokens
         from st_tui.tui.screens.comparison import Beside
 
         token = self.chosen_token()
@@ -123,7 +123,7 @@ class TokenActions:
 
     async def _other_than(self, token: ServiceToken) -> ServiceToken | None:
         """Ask for another token of the project: by a list, or by a text first if it were long."""
-        from st_tui.core.vault.comparing import MOST, others
+        from st_tui.core.vault.comparison import MOST, others
         from st_tui.tui.screens.picker import Picker
         from st_tui.tui.screens.prompt import Prompt
         from st_tui.tui.widgets.token_name import token_name

@@ -13,7 +13,7 @@ from st_tui.core.crypto import Sealed, new_key, seal, unseal
 from st_tui.core.model import NewToken
 from st_tui.core.secrets.model import LARGEST_VALUE, Place, SealedSecret
 from st_tui.core.vault import secret_changes
-from st_tui.core.vault.narrowing import propose
+from st_tui.core.vault.least_privilege import propose
 from tests.api.asking import SEALED, Asking, asking
 from tests.api.shop import COMMON, DB, READ_WRITE, ROOT, Shop
 from tests.core.vaults import READ, WRITE, v2

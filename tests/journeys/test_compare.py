@@ -7,7 +7,7 @@ from textual.pilot import Pilot
 
 from st_tui.core import access
 from st_tui.core.model import AccessRequest, Order, Permission, Scope, TokenDraft
-from st_tui.core.vault import Vault, comparing
+from st_tui.core.vault import Vault, comparison
 from st_tui.tui.app import StTui
 from st_tui.tui.screens.comparison import Beside
 from st_tui.tui.screens.picker import Picker
@@ -65,7 +65,7 @@ async def test_what_another_token_allows_more_is_said_with_a_path(demo_app: StTu
         assert "~ Overlap, but not equivalent: both read dev:/ci + Gains" in words
         assert "- Loses" not in words
         assert "= Loses nothing (proved)." in words
-        [(_, lacking, anywhere, _), (_, shared, deeper, _)] = comparing.compare_tokens(
+        [(_, lacking, anywhere, _), (_, shared, deeper, _)] = comparison.compare_tokens(
             vault(demo_app), old, new
         ).comparison.gains
         assert f"+ Gains write dev:/**, for example on {anywhere} +" in words
@@ -118,7 +118,7 @@ async def test_tokens_that_share_nothing_are_proved_apart(demo_app: StTui) -> No
 async def test_among_many_tokens_a_text_is_asked_for(
     demo_app: StTui, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(comparing, "MOST", 2)
+    monkeypatch.setattr(comparison, "MOST", 2)
     async with demo_app.run_test(size=(80, 24)) as pilot:
         await opened(pilot)
         await choose(pilot, "top-level")
@@ -141,9 +141,9 @@ def test_a_token_is_never_offered_beside_itself(demo_app: StTui) -> None:
         every = opened_vault.tokens.page(project, order=Order.NAME)
         for token in every:
             rest = tuple(other for other in every if other != token)
-            assert comparing.others(opened_vault, token) == (rest, False)
-            assert comparing.others(opened_vault, token, token.id) == ((), False)
-            assert comparing.others(opened_vault, token, rest[0].id) == (rest[:1], False)
+            assert comparison.others(opened_vault, token) == (rest, False)
+            assert comparison.others(opened_vault, token, token.id) == ((), False)
+            assert comparison.others(opened_vault, token, rest[0].id) == (rest[:1], False)
 
 
 async def test_what_cannot_be_compared_is_refused_in_a_toast(demo_app: StTui) -> None:

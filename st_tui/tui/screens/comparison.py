@@ -21,7 +21,7 @@ from st_tui.tui.actions import Action, bindings
 from st_tui.tui.screens.dialog import Dialog
 
 if TYPE_CHECKING:
-    from st_tui.core.vault.comparing import Relation
+    from st_tui.core.vault.comparison import Relation
 
 
 class Beside(Dialog[None]):

@@ -35,7 +35,7 @@ def narrow(token_id: str, as_json: bool) -> int:
     with the command that makes such a token; 1: the token has nothing to spare. --json carries the
     proofs, for `scope verify`.
     """
-    from st_tui.core.vault.narrowing import propose
+    from st_tui.core.vault.least_privilege import propose
 
     now = expiry.system_clock()
     with open_vault(sweep=False, now=now) as vault:

@@ -10,7 +10,7 @@ from st_tui.core.errors import Refusal
 from st_tui.core.expiry import DAY
 from st_tui.core.model import AccessRequest, Permission, Project, Scope, ServiceToken
 from st_tui.core.vault import Access, Vault, VaultError
-from st_tui.core.vault.narrowing import propose
+from st_tui.core.vault.least_privilege import propose
 from tests.core.vaults import NOON, Clock, v2, v3
 
 
