@@ -14,24 +14,16 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 from starlette.routing import Route
 
-from st_tui.api import (
-    bodies,
-    folders,
-    imports,
-    problems,
-    secrets_e2ee,
-    secrets_raw,
-    service_token,
-    worker,
-)
-from st_tui.api.answers import as_json, as_refused
-from st_tui.api.asked import Asked
+from st_tui.api import bodies, problems, worker
 from st_tui.api.batches import Batches, Unrecorded
 from st_tui.api.caller import caller_of, counted_for
 from st_tui.api.description import description
-from st_tui.api.job import Answer, RequestJob
+from st_tui.api.http_job import Answer, HttpJob
+from st_tui.api.json_responses import as_json, as_refused
 from st_tui.api.operations import Operation
+from st_tui.api.params import Params
 from st_tui.api.problems import Problem
+from st_tui.api.routes import folders, secret_imports, secrets_e2ee, secrets_raw, service_token
 from st_tui.core import expiry
 from st_tui.core.errors import StoreError
 from st_tui.core.files import vault_files
@@ -46,7 +38,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *service_token.OPERATIONS,
     *secrets_e2ee.OPERATIONS,
     *folders.OPERATIONS,
-    *imports.OPERATIONS,
+    *secret_imports.OPERATIONS,
 )
 
 
@@ -109,7 +101,7 @@ async def _answered(
     body = bodies.Body(counted_for(caller, proxies) if bodies.is_there(fields) else None)
     try:
         problem = await _read(batches, caller, http, fields, body)
-        answer = await batches.run(RequestJob(operation, http, caller, fault, body, problem))
+        answer = await batches.run(HttpJob(operation, http, caller, fault, body, problem))
     except (Unrecorded, StoreError):
         problem = problems.unavailable()
         answer = as_refused(problem)
@@ -147,7 +139,7 @@ async def _read(
 def _no_route(http: HttpRequest) -> Operation:
     """Answers whatever no route is for."""
 
-    def unknown(request: Request, asked: Asked, name: str) -> dict[str, Any]:
+    def unknown(request: Request, params: Params, name: str) -> dict[str, Any]:
         raise problems.not_found(f"There is no route {http.method} {path}")
 
     path: str = http.scope["path"]

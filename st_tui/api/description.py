@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from st_tui import __version__
-from st_tui.api.answers import NOT_CACHED
-from st_tui.api.asked import LARGEST_NUMBER
-from st_tui.api.folders import NAME as FOLDER_NAME
+from st_tui.api.json_responses import NOT_CACHED
 from st_tui.api.operations import Field, Operation
+from st_tui.api.params import LARGEST_NUMBER
+from st_tui.api.routes.folders import NAME as FOLDER_NAME
 from st_tui.api.schemas import SCHEMAS
 from st_tui.core.secrets.model import LONGEST_NAME
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from st_tui.api.asked import Asked
+from st_tui.api.params import Params
 from st_tui.core.vault.request import Request
 
-Handle = Callable[[Request, Asked, str], dict[str, Any]]
+Handle = Callable[[Request, Params, str], dict[str, Any]]
 """Answers a request: what it asks, and the name in its path (empty if there is none)."""
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from st_tui.api.asked import LONGEST_PLAIN, Asked
 from st_tui.api.operations import Field
+from st_tui.api.params import LONGEST_PLAIN, Params
 from st_tui.core.drafts import LONGEST_FOLDER_PATH
 from st_tui.core.model import Endpoint, Permission
 from st_tui.core.secrets.model import Place
@@ -35,10 +35,10 @@ PLACE = (
 
 
 def entered(
-    request: Request, asked: Asked, operation: Permission, endpoint: Endpoint = Endpoint.E2EE
+    request: Request, params: Params, operation: Permission, endpoint: Endpoint = Endpoint.E2EE
 ) -> Place:
     """The folder that the request is about, once the token may go there. Raises Refusal."""
-    place = request.locate(asked.stated())
+    place = request.locate(params.stated())
     request.enter(place, operation, endpoint)
     return place
 

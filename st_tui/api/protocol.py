@@ -16,7 +16,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from st_tui.api import problems
-from st_tui.api.answers import as_refused
+from st_tui.api.json_responses import as_refused
 from st_tui.core.access import trusts
 from st_tui.core.addresses import AddressError, customer, parse_address, parse_ranges
 from st_tui.core.model import IpRange

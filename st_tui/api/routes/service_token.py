@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from st_tui.api.asked import Asked
 from st_tui.api.operations import Operation
+from st_tui.api.params import Params
 from st_tui.core import expiry
 from st_tui.core.model import Permission
 from st_tui.core.vault.request import Request
 from st_tui.core.vault.tokens import OPERATOR_ID
 
 
-def _show(request: Request, asked: Asked, name: str) -> dict[str, Any]:
+def _show(request: Request, params: Params, name: str) -> dict[str, Any]:
     token, project_key = request.token, request.sealed_project_key()
     created = expiry.iso(token.created_at)
     return {

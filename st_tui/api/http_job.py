@@ -9,9 +9,9 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 
 from st_tui.api import bodies, problems
-from st_tui.api.answers import as_refused
-from st_tui.api.asked import Asked, asked_for
+from st_tui.api.json_responses import as_refused
 from st_tui.api.operations import Operation
+from st_tui.api.params import Params, read_params
 from st_tui.api.problems import Problem
 from st_tui.core.errors import Refusal, StoreError
 from st_tui.core.plain_text import refuse_controls
@@ -27,7 +27,7 @@ NAME = "secretName"
 _LONGEST_NAME = 1_000
 
 
-class RequestJob:
+class HttpJob:
     """One request, about the secret of this name if its route has one."""
 
     def __init__(
@@ -42,16 +42,16 @@ class RequestJob:
         self._operation, self._http = operation, http
         self._caller, self._fault = caller, fault
         self._body, self._problem = body, problem
-        self._asked: tuple[Asked, str] | Exception
+        self._params: tuple[Params, str] | Exception
 
     def prepare(self) -> None:
         """Read the request's fields. What is wrong with them is told once the token is known."""
         try:
             if self._problem is not None:
                 raise self._problem
-            self._asked = _asked(self._operation, self._http, bytes(self._body.received))
+            self._params = _params(self._operation, self._http, bytes(self._body.received))
         except Exception as wrong:
-            self._asked = wrong
+            self._params = wrong
 
     def perform(self, gateway: Gateway) -> Answer:
         """The answer to the request, inside a batch. Raises StoreError if the batch is lost."""
@@ -61,9 +61,9 @@ class RequestJob:
             with gateway.request(
                 self._caller, operation.event, name=name, writes=operation.writes
             ) as request:
-                if isinstance(self._asked, Exception):
-                    raise self._asked
-                return _handled(operation, request, *self._asked)
+                if isinstance(self._params, Exception):
+                    raise self._params
+                return _handled(operation, request, *self._params)
         except NotAuthenticated as refused:
             return as_refused(problems.unauthenticated(refused, self._fault))
         except Problem as problem:
@@ -79,24 +79,26 @@ class RequestJob:
             return as_refused(problems.mistake())
 
 
-def _handled(operation: Operation, request: Request, asked: Asked, name: str) -> dict[str, Any]:
+def _handled(operation: Operation, request: Request, params: Params, name: str) -> dict[str, Any]:
     """What the operation answers. What it refuses is worded while the request is under way, so
     that the log has the status that is told."""
     try:
-        answer = operation.handle(request, asked, name)
+        answer = operation.handle(request, params, name)
     except (Denied, StoreError):
         raise
     except Refusal as refusal:
         raise problems.of(refusal, operation.action, operation.subject) from None
     if operation.writes:
         lost = [
-            f"{field.name} is not kept." for field in operation.not_kept if asked.states(field.name)
+            f"{field.name} is not kept."
+            for field in operation.not_kept
+            if params.states(field.name)
         ]
         answer["warnings"] = lost + answer.get("warnings", [])
     return answer
 
 
-def _asked(operation: Operation, http: HttpRequest, body: bytes) -> tuple[Asked, str]:
+def _params(operation: Operation, http: HttpRequest, body: bytes) -> tuple[Params, str]:
     """The request's fields, and the name in its path. Raises Problem, and Refusal."""
     raw_path: bytes = http.scope["raw_path"]
     try:
@@ -108,10 +110,10 @@ def _asked(operation: Operation, http: HttpRequest, body: bytes) -> tuple[Asked,
     if b"%2f" in raw_path.lower():
         raise problems.bad_request("A name in the path cannot hold a slash")
     # One client repeats its query in the body of a GET.
-    asked = asked_for(http.scope["query_string"], b"" if operation.method == "GET" else body)
+    params = read_params(http.scope["query_string"], b"" if operation.method == "GET" else body)
     name = next(iter(http.path_params.values()), "")
     if NAME in http.path_params:
         name = check_name(name)
     elif len(name) > _LONGEST_NAME:
         raise problems.bad_request(f"The name in the path is over {_LONGEST_NAME} characters")
-    return asked, name
+    return params, name

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from st_tui.api.asked import Asked
-from st_tui.api.folders import OPERATIONS
+from st_tui.api.params import Params
+from st_tui.api.routes.folders import OPERATIONS
 from st_tui.core.model import AuditEntry
 from st_tui.core.secrets.model import Place
 from st_tui.core.store import projects
@@ -93,7 +93,7 @@ def test_no_folder_is_read_where_no_scope_leads(
         raise AssertionError("folders were read")
 
     gateway = open_shop.vault.gateway
-    asked = Asked({"environment": "dev", "path": path})
+    asked = Params({"environment": "dev", "path": path})
     gateway.begin()
     monkeypatch.setattr(projects, "folders", no_folders)
     try:
@@ -101,7 +101,7 @@ def test_no_folder_is_read_where_no_scope_leads(
             with pytest.raises(Denied):
                 OPERATIONS[0].handle(request, asked, "")
             with pytest.raises(AssertionError):
-                OPERATIONS[0].handle(request, Asked({"environment": "dev", "path": "/"}), "")
+                OPERATIONS[0].handle(request, Params({"environment": "dev", "path": "/"}), "")
     finally:
         gateway.abandon()
 

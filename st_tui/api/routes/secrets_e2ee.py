@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from st_tui.api import leading, lists
-from st_tui.api.asked import Asked
+from st_tui.api import usage_warnings
 from st_tui.api.operations import Field
+from st_tui.api.params import Params
 from st_tui.api.places import PLACE, entered, folder_id
 from st_tui.api.problems import bad_request
-from st_tui.api.secret_routes import (
+from st_tui.api.routes import secret_lists as lists
+from st_tui.api.routes.secrets_shared import (
     FILTERS,
     INCLUDE_IMPORTS,
     NOT_KEPT,
@@ -62,17 +63,17 @@ def _trio(prefix: str, sealed: Sealed) -> dict[str, str]:
     }
 
 
-def _list(request: Request, asked: Asked, name: str) -> dict[str, Any]:
-    place = entered(request, asked, Permission.READ)
-    found = lists.gathered(request, asked, place)
+def _list(request: Request, params: Params, name: str) -> dict[str, Any]:
+    place = entered(request, params, Permission.READ)
+    found = lists.gathered(request, params, place)
     request.note_also(found.places)
     return lists.listed(request, found.secrets, found.imports, found.warnings, sealed_data)
 
 
-def _get(request: Request, asked: Asked, name: str) -> dict[str, Any]:
-    place = entered(request, asked, Permission.READ)
-    read_type(asked)
-    version = asked.number("version")
+def _get(request: Request, params: Params, name: str) -> dict[str, Any]:
+    place = entered(request, params, Permission.READ)
+    read_type(params)
+    version = params.number("version")
     secret = found(request, place, name)
     if version is not None:
         secret = in_version(request, place, name, secret, version)
@@ -80,10 +81,10 @@ def _get(request: Request, asked: Asked, name: str) -> dict[str, Any]:
     return {"secret": sealed_data(secret), "warnings": []}
 
 
-def _create(request: Request, asked: Asked, name: str) -> dict[str, Any]:
-    place = entered(request, asked, Permission.WRITE)
-    shared_only(asked, "create")
-    key, value = asked.required_sealed("secretKey"), asked.required_sealed("secretValue")
+def _create(request: Request, params: Params, name: str) -> dict[str, Any]:
+    place = entered(request, params, Permission.WRITE)
+    shared_only(params, "create")
+    key, value = params.required_sealed("secretKey"), params.required_sealed("secretValue")
     secret = secret_changes.create_sealed(
         request.session,
         request.project,
@@ -91,17 +92,17 @@ def _create(request: Request, asked: Asked, name: str) -> dict[str, Any]:
         name,
         key,
         value,
-        asked.sealed("secretComment") or NOTHING_SEALED,
+        params.sealed("secretComment") or NOTHING_SEALED,
     )
     note(request, secret)
     return {"secret": sealed_data(secret)}
 
 
-def _update(request: Request, asked: Asked, name: str) -> dict[str, Any]:
-    place = entered(request, asked, Permission.WRITE)
-    shared_only(asked, "update")
-    value, comment = asked.required_sealed("secretValue"), asked.sealed("secretComment")
-    new_name = asked.text("secretName", "newSecretName")
+def _update(request: Request, params: Params, name: str) -> dict[str, Any]:
+    place = entered(request, params, Permission.WRITE)
+    shared_only(params, "update")
+    value, comment = params.required_sealed("secretValue"), params.sealed("secretComment")
+    new_name = params.text("secretName", "newSecretName")
     if new_name is not None and trimmed(new_name) != name:
         raise bad_request(
             "A sealed secret keeps its name: make one with the new name and delete this one"
@@ -112,11 +113,11 @@ def _update(request: Request, asked: Asked, name: str) -> dict[str, Any]:
     return {"secret": sealed_data(_visible(request, secret, value, comment))}
 
 
-def _delete(request: Request, asked: Asked, name: str) -> dict[str, Any]:
-    place = entered(request, asked, Permission.WRITE)
-    shared_only(asked, "delete")
+def _delete(request: Request, params: Params, name: str) -> dict[str, Any]:
+    place = entered(request, params, Permission.WRITE)
+    shared_only(params, "delete")
     secret = found(request, place, name)
-    warnings = leading.to_secret(request, secret)
+    warnings = usage_warnings.to_secret(request, secret)
     secret_changes.delete(request.session, secret)
     # Clients open the value of what they deleted, and take a failure for a refusal: for who may not
     # read it, the name stands there.

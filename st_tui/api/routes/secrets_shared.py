@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from st_tui.api.asked import LONGEST_PLAIN, Asked
 from st_tui.api.operations import Field, Handle, Operation
+from st_tui.api.params import LONGEST_PLAIN, Params
 from st_tui.api.places import in_folder, require_folder
 from st_tui.api.problems import bad_request, invalid, not_found
 from st_tui.core.secrets.model import Place, SealedSecret
@@ -46,24 +46,24 @@ FILTERS = (
 """What Infisical's lists can be narrowed by, and no secret here has."""
 
 
-def filtered_out(asked: Asked) -> list[str]:
+def filtered_out(params: Params) -> list[str]:
     """Why nothing is listed, where a list is to be narrowed by what no secret here has."""
-    stated = [field.name for field in FILTERS if asked.plain(field.name) is not None]
+    stated = [field.name for field in FILTERS if params.plain(field.name) is not None]
     return [
         f"{name} leaves nothing: secrets have neither tags nor metadata here." for name in stated
     ]
 
 
-def shared_only(asked: Asked, action: str) -> None:
+def shared_only(params: Params, action: str) -> None:
     """Raise Problem for a write of a personal secret: only users have those."""
-    read_type(asked)
-    if asked.plain("type") == "personal":
+    read_type(params)
+    if params.plain("type") == "personal":
         raise bad_request(f"Must be user to {action} personal secret")
 
 
-def read_type(asked: Asked) -> None:
+def read_type(params: Params) -> None:
     """Raise Problem for a type that there is none of; a personal read answers the shared secret."""
-    if asked.plain("type") not in (None, "shared", "personal"):
+    if params.plain("type") not in (None, "shared", "personal"):
         raise invalid("type must be shared or personal")
 
 

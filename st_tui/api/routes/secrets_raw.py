@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-from st_tui.api import leading, lists
-from st_tui.api.asked import Asked
+from st_tui.api import usage_warnings
 from st_tui.api.operations import Field, Handle, Operation
+from st_tui.api.params import Params
 from st_tui.api.places import PLACE, entered
 from st_tui.api.problems import bad_request
-from st_tui.api.secret_routes import (
+from st_tui.api.routes import secret_lists as lists
+from st_tui.api.routes.secrets_shared import (
     FILTERS,
     INCLUDE_IMPORTS,
     NOT_KEPT,
@@ -73,11 +74,11 @@ def _opened(request: Request, gathered: Gathered, *, expand: bool) -> Found:
     return found
 
 
-def _list(request: Request, asked: Asked, name: str, *, by_default: bool) -> dict[str, Any]:
-    place = entered(request, asked, Permission.READ, Endpoint.RAW)
-    expand = asked.flag("expandSecretReferences", default=by_default)
-    value = asked.flag("viewSecretValue", default=True)
-    gathered = lists.gathered(request, asked, place, imports_by_default=by_default)
+def _list(request: Request, params: Params, name: str, *, by_default: bool) -> dict[str, Any]:
+    place = entered(request, params, Permission.READ, Endpoint.RAW)
+    expand = params.flag("expandSecretReferences", default=by_default)
+    value = params.flag("viewSecretValue", default=True)
+    gathered = lists.gathered(request, params, place, imports_by_default=by_default)
     answer = _opened(request, gathered, expand=expand)
     return lists.listed(
         request,
@@ -92,13 +93,13 @@ def _by_name(each: list[Secret]) -> list[Secret]:
     return sorted(each, key=lambda secret: (secret.sealed.place.path, secret.name))
 
 
-def _get(request: Request, asked: Asked, name: str, *, by_default: bool) -> dict[str, Any]:
-    place = entered(request, asked, Permission.READ, Endpoint.RAW)
-    read_type(asked)
-    follow = lists.imports_asked(asked, by_default=by_default)
-    expand = asked.flag("expandSecretReferences", default=by_default)
-    value = asked.flag("viewSecretValue", default=True)
-    version = asked.number("version")
+def _get(request: Request, params: Params, name: str, *, by_default: bool) -> dict[str, Any]:
+    place = entered(request, params, Permission.READ, Endpoint.RAW)
+    read_type(params)
+    follow = lists.imports_asked(params, by_default=by_default)
+    expand = params.flag("expandSecretReferences", default=by_default)
+    value = params.flag("viewSecretValue", default=True)
+    version = params.number("version")
     one = _asked_one(request, place, name, follow=follow)
     if version is not None:
         one = one._replace(secrets=[in_version(request, place, name, one.secrets[0], version)])
@@ -122,20 +123,20 @@ def _asked_one(request: Request, place: Place, name: str, *, follow: bool) -> Ga
     return secret_lists.alone(sealed or found(request, place, name))
 
 
-def _create(request: Request, asked: Asked, name: str) -> dict[str, Any]:
-    place = entered(request, asked, Permission.WRITE, Endpoint.RAW)
-    shared_only(asked, "create")
-    value = trimmed(asked.required("secretValue"))
+def _create(request: Request, params: Params, name: str) -> dict[str, Any]:
+    place = entered(request, params, Permission.WRITE, Endpoint.RAW)
+    shared_only(params, "create")
+    value = trimmed(params.required("secretValue"))
     sealed = secret_changes.create(
-        request.session, request.project, place, name, value, asked.text("secretComment") or ""
+        request.session, request.project, place, name, value, params.text("secretComment") or ""
     )
     return _written(request, sealed, name)
 
 
-def _update(request: Request, asked: Asked, name: str) -> dict[str, Any]:
-    place = entered(request, asked, Permission.WRITE, Endpoint.RAW)
-    shared_only(asked, "update")
-    value, new_name = asked.text("secretValue"), asked.text("newSecretName")
+def _update(request: Request, params: Params, name: str) -> dict[str, Any]:
+    place = entered(request, params, Permission.WRITE, Endpoint.RAW)
+    shared_only(params, "update")
+    value, new_name = params.text("secretValue"), params.text("newSecretName")
     current = found(request, place, name)
     if new_name is not None and not new_name.strip(BLANKS):
         raise bad_request("New secret name cannot be empty")
@@ -145,17 +146,17 @@ def _update(request: Request, asked: Asked, name: str) -> dict[str, Any]:
         current,
         name,
         value=None if value is None else trimmed(value),
-        comment=asked.text("secretComment"),
+        comment=params.text("secretComment"),
         new_name=new_name,
     )
-    return _written(request, sealed, name, leading.to_old_name(request, current, sealed))
+    return _written(request, sealed, name, usage_warnings.to_old_name(request, current, sealed))
 
 
-def _delete(request: Request, asked: Asked, name: str) -> dict[str, Any]:
-    place = entered(request, asked, Permission.WRITE, Endpoint.RAW)
-    shared_only(asked, "delete")
+def _delete(request: Request, params: Params, name: str) -> dict[str, Any]:
+    place = entered(request, params, Permission.WRITE, Endpoint.RAW)
+    shared_only(params, "delete")
     sealed = found(request, place, name)
-    warnings = leading.to_secret(request, sealed)
+    warnings = usage_warnings.to_secret(request, sealed)
     secret_changes.delete(request.session, sealed)
     return _written(request, sealed, name, warnings)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
-from st_tui.api.asked import Asked
+from st_tui.api.params import Params
 from st_tui.api.places import folder_id, require_folder
-from st_tui.api.secret_routes import filtered_out
+from st_tui.api.routes.secrets_shared import filtered_out
 from st_tui.core.secrets.model import Place, Room, SecretImport
 from st_tui.core.vault import secret_lists
 from st_tui.core.vault.request import Request
@@ -16,19 +16,19 @@ from st_tui.core.vault.secret_lists import Gathered
 AnySecret = TypeVar("AnySecret")
 
 
-def imports_asked(asked: Asked, *, by_default: bool) -> bool:
+def imports_asked(params: Params, *, by_default: bool) -> bool:
     """Whether secrets that links bring are wanted."""
-    return asked.flag("include_imports", "includeImports", default=by_default)
+    return params.flag("include_imports", "includeImports", default=by_default)
 
 
 def gathered(
-    request: Request, asked: Asked, place: Place, *, imports_by_default: bool = False
+    request: Request, params: Params, place: Place, *, imports_by_default: bool = False
 ) -> Gathered:
     """The sealed secrets that a list of a folder holds. Raises Refusal."""
-    recursive = asked.flag("recursive")
-    imports = imports_asked(asked, by_default=imports_by_default)
+    recursive = params.flag("recursive")
+    imports = imports_asked(params, by_default=imports_by_default)
     require_folder(request, place)
-    if filtered := filtered_out(asked):
+    if filtered := filtered_out(params):
         return Gathered([], [], filtered, frozenset())
     return secret_lists.gathered(
         request.session,

@@ -7,9 +7,9 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from st_tui.api import leading
-from st_tui.api.asked import Asked
+from st_tui.api import usage_warnings
 from st_tui.api.operations import Field, Operation
+from st_tui.api.params import Params
 from st_tui.api.places import (
     PROJECT,
     environment_id,
@@ -65,18 +65,18 @@ def folder_data(request: Request, place: Place, asked_at: str) -> dict[str, Any]
     }
 
 
-def _located(request: Request, asked: Asked) -> Place:
+def _located(request: Request, params: Params) -> Place:
     """The parent folder that is meant. Here, and on no other route, a missing leading slash is
     added, as Infisical does."""
-    stated = asked.stated("path", "directory", "secretPath")
+    stated = params.stated("path", "directory", "secretPath")
     if stated.path is not None and not stated.path.startswith("/"):
         stated = stated._replace(path=f"/{stated.path}")
     return request.locate(stated)
 
 
-def _list(request: Request, asked: Asked, name: str) -> dict[str, Any]:
-    place = _located(request, asked)
-    if asked.plain("lastSecretModified") is not None:
+def _list(request: Request, params: Params, name: str) -> dict[str, Any]:
+    place = _located(request, params)
+    if params.plain("lastSecretModified") is not None:
         raise bad_request("Folders are not filtered by lastSecretModified here: leave it out")
     if not any(_may_lead_below(scope, place) for scope in request.token.scopes):
         # Before anything is read: how long it takes must not tell what is there.
@@ -88,7 +88,7 @@ def _list(request: Request, asked: Asked, name: str) -> dict[str, Any]:
     )
     request.enter_listing(place, bool(leading))
     require_folder(request, place)
-    if not asked.flag("recursive"):
+    if not params.flag("recursive"):
         below = [path for path in below if "/" not in _below(place.path, path)]
     opened = {parent: request.may(place._replace(path=parent)) for parent in map(_parent, below)}
     return {
@@ -100,10 +100,10 @@ def _list(request: Request, asked: Asked, name: str) -> dict[str, Any]:
     }
 
 
-def _create(request: Request, asked: Asked, name: str) -> dict[str, Any]:
-    parent = _located(request, asked)
+def _create(request: Request, params: Params, name: str) -> dict[str, Any]:
+    parent = _located(request, params)
     request.enter(parent, Permission.WRITE)
-    place = _named(parent, asked.required("name"))
+    place = _named(parent, params.required("name"))
     _enter(request, place)
     connection, project_id = request.session.database, request.project.id
     if all(one.slug != place.environment for one in projects.environments(connection, project_id)):
@@ -121,10 +121,10 @@ def _create(request: Request, asked: Asked, name: str) -> dict[str, Any]:
     return {"folder": folder_data(request, place, parent.path)}
 
 
-def _delete(request: Request, asked: Asked, name: str, *, always: bool) -> dict[str, Any]:
-    parent = _located(request, asked)
+def _delete(request: Request, params: Params, name: str, *, always: bool) -> dict[str, Any]:
+    parent = _located(request, params)
     request.enter(parent, Permission.WRITE)
-    force = always or asked.flag("forceDelete")
+    force = always or params.flag("forceDelete")
     require_folder(request, parent)
     connection, project_id = request.session.database, request.project.id
     every = projects.folders(connection, project_id, parent.environment)
@@ -154,7 +154,7 @@ def _delete(request: Request, asked: Asked, name: str, *, always: bool) -> dict[
     request.path = place.path
     request.note_also([parent, *gone], Permission.WRITE)
     answer = folder_data(request, place, parent.path)
-    warnings = leading.to_folder(request, place)
+    warnings = usage_warnings.to_folder(request, place)
     removed = folders.remove(request.session, request.project, *place)
     request.details.update(removed.details)
     return {"folder": answer, "warnings": warnings}

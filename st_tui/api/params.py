@@ -24,7 +24,7 @@ LARGEST_NUMBER = 999_999_999
 _FLAGS = {"true": True, "false": False}
 
 
-class Asked:
+class Params:
     """The fields of one request: its query's, and its JSON body's unless it is a GET.
 
     Where two spellings, or query and body, state different things, the request is refused.
@@ -105,12 +105,12 @@ class Asked:
         value = self._fields.get(name)
         return bool(value) and str(value).lower() != "false"
 
-    def nested(self, name: str) -> Asked:
+    def nested(self, name: str) -> Params:
         """The fields of an object inside the body."""
         value = self._fields.get(name)
         if not isinstance(value, dict):
             raise invalid(f"{name} must be an object")
-        return Asked(value)
+        return Params(value)
 
     def sealed(self, prefix: str) -> Sealed | None:
         """Three fields such as `secretCommentCiphertext`, `…IV` and `…Tag`; all of them, or none.
@@ -145,9 +145,9 @@ class Asked:
         )
 
 
-def asked_for(query: bytes, body: bytes) -> Asked:
+def read_params(query: bytes, body: bytes) -> Params:
     """The fields of a request's query and of its JSON body together. Raises Problem."""
-    return Asked(_merged([*_query(query), *_body(body)]))
+    return Params(_merged([*_query(query), *_body(body)]))
 
 
 def _query(query: bytes) -> list[tuple[str, Any]]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from st_tui.api import leading
-from st_tui.api.asked import Asked
+from st_tui.api import usage_warnings
 from st_tui.api.operations import Field, Operation
+from st_tui.api.params import Params
 from st_tui.api.places import PROJECT, environment_id, folder_id, in_folder, require_folder
 from st_tui.api.problems import invalid, not_found
 from st_tui.core import expiry
@@ -51,15 +51,15 @@ def import_data(request: Request, link: SecretImport) -> dict[str, Any]:
     }
 
 
-def _entered(request: Request, asked: Asked, operation: Permission) -> Place:
-    place = request.locate(asked.stated("path", "secretPath"))
+def _entered(request: Request, params: Params, operation: Permission) -> Place:
+    place = request.locate(params.stated("path", "secretPath"))
     request.enter(place, operation)
     require_folder(request, place)
     return place
 
 
-def _list(request: Request, asked: Asked, name: str) -> dict[str, Any]:
-    place = _entered(request, asked, Permission.READ)
+def _list(request: Request, params: Params, name: str) -> dict[str, Any]:
+    place = _entered(request, params, Permission.READ)
     links = secrets.imports(request.session.database, request.project.id, place)
     return {
         "message": "Successfully fetched secret imports",
@@ -67,9 +67,9 @@ def _list(request: Request, asked: Asked, name: str) -> dict[str, Any]:
     }
 
 
-def _create(request: Request, asked: Asked, name: str) -> dict[str, Any]:
-    place = _entered(request, asked, Permission.WRITE)
-    wanted = asked.nested("import")
+def _create(request: Request, params: Params, name: str) -> dict[str, Any]:
+    place = _entered(request, params, Permission.WRITE)
+    wanted = params.nested("import")
     environment, path = wanted.plain("environment"), wanted.path("path")
     if environment is None or path is None:
         raise invalid("import must state environment and path")
@@ -85,12 +85,12 @@ def _create(request: Request, asked: Asked, name: str) -> dict[str, Any]:
     }
 
 
-def _delete(request: Request, asked: Asked, name: str) -> dict[str, Any]:
-    place = _entered(request, asked, Permission.WRITE)
+def _delete(request: Request, params: Params, name: str) -> dict[str, Any]:
+    place = _entered(request, params, Permission.WRITE)
     link = secrets.find_import(request.session.database, request.project.id, name)
     if link is None or link.place != place or not _shown(request, link):
         raise not_found(f"Secret import not found {in_folder(place)}")
-    answer, warnings = import_data(request, link), leading.through(request, link)
+    answer, warnings = import_data(request, link), usage_warnings.through(request, link)
     secrets.delete_import(request.session.database, link.id)
     _note(request, link)
     return {
