@@ -6,7 +6,6 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -149,7 +148,7 @@ def candidate(directory: Path, file: Path, *, actor: str) -> Iterator[Candidate]
             if flaw is not None:
                 raise VaultError(f"{file} cannot be restored: {flaw}.")
             session = Session(directory, database, actor, system_clock, os.urandom)
-            _require_keys(session)
+            session.require_keys()
             yield Candidate(session)
 
 
@@ -170,17 +169,6 @@ def _copy(file: Path, draft: Path) -> None:
                 shutil.copyfileobj(source, target)
     except OSError as error:
         raise VaultError(f"{file} cannot be read: {error.strerror}.") from None
-
-
-def _require_keys(session: Session) -> None:
-    server = replace(session, key_file=vault_files.SERVER_KEY)
-    for project in projects.every(session.database):
-        session.project_key(project.id)
-        if not project.e2ee:
-            server.project_key(project.id)
-        wrapped = projects.wrapped_keys(session.database, project.id)
-        if wrapped is not None and wrapped.name_key is not None:
-            session.name_key(project.id)
 
 
 def _works(token: ServiceToken, now: int) -> bool:

@@ -98,15 +98,21 @@ class Session:
         """Raise VaultFilesError unless the key of this door can be read."""
         self.own_key(self.key_file)
 
+    def require_keys(self) -> None:
+        """Raise Refusal unless both of the vault's own keys open all that they wrapped in it."""
+        operator = replace(self, key_file=vault_files.OPERATOR_KEY, opened=None)
+        for project in projects.every(self.database):
+            operator.project_key(project.id)
+        self.require_server_key()
+
     def require_server_key(self) -> None:
         """Raise Refusal unless server.key is there and opens all that it wrapped in this vault."""
         server = replace(self, key_file=vault_files.SERVER_KEY, opened=None)
         server.require_own_key()
         for project in projects.every(self.database):
-            keys = self.wrapped_keys(project.id)
-            if keys.name_key is not None:
+            if self.wrapped_keys(project.id).name_key is not None:
                 server.name_key(project.id)
-            if keys.server_copy is not None:
+            if not project.e2ee:
                 server.project_key(project.id)
 
     def wrap(self, project_key: str, key_file: str, project_id: str) -> bytes:
