@@ -20,6 +20,7 @@ from st_tui.core.patterns import Pattern, PatternRefused, PatternSet, compile_pa
 # Made once: a decision takes less than a microsecond, and making one of these a quarter of that.
 UNKNOWN = Decision(False, Reason.UNKNOWN, None)
 EXPIRED = Decision(False, Reason.EXPIRED, None)
+_ADMITTED = Decision(True, Reason.ALLOWED, None)
 _INACTIVE = Decision(False, Reason.INACTIVE, None)
 _IP = Decision(False, Reason.IP, None)
 _ENVIRONMENT = Decision(False, Reason.ENVIRONMENT, None)
@@ -37,9 +38,9 @@ def decide(token: ServiceToken, request: AccessRequest) -> Decision:
     Pure. The checks run in the order of `Reason`; the first that fails is the reason. An end is
     reached when now >= expires_at.
     """
-    barred = bars(token, request.now, request.ip)
-    if barred is not None:
-        return barred
+    admitted = admits(token, request.now, request.ip)
+    if admitted is not _ADMITTED:
+        return admitted
     in_environment = _COMPILED[token.scopes].get(request.environment)
     if in_environment is None:
         return _ENVIRONMENT
@@ -53,10 +54,11 @@ def decide(token: ServiceToken, request: AccessRequest) -> Decision:
     return in_environment[1][found]
 
 
-def bars(token: ServiceToken, now: int, ip: int | None) -> Decision | None:
-    """The denial of whatever the token asks at this time and from this address; None if it may ask.
+def admits(token: ServiceToken, now: int, ip: int | None) -> Decision:
+    """Whether the token may ask for anything at all, at this time and from this address.
 
-    The conditions that `decide` begins with, for who does not know yet what is asked.
+    These are the checks that `decide` begins with. A door asks them alone while it does not know
+    yet what the request is about.
     """
     if token.expires_at is not None and now >= token.expires_at:
         return EXPIRED
@@ -64,7 +66,7 @@ def bars(token: ServiceToken, now: int, ip: int | None) -> Decision | None:
         return _INACTIVE
     if token.trusted_ips is not None and not trusts(token.trusted_ips, ip):
         return _IP
-    return None
+    return _ADMITTED
 
 
 def failing(token: ServiceToken, request: AccessRequest) -> tuple[Reason, ...]:

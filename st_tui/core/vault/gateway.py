@@ -92,7 +92,7 @@ class Gateway:
         if caller.text is None:
             return False
         token = Tokens(self._reader).authenticate(caller.text).token
-        return token is not None and access.bars(token, self._session.clock(), caller.ip) is None
+        return token is not None and access.admits(token, self._session.clock(), caller.ip).allowed
 
     def begin(self, *, insist: bool = False) -> bool:
         """Begin a batch; False while another program is writing, or a person waits to write.
@@ -209,12 +209,12 @@ class Gateway:
     def _admit(self, caller: Caller, event: str) -> Request:
         now = self._session.clock()
         token = self._authenticated(caller, event, now)
-        barred = access.bars(token, now, caller.ip)
-        if barred is not None:
-            if barred.reason is Reason.EXPIRED:
+        admitted = access.admits(token, now, caller.ip)
+        if not admitted.allowed:
+            if admitted.reason is Reason.EXPIRED:
                 self._end(token)
-            self._refuse(caller, event, now, barred.reason, token)
-            raise NotAuthenticated(barred.reason)
+            self._refuse(caller, event, now, admitted.reason, token)
+            raise NotAuthenticated(admitted.reason)
         return Request(self._session, token, self._project(token), caller, event, now)
 
     def _authenticated(self, caller: Caller, event: str, now: int) -> ServiceToken:
