@@ -9,10 +9,10 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from st_tui.api.problems import bad_request, invalid
-from st_tui.core.crypto import Sealed
 from st_tui.core.drafts import BLANKS, LONGEST_FOLDER_PATH
 from st_tui.core.errors import Refusal
 from st_tui.core.json_text import strict_decoder
+from st_tui.core.model import Sealed
 from st_tui.core.plain_text import refuse_controls
 from st_tui.core.secrets.model import NOTHING_SEALED, check_sealed
 from st_tui.core.vault.request import Stated

@@ -6,8 +6,9 @@ Libraries are imported where they are used: listing tokens and checking one by i
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from st_tui.core.model import Sealed
 from st_tui.core.token_text import RandomBytes
 
 if TYPE_CHECKING:
@@ -20,14 +21,6 @@ TAG_BYTES = 16
 
 class SealError(Exception):
     """A sealed value that this key does not open, or that was changed."""
-
-
-class Sealed(NamedTuple):
-    """Ciphertext, IV and tag, each in padded standard base64 (Python's clients insist on it)."""
-
-    ciphertext: str
-    iv: str
-    tag: str
 
 
 def new_key(randbytes: RandomBytes) -> str:

@@ -240,3 +240,11 @@ class Use(NamedTuple):
     path: str
     operation: Permission
     times: int = 1
+
+
+class Sealed(NamedTuple):
+    """Ciphertext, IV and tag, each in padded standard base64 (Python's clients insist on it)."""
+
+    ciphertext: str
+    iv: str
+    tag: str

@@ -15,7 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from st_tui.core import crypto
-from st_tui.core.crypto import Sealed, SealError, seal, unseal, unwrap, wrap
+from st_tui.core.crypto import SealError, seal, unseal, unwrap, wrap
+from st_tui.core.model import Sealed
 
 KEY = "00112233445566778899aabbccddeeff"
 OTHER_KEY = "ffeeddccbbaa99887766554433221100"

@@ -25,8 +25,7 @@ from st_tui.api.routes.secrets_shared import (
     shared_only,
 )
 from st_tui.core import expiry
-from st_tui.core.crypto import Sealed
-from st_tui.core.model import Permission
+from st_tui.core.model import Permission, Sealed
 from st_tui.core.secrets.model import NOTHING_SEALED, SealedSecret, trimmed
 from st_tui.core.vault import secret_changes
 from st_tui.core.vault.request import Request

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from st_tui.core.crypto import Sealed
+from st_tui.core.model import Sealed
 from st_tui.core.secrets.model import Place, Room, SealedSecret, SecretImport
 
 _SEALED = (

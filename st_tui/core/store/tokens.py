@@ -9,8 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from st_tui.core.addresses import AddressError, parse_range
-from st_tui.core.crypto import Sealed
-from st_tui.core.model import IpRange, Order, Permission, Scope, ServiceToken
+from st_tui.core.model import IpRange, Order, Permission, Scope, Sealed, ServiceToken
 from st_tui.core.store.connection import asked_once
 from st_tui.core.store.token_listing import END, LISTING, true_listing
 

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from st_tui.core import access
-from st_tui.core.crypto import Sealed
 from st_tui.core.errors import Refusal
 from st_tui.core.model import (
     AccessRequest,
@@ -18,6 +17,7 @@ from st_tui.core.model import (
     Endpoint,
     Permission,
     Project,
+    Sealed,
     ServiceToken,
     TokenText,
 )

@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from st_tui.core import crypto, token_text
-from st_tui.core.crypto import Sealed
-from st_tui.core.model import Project
+from st_tui.core.model import Project, Sealed
 from st_tui.core.plain_text import refuse_unseen
 from st_tui.core.secrets.model import (
     NOTHING_SEALED,

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 
 from st_tui.core import crypto
 from st_tui.core.errors import Refusal
-from st_tui.core.model import Project
+from st_tui.core.model import Project, Sealed
 from st_tui.core.secrets.model import LARGEST_ANSWER, Place, SecretImport
 from st_tui.core.secrets.references import MOST_REFERENCES, Target, targets
 from st_tui.core.secrets.used_by import Reference, UsedBy
@@ -170,7 +170,7 @@ class _Search:
                     continue  # nobody with this project's key reads what it refers to
                 self.found.update(Reference(place, name, text) for text in texts)
 
-    def _is_enough(self, value: crypto.Sealed) -> bool:
+    def _is_enough(self, value: Sealed) -> bool:
         self._values -= 1
         self._characters -= len(value.ciphertext)
         return self._bounded and min(self._values, self._characters, self._left) < 0

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from st_tui.core.crypto import Sealed, new_key, seal, unseal
-from st_tui.core.model import NewToken
+from st_tui.core.crypto import new_key, seal, unseal
+from st_tui.core.model import NewToken, Sealed
 from st_tui.core.secrets.model import LARGEST_VALUE, Place, SealedSecret
 from st_tui.core.vault import secret_changes
 from st_tui.core.vault.least_privilege import propose

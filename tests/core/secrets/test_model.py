@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from st_tui.core.crypto import Sealed, seal, unseal
+from st_tui.core.crypto import seal, unseal
 from st_tui.core.errors import Refusal
+from st_tui.core.model import Sealed
 from st_tui.core.plain_text import TextError
 from st_tui.core.secrets.model import (
     LARGEST_VALUE,

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from st_tui.core.addresses import parse_address, parse_ranges
-from st_tui.core.crypto import Sealed
 from st_tui.core.errors import Refusal
 from st_tui.core.expiry import DAY, HOUR, MONTH, ExpiryError
 from st_tui.core.model import (
@@ -20,6 +19,7 @@ from st_tui.core.model import (
     Project,
     Reason,
     Scope,
+    Sealed,
     ServiceToken,
 )
 from st_tui.core.plain_text import TextError
