@@ -11,7 +11,7 @@ from hypothesis import settings
 
 from st_tui.demo import make
 from st_tui.tui.app import StTui
-from st_tui.tui.terminal import Appearance
+from st_tui.tui.terminal.detection import Appearance
 from tests.pictures import ROOT, Pictures
 
 # Hypothesis fails an example that took over 200 ms: machines are noisy, and no test asserts on a

@@ -25,7 +25,7 @@ from st_tui.core.model import (
     ServiceToken,
 )
 from st_tui.core.vault import Vault
-from st_tui.demo import steps
+from st_tui.demo import tour
 
 NOW = 1_800_014_400_000
 """2027-01-15T12:00:00Z, a Friday."""
@@ -53,7 +53,7 @@ def tokens(vault: Vault, project: Project) -> dict[str, ServiceToken]:
     return {token.name: token for token in vault.tokens.page(project)}
 
 
-def request_of(step: steps.Step, now: int) -> AccessRequest:
+def request_of(step: tour.Step, now: int) -> AccessRequest:
     ip = None if step.ip is None else parse_address(step.ip)
     return AccessRequest(
         step.environment, step.path, step.operation, now, step.endpoint, e2ee=True, ip=ip
@@ -76,13 +76,13 @@ def test_there_is_one_project_with_e2ee_on(vault: Vault, project: Project) -> No
         assert len(paths) <= len(folders["dev"])
 
 
-@pytest.mark.parametrize("step", steps.TOUR, ids=lambda step: step.title)
+@pytest.mark.parametrize("step", tour.TOUR, ids=lambda step: step.title)
 def test_every_stop_of_the_tour_is_what_is_decided(
-    step: steps.Step, tmp_path: Path, tokens: dict[str, ServiceToken]
+    step: tour.Step, tmp_path: Path, tokens: dict[str, ServiceToken]
 ) -> None:
-    if step.token == steps.ONE_MINUTE_TOKEN:
+    if step.token == tour.ONE_MINUTE_TOKEN:
         with Vault.open(make(tmp_path / "vault"), actor="ann", clock=lambda: NOW) as vault:
-            draft = steps.one_minute_draft(NOW)
+            draft = tour.one_minute_draft(NOW)
             token = vault.tokens.create(vault.projects.get(), draft).token
         assert token.name == step.token
         assert decide(token, request_of(step, NOW + MINUTE - 1)).allowed
@@ -93,26 +93,26 @@ def test_every_stop_of_the_tour_is_what_is_decided(
 
 
 def test_the_tour_shows_every_reason_of_a_known_token() -> None:
-    assert {step.reason for step in steps.TOUR} == set(Reason) - {Reason.UNKNOWN}
-    assert steps.TOUR[0].reason is Reason.ALLOWED
-    for step in steps.TOUR:
+    assert {step.reason for step in tour.TOUR} == set(Reason) - {Reason.UNKNOWN}
+    assert tour.TOUR[0].reason is Reason.ALLOWED
+    for step in tour.TOUR:
         assert len(step.words) <= 160
         assert len(re.findall(r"[.!?](?= |$)", step.words)) <= 2
-    assert len(steps.END_WORDS) <= 160
+    assert len(tour.END_WORDS) <= 160
 
 
 def test_the_one_minute_token_is_made_some_steps_before_it_ends() -> None:
     """Nobody has to look at one screen for a minute."""
-    made = [step.make_one_minute_token for step in steps.TOUR].index(True)
-    assert steps.TOUR[-1].token == steps.ONE_MINUTE_TOKEN
-    assert len(steps.TOUR) - 1 - made >= 5
+    made = [step.make_one_minute_token for step in tour.TOUR].index(True)
+    assert tour.TOUR[-1].token == tour.ONE_MINUTE_TOKEN
+    assert len(tour.TOUR) - 1 - made >= 5
 
 
 def test_the_tour_shows_what_newcomers_guess_wrong(
     vault: Vault, project: Project, tokens: dict[str, ServiceToken]
 ) -> None:
     shown = {}
-    for step in steps.TOUR:
+    for step in tour.TOUR:
         token = tokens.get(step.token)
         if token is not None:
             scopes = " ".join(map(str, token.scopes))

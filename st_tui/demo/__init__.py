@@ -1,4 +1,4 @@
-"""A ready project made of the documentation's own examples; the tour through it is in `steps`."""
+"""A ready project made of the documentation's own examples; the tour through it is in `tour`."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from st_tui.demo.content import (
     Client,
     Planned,
 )
-from st_tui.demo.steps import ONE_MINUTE_TOKEN, TOUR, Step, one_minute_draft
+from st_tui.demo.tour import ONE_MINUTE_TOKEN, TOUR, Step, one_minute_draft
 
 __all__ = [
     "NAME",

@@ -15,7 +15,7 @@ def run(directory: Path, *, actor: str, demo: bool) -> int:
     With `demo` the vault is first filled with the documentation's examples, behind the first
     frame. Where no app can be shown, one sentence on stderr names the command line, status 2.
     """
-    from st_tui.tui.terminal import appearance, forget_debug_switches, refusal
+    from st_tui.tui.terminal.detection import appearance, forget_debug_switches, refusal
 
     cause = refusal(
         os.environ,
@@ -31,8 +31,8 @@ def run(directory: Path, *, actor: str, demo: bool) -> int:
     # Importing makes many objects and no garbage: looking for some takes a twentieth of it.
     gc.disable()
     from st_tui.tui.app import StTui
-    from st_tui.tui.crash import guard
-    from st_tui.tui.safe_app import run as run_app
+    from st_tui.tui.terminal.crash import guard
+    from st_tui.tui.terminal.safe_app import run as run_app
 
     gc.enable()
     gc.freeze()

@@ -19,12 +19,12 @@ from st_tui.core.expiry import system_clock
 from st_tui.core.model import Project
 from st_tui.core.plain_text import shown
 from st_tui.tui.leaving import Leaves
-from st_tui.tui.palette import ActionCommands
-from st_tui.tui.safe_app import SafeApp
+from st_tui.tui.screens.command_palette import ActionCommands
 from st_tui.tui.screens.page import ShowsVault
 from st_tui.tui.screens.tokens import TokensPage
-from st_tui.tui.terminal import Appearance
-from st_tui.tui.theme import DARK, DARK_256, LIGHT, LIGHT_256, OTHER
+from st_tui.tui.terminal.detection import Appearance
+from st_tui.tui.terminal.safe_app import SafeApp
+from st_tui.tui.terminal.themes import DARK, DARK_256, LIGHT, LIGHT_256, OTHER
 
 if TYPE_CHECKING:
     from st_tui.core.token_text import RandomBytes

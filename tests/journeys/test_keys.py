@@ -11,11 +11,11 @@ from textual.pilot import Pilot
 from st_tui.core.expiry import MINUTE, SECOND
 from st_tui.core.model import Reason
 from st_tui.core.vault import Vault
-from st_tui.demo.steps import END_TITLE, END_WORDS, TOUR
+from st_tui.demo.tour import END_TITLE, END_WORDS, TOUR
 from st_tui.tui.app import StTui
 from st_tui.tui.screens.help import ActionList, Help
 from st_tui.tui.screens.tokens import TokensPage
-from st_tui.tui.terminal import Appearance
+from st_tui.tui.terminal.detection import Appearance
 from st_tui.tui.widgets.token_list import TokenList
 from tests.conftest import Clock
 from tests.journeys.driving import choose, opened, screen_text, until, vault, write

@@ -20,7 +20,7 @@ from st_tui.tui.screens.created import Created
 from st_tui.tui.screens.dialog import Confirm
 from st_tui.tui.screens.token import TokenScreen
 from st_tui.tui.screens.welcome import Welcome
-from st_tui.tui.terminal import Appearance
+from st_tui.tui.terminal.detection import Appearance
 from st_tui.tui.widgets.field import Field
 from st_tui.tui.widgets.token_list import TokenList
 from tests.conftest import NOW, Clock

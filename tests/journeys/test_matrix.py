@@ -268,7 +268,7 @@ async def test_picture(demo_app: StTui, pictures: Pictures, size: tuple[int, int
 async def test_picture_in_few_colours(
     demo_app: StTui, pictures: Pictures, ascii_only: bool
 ) -> None:
-    from st_tui.tui.terminal import Appearance
+    from st_tui.tui.terminal.detection import Appearance
 
     looks = Appearance("plain", ansi_color=True, ascii_only=ascii_only)
     app = StTui(Path(demo_app.directory), looks, actor="operator", clock=demo_app.clock)

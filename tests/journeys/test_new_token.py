@@ -18,8 +18,8 @@ from st_tui.tui.screens.created import Created
 from st_tui.tui.screens.dialog import Confirm
 from st_tui.tui.screens.link_form import LinkForm
 from st_tui.tui.screens.who import Who
-from st_tui.tui.widgets.choice import Choice
 from st_tui.tui.widgets.path_field import PathField
+from st_tui.tui.widgets.selector import Choice
 from tests.journeys.driving import (
     choose,
     opened,

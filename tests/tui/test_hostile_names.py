@@ -9,7 +9,7 @@ from textual.app import App
 
 from st_tui.tui.app import StTui
 from st_tui.tui.screens.dialog import Confirm, Dialog
-from st_tui.tui.widgets.places import FolderList
+from st_tui.tui.widgets.folder_lists import FolderList
 from tests.core.vaults import raw
 from tests.journeys.driving import opened, screen_text, until
 

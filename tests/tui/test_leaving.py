@@ -14,7 +14,7 @@ from st_tui.tui.screens.secret_form import SecretForm
 from st_tui.tui.screens.token import TokenScreen
 from st_tui.tui.screens.tokens import TokensPage
 from st_tui.tui.screens.warnings import Warnings
-from st_tui.tui.too_small import TooSmall
+from st_tui.tui.terminal.too_small import TooSmall
 from tests.journeys.driving import opened, screen_text, until, write
 
 

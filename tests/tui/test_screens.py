@@ -8,18 +8,18 @@ import pytest
 from textual.pilot import Pilot
 
 from st_tui.core.secrets.model import Place
-from st_tui.demo.steps import END_TITLE, TOUR
-from st_tui.tui import real_call
+from st_tui.demo.tour import END_TITLE, TOUR
 from st_tui.tui.app import StTui
-from st_tui.tui.real_call import Answer
 from st_tui.tui.screens import try_it
 from st_tui.tui.screens.comparison import Beside
 from st_tui.tui.screens.create import Create
 from st_tui.tui.screens.dialog import Confirm
 from st_tui.tui.screens.picker import Picker
-from st_tui.tui.terminal import Appearance, appearance
-from st_tui.tui.widgets.choice import Choice
-from st_tui.tui.widgets.moment import Moment
+from st_tui.tui.terminal.detection import Appearance, appearance
+from st_tui.tui.try_it import real_call
+from st_tui.tui.try_it.real_call import Answer
+from st_tui.tui.widgets.request_time import Moment
+from st_tui.tui.widgets.selector import Choice
 from tests.conftest import Clock
 from tests.journeys.driving import choose, opened, paste, screen_text, until, vault, write
 from tests.pictures import Pictures

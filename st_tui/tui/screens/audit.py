@@ -21,8 +21,8 @@ from st_tui.core.model import AuditEntry, Project
 from st_tui.core.plain_text import shown
 from st_tui.core.wording import counted
 from st_tui.tui.actions import EVERYWHERE, Action, bindings
-from st_tui.tui.newest import Newest
-from st_tui.tui.screens.filtering import FilteredPage
+from st_tui.tui.latest_wins import Newest
+from st_tui.tui.screens.filtered_page import FilteredPage
 from st_tui.tui.widgets.listing import Listing, Piece, column
 from st_tui.tui.widgets.top_bar import TopBar
 

@@ -32,17 +32,17 @@ from st_tui.core.plain_text import shown
 from st_tui.core.wording import counted
 from st_tui.tui.actions import FIELDS, Action, bindings
 from st_tui.tui.leaving import Leaves
-from st_tui.tui.screens.by_width import WIDE
 from st_tui.tui.screens.comparison import beside
 from st_tui.tui.screens.dialog import Confirm
 from st_tui.tui.screens.page import ShowsVault
-from st_tui.tui.screens.pane_beside import PaneBeside
-from st_tui.tui.widgets.choice import Choice
+from st_tui.tui.screens.responsive import WIDE
+from st_tui.tui.screens.with_access_pane import PaneBeside
 from st_tui.tui.widgets.expiry_selector import ExpirySelector
 from st_tui.tui.widgets.field import Field, Label, ListField
 from st_tui.tui.widgets.key_hints import KeyHints
 from st_tui.tui.widgets.listing import column
 from st_tui.tui.widgets.scope_picker import ScopePicker
+from st_tui.tui.widgets.selector import Choice
 from st_tui.tui.widgets.tick_box import TickBox
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from st_tui.core.model import NewToken
 from st_tui.core.wording import access_letters, old_token_works
 from st_tui.tui.actions import Action, bindings
 from st_tui.tui.screens.dialog import Confirm, Dialog
-from st_tui.tui.token_actions import TRY_IT
+from st_tui.tui.screens.token_actions import TRY_IT
 from st_tui.tui.widgets.token_name import some_scopes
 
 
@@ -86,7 +86,7 @@ class Created(Dialog[None]):
         return False
 
     async def _copy(self, text: str, what: str, show: Callable[[], None]) -> bool:
-        from st_tui.tui.clipboard import copy
+        from st_tui.tui.terminal.clipboard import copy
 
         async with self._copying:
             outcome = await copy(self.app, text)
@@ -137,7 +137,7 @@ class Created(Dialog[None]):
 
     def _forget(self) -> None:
         """Take the token off the screen and out of memory."""
-        from st_tui.tui import clipboard
+        from st_tui.tui.terminal import clipboard
 
         # Before it goes: Textual keeps what it removed for a while.
         for part in self.query(".token").results(Static):

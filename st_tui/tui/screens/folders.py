@@ -21,14 +21,14 @@ from st_tui.core.secrets.used_by import shortened
 from st_tui.core.vault.environments import check_new
 from st_tui.core.wording import counted
 from st_tui.tui.actions import EVERYWHERE, Action, bindings
-from st_tui.tui.newest import Newest
-from st_tui.tui.screens.by_width import ByWidth
+from st_tui.tui.latest_wins import Newest
 from st_tui.tui.screens.page import Page
 from st_tui.tui.screens.prompt import Prompt
-from st_tui.tui.secret_actions import SECRET_ACTIONS, SecretActions
+from st_tui.tui.screens.responsive import ByWidth
+from st_tui.tui.screens.secret_actions import SECRET_ACTIONS, SecretActions
+from st_tui.tui.widgets.folder_lists import EnvironmentList, EnvironmentRow, FolderList
 from st_tui.tui.widgets.key_hints import KeyHints
 from st_tui.tui.widgets.listing import Listing
-from st_tui.tui.widgets.places import EnvironmentList, EnvironmentRow, FolderList
 from st_tui.tui.widgets.reach_tree import tree
 from st_tui.tui.widgets.secret_list import Contents, PlaceLine, SecretList, read_contents
 from st_tui.tui.widgets.token_name import token_name

@@ -16,9 +16,9 @@ from st_tui.core.model import Environment, Project
 from st_tui.core.secrets.model import Place, SecretImport
 from st_tui.tui.actions import LEAVING, Action, bindings
 from st_tui.tui.screens.dialog import Dialog
-from st_tui.tui.widgets.choice import Choice
 from st_tui.tui.widgets.field import Label
 from st_tui.tui.widgets.path_field import PathField
+from st_tui.tui.widgets.selector import Choice
 
 
 class LinkForm(Dialog[SecretImport]):

@@ -13,8 +13,8 @@ from st_tui.core.errors import Refusal
 from st_tui.core.model import Project, ServiceToken
 from st_tui.core.plain_text import shown
 from st_tui.tui.actions import FIELDS, Action, bindings
+from st_tui.tui.latest_wins import Newest
 from st_tui.tui.leaving import Leaves
-from st_tui.tui.newest import Newest
 from st_tui.tui.screens.page import ShowsVault
 from st_tui.tui.widgets.key_hints import KeyHints
 

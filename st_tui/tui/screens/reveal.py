@@ -42,7 +42,7 @@ class Hides(Leaves[None]):
 
     def hide(self) -> None:
         """Forget the value, and leave."""
-        from st_tui.tui import clipboard
+        from st_tui.tui.terminal import clipboard
 
         self.forget()  # before it goes: Textual keeps what it removed for a while
         clipboard.forget(self.app)  # what was selected with the mouse, and copied
@@ -127,7 +127,7 @@ class Reveal(Dialog[None], Hides):
 
     @work
     async def action_copy(self) -> None:
-        from st_tui.tui.clipboard import copy
+        from st_tui.tui.terminal.clipboard import copy
 
         outcome = await copy(self.app, self._value)
         self.st.notify(f"“{self._secret_name}”: {outcome.message}")

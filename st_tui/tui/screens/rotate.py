@@ -30,8 +30,8 @@ from st_tui.core.wording import old_token_works, told_apart
 from st_tui.tui.actions import LEAVING, Action, bindings
 from st_tui.tui.screens.comparison import beside
 from st_tui.tui.screens.dialog import Dialog
-from st_tui.tui.widgets.choice import Choice
 from st_tui.tui.widgets.field import Field, Label
+from st_tui.tui.widgets.selector import Choice
 from st_tui.tui.widgets.token_name import last_use
 
 _OTHER = -1

@@ -19,10 +19,10 @@ from st_tui.core.secrets.files import FileSecret
 from st_tui.core.secrets.files.write import FORMATS, Format, format_of
 from st_tui.core.secrets.model import Place
 from st_tui.tui.actions import LEAVING, Action, bindings
-from st_tui.tui.files import Exported, export, read_secrets
 from st_tui.tui.screens.dialog import Dialog
-from st_tui.tui.widgets.choice import Choice
+from st_tui.tui.screens.named_files import Exported, export, read_secrets
 from st_tui.tui.widgets.field import Field, Label
+from st_tui.tui.widgets.selector import Choice
 from st_tui.tui.widgets.tick_box import TickBox
 
 

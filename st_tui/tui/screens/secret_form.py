@@ -22,9 +22,9 @@ from st_tui.core.secrets.value_shape import shape_of
 from st_tui.core.vault import Vault
 from st_tui.core.vault.secrets import ChangedMeanwhile
 from st_tui.tui.actions import LEAVING, Action, bindings
-from st_tui.tui.pasted import with_newlines
 from st_tui.tui.screens.dialog import Confirm, Dialog
-from st_tui.tui.secret_import import import_secrets
+from st_tui.tui.screens.secret_import import import_secrets
+from st_tui.tui.terminal.pasted_text import with_newlines
 from st_tui.tui.widgets.field import Label
 from st_tui.tui.widgets.secret_name import SecretName, holds_secrets
 from st_tui.tui.widgets.value_area import NEW_LINE, ValueArea
@@ -306,7 +306,7 @@ class SecretForm(Dialog[SealedSecret]):
             self._leave(None)
 
     def _leave(self, saved: SealedSecret | None) -> None:
-        from st_tui.tui import clipboard
+        from st_tui.tui.terminal import clipboard
 
         # Before it goes: Textual keeps what it removed for a while.
         self._value_area.load_text("")

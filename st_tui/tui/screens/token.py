@@ -23,7 +23,7 @@ from st_tui.core.plain_text import shown
 from st_tui.core.wording import counted, times
 from st_tui.tui.actions import Action, bindings
 from st_tui.tui.screens.page import ShowsVault
-from st_tui.tui.token_actions import TOKEN_ACTIONS, TokenActions
+from st_tui.tui.screens.token_actions import TOKEN_ACTIONS, TokenActions
 from st_tui.tui.widgets.key_hints import KeyHints
 from st_tui.tui.widgets.token_name import token_name
 

@@ -19,10 +19,10 @@ from st_tui.core.expiry import MINUTE
 from st_tui.core.model import Endpoint, Order, Permission, ServiceToken
 from st_tui.core.wording import counted
 from st_tui.tui.actions import EVERYWHERE, Action, bindings, written
-from st_tui.tui.screens.by_width import WIDE
-from st_tui.tui.screens.filtering import FilteredPage
-from st_tui.tui.screens.pane_beside import PaneBeside
-from st_tui.tui.token_actions import TOKEN_ACTIONS, TRY_IT, TokenActions
+from st_tui.tui.screens.filtered_page import FilteredPage
+from st_tui.tui.screens.responsive import WIDE
+from st_tui.tui.screens.token_actions import TOKEN_ACTIONS, TRY_IT, TokenActions
+from st_tui.tui.screens.with_access_pane import PaneBeside
 from st_tui.tui.widgets.key_hints import KeyHints
 from st_tui.tui.widgets.listing import Listing
 from st_tui.tui.widgets.token_list import TokenList
@@ -292,7 +292,7 @@ class TokensPage(TokenActions, PaneBeside[None], FilteredPage):
         )
 
     async def action_tour(self, amount: int) -> None:
-        from st_tui.tui.tour import Tour
+        from st_tui.tui.widgets.tour import Tour
 
         if not self.query(Tour):
             if not self._is_demo:
@@ -312,7 +312,7 @@ class TokensPage(TokenActions, PaneBeside[None], FilteredPage):
         vault, project = self.st.vault, self.st.project
         if vault is None or project is None or project.slug != "demo":
             return False
-        from st_tui.demo.steps import TOUR
+        from st_tui.demo.tour import TOUR
 
         return vault.tokens.count(project, TOUR[0].token) > 0
 

@@ -23,9 +23,9 @@ from st_tui.core.plain_text import shown
 from st_tui.core.token_text import TokenTextError
 from st_tui.core.wording import counted
 from st_tui.tui.actions import LEAVING, Action, bindings
-from st_tui.tui.agreement import difference, reasons_told
-from st_tui.tui.real_call import Answer, ask, call_for, server_at
 from st_tui.tui.screens.dialog import Confirm, Dialog
+from st_tui.tui.try_it.agreement import difference, reasons_told
+from st_tui.tui.try_it.real_call import Answer, ask, call_for, server_at
 from st_tui.tui.widgets.field import Field, Label
 from st_tui.tui.widgets.masked_field import MaskedField
 

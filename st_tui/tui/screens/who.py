@@ -24,12 +24,12 @@ from st_tui.core.plain_text import shown
 from st_tui.core.reach import Reach
 from st_tui.core.reach.answers import Reachers
 from st_tui.tui.actions import Action, bindings
-from st_tui.tui.newest import Newest
+from st_tui.tui.latest_wins import Newest
 from st_tui.tui.screens.overview import Overview
-from st_tui.tui.widgets.choice import Choice
 from st_tui.tui.widgets.field import Label
 from st_tui.tui.widgets.path_field import PathField
 from st_tui.tui.widgets.reacher_list import ReacherList
+from st_tui.tui.widgets.selector import Choice
 
 if TYPE_CHECKING:
     from st_tui.core.vault import Vault

@@ -30,15 +30,15 @@ from st_tui.core.model import (
 from st_tui.core.plain_text import shown
 from st_tui.core.wording import counted
 from st_tui.tui.actions import Action, bindings
-from st_tui.tui.newest import Newest
-from st_tui.tui.widgets.beyond import near_misses
-from st_tui.tui.widgets.choice import Choice
+from st_tui.tui.latest_wins import Newest
 from st_tui.tui.widgets.field import Field, Label
 from st_tui.tui.widgets.listing import Listing
-from st_tui.tui.widgets.moment import Moment
-from st_tui.tui.widgets.pane_room import AROUND, is_paired, is_short, verdict_height
+from st_tui.tui.widgets.near_misses import near_misses
+from st_tui.tui.widgets.pane_layout import AROUND, is_paired, is_short, verdict_height
 from st_tui.tui.widgets.path_field import PathField
 from st_tui.tui.widgets.reach_tree import Folder, ReachTree, tree
+from st_tui.tui.widgets.request_time import Moment
+from st_tui.tui.widgets.selector import Choice
 from st_tui.tui.widgets.token_name import token_name
 from st_tui.tui.widgets.verdict import answer_lines
 

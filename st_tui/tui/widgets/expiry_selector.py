@@ -20,8 +20,8 @@ from st_tui.core.expiry import (
     remaining,
     span,
 )
-from st_tui.tui.widgets.choice import Choice
 from st_tui.tui.widgets.field import Field
+from st_tui.tui.widgets.selector import Choice
 
 _CUSTOM = -1
 

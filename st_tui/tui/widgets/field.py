@@ -10,7 +10,7 @@ from textual.suggester import Suggester
 from textual.widgets import Input, Static
 
 from st_tui.core.plain_text import shown
-from st_tui.tui.pasted import all_taken, lines_of, only_the_first, spans_lines
+from st_tui.tui.terminal.pasted_text import all_taken, lines_of, only_the_first, spans_lines
 
 
 class Label(Static):

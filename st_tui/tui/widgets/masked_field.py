@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from st_tui.tui.pasted import taken_as_one
+from st_tui.tui.terminal.pasted_text import taken_as_one
 from st_tui.tui.widgets.field import Field
 
 

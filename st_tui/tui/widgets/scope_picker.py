@@ -23,10 +23,10 @@ from st_tui.core.lint import Places
 from st_tui.core.model import Environment, Scope
 from st_tui.core.plain_text import shown
 from st_tui.core.wording import counted
-from st_tui.tui.widgets.choice import Choice
 from st_tui.tui.widgets.field import Label
 from st_tui.tui.widgets.path_field import PathField
 from st_tui.tui.widgets.scope_list import ScopeList
+from st_tui.tui.widgets.selector import Choice
 
 
 class _ScopeField(PathField):

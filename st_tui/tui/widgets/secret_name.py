@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from st_tui.core.errors import Refusal
 from st_tui.core.secrets.model import check_name
-from st_tui.tui.pasted import lines_of
+from st_tui.tui.terminal.pasted_text import lines_of
 from st_tui.tui.widgets.field import Field
 
 

@@ -14,7 +14,7 @@ from textual.widgets import TextArea
 
 from st_tui.core.plain_text import shown
 from st_tui.tui.actions import Action, bindings
-from st_tui.tui.pasted import spans_lines
+from st_tui.tui.terminal.pasted_text import spans_lines
 
 _CONTROLS = re.compile(r"[^\x20-\x7e\t]")
 

@@ -11,9 +11,9 @@ from st_tui.core.drafts import request_path
 from st_tui.core.model import AccessRequest, Decision, ScopeVerdict, ServiceToken
 from st_tui.core.plain_text import shown
 from st_tui.core.wording import how_far, why
-from st_tui.tui.widgets.beyond import MOST_LINES as MOST_BEYOND
-from st_tui.tui.widgets.beyond import beyond_lines
-from st_tui.tui.widgets.pane_room import MOST_LINES, reasons_height
+from st_tui.tui.widgets.near_misses import MOST_LINES as MOST_BEYOND
+from st_tui.tui.widgets.near_misses import beyond_lines
+from st_tui.tui.widgets.pane_layout import MOST_LINES, reasons_height
 
 
 def answer_lines(

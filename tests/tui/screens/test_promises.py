@@ -12,7 +12,7 @@ from st_tui.core.errors import Refusal
 from st_tui.core.model import Permission
 from st_tui.core.vault import Vault
 from st_tui.tui.app import StTui
-from st_tui.tui.files import typed_path
+from st_tui.tui.screens.named_files import typed_path
 from st_tui.tui.screens.promises import PromiseList, Promises, promises_in
 from st_tui.tui.screens.prompt import Prompt
 from st_tui.tui.screens.token import TokenScreen

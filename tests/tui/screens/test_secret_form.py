@@ -11,9 +11,9 @@ from textual.pilot import Pilot
 from st_tui.core.model import Project
 from st_tui.core.secrets.model import Place
 from st_tui.tui.app import StTui
-from st_tui.tui.pasted import Burst
 from st_tui.tui.screens.dialog import Confirm
 from st_tui.tui.screens.secret_form import SecretForm
+from st_tui.tui.terminal.pasted_text import Burst
 from st_tui.tui.widgets.secret_name import SecretName
 from st_tui.tui.widgets.value_area import ValueArea
 from tests.journeys.driving import opened, paste, screen_text, until, vault, write

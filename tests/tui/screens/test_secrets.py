@@ -21,15 +21,15 @@ from st_tui.core.model import AuditEntry, Project
 from st_tui.core.secrets.model import Place, Secret, SecretImport
 from st_tui.core.vault import Vault
 from st_tui.core.vault.secrets import Secrets
-from st_tui.tui import clipboard
 from st_tui.tui.app import StTui
 from st_tui.tui.screens.dialog import Confirm
 from st_tui.tui.screens.link_form import LinkForm
 from st_tui.tui.screens.reveal import Reveal, ValueAlone, beginning
 from st_tui.tui.screens.secret_form import SecretForm
+from st_tui.tui.terminal import clipboard
 from st_tui.tui.widgets.field import Field
+from st_tui.tui.widgets.folder_lists import EnvironmentList, FolderList
 from st_tui.tui.widgets.key_hints import KeyHints
-from st_tui.tui.widgets.places import EnvironmentList, FolderList
 from st_tui.tui.widgets.secret_list import HIDDEN, SecretList
 from st_tui.tui.widgets.value_area import ValueArea
 from tests.journeys.driving import opened, screen_text, until, vault, write

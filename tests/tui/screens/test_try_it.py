@@ -21,12 +21,12 @@ from st_tui.tui.screens.create import Create
 from st_tui.tui.screens.created import Created
 from st_tui.tui.screens.dialog import Confirm
 from st_tui.tui.screens.try_it import TryIt, first_request
-from st_tui.tui.terminal import Appearance
+from st_tui.tui.terminal.detection import Appearance
 from st_tui.tui.widgets.access_pane import AccessPane
-from st_tui.tui.widgets.choice import Choice
 from st_tui.tui.widgets.field import Field
 from st_tui.tui.widgets.masked_field import MaskedField
-from st_tui.tui.widgets.moment import Moment
+from st_tui.tui.widgets.request_time import Moment
+from st_tui.tui.widgets.selector import Choice
 from tests.api.server import Server, serving
 from tests.core.vaults import bytes_in_files, v2, v3
 from tests.journeys.driving import choose, opened, screen_text, until, write

@@ -1,0 +1,243 @@
+"""What can be done with the secrets of a folder."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from textual import work
+from textual.app import App
+
+from st_tui.core.secrets.model import Place, Secret, SecretImport, SecretLabel
+from st_tui.tui.actions import Action
+from st_tui.tui.widgets.secret_list import SecretList
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from st_tui.core.secrets.used_by import UsedBy
+    from st_tui.core.vault import Vault
+    from st_tui.tui.app import StTui
+
+SECRET_ACTIONS = (
+    Action("new_secret", "n", "new secret", "Make a secret in this folder",
+           "secrets set NAME=VALUE", hint=True),
+    Action("reveal", "enter", "reveal", "Show the value of this secret until you look away",
+           "secrets get NAME", hint=True),
+    Action("copy_value", "y", "copy", "Copy the value of this secret without showing it",
+           hint=True),
+    Action("change_secret", "c", "change", "Write another value of this secret, or rename it",
+           "secrets set NAME=VALUE", hint=True),
+    Action("link", "i", "import", "Let the secrets of another folder be found in this one",
+           "secrets imports create"),
+    Action("import_file", "l", "load file", "Make or change secrets as a file says",
+           "secrets import FILE"),
+    Action("export_file", "x", "export", "Write the secrets of this folder to a file",
+           "secrets export -o FILE"),
+)  # fmt: skip
+
+_MOST_NAMED = 4
+"""How many links and references are named that lead to what is deleted."""
+
+
+class SecretActions:
+    """Mixed into the page that shows a folder's secrets."""
+
+    app: App[object]
+
+    @property
+    def secrets(self) -> SecretList:
+        """The list whose line is meant."""
+        raise NotImplementedError
+
+    def chosen_place(self) -> Place | None:
+        """The folder that is shown."""
+        raise NotImplementedError
+
+    def go_to(self, place: Place) -> None:
+        """Show another folder."""
+        raise NotImplementedError
+
+    def show_secret(self, row_id: str) -> None:
+        """Put the cursor on a secret or link once it is listed."""
+        raise NotImplementedError
+
+    @property
+    def _st(self) -> StTui:
+        return cast("StTui", self.app)
+
+    def chosen_secret(self) -> tuple[Place, SecretLabel] | None:
+        """The secret under the cursor, and where it lies."""
+        row, contents = self.secrets.current, self.secrets.contents
+        # Only where the cursor is seen to be, or `y` in the tree would copy who knows what.
+        if contents is None or not self.secrets.has_focus or not isinstance(row, SecretLabel):
+            self._st.notify("Choose a secret first.", severity="warning")
+            return None
+        return contents.place, row
+
+    async def read_secret(self) -> Secret | None:
+        """The secret under the cursor with its value; the audit log says so."""
+        chosen, project = self.chosen_secret(), self._st.project
+        if chosen is None or project is None:
+            return None
+        place, row = chosen
+        return await self._st.change(
+            "Reading", lambda vault: vault.secrets.get(project, place, row.name)
+        )
+
+    @work(exclusive=True)
+    async def action_reveal(self) -> None:
+        from st_tui.tui.screens.reveal import Reveal
+
+        row = self.secrets.current
+        if isinstance(row, SecretImport):
+            self.go_to(row.source)
+            return
+        project, page, secret = self._st.project, self._st.screen, await self.read_secret()
+        if project is not None and secret is not None and self._st.screen is page:
+            await self._st.push_screen_wait(Reveal(project, secret))
+
+    @work(exclusive=True)
+    async def action_copy_value(self) -> None:
+        from st_tui.tui.screens.reveal import ValueAlone
+        from st_tui.tui.terminal.clipboard import copy
+
+        page, secret = self._st.screen, await self.read_secret()
+        if secret is not None:
+            outcome = await copy(self._st, secret.value)
+            self._st.notify(f"Value of “{secret.name}”: {outcome.message}")
+            if not outcome.sent and self._st.screen is page:
+                self._st.push_screen(ValueAlone(secret.value))
+
+    @work
+    async def action_new_secret(self) -> None:
+        from st_tui.tui.screens.secret_form import SecretForm
+
+        project, place = self._st.project, self.chosen_place()
+        if project is None or place is None:
+            self._st.notify("Make an environment first: press e.", severity="warning")
+            return
+        saved = await self._st.push_screen_wait(SecretForm(project, place))
+        if saved is not None:
+            self.show_secret(saved.id)
+
+    @work
+    async def action_change_secret(self) -> None:
+        from st_tui.tui.screens.secret_form import SecretForm
+
+        chosen, project = self.chosen_secret(), self._st.project
+        if chosen is None or project is None:
+            return
+        saved = await self._st.push_screen_wait(SecretForm(project, *chosen))
+        if saved is None:
+            return
+        self._st.notify(f"Version {saved.version} is written.")
+        self.show_secret(saved.id)
+        old_name = chosen[1].name
+        left = await self._st.change(
+            "Looking for what uses it", lambda v: v.secrets.still_naming(project, old_name, saved)
+        )
+        if left is not None:
+            self._warn(f"“{old_name}” is renamed.", left)
+
+    @work
+    async def action_link(self) -> None:
+        from st_tui.tui.screens.link_form import LinkForm
+
+        vault, project, place = self._st.vault, self._st.project, self.chosen_place()
+        if vault is None or project is None or place is None:
+            self._st.notify("Make an environment first: press e.", severity="warning")
+            return
+        environments, folders = vault.environments.every(project), vault.folders.of_each(project)
+        if not environments:
+            return  # somebody deleted them just now, and the page is about to say so
+        form = LinkForm(project, place, environments, folders)
+        link = await self._st.push_screen_wait(form)
+        if link is not None:
+            self.show_secret(link.id)
+
+    @work
+    async def action_import_file(self) -> None:
+        from st_tui.tui.screens.secret_files import ImportFile
+        from st_tui.tui.screens.secret_import import import_secrets
+
+        project, place = self._st.project, self.chosen_place()
+        if project is None or place is None:
+            self._st.notify("Make an environment first: press e.", severity="warning")
+            return
+        stated = await self._st.push_screen_wait(ImportFile(place))
+        if stated is not None:
+            await import_secrets(self._st, project, place, stated)
+
+    @work
+    async def action_export_file(self) -> None:
+        from st_tui.tui.screens.secret_files import ExportFile, ExportRemarks
+
+        project, place = self._st.project, self.chosen_place()
+        if project is None or place is None:
+            return
+        exported = await self._st.push_screen_wait(ExportFile(project, place))
+        if exported is not None:
+            if exported.remarks:
+                await self._st.push_screen_wait(ExportRemarks(exported))
+            else:
+                self._st.notify(exported.done)
+
+    async def delete_row(self) -> None:
+        """Delete the secret or link under the cursor, after a question."""
+        contents, row, project = self.secrets.contents, self.secrets.current, self._st.project
+        if contents is None or row is None or project is None:
+            return
+        place = contents.place
+        if isinstance(row, SecretImport):
+            await self.delete_unless_kept(
+                f"Stop importing {row.source}?",
+                f"Its secrets stay where they are, and are no longer found in {place}.",
+                lambda v: v.secrets.used_by_import(project, row),
+                lambda v: v.secrets.delete_import(project, row),
+                verb="stop importing",
+            )
+        else:
+            await self.delete_unless_kept(
+                f"Delete “{row.name}”?",
+                f"All its versions in {place} are deleted with it. This cannot be undone.",
+                lambda v: v.secrets.used_by(project, place, row.name),
+                lambda v: v.secrets.delete(project, place, row.name),
+            )
+
+    async def delete_unless_kept(
+        self,
+        title: str,
+        effect: str,
+        find: Callable[[Vault], UsedBy],
+        delete: Callable[[Vault], object],
+        *,
+        verb: str = "delete",
+    ) -> None:
+        """Delete something after a question. Both that and the answer name what leads there from
+        elsewhere, which `find` opens values for: in a thread."""
+        from st_tui.tui.screens.dialog import Confirm
+
+        page, used = self._st.screen, await self._st.change("Looking for what uses it", find)
+        if used is None or self._st.screen is not page:
+            return
+        told = used.told(_MOST_NAMED)
+        question = Confirm(title, "\n".join([effect, "", *told] if told else [effect]), verb=verb)
+        if not await self._st.push_screen_wait(question):
+            return
+
+        def deleted(vault: Vault) -> UsedBy:
+            with vault.together():
+                lost = find(vault)
+                delete(vault)
+            return lost
+
+        lost = await self._st.change("Deleting", deleted)
+        if lost is not None:
+            self._warn("Deleted.", lost)
+
+    def _warn(self, done: str, lost: UsedBy) -> None:
+        """Say what was done and what led there, if anything did."""
+        from st_tui.core.secrets.used_by import in_prose
+
+        if told := lost.told(_MOST_NAMED):
+            self._st.notify(f"{done} {in_prose(told)}", severity="warning", timeout=10)

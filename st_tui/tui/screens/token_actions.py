@@ -1,0 +1,271 @@
+"""What can be done with one service token, on whichever screen shows one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar, cast
+
+from textual import work
+from textual.app import App
+
+from st_tui.core.errors import Refusal
+from st_tui.core.expiry import in_local_time, remaining
+from st_tui.core.model import NewToken, ServiceToken
+from st_tui.core.plain_text import shown
+from st_tui.core.wording import counted
+from st_tui.tui.actions import Action
+
+if TYPE_CHECKING:
+    from st_tui.core.algebra.least_privilege import Narrowed
+    from st_tui.core.vault import Vault
+    from st_tui.tui.app import StTui
+
+Found = TypeVar("Found")
+
+TOKEN_ACTIONS = (
+    Action("clone", "c", "clone", "Make a new token like this one, for as long from now",
+           "service-token clone ID", hint=True),
+    Action("rotate", "r", "rotate", "Replace this token with a new one: same name, scopes and end",
+           "service-token rotate ID", hint=True),
+    Action("revoke", "d,delete", "revoke", "Revoke this token for good",
+           "service-token delete ID", hint=True),
+    Action("narrow", "l", "narrow", "Make a token with no more than this one was used for",
+           "scope narrow ID"),
+    Action("compare", "x", "compare", "Compare with another token: what that allows more and less",
+           "scope compare ID OTHER_ID"),
+    Action("activate", "a", "activate", "Activate or deactivate this V3 token",
+           "service-token activate ID | deactivate ID"),
+    Action("trust", "i", "trusted IPs", "Change the trusted IPs of this V3 token",
+           "service-token trust ID --trusted-ip CIDR"),
+    Action("copy_id", "y", "copy id", "Copy the id of this token"),
+)  # fmt: skip
+
+# With priority, or a token pasted behind it and arriving with it goes to the field before.
+TRY_IT = Action("try_it", "f3", "try it for real",
+                "Try it for real: send the request to a running server", priority=True)  # fmt: skip
+
+
+class TokenActions:
+    """Mixed into a screen that knows which token is meant."""
+
+    app: App[object]
+
+    def chosen_token(self) -> ServiceToken | None:
+        """The token that an action is for."""
+        raise NotImplementedError
+
+    def revoked(self) -> None:
+        """Called after the chosen token was revoked or replaced."""
+
+    @property
+    def _st(self) -> StTui:
+        return cast("StTui", self.app)
+
+    @work
+    async def action_clone(self) -> None:
+        from st_tui.tui.screens.create import Create
+
+        token = self.chosen_token()
+        draft = self._found(lambda vault: vault.tokens.clone_draft(token)) if token else None
+        if draft is not None:
+            await self.reveal(await self._st.push_screen_wait(Create(draft, title="Clone")))
+
+    def _quoted(self, token: ServiceToken) -> str:
+        """A token's name in quotes, marked where a rotation replaced it."""
+        from st_tui.tui.widgets.token_name import token_name
+
+        return f"“{token_name(token, self._st.clock())}”"
+
+    def _found(self, look: Callable[[Vault], Found]) -> Found | None:
+        """What a short look into the vault finds; None if it is refused, which is said."""
+        if self._st.vault is None:
+            return None
+        try:
+            return look(self._st.vault)
+        except Refusal as refusal:
+            self._st.notify(str(refusal), severity="error", timeout=8)
+            return None
+
+    @work
+    async def action_narrow(self) -> None:
+        from st_tui.core.vault.least_privilege import propose
+        from st_tui.tui.screens.create import Create
+
+        token = self.chosen_token()
+        if token is None:
+            return
+        found = await self._st.change("Reading the audit log", lambda vault: propose(vault, token))
+        if found is None:
+            return
+        draft, narrowed = found
+        if not narrowed.stops:
+            self._st.notify(
+                f"{self._quoted(token)} was used for all that it may do: nothing to narrow."
+            )
+            return
+        form = Create(draft, title="Narrow", original=token, about=_about(narrowed))
+        await self.reveal(await self._st.push_screen_wait(form))
+
+    @work
+    async def action_compare(self) -> None:
+        from st_tui.core.vault.comparison import compare_tokens
+        from st_tui.tui.screens.comparison import Beside
+
+        token = self.chosen_token()
+        other = await self._other_than(token) if token is not None else None
+        if token is None or other is None:
+            return
+        found = await self._st.change(
+            "Comparing", lambda vault: compare_tokens(vault, token, other)
+        )
+        if found is not None:
+            await self._st.push_screen_wait(Beside(token, other, found))
+
+    async def _other_than(self, token: ServiceToken) -> ServiceToken | None:
+        """Ask for another token of the project: by a list, or by a text first if it were long."""
+        from st_tui.core.vault.comparison import MOST, others
+        from st_tui.tui.screens.picker import Picker
+        from st_tui.tui.screens.prompt import Prompt
+        from st_tui.tui.widgets.token_name import token_name
+
+        now, doing = self._st.clock(), "Reading the tokens"
+        found = await self._st.change(doing, lambda vault: others(vault, token))
+        if found is not None and found.more:
+            title = f"Which of more than {MOST} tokens to compare with?"
+            prompt = Prompt(title, "", "part of its name or scopes, or its id", lambda _: None)
+            text = await self._st.push_screen_wait(prompt)
+            if text is None:
+                return None
+            found = await self._st.change(doing, lambda vault: others(vault, token, text.strip()))
+        if found is None:
+            return None
+        if not found.tokens:
+            self._st.notify("There is no such other token to compare with.", severity="warning")
+            return None
+        options = [
+            (f"{token_name(other, now)}  {shown(', '.join(map(str, other.scopes)))}", other)
+            for other in found.tokens
+        ]
+        title = f"Compare with (the first {MOST} by name)" if found.more else "Compare with"
+        other: ServiceToken | None = await self._st.push_screen_wait(Picker(title, options))
+        return other
+
+    @work
+    async def action_rotate(self) -> None:
+        from st_tui.tui.screens.rotate import Rotate
+
+        token = self.chosen_token()
+        if token is None:
+            return
+        form = self._found(
+            lambda vault: Rotate(
+                token,
+                vault.tokens.rotate_draft(token),
+                vault.folders.of_each(vault.projects.of(token)),
+            )
+        )
+        if form is None:
+            return
+        wish = await self._st.push_screen_wait(form)
+        if wish is None:
+            return
+        new = await self._st.change(
+            "Rotating",
+            lambda vault: vault.tokens.rotate(
+                token, overlap=wish.overlap, keep_end=wish.keep_end, expires_at=wish.expires_at
+            ),
+        )
+        if new is not None:
+            await self.reveal(new)
+            self.revoked()
+
+    async def reveal(self, new: NewToken | None) -> None:
+        """Show the text of a new token, once."""
+        from st_tui.tui.screens.created import Created
+
+        if new is not None:
+            await self._st.push_screen_wait(Created(new))
+
+    @work
+    async def action_revoke(self) -> None:
+        from st_tui.tui.screens.dialog import Confirm
+        from st_tui.tui.widgets.token_name import last_use, some_scopes
+
+        token = self.chosen_token()
+        if token is None:
+            return
+        now = self._st.clock()
+        question = Confirm(
+            f"Revoke {self._quoted(token)}?",
+            f"{some_scopes(token)}\n"
+            f"Id         {token.id}\n"
+            f"Created    {in_local_time(token.created_at)}\n"
+            f"Last used  {last_use(token, now)}\n"
+            f"Expires    {remaining(token.expires_at, now)}\n\n"
+            "Whoever holds it is refused from now on. This cannot be undone.",
+            verb="revoke",
+        )
+        if await self._st.push_screen_wait(question):
+            done = await self._st.change("Revoking", lambda vault: vault.tokens.revoke([token]))
+            if done:
+                self._st.notify(f"{self._quoted(token)} is revoked.")
+                self.revoked()
+
+    @work
+    async def action_activate(self) -> None:
+        token = self.chosen_token()
+        if token is None:
+            return
+        if token.version != 3:
+            self._st.notify("Only V3 tokens have an active switch.", severity="warning")
+            return
+        active = not token.is_active
+        changed = await self._st.change(
+            "Switching", lambda vault: vault.tokens.set_active(token, active)
+        )
+        if changed is not None:
+            self._st.notify(f"{self._quoted(token)} is now {'active' if active else 'inactive'}.")
+
+    @work
+    async def action_trust(self) -> None:
+        from st_tui.tui.screens.trust import Trust
+
+        token = self.chosen_token()
+        if token is None:
+            return
+        if token.version != 3:
+            self._st.notify("Only V3 tokens have trusted IPs.", severity="warning")
+            return
+        ranges = await self._st.push_screen_wait(Trust(token))
+        if ranges is not None:
+            changed = await self._st.change(
+                "Saving", lambda vault: vault.tokens.set_trusted_ips(token, ranges)
+            )
+            if changed is not None:
+                self._st.notify(
+                    f"{self._quoted(token)} now trusts {counted(len(ranges), 'address block')}."
+                )
+
+    @work
+    async def action_copy_id(self) -> None:
+        from st_tui.tui.screens.created import Alone
+        from st_tui.tui.terminal.clipboard import copy
+
+        token, page = self.chosen_token(), self._st.screen
+        if token is not None:
+            outcome = await copy(self._st, token.id)
+            self._st.notify(f"Id of {self._quoted(token)}: {outcome.message}")
+            if not outcome.sent and self._st.screen is page:
+                self._st.push_screen(Alone(token.id, "the id"))
+
+
+def _about(narrowed: Narrowed) -> str:
+    """How much of what is recorded a draft covers, and what would stop working."""
+    left_out = sum(use.times for use in narrowed.left_out)
+    besides = f", {left_out} left out where no folder can be" if left_out else ""
+    stops = ", ".join(map(str, narrowed.stops))
+    return shown(
+        f"Covers {counted(narrowed.accesses, 'recorded access', 'recorded accesses')}{besides}; "
+        "proved to open nothing more. "
+        f"Would stop working, for example: {stops}."
+    )

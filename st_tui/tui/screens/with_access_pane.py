@@ -1,0 +1,71 @@
+"""A screen with the test-access pane beside its body; where it is narrow, in its place."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, cast
+
+from textual import events, on
+from textual.screen import ScreenResultType
+
+from st_tui.tui.screens.responsive import WIDE, ByWidth
+
+if TYPE_CHECKING:
+    from textual.css.query import DOMQuery
+
+    from st_tui.tui.app import StTui
+    from st_tui.tui.widgets.access_pane import AccessPane
+
+
+class PaneBeside(ByWidth[ScreenResultType]):
+    """Makes the pane when there is room for it or somebody asks for it: what is hidden costs time.
+
+    Subclasses give `new_pane`, and a container `#columns` that takes it. Where it is narrow, the
+    class `testing` shows the pane.
+    """
+
+    DEFAULT_CSS = """
+    PaneBeside {
+        &.-wider AccessPane { width: 54; }
+        &.-narrow AccessPane { display: none; }
+        &.-narrow.testing AccessPane { display: block; width: 1fr; border-left: none; }
+    }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._making_pane = asyncio.Lock()
+
+    @property
+    def st(self) -> StTui:
+        """The app, by its own type."""
+        return cast("StTui", self.app)
+
+    def new_pane(self) -> AccessPane:
+        """A pane that shows what there is to be seen."""
+        raise NotImplementedError
+
+    def panes(self) -> Iterator[AccessPane]:
+        """The pane, if it was made already."""
+        yield from cast("DOMQuery[AccessPane]", self.query("AccessPane"))
+
+    async def open_pane(self) -> AccessPane:
+        """The pane, made now if it was not yet."""
+        async with self._making_pane:  # a key may come while it is made
+            pane = next(self.panes(), None)
+            if pane is None:
+                pane = self.new_pane()
+                await self.query_one("#columns").mount(pane)
+        return pane
+
+    async def show_pane(self) -> AccessPane:
+        """The pane on show, if need be in place of the body."""
+        with self.app.batch_update():  # or the place is painted empty, and then with the pane
+            self.add_class("testing")
+            return await self.open_pane()
+
+    @on(events.Resize)
+    async def _make_room_for_pane(self, event: events.Resize) -> None:
+        if event.size.width >= WIDE and self.st.vault is not None:
+            await self.open_pane()

@@ -1,0 +1,1 @@
+"""What the app does for the terminal it runs in, and needs of it."""

@@ -1,0 +1,161 @@
+"""The base of the app: it leaves a terminal as it found it and shows no secret when it fails.
+
+Some of what is overridden here is private to Textual (8.2): `_fatal_error` and `_exit_renderables`
+have no public counterpart. `tests/tui/terminal/test_safe_app.py` breaks when they change.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import select
+import signal
+import sys
+from collections.abc import Sequence
+from typing import Any, ClassVar, Generic, TypeVar
+
+from rich.console import RenderableType
+from rich.text import Text
+from textual import events, on
+from textual.driver import Driver
+from textual.filter import LineFilter
+from textual.geometry import Size
+from textual.theme import Theme
+from textual.widget import Widget
+from textual.worker import WorkerFailed
+
+from st_tui.core.errors import Refusal
+from st_tui.tui.terminal.ascii_glyphs import AsciiGlyphs
+from st_tui.tui.terminal.clean_end import CleanEnd
+from st_tui.tui.terminal.crash import describe
+from st_tui.tui.terminal.detection import Appearance
+from st_tui.tui.terminal.plain_themes import PLAIN_CSS, PLAIN_THEMES
+from st_tui.tui.terminal.screen_diff import ScreenDiff
+from st_tui.tui.terminal.too_small import TooSmall, too_small
+from st_tui.tui.terminal.type_ahead import TypeAhead
+
+Result = TypeVar("Result")
+
+
+class SafeApp(TypeAhead[Result], Generic[Result]):
+    """An app that ends cleanly however it ends, and repaints nothing that nobody asked for.
+
+    Its handlers have names of their own, so that an app's `on_mount` and the like hide none.
+    """
+
+    DEFAULT_CSS = PLAIN_CSS
+    THEMES: ClassVar[tuple[Theme, ...]] = ()
+    """The app's own themes, besides Textual's."""
+
+    def __init__(self, looks: Appearance, driver_class: type[Driver] | None = None) -> None:
+        self._send_all = looks.send_all
+        super().__init__(driver_class=driver_class, ansi_color=looks.ansi_color or None)
+        self.animation_level = "none"
+        for theme in (*PLAIN_THEMES, *self.THEMES):
+            self.register_theme(theme)
+        # Here and not when mounted: there an ANSI theme comes too late and gives black on black.
+        self.theme = looks.theme
+        self._glyphs = [AsciiGlyphs()] if looks.ascii_only else []
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Textual's filters, and plain characters where the terminal's font has no others."""
+        return [*super().get_line_filters(), *self._glyphs]
+
+    def get_driver_class(self) -> type[Driver]:
+        """The platform's driver with `CleanEnd` on top, and `ScreenDiff` unless all is sent."""
+        driver = super().get_driver_class()
+        if sys.platform != "win32":
+            from st_tui.tui.terminal import paste_parser  # here, because Windows has no such driver
+
+            paste_parser.install()
+        tops = (CleanEnd,) if self._send_all else (ScreenDiff, CleanEnd)
+        return type(f"Clean{driver.__name__}", (*tops, driver), {})
+
+    def redraw(self) -> None:
+        """Send every cell of the screen again."""
+        if isinstance(self._driver, ScreenDiff):
+            self._driver.forget_screen()
+        self.refresh(layout=True)
+
+    @on(events.Load)
+    def _prepare(self) -> None:
+        """Before the terminal is taken over: make the signals that end a session end the app.
+
+        They are ordinary ends (a closed window, a dropped line, a shutdown), so the status is 0.
+        By default Python dies of them at once and leaves the mouse and the alternate screen on.
+        """
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(self._on_lost_task)
+        if sys.platform != "win32":
+            for number in (signal.SIGTERM, signal.SIGHUP):
+                loop.add_signal_handler(number, self.exit)
+            if not self.is_headless:
+                self.set_interval(1, self._leave_a_lost_terminal)
+        self.screen_change_signal.subscribe(self, lambda _: self._cover_if_too_small(self.size))
+
+    def _leave_a_lost_terminal(self) -> None:
+        """End when the terminal is gone and no signal said so: under `su -c` or setsid.
+
+        Textual takes the end of input for silence, and reads it again and again for ever.
+        """
+        poll = select.poll()
+        poll.register(0, 0)  # standard input, which Textual reads
+        if any(event & (select.POLLHUP | select.POLLERR) for _, event in poll.poll(0)):
+            self.exit()
+
+    @on(events.Resize)
+    def _resized(self, event: events.Resize) -> None:
+        """Cover a screen that the new size is too small for; the terminal cut or moved the old."""
+        if isinstance(self._driver, ScreenDiff):
+            self._driver.resize_screen(event.size)
+        self._cover_if_too_small(event.size)
+
+    @on(events.DescendantFocus)
+    def _stop_blinking(self, event: events.DescendantFocus) -> None:
+        """Stop every cursor from blinking, also the command palette's: 2 kB/s over SSH."""
+        if hasattr(event.widget, "cursor_blink"):
+            event.widget.cursor_blink = False
+
+    @on(events.Enter)
+    def _stop_links(self, event: events.Enter) -> None:
+        """Stop a widget under the mouse from looking for links in itself.
+
+        Textual repaints it all at each move of the mouse when its styles have metadata, as lists'
+        have (8 kB a move); this app has no such links.
+        """
+        if isinstance(event.node, Widget):
+            event.node.set_reactive(Widget.auto_links, False)
+
+    def panic(self, *renderables: RenderableType) -> None:
+        """End the app for a fault, dropping what Textual would print of it."""
+        faults = [item for item in renderables if isinstance(item, BaseException)]
+        self._stop_for(faults[0] if faults else sys.exc_info()[1])
+
+    def _fatal_error(self) -> None:
+        """End the app for an exception. Textual's own prints the locals of every frame."""
+        self._stop_for(self._exception)
+
+    def _stop_for(self, error: BaseException | None) -> None:
+        if isinstance(error, WorkerFailed):
+            error = error.error
+        self._return_code = 2 if isinstance(error, Refusal) else 1
+        self._exit_renderables[:] = [Text(describe(error))]
+        self._close_messages_no_wait()
+
+    def _on_lost_task(self, _loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """A task failed and nobody looked: a fault like any other, but none while shutting down.
+
+        asyncio would log it with its traceback and message.
+        """
+        error = context.get("exception")
+        if isinstance(error, Exception) and self.is_running:
+            self._handle_exception(error)
+
+    def _cover_if_too_small(self, size: Size) -> None:
+        if too_small(size) and not isinstance(self.screen, TooSmall):
+            self.push_screen(TooSmall())
+
+
+def run(app: SafeApp[Any]) -> int:
+    """Run the app and give the status to exit with: 0, or 1 after an internal error."""
+    app.run()
+    return app.return_code or 0

@@ -1,0 +1,1 @@
+"""One real request to a running server, and whether it decided as st-tui says."""

@@ -1,0 +1,71 @@
+"""Whether a server decided as st-tui says it would, and if not, why not."""
+
+from __future__ import annotations
+
+from st_tui.core import access
+from st_tui.core.addresses import AddressError, interval_texts, parse_address
+from st_tui.core.expiry import in_utc
+from st_tui.core.model import AccessRequest, Reason, ServiceToken
+from st_tui.tui.try_it.real_call import Answer
+
+_NO_REASON: frozenset[Reason] = frozenset()
+
+
+def reasons_told(answer: Answer) -> frozenset[Reason]:
+    """The reasons that an answer may stand for: a server tells its callers no more than it must.
+
+    None at all if it decided nothing, being throttled or out of order.
+    """
+    match answer.status, answer.error:
+        case (200, _) | (404, _):
+            return frozenset({Reason.ALLOWED})  # what is not there is told only inside the scope
+        case (401, _) if answer.message == "Failed to authenticate":
+            return frozenset({Reason.INACTIVE, Reason.IP})
+        case (401, _):
+            return frozenset({Reason.UNKNOWN, Reason.EXPIRED})  # expired, and swept before
+        case (403, "PermissionDenied"):
+            return frozenset({Reason.ENVIRONMENT, Reason.PATH, Reason.PERMISSION})
+        case (403, _):
+            return frozenset({Reason.EXPIRED})
+        case (400, "bot_not_found_error"):
+            return frozenset({Reason.RAW_E2EE})
+        case _:
+            return _NO_REASON
+
+
+def difference(token: ServiceToken, request: AccessRequest, answer: Answer, now: int) -> str:
+    """Why the server decided otherwise than is said of this request; empty if it did not.
+
+    A cause is named only if the decision comes out as the server's once it is taken into account.
+    """
+    told = reasons_told(answer)
+    here = _place_of(answer.own_address)
+
+    def would_agree(request: AccessRequest) -> bool:
+        return access.decide(token, request).reason in told
+
+    if would_agree(request):
+        return ""
+    asked_from = "any address" if request.ip is None else _written(request.ip)
+    elsewhere = f"the server sees {answer.own_address}, not {asked_from}"
+    another_time = f"the server decides now, not at {in_utc(request.now)}"
+    if would_agree(request._replace(ip=here)):
+        return elsewhere
+    if would_agree(request._replace(now=now)):
+        return another_time
+    if would_agree(request._replace(ip=here, now=now)):
+        return f"{elsewhere}, and {another_time.removeprefix('the server ')}"
+    if Reason.UNKNOWN in told:
+        return "the server does not know this token: it is wrong, revoked, or of another vault"
+    return "the server has another vault or sees another address, or the token was just changed"
+
+
+def _place_of(address: str) -> int | None:
+    try:
+        return parse_address(address.partition("%")[0])
+    except AddressError:
+        return None
+
+
+def _written(ip: int) -> str:
+    return interval_texts(ip, ip)[0].partition("/")[0]

@@ -1,0 +1,42 @@
+"""What the test-access pane makes of the room it has."""
+
+from __future__ import annotations
+
+from textual.geometry import Size
+
+from st_tui.tui.widgets.near_misses import MOST_LINES as MOST_BEYOND
+
+MOST_LINES = 16
+"""The most lines there is room for in a verdict."""
+AROUND = 3
+"""Lines above and below the pane: the top bar's and the hints'."""
+
+_WIDE = 60
+"""Columns from which on two lines hold most reasons of a denial."""
+_TWO_FIELDS = 76
+"""Columns from which on two fields of the request have room beside each other."""
+_BROAD = 48
+"""Columns from which on one line holds most scopes and how they fared."""
+_SHORT = 24
+"""Lines below which there are no empty ones but around the verdict."""
+
+
+def is_short(size: Size) -> bool:
+    """Whether every line counts."""
+    return size.height < _SHORT
+
+
+def is_paired(size: Size) -> bool:
+    """Whether two fields of the request stand in a line."""
+    return is_short(size) and size.width >= _TWO_FIELDS
+
+
+def reasons_height(columns: int) -> int:
+    """Lines that are kept for the reasons of a denial."""
+    return 2 if columns >= _WIDE else 3
+
+
+def verdict_height(columns: int, scopes: int) -> int:
+    """Lines for the verdict. If they went by its text, each key would lay the screen out."""
+    each = 1 if columns >= _BROAD else 2
+    return min(1 + reasons_height(columns) + MOST_BEYOND + scopes * each, MOST_LINES)

@@ -1,0 +1,127 @@
+"""The app in a real terminal, with and without the differences: it shows the same all the time."""
+
+from __future__ import annotations
+
+import sys
+import time
+from codecs import getincrementaldecoder
+from pathlib import Path
+
+import pytest
+
+from st_tui.core.model import Permission, Scope, TokenDraft
+from st_tui.core.vault import Vault
+from st_tui.demo import make
+from tests.terminal_model import Terminal
+from tests.terminal_session import PATIENCE, TerminalSession
+
+DOWN, UP, PAGE_DOWN, END = "\x1b[B", "\x1b[A", "\x1b[6~", "\x1b[F"
+ESCAPE, ENTER, TAB, F1, F6, F9 = "\x1b[21~", "\r", "\t", "\x1bOP", "\x1b[17~", "\x1b[20~"
+PALETTE, REDRAW = "\x10", "\x0c"
+WIDE_NAME = "日本 🙂 e\u0301 👩\u200d💻 ⚡"
+
+JOURNEY = (
+    *(DOWN, DOWN, UP, END, "g", PAGE_DOWN, "G"),
+    *("t", "/co", "\x7f", "mmon日🙂x", TAB, TAB, ESCAPE),
+    *(PALETTE, "the", DOWN, DOWN, UP, "\x1b"),
+    *("n", "name ⚡ x", TAB, TAB, "/a/**", TAB, TAB, ESCAPE, "y"),
+    *(F9, DOWN, F9, REDRAW),
+    *("3", PAGE_DOWN, DOWN, DOWN, "G", UP, UP, UP, "g"),
+    *("2", DOWN, ENTER, DOWN, DOWN, ENTER, "1"),
+    *(F1, DOWN, PAGE_DOWN, ESCAPE),
+    *(F6, F6, F6, "\x1b[19~"),
+    *(ENTER, DOWN, DOWN, ESCAPE, "d", ESCAPE),
+    *("/", "日", ESCAPE, "s", "s", DOWN),
+)
+SIZES = {10: (100, 30), 17: (80, 24), 30: (130, 40), 45: (58, 14), 47: (80, 24), 60: (120, 24)}
+
+
+class Watch:
+    """A session, and two models of what its terminal shows: as it is, and as if all was sent."""
+
+    def __init__(self, session: TerminalSession, record: Path) -> None:
+        self.session, self.record = session, record
+        self.real, self.full = Terminal(80, 24), Terminal(80, 24)
+        self.real_bytes = self.full_bytes = 0
+        self._decode_real = getincrementaldecoder("utf-8")().decode
+        self._decode_full = getincrementaldecoder("utf-8")().decode
+
+    def settle(self) -> int:
+        """Wait until nothing more comes and both show the same; give the bytes that came."""
+        before = self.real_bytes
+        end = time.monotonic() + PATIENCE
+        while self.session.quiet_for(0.12) or self._differ():
+            assert time.monotonic() < end, self._differ()
+        return self.real_bytes - before
+
+    def _differ(self) -> str:
+        new, record = self.session.output[self.real_bytes :], self.record.read_bytes()
+        self.real.feed(self._decode_real(new))
+        self.full.feed(self._decode_full(record[self.full_bytes :]))
+        self.real_bytes += len(new)
+        self.full_bytes = len(record)
+        if self.real.cursor != self.full.cursor:
+            return f"the cursor is at {self.real.cursor}, not at {self.full.cursor}"
+        cells = zip(self.real.seen, self.full.seen, strict=True)
+        return "\n".join(f"{real}\n{full}" for real, full in cells if real != full)
+
+    def press(self, keys: str) -> int:
+        self.session.type(keys)
+        return self.settle()
+
+    def resize(self, columns: int, rows: int) -> None:
+        self.real.resize(columns, rows)
+        self.full.resize(columns, rows)
+        self.session.resize(columns, rows)
+        self.settle()
+
+
+def start(tmp_path: Path, environ: dict[str, str | None] | None = None) -> TerminalSession:
+    make(tmp_path / "vault", actor="operator")
+    with Vault.open(tmp_path / "vault", actor="operator") as vault:
+        project = vault.projects.every()[0]
+        draft = TokenDraft(
+            name=WIDE_NAME,
+            scopes=(Scope("dev", "/日本/**"),),
+            permissions=frozenset({Permission.READ}),
+            expires_at=None,
+        )
+        with pytest.MonkeyPatch.context() as older:  # which refused no joiner
+            older.setattr("st_tui.core.drafts.check_new_name", lambda *_: None)
+            vault.tokens.create(project, draft)
+    program = (sys.executable, "-m", "tests.tui.terminal.both_ways")
+    command = (*program, str(tmp_path / "vault"), str(tmp_path / "record"))
+    return TerminalSession(command, environ=environ)
+
+
+@pytest.mark.parametrize(
+    "environ",
+    [{}, {"COLORTERM": None}, {"TERM": "linux", "COLORTERM": None}],
+    ids=["truecolor", "256", "linux"],
+)
+def test_a_long_session_shows_the_same(tmp_path: Path, environ: dict[str, str | None]) -> None:
+    with start(tmp_path, environ) as session:
+        session.wait_for("12 tokens")
+        watch = Watch(session, tmp_path / "record")
+        watch.settle()
+        for number, keys in enumerate(JOURNEY):
+            if number in SIZES:
+                watch.resize(*SIZES[number])
+            watch.press(keys)
+        assert watch.real_bytes * 2 < watch.full_bytes
+
+
+def test_how_much_is_sent(tmp_path: Path) -> None:
+    with start(tmp_path) as session:
+        session.wait_for("12 tokens")
+        watch = Watch(session, tmp_path / "record")
+        assert watch.settle() <= 8_000
+        watch.press(DOWN)  # from a name of wide characters, whose line is always sent whole
+        assert watch.press(DOWN) <= 500
+        assert watch.press(DOWN) <= 500
+        watch.press("t")
+        session.wait_for("Reach in Development")
+        watch.settle()
+        for letter in "/com":
+            assert watch.press(letter) <= 700
+        assert session.quiet_for(1.0) == b""

@@ -1,0 +1,270 @@
+"""The test-access pane beyond the verdict: the nearest miss, the ranges, and other moments."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import threading
+from pathlib import Path
+
+import pytest
+from textual.app import App, ComposeResult
+from textual.pilot import Pilot
+from textual.widgets import Static
+
+from st_tui.core.addresses import parse_ranges
+from st_tui.core.expiry import DAY, HOUR
+from st_tui.core.model import Environment, Scope, TokenDraft
+from st_tui.core.vault import Vault
+from st_tui.tui.app import StTui
+from st_tui.tui.screens.tokens import TokensPage
+from st_tui.tui.widgets import access_pane
+from st_tui.tui.widgets.access_pane import AccessPane
+from st_tui.tui.widgets.field import Field
+from st_tui.tui.widgets.request_time import Moment
+from tests.conftest import NOW, Clock
+from tests.core.vaults import READ
+from tests.journeys.driving import choose, opened, screen_text, until, write
+from tests.terminal_session import PATIENCE
+
+
+async def test_a_denial_tells_what_would_be_allowed(demo_app: StTui) -> None:
+    async with demo_app.run_test(size=(80, 24)) as pilot:
+        await opened(pilot)
+        await choose(pilot, "ci-deploy")
+        await pilot.press("t")
+        await write(pilot, "comon/db")
+        await until(pilot, lambda: "/comon/db\n" in screen_text(pilot), "the path is judged")
+        text = screen_text(pilot)
+        assert "→ allowed if asked for /common/db\n" in text
+        assert "\n Denied whenever and from wherever it is asked.\n" in text
+        assert text.index("✖ DENIED") < text.index("→ allowed") < text.index("Reach in")
+
+
+@pytest.mark.parametrize("size", [(80, 24), (100, 30), (120, 36)])
+async def test_a_denial_tells_every_reason_and_nothing_that_reads_like_a_yes(
+    demo_app: StTui, size: tuple[int, int]
+) -> None:
+    async with demo_app.run_test(size=size) as pilot:
+        await opened(pilot)
+        await choose(pilot, "office-sync")
+        await pilot.press("t")
+        await write(pilot, "backend/worker")
+        await until(pilot, lambda: "/backend/worker" in _verdict(demo_app), "it is judged")
+        said = _verdict(demo_app)
+        assert (
+            "✖ DENIED ip: it trusts 10.0.0.0/8, not every address; "
+            "no scope in dev matches /backend/worker → allowed if asked from 10.0.0.0/8 and for /"
+        ) in said
+        assert "1 dev:/common/**  ✖ stops at" in screen_text(pilot)
+        assert "2 staging:/common/**  ✖ other" in screen_text(pilot)
+        await pilot.press(*["backspace"] * len("backend/worker"))
+        await write(pilot, "common/db")
+        await until(pilot, lambda: "path" not in _verdict(demo_app), "a scope matches")
+        said = _verdict(demo_app)
+        assert (
+            "✖ DENIED ip: it trusts 10.0.0.0/8, not every address "
+            "Allowed only from 10.0.0.0/8 and before 2027-11-08 12:00 UTC. 1 dev:"
+        ) in said
+
+
+async def test_what_would_be_allowed_stands_whole_or_not_at_all(
+    demo_app: StTui, tmp_path: Path
+) -> None:
+    """It was cut off within its conditions, where the reasons needed the room."""
+    with Vault.open(tmp_path / "vault", actor="operator", clock=lambda: NOW) as vault:
+        project = vault.projects.get("demo")
+        blocks = parse_ranges(["10.0.0.0/8", "2001:db8:aaaa:bbbb::/64", "192.168.0.0/24"])
+        scopes = (Scope("dev", "/common/**"),)
+        vault.tokens.create(
+            project,
+            TokenDraft("many", scopes, READ, NOW + DAY, version=3, is_active=False,
+                       trusted_ips=blocks),
+        )  # fmt: skip
+    async with demo_app.run_test(size=(80, 24)) as pilot:
+        await opened(pilot)
+        await choose(pilot, "many")
+        await pilot.press("t")
+        await write(pilot, "backend/worker")
+        await pilot.press("tab", "right", "tab", "right", "tab", *"203.0.113.9", "tab", "end")
+        last = "E2EE is on, so a raw endpoint cannot open the values"
+        await until(pilot, lambda: "expired: " in _verdict(demo_app), "all is asked")
+        await until(pilot, lambda: "1 dev:/common/**  ✖ stops at" in screen_text(pilot), "scope")
+        assert last in " ".join(screen_text(pilot).split())
+        assert "→" not in screen_text(pilot)
+        await pilot.press("home")
+        await until(pilot, lambda: "expired: " not in _verdict(demo_app), "now")
+        assert "1 dev:/common/**  ✖ stops at" in screen_text(pilot)
+
+
+async def test_one_folder_is_no_folders(demo_app: StTui, tmp_path: Path) -> None:
+    with Vault.open(tmp_path / "vault", actor="operator") as vault:
+        project = vault.projects.get("demo")
+        vault.environments.create(project, Environment("qa", "QA"))
+        vault.tokens.create(project, TokenDraft("root", (Scope("qa", "/"),), READ, None))
+    async with demo_app.run_test(size=(80, 24)) as pilot:
+        await opened(pilot)
+        await choose(pilot, "root")
+        await pilot.press("t", "shift+tab", *["right"] * 3)
+        await until(
+            pilot, lambda: "Reach in QA  1 of 1 folder\n" in screen_text(pilot), "one of one"
+        )
+        await pilot.press("escape", "enter")
+        await until(
+            pilot, lambda: "1 qa:/  opens 1 of 1 folder\n" in _tidy(pilot), "in its details too"
+        )
+
+
+async def test_a_denial_of_many_scopes_tells_it_a_little_later(
+    demo_app: StTui, tmp_path: Path
+) -> None:
+    scopes = tuple(Scope("dev", f"/team{number}/**") for number in range(150))
+    with Vault.open(tmp_path / "vault", actor="operator") as vault:
+        vault.tokens.create(vault.projects.get("demo"), TokenDraft("many", scopes, READ, None))
+    async with demo_app.run_test(size=(80, 24)) as pilot:
+        await opened(pilot)
+        await choose(pilot, "many")
+        await pilot.press("t")
+        await write(pilot, "taem77")
+        near = "→ allowed if asked for /team77 (2 characters away)"
+        await until(pilot, lambda: near in screen_text(pilot), "the nearest is found")
+        verdict = str(demo_app.screen.query_one("#verdict", Static).visual)
+        assert len(verdict.splitlines()) <= 22  # not one for each scope
+
+
+async def test_what_was_searched_for_another_question_is_not_said(
+    demo_app: StTui, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    def slow(*asked: object, at_once: bool = False) -> list[str] | None:
+        if at_once:
+            return None
+        begun.set()
+        go_on.wait(PATIENCE)
+        return ["allowed if asked yesterday"]
+
+    monkeypatch.setattr(access_pane, "near_misses", slow)
+    async with demo_app.run_test(size=(80, 24)) as pilot:
+        await opened(pilot)
+        await choose(pilot, "ci-deploy")
+        await pilot.press("t", "x")
+        await until(pilot, begun.is_set, "the search runs")
+        monkeypatch.setattr(access_pane, "near_misses", lambda *_, **__: [])
+        await pilot.press("y")
+        await until(pilot, lambda: "matches /xy" in screen_text(pilot), "something else is asked")
+        go_on.set()
+        pane = demo_app.screen.query_one(AccessPane)
+        await until(pilot, lambda: not pane._searching._is_running, "the search ends")
+        assert "yesterday" not in screen_text(pilot)
+
+
+async def test_the_verdict_at_another_time(demo_app: StTui) -> None:
+    async with demo_app.run_test(size=(80, 24)) as pilot:
+        await opened(pilot)
+        token = await choose(pilot, "ci-deploy")
+        await pilot.press("t")
+        await write(pilot, "common")
+        demo_app.screen.query_one(Moment).focus()
+        await pilot.press("right")
+        await until(pilot, lambda: "in 1 d  2026-11-24" in screen_text(pilot), "a day on")
+        assert "✔ ALLOWED" in screen_text(pilot)
+        ranges = "Allowed from anywhere until 2027-05-09 12:00 UTC, when the token expires."
+        assert ranges in screen_text(pilot)
+        await pilot.press("end")
+        await until(pilot, lambda: "✖ DENIED" in screen_text(pilot), "the end")
+        assert "the end  2027-05-09 12:00 UTC" in screen_text(pilot)
+        assert "expired: it ended" in screen_text(pilot)
+        assert "0 of 24 folders" in screen_text(pilot)
+        await pilot.press("left")
+        await until(pilot, lambda: "✔ ALLOWED" in screen_text(pilot), "the day before")
+        await pilot.press("escape", "down")
+        await until(pilot, lambda: "‹ now ›" in _pane(demo_app), "another token, from now")
+        assert demo_app.screen.query_one(Moment).end != token.expires_at
+
+
+@pytest.mark.parametrize("key", ["t", "f3"])
+async def test_a_key_that_arrives_while_the_pane_is_made(demo_app: StTui, key: str) -> None:
+    async with demo_app.run_test(size=(80, 24)) as pilot:
+        await opened(pilot)
+        page = demo_app.screen
+        assert isinstance(page, TokensPage)
+        making = asyncio.create_task(page.open_pane())
+        await asyncio.sleep(0)
+        await pilot.press(key)
+        await making
+        await until(pilot, lambda: isinstance(pilot.app.focused, Field), "it is answered")
+
+
+async def test_a_change_seen_while_the_app_ends(
+    demo_app: StTui, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked = []
+
+    def look_again(pane: AccessPane) -> None:
+        demo_app._seen = -1
+        demo_app._look()
+        looked.append(pane)
+
+    monkeypatch.setattr(AccessPane, "on_unmount", look_again, raising=False)
+    async with demo_app.run_test(size=(120, 36)) as pilot:
+        await opened(pilot)
+        await until(pilot, lambda: bool(demo_app.screen.query(AccessPane)), "the pane")
+    assert looked
+
+
+def _tidy(pilot: Pilot[None]) -> str:
+    """What is on the screen, with columns drawn together."""
+    return re.sub(" {3,}", "  ", screen_text(pilot))
+
+
+def _verdict(app: StTui) -> str:
+    """What the pane says of it, whatever the lines."""
+    return " ".join(str(app.screen.query_one("#verdict", Static).visual).split())
+
+
+def _pane(app: StTui) -> str:
+    return str(app.screen.query_one(Moment).render())
+
+
+class _Alone(App[None]):
+    """A moment with nothing around it."""
+
+    def __init__(self, clock: Clock, end: int | None) -> None:
+        super().__init__()
+        self.moment = Moment(clock)
+        self.moment.end = end
+
+    def compose(self) -> ComposeResult:
+        yield self.moment
+
+
+@pytest.mark.parametrize(
+    ("end", "keys", "ahead"),
+    [
+        (None, "right right", 2 * DAY),
+        (None, "right right left", DAY),
+        (None, "right left left", None),
+        (None, "right right home", None),
+        (None, "end", None),
+        (HOUR, "right", HOUR),
+        (HOUR, "right right", HOUR + DAY),
+        (HOUR, "right right right", HOUR + DAY),
+        (HOUR, "right right left", HOUR),
+        (HOUR, "right right left left", None),
+        (2 * DAY, "right right", 2 * DAY),
+        (2 * DAY + HOUR, "right right right", 2 * DAY + HOUR),
+        (2 * DAY + HOUR, "end left", DAY + HOUR),
+        (2 * DAY, "end", 2 * DAY),
+        (-HOUR, "right", DAY),
+        (-HOUR, "right right", DAY),
+        (-HOUR, "end", None),
+    ],
+)
+async def test_the_stops(clock: Clock, end: int | None, keys: str, ahead: int | None) -> None:
+    app = _Alone(clock, None if end is None else NOW + end)
+    async with app.run_test() as pilot:
+        app.moment.focus()
+        await pilot.press(*keys.split())
+        assert app.moment.chosen == (None if ahead is None else NOW + ahead)
+        assert app.moment.time == NOW + (ahead or 0)
