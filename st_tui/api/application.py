@@ -29,7 +29,7 @@ from st_tui.core.errors import StoreError
 from st_tui.core.files import vault_files
 from st_tui.core.model import IpRange
 from st_tui.core.vault import Vault
-from st_tui.core.vault.request import Caller, Request
+from st_tui.core.vault.holders.request import Caller, Request
 
 _LONGEST_PATH_TOLD = 300
 

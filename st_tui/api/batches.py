@@ -13,8 +13,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Generic, Protocol, TypeVar
 
-from st_tui.core.vault.gateway import Gateway
-from st_tui.core.vault.request import Caller
+from st_tui.core.vault.holders.gateway import Gateway
+from st_tui.core.vault.holders.request import Caller
 
 Answer = TypeVar("Answer")
 Answer_co = TypeVar("Answer_co", covariant=True)

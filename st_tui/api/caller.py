@@ -13,7 +13,7 @@ from st_tui.core.addresses import IPV6, AddressError, customer, parse_address
 from st_tui.core.errors import Refusal
 from st_tui.core.model import IpRange, TokenText
 from st_tui.core.plain_text import shown
-from st_tui.core.vault.request import Caller
+from st_tui.core.vault.holders.request import Caller
 
 _LONGEST_USER_AGENT = 256
 

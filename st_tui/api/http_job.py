@@ -16,8 +16,8 @@ from st_tui.api.problems import Problem
 from st_tui.core.errors import Refusal, StoreError
 from st_tui.core.plain_text import refuse_controls
 from st_tui.core.secrets.model import check_name
-from st_tui.core.vault.gateway import Gateway, NotAuthenticated
-from st_tui.core.vault.request import Caller, Denied, Request
+from st_tui.core.vault.holders.gateway import Gateway, NotAuthenticated
+from st_tui.core.vault.holders.request import Caller, Denied, Request
 
 Answer = dict[str, Any] | Response
 """What an operation answered, or why it did not."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from st_tui.api.params import Params
-from st_tui.core.vault.request import Request
+from st_tui.core.vault.holders.request import Request
 
 Handle = Callable[[Request, Params, str], dict[str, Any]]
 """Answers a request: what it asks, and the name in its path (empty if there is none)."""

@@ -15,7 +15,7 @@ from st_tui.core.json_text import strict_decoder
 from st_tui.core.model import Sealed
 from st_tui.core.plain_text import refuse_controls
 from st_tui.core.secrets.model import NOTHING_SEALED, check_sealed
-from st_tui.core.vault.request import Stated
+from st_tui.core.vault.holders.request import Stated
 
 _MOST_PARAMETERS = 100
 LONGEST_PLAIN = 1_000

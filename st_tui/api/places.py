@@ -10,7 +10,7 @@ from st_tui.api.params import LONGEST_PLAIN, Params
 from st_tui.core.drafts import LONGEST_FOLDER_PATH
 from st_tui.core.model import Endpoint, Permission
 from st_tui.core.secrets.model import Place
-from st_tui.core.vault.request import Request
+from st_tui.core.vault.holders.request import Request
 from st_tui.core.vault.secret_changes import NoFolder, folder_exists
 
 PROJECT = (

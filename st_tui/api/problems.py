@@ -12,8 +12,8 @@ from st_tui.core.errors import Refusal
 from st_tui.core.model import Reason
 from st_tui.core.plain_text import TextError
 from st_tui.core.secrets.model import SecretError, TooMuch
-from st_tui.core.vault.gateway import NotAuthenticated
-from st_tui.core.vault.request import Denied, ForeignProject, MissingEnvironment
+from st_tui.core.vault.holders.gateway import NotAuthenticated
+from st_tui.core.vault.holders.request import Denied, ForeignProject, MissingEnvironment
 from st_tui.core.vault.secret_changes import AlreadyThere, NoFolder, NotAsItStands
 
 

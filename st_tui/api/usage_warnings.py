@@ -8,7 +8,7 @@ from __future__ import annotations
 from st_tui.core.secrets.model import Place, SealedSecret, SecretImport
 from st_tui.core.secrets.used_by import UsedBy, shortened
 from st_tui.core.vault import used_by
-from st_tui.core.vault.request import Request
+from st_tui.core.vault.holders.request import Request
 
 MOST_TOLD = 20
 

@@ -24,7 +24,7 @@ from st_tui.core.model import Permission, Scope
 from st_tui.core.secrets.model import Place
 from st_tui.core.store import projects, secrets
 from st_tui.core.vault import folders
-from st_tui.core.vault.request import Request
+from st_tui.core.vault.holders.request import Request
 from st_tui.core.vault.secret_changes import NoFolder
 
 _NAMES = "Invalid folder name. Only alphanumeric characters, dashes, and underscores are allowed."

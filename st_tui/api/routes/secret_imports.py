@@ -15,7 +15,7 @@ from st_tui.core.model import Permission
 from st_tui.core.secrets.model import Place, SecretImport
 from st_tui.core.store import projects, secrets
 from st_tui.core.vault import secret_changes
-from st_tui.core.vault.request import Request
+from st_tui.core.vault.holders.request import Request
 from st_tui.core.vault.secrets import about_import
 
 _PLACE = (

@@ -10,7 +10,7 @@ from st_tui.api.places import folder_id, require_folder
 from st_tui.api.routes.secrets_shared import filtered_out
 from st_tui.core.secrets.model import Place, Room, SecretImport
 from st_tui.core.vault import secret_lists
-from st_tui.core.vault.request import Request
+from st_tui.core.vault.holders.request import Request
 from st_tui.core.vault.secret_lists import Gathered
 
 AnySecret = TypeVar("AnySecret")

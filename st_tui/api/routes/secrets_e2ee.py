@@ -28,7 +28,7 @@ from st_tui.core import expiry
 from st_tui.core.model import Permission, Sealed
 from st_tui.core.secrets.model import NOTHING_SEALED, SealedSecret, trimmed
 from st_tui.core.vault import secret_changes
-from st_tui.core.vault.request import Request
+from st_tui.core.vault.holders.request import Request
 
 
 def sealed_data(secret: SealedSecret) -> dict[str, Any]:

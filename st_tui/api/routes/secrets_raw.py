@@ -31,7 +31,7 @@ from st_tui.core.drafts import BLANKS
 from st_tui.core.model import Endpoint, Permission
 from st_tui.core.secrets.model import LONGEST_NAME, Place, SealedSecret, Secret
 from st_tui.core.vault import secret_changes, secret_lists
-from st_tui.core.vault.request import Request
+from st_tui.core.vault.holders.request import Request
 from st_tui.core.vault.secret_lists import Found, Gathered
 
 HIDDEN = "<hidden-by-infisical>"

@@ -8,7 +8,7 @@ from st_tui.api.places import in_folder, require_folder
 from st_tui.api.problems import bad_request, invalid, not_found
 from st_tui.core.secrets.model import Place, SealedSecret
 from st_tui.core.vault import secret_changes
-from st_tui.core.vault.request import Request
+from st_tui.core.vault.holders.request import Request
 from st_tui.core.vault.secrets import about_secret
 
 READ_TYPE = Field(

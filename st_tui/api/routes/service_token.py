@@ -8,7 +8,7 @@ from st_tui.api.operations import Operation
 from st_tui.api.params import Params
 from st_tui.core import expiry
 from st_tui.core.model import Permission
-from st_tui.core.vault.request import Request
+from st_tui.core.vault.holders.request import Request
 from st_tui.core.vault.tokens import OPERATOR_ID
 
 

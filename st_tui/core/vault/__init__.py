@@ -28,7 +28,7 @@ from st_tui.core.vault.session import Session, VaultError
 from st_tui.core.vault.tokens import OPERATOR_ID, Known, Tokens, ended_at
 
 if TYPE_CHECKING:
-    from st_tui.core.vault.gateway import Gateway
+    from st_tui.core.vault.holders.gateway import Gateway
     from st_tui.core.vault.secrets import Secrets
 
 __all__ = [
@@ -66,7 +66,7 @@ class Vault:
     @cached_property
     def gateway(self) -> Gateway:
         """Where the requests of token holders come in."""
-        from st_tui.core.vault.gateway import Gateway
+        from st_tui.core.vault.holders.gateway import Gateway
 
         return Gateway(self._session)
 

@@ -29,7 +29,7 @@ from st_tui.core.store import connection as store
 from st_tui.core.store import secrets
 from st_tui.core.store.schema import STEPS
 from st_tui.core.vault import Vault, VaultError, secret_changes, secret_lists
-from st_tui.core.vault.request import Caller
+from st_tui.core.vault.holders.request import Caller
 from st_tui.core.vault.secret_lists import Found
 from st_tui.core.vault.secrets import ChangedMeanwhile, Listed, NoSuchSecret, Written
 from tests.core.vaults import NOON, WRITE, Clock, bytes_in_files, raw, v2

@@ -35,7 +35,7 @@ from st_tui.core.store.connection import (
 )
 from st_tui.core.store.turnstile import PATIENCE_SECONDS
 from st_tui.core.vault.audit import ANONYMOUS
-from st_tui.core.vault.request import Caller, Denied, Request
+from st_tui.core.vault.holders.request import Caller, Denied, Request
 from st_tui.core.vault.secret_changes import name_hash
 from st_tui.core.vault.session import Session
 from st_tui.core.vault.tokens import Known, Tokens, record_end

@@ -20,8 +20,8 @@ from st_tui.core.model import AuditEntry, NewToken, Project, Reason, ServiceToke
 from st_tui.core.secrets.model import Place
 from st_tui.core.store import tokens
 from st_tui.core.vault import Vault
-from st_tui.core.vault.gateway import FAILURES_A_MINUTE, NotAuthenticated
-from st_tui.core.vault.request import MOST_NOTED, Caller
+from st_tui.core.vault.holders.gateway import FAILURES_A_MINUTE, NotAuthenticated
+from st_tui.core.vault.holders.request import MOST_NOTED, Caller
 from st_tui.core.vault.session import NoServerCopy
 from tests.core.vaults import NOON, Clock, raw, v2, v3
 

@@ -1,0 +1,1 @@
+"""What a token's holder asks of the vault: authenticated, decided, done and audited."""
