@@ -10,7 +10,7 @@ from typing import NamedTuple
 from st_tui.core.errors import Refusal
 from st_tui.core.expiry import checked_end
 from st_tui.core.model import Environment, Scope, ServiceToken, TokenDraft
-from st_tui.core.patterns import PatternRefused, compile_pattern, plain_beginning
+from st_tui.core.patterns import PatternRefused, compile_pattern, literal_prefix
 from st_tui.core.plain_text import check_new_name, refuse_controls, without_unseen
 
 LONGEST_NAME = 100
@@ -80,7 +80,7 @@ def leading_to(folder: str) -> list[str]:
 
 def stem(pattern: str) -> str:
     """The folder that a pattern is about: what stands before its first wildcard."""
-    plain = plain_beginning(pattern)
+    plain = literal_prefix(pattern)
     return (plain if plain == pattern else plain[: max(plain.rfind("/"), 0)]) or "/"
 
 

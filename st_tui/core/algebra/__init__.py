@@ -1,7 +1,6 @@
 """What patterns and whole tokens open beside each other: containment and overlap, proved."""
 
 from st_tui.core.algebra.containment import (
-    FOLDER_CHARS,
     Answer,
     Relation,
     TooComplex,
@@ -13,7 +12,6 @@ from st_tui.core.algebra.containment import (
 )
 
 __all__ = [
-    "FOLDER_CHARS",
     "Answer",
     "Relation",
     "TooComplex",

@@ -11,9 +11,9 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
-from st_tui.core.algebra.containment import FOLDER_CHARS, Certificate, Relation, Side, State, Work
+from st_tui.core.algebra.containment import Certificate, Relation, Side, State, Work
 from st_tui.core.errors import Refusal
-from st_tui.core.patterns import Pattern, compile_pattern
+from st_tui.core.patterns import FOLDER_CHARS, Pattern, compile_pattern
 
 UNIVERSE: Final = "/ and (/[A-Za-z0-9_-]+)+"
 """The paths that a certificate speaks of, as a regular expression."""

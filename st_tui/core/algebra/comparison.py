@@ -13,7 +13,7 @@ from typing import Final, NamedTuple, Protocol, TypeVar
 
 from st_tui.core.algebra.containment import Certificate, Work, contains, overlaps
 from st_tui.core.model import Permission, Scope
-from st_tui.core.patterns import Pattern, PatternRefused, compile_pattern, plain_beginning
+from st_tui.core.patterns import Pattern, PatternRefused, compile_pattern, is_plain
 
 _STEPS: Final = 300_000
 """For a comparison of all scopes on both sides: more than for one question."""
@@ -230,7 +230,7 @@ def _bounds(scopes: tuple[Scope, ...]) -> tuple[tuple[_Place, Pattern], ...]:
 def _place(scope: Scope) -> _Place:
     """The environment, and the names of the folders down to the first `**`; None: any of many."""
     down = takewhile("**".__ne__, scope.secret_path.split("/")[1:])
-    return scope.environment, *(name if plain_beginning(name) == name else None for name in down)
+    return scope.environment, *(name if is_plain(name) else None for name in down)
 
 
 def _may_meet(one: _Place, other: _Place) -> bool:

@@ -19,14 +19,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
-from string import ascii_lowercase, ascii_uppercase, digits
 from typing import Final, NamedTuple
 
 from st_tui.core.errors import Refusal
-from st_tui.core.patterns import Automaton, Pattern
-
-FOLDER_CHARS: Final = ascii_lowercase + digits + ascii_uppercase + "-_"
-"""What the name of a folder is made of, in the order in which a witness tries them."""
+from st_tui.core.patterns import FOLDER_CHARS, Automaton, Pattern
 
 _STEPS: Final = 200_000
 """A step takes up to a fifth of a microsecond, one read of one pattern about six steps."""

@@ -13,7 +13,7 @@ from st_tui.core.algebra.comparison import granting, redundant
 from st_tui.core.lint.names import Names, about_name
 from st_tui.core.lint.no_folder import why_never
 from st_tui.core.model import Permission, Scope, ServiceToken, TokenDraft, Use
-from st_tui.core.patterns import PatternRefused, compile_pattern, plain_beginning
+from st_tui.core.patterns import PatternRefused, compile_pattern, is_plain
 
 _SCOPES_REMEMBERED: Final = 4_096
 
@@ -218,7 +218,7 @@ def _traps(pattern: str) -> list[str]:
 
 def _left_out(one: str, pattern: str) -> str | None:
     """The shortest path of one that the pattern does not match, though it looks as if it did."""
-    return one if plain_beginning(one) == one else _shortest(one, pattern)
+    return one if is_plain(one) else _shortest(one, pattern)
 
 
 @lru_cache(maxsize=256)

@@ -9,9 +9,9 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Final
 
-from st_tui.core.algebra import FOLDER_CHARS, no_folder_matches
+from st_tui.core.algebra import no_folder_matches
 from st_tui.core.lookalikes import described, looks_like
-from st_tui.core.patterns import PatternRefused, compile_pattern
+from st_tui.core.patterns import FOLDER_CHARS, PatternRefused, compile_pattern
 from st_tui.core.patterns.parser import ANY, GLOBSTAR, STAR, CharClass, Choice, Unit, parse
 
 _CHARS: Final = frozenset(FOLDER_CHARS)

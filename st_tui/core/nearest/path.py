@@ -19,7 +19,7 @@ from typing import NamedTuple, TypeAlias
 
 from st_tui.core.drafts import leading_to, stem
 from st_tui.core.nearest.edit_distance import distance_from, least_distance_from
-from st_tui.core.patterns import Pattern, plain_beginning
+from st_tui.core.patterns import Pattern, literal_prefix
 
 CAP = 20_000
 """The most places that a search meets before it gives up: some hundredths of a second."""
@@ -225,7 +225,7 @@ def _shared(one: str, other: str) -> int:
 
 def _outline(pattern: str) -> tuple[str, int]:
     """What every path of a pattern begins with, and how many characters follow at least."""
-    plain = plain_beginning(pattern)
+    plain = literal_prefix(pattern)
     if plain == pattern:
         return pattern, 0
     beginning = plain.rstrip("/")  # `/a/**` opens `/a`

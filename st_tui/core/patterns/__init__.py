@@ -6,14 +6,24 @@ from st_tui.core.patterns.automaton import (
     PatternRefused,
     PatternSet,
     compile_pattern,
-    plain_beginning,
+)
+from st_tui.core.patterns.literals import (
+    FOLDER_CHARS,
+    folder_prefix,
+    is_plain,
+    literal_prefix,
+    literal_runs,
 )
 
 __all__ = [
+    "FOLDER_CHARS",
     "Automaton",
     "Pattern",
     "PatternRefused",
     "PatternSet",
     "compile_pattern",
-    "plain_beginning",
+    "folder_prefix",
+    "is_plain",
+    "literal_prefix",
+    "literal_runs",
 ]

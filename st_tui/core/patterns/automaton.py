@@ -31,11 +31,10 @@ from st_tui.core.patterns.parser import (
     Segment,
     code_units,
     parse,
-    plain_beginning,
 )
 from st_tui.core.patterns.refusals import PatternRefused
 
-__all__ = ["Pattern", "PatternRefused", "PatternSet", "compile_pattern", "plain_beginning"]
+__all__ = ["Pattern", "PatternRefused", "PatternSet", "compile_pattern"]
 
 # picomatch: `**` and the look-ahead of a leading `*` are JavaScript's `.`, which is none of these;
 # `?`, classes and the rest of `*` are `[^/]`, which is all of them.

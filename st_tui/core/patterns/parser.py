@@ -55,7 +55,6 @@ Segment: TypeAlias = tuple[Unit, ...]
 _SHOWN_WHOLE = 60
 """No longer pattern is written out anew: the sentence has to stay one."""
 
-_WILD = re.compile(r"[*?\[{]")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _LITERAL = r"[^\x00-\x1f\x7f-\x9f/*?+,|\\\"(){}\[\]]"
 _LITERALS = re.compile(rf"(?:(?![!@]\(){_LITERAL})+")
@@ -89,11 +88,6 @@ def code_units(text: str) -> str:
         return text
     utf16 = text.encode("utf-16-le", "surrogatepass")
     return "".join(map(chr, memoryview(utf16).cast("H")))
-
-
-def plain_beginning(pattern: str) -> str:
-    """What stands before the first `*`, `?`, class or choice: all of a plain path."""
-    return _WILD.split(pattern, maxsplit=1)[0]
 
 
 def _check_whole(text: str) -> None:

@@ -22,7 +22,7 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from st_tui.core.model import Permission, ServiceToken
-from st_tui.core.patterns import Pattern, plain_beginning
+from st_tui.core.patterns import Pattern, literal_prefix
 from st_tui.core.reach.answers import Reachers
 from st_tui.core.reach.one_against_many import Beside, Shapes, State, StoredPattern, beside, heads
 from st_tui.core.reach.postings import Block, Held, in_blocks, tokens_of
@@ -105,7 +105,7 @@ def who_within(
         return next((path for path in matched if plain in path and pattern.matches(path)), None)
 
     comparing = beside(asked.text)
-    beginning = plain_beginning(asked.text)
+    beginning = literal_prefix(asked.text)
     bits = 0
     opened: list[Held] = []
     asking = _of(reach, environment, operation)

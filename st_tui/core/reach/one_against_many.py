@@ -21,8 +21,8 @@ from itertools import chain, repeat
 from operator import attrgetter
 from typing import Final
 
-from st_tui.core.algebra import FOLDER_CHARS, TooComplex, overlaps
-from st_tui.core.patterns import Pattern, PatternRefused, compile_pattern
+from st_tui.core.algebra import TooComplex, overlaps
+from st_tui.core.patterns import FOLDER_CHARS, Pattern, PatternRefused, compile_pattern
 from st_tui.core.patterns.parser import code_units
 from st_tui.core.patterns.refusals import MAX_UNITS
 

@@ -16,7 +16,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from st_tui.core.algebra import (
-    FOLDER_CHARS,
     Answer,
     Relation,
     TooComplex,
@@ -27,7 +26,7 @@ from st_tui.core.algebra import (
 )
 from st_tui.core.algebra.certificate import as_json, check, from_json
 from st_tui.core.errors import Refusal
-from st_tui.core.patterns import Pattern, PatternRefused, compile_pattern
+from st_tui.core.patterns import FOLDER_CHARS, Pattern, PatternRefused, compile_pattern
 
 _UNITS = ("a", "b", "-", "*", "?", "[ab]", "[^a]", "{a,bb}")
 _LONGEST = 7

@@ -21,7 +21,7 @@ from st_tui.core.model import (
     ServiceToken,
     TokenText,
 )
-from st_tui.core.patterns import plain_beginning
+from st_tui.core.patterns import is_plain
 from st_tui.core.secrets.model import Place
 from st_tui.core.store import audit, tokens
 from st_tui.core.vault.session import Session
@@ -101,7 +101,7 @@ class Request:
                 self.details["project"] = project
                 raise ForeignProject(_FOREIGN)
         only = self.token.scopes[0] if len(self.token.scopes) == 1 else None
-        if only is not None and plain_beginning(only.secret_path) != only.secret_path:
+        if only is not None and not is_plain(only.secret_path):
             only = None
         environment, path = stated.environment, stated.path
         if environment is None:
