@@ -5,16 +5,14 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from st_tui.cli.command import BadUsage, remark
-from st_tui.cli.output import MOST_LOST, note
 from st_tui.core import token_text
 from st_tui.core.model import TokenText
 
 if TYPE_CHECKING:
-    from st_tui.core.secrets.used_by import UsedBy
+    pass
 
 _LONGEST_INPUT = 4096
 _PAUSE = 0.2
@@ -112,36 +110,3 @@ def _edited(typed: str) -> str:
 
 def _nothing(what: str) -> BadUsage:
     return BadUsage(f"No {what} was typed: type or paste one, or pipe it in.")
-
-
-def confirm(
-    question: str,
-    *,
-    yes: bool,
-    otherwise: str = "Nothing was deleted.",
-    about: Iterable[str] = (),
-    lost: Callable[[], UsedBy] | None = None,
-) -> bool:
-    """Whether to go on: unasked with --yes, else by asking. Raises BadUsage with nobody to ask.
-
-    The lines of `about`, and what `lost` finds that leads there from elsewhere, stand before the
-    question.
-    """
-    if yes:
-        return True
-    from st_tui.core.secrets.used_by import in_prose
-
-    used = [] if lost is None else lost().told(MOST_LOST)
-    if not sys.stdin.isatty():
-        before = f"{in_prose(used)} " if used else ""
-        raise BadUsage(
-            f"{before}{question} Nobody is there to answer: give --yes to do it unasked."
-        )
-    for line in (*about, *used):
-        note(line)
-    sys.stderr.write(f"{question} [y/N] ")
-    sys.stderr.flush()
-    agreed = sys.stdin.readline().strip().lower() in ("y", "yes")
-    if not agreed:
-        note(otherwise)
-    return agreed

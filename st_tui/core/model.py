@@ -11,6 +11,7 @@ intervals. `core.addresses` makes them.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
@@ -21,6 +22,16 @@ class Permission(StrEnum):
 
     READ = "read"
     WRITE = "write"
+
+    @property
+    def letter(self) -> str:
+        """The capital letter that stands for it where there is room for one: `R`, `W`."""
+        return self.value[0].upper()
+
+
+def in_order(permissions: Collection[Permission]) -> list[Permission]:
+    """These permissions in the order in which `Permission` lists them."""
+    return [permission for permission in Permission if permission in permissions]
 
 
 class Endpoint(StrEnum):

@@ -23,7 +23,9 @@ from typing import Any
 
 # Imported here, so that no turn does it again.
 import st_tui.cli.commands.backup
+import st_tui.cli.commands.init
 import st_tui.cli.commands.project
+import st_tui.cli.commands.restore
 import st_tui.core.vault.backups  # noqa: F401
 from st_tui.cli import main
 

@@ -7,17 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from st_tui.cli.command import (
-    BadUsage,
-    Group,
-    NotFound,
-    json_option,
-    open_vault,
-    project_in,
-    remark,
-    stated_project,
-)
-from st_tui.cli.output import audit_data, say, say_json, say_table
+from st_tui.cli.command import BadUsage, Group, NotFound, remark
+from st_tui.cli.json_shapes import audit_data
+from st_tui.cli.open_vault import open_vault, project_in, stated_project
+from st_tui.cli.options import json_option
+from st_tui.cli.output import say, say_json, say_table
 from st_tui.core import expiry
 from st_tui.core.errors import Refusal
 from st_tui.core.wording import counted

@@ -6,15 +6,9 @@ from typing import NamedTuple
 
 import click
 
-from st_tui.cli.command import (
-    BadUsage,
-    Command,
-    json_option,
-    open_vault,
-    require_project,
-    typed_path,
-    typed_scopes,
-)
+from st_tui.cli.command import BadUsage, Command
+from st_tui.cli.open_vault import open_vault, require_project
+from st_tui.cli.options import json_option, permission_type, typed_path, typed_scopes
 from st_tui.cli.output import say, say_json
 from st_tui.core import access, drafts, expiry, wording
 from st_tui.core.model import (
@@ -26,8 +20,6 @@ from st_tui.core.model import (
     ServiceToken,
 )
 from st_tui.core.plain_text import refuse_controls
-
-_permissions = click.Choice([permission.value for permission in Permission])
 
 
 class _Judged(NamedTuple):
@@ -54,11 +46,15 @@ class _Judged(NamedTuple):
     help="A scope to try without any vault; repeatable.",
 )
 @click.option(
-    "--access-level", "levels", multiple=True, type=_permissions, help="With --scope; repeatable."
+    "--access-level",
+    "levels",
+    multiple=True,
+    type=permission_type,
+    help="With --scope; repeatable.",
 )
 @click.option("--env", "environment", metavar="SLUG", help="The environment to be reached.")
 @click.option("--path", help="The folder to be reached.")
-@click.option("--operation", type=_permissions, help="What is to be done there.")
+@click.option("--operation", type=permission_type, help="What is to be done there.")
 @click.option(
     "--endpoint",
     type=click.Choice([endpoint.value for endpoint in Endpoint]),

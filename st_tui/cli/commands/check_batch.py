@@ -13,7 +13,8 @@ from contextlib import ExitStack
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar, cast
 
-from st_tui.cli.command import BadUsage, open_vault, require_project
+from st_tui.cli.command import BadUsage
+from st_tui.cli.open_vault import open_vault, require_project
 from st_tui.cli.output import note
 from st_tui.core import access, drafts, expiry
 from st_tui.core.addresses import parse_address, parse_ranges

@@ -9,15 +9,8 @@ from types import FrameType
 
 import click
 
-from st_tui.cli.command import (
-    BadUsage,
-    Command,
-    open_vault,
-    os_user,
-    stated_project,
-    stated_vault,
-    vault_directory,
-)
+from st_tui.cli.command import BadUsage, Command
+from st_tui.cli.open_vault import open_vault, os_user, refuse_project, stated_vault, vault_directory
 from st_tui.core.files import vault_files, written_aside
 
 DEMO_SLUG = "demo"
@@ -52,8 +45,7 @@ def demo() -> int:
 
 
 def _run(directory: Path, *, demo: bool) -> int:
-    if stated_project() is not None:
-        raise BadUsage("The app takes no --project: choose the project in it.")
+    refuse_project("The app takes no --project: choose the project in it.")
     from st_tui.tui import run
 
     return run(directory, actor=os_user(), demo=demo)

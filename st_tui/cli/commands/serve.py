@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from st_tui.cli.command import BadUsage, Command, stated_project, vault_directory
+from st_tui.cli.command import BadUsage, Command
+from st_tui.cli.open_vault import refuse_project, vault_directory
 from st_tui.cli.output import note, say
 
 _LARGEST_PORT = 65_535
@@ -55,8 +56,7 @@ def serve(
     """
     from st_tui.core.addresses import AddressError, covers_a_family, parse_address, parse_ranges
 
-    if stated_project() is not None:
-        raise BadUsage("The server takes no --project: each token belongs to its own.")
+    refuse_project("The server takes no --project: each token belongs to its own.")
     if (certfile is None) != (keyfile is None):
         raise BadUsage("TLS needs both: give --certfile and --keyfile together.")
     proxies = parse_ranges(trusted_proxies)

@@ -1,4 +1,4 @@
-"""`scope around` and `scope matrix`: what lies beyond one verdict, and all verdicts at a glance."""
+"""`scope around`: when and from where a token may do something, and the nearest allowed changes."""
 
 from __future__ import annotations
 
@@ -6,38 +6,28 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from st_tui.cli.command import (
-    Command,
-    asked_token,
+from st_tui.cli.command import Command
+from st_tui.cli.open_vault import asked_token, open_vault
+from st_tui.cli.options import (
+    environment_option,
     json_option,
-    open_vault,
-    project_in,
+    operation_option,
     token_argument,
     typed_path,
 )
-from st_tui.cli.output import say, say_json, say_table, token_name
+from st_tui.cli.output import say, say_json
 from st_tui.core import access, drafts, expiry, wording
-from st_tui.core.errors import Refusal
 from st_tui.core.model import AccessRequest, Endpoint, Permission
 
 if TYPE_CHECKING:
     from st_tui.core.nearest import Miss
 
-_environment = click.option(
-    "--env", "environment", required=True, metavar="SLUG", help="The environment."
-)
-
 
 @click.command(cls=Command)
 @token_argument
-@_environment
+@environment_option
 @click.option("--path", required=True, help="The folder to be reached.")
-@click.option(
-    "--operation",
-    required=True,
-    type=click.Choice([permission.value for permission in Permission]),
-    help="What is to be done there.",
-)
+@operation_option
 @click.option(
     "--endpoint",
     type=click.Choice([endpoint.value for endpoint in Endpoint]),
@@ -119,55 +109,6 @@ def around(
     for miss in misses:
         say(f"-> {how_near(miss)}")
     return 0 if decision.allowed else 1
-
-
-@click.command(cls=Command)
-@_environment
-@json_option
-def matrix(environment: str, as_json: bool) -> None:
-    """Print what every token may do in every folder of an environment: R, W, or RW.
-
-    The verdicts are for now, from anywhere, at an E2EE endpoint. Small letters: the scopes grant
-    it, but the token has ended, is not activated, or works only from the addresses it trusts.
-    """
-    from st_tui.core.matrix import letters
-
-    with open_vault(sweep=False) as vault:
-        project = project_in(vault)
-        drafts.check_environment(environment, vault.environments.every(project))
-        folders = ["/", *vault.folders.every(project, environment)]
-        tokens = vault.tokens.page(project)
-        now = vault.now()
-    if not tokens:
-        raise Refusal("There is no token to look at: make one first.")
-
-    def request(path: str, operation: Permission) -> AccessRequest:
-        return AccessRequest(environment, path, operation, now, e2ee=project.e2ee)
-
-    cells = [[letters(token, path, request) for path in folders] for token in tokens]
-    if as_json:
-        say_json(
-            {
-                "environment": environment,
-                "folders": folders,
-                "tokens": [
-                    {
-                        "id": token.id,
-                        "name": token.name,
-                        "access": [cell.strip(" ·") for cell in row],
-                    }
-                    for token, row in zip(tokens, cells, strict=True)
-                ],
-            }
-        )
-        return
-    numbers = [str(number) for number in range(1, len(folders) + 1)]
-    say_table(
-        ("NAME", *numbers),
-        [(token_name(token), *row) for token, row in zip(tokens, cells, strict=True)],
-    )
-    say()
-    say_table(("COLUMN", "FOLDER"), zip(numbers, folders, strict=True))
 
 
 def _time(moment: int | None) -> str | None:

@@ -7,15 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from st_tui.cli.command import (
-    Command,
-    asked_token,
-    json_option,
-    open_vault,
-    stated_vault,
-    token_argument,
-)
-from st_tui.cli.commands.scope.compare import certificates_data
+from st_tui.cli.command import Command
+from st_tui.cli.commands.scope.certificates import certificates_data
+from st_tui.cli.open_vault import asked_token, open_vault, stated_vault
+from st_tui.cli.options import json_option, token_argument
 from st_tui.cli.output import note, say, say_json
 from st_tui.core import expiry
 from st_tui.core.wording import counted

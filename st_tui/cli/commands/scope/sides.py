@@ -1,4 +1,7 @@
-"""`scope overlaps`, `contains` and `equivalent`: two patterns, scopes or tokens side by side."""
+"""What `overlaps`, `contains` and `equivalent` share: reading two sides, and printing the answer.
+
+A side is a pattern, a scope or a token.
+"""
 
 from __future__ import annotations
 
@@ -7,18 +10,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from st_tui.cli.command import (
-    BadUsage,
-    Command,
-    asked_token,
-    json_option,
-    open_vault,
-    project_in,
-    remark,
-    typed_path,
-    typed_scopes,
-)
-from st_tui.cli.commands.scope.compare import certificates_data, require_one_project
+from st_tui.cli.command import BadUsage, remark
+from st_tui.cli.commands.scope.certificates import certificates_data, require_one_project
+from st_tui.cli.open_vault import asked_token, open_vault, project_in
+from st_tui.cli.options import json_option, typed_path, typed_scopes
 from st_tui.cli.output import say, say_json
 from st_tui.core import drafts
 from st_tui.core.model import Permission, Scope, ServiceToken
@@ -27,16 +22,18 @@ if TYPE_CHECKING:
     from st_tui.core.algebra.comparison import Apart, Inside, Meeting, Surplus
     from st_tui.core.vault import Vault
 
+
 Folders = Mapping[str, Sequence[str]]
 
-_ALL = frozenset(Permission)
+
+_EVERY_PERMISSION = frozenset(Permission)
 
 
 class Side(NamedTuple):
     """A token's grants, or a scope typed in; a bare pattern is a scope without an environment."""
 
     scopes: tuple[Scope, ...]
-    permissions: frozenset[Permission] = _ALL
+    permissions: frozenset[Permission] = _EVERY_PERMISSION
     token: ServiceToken | None = None
 
     @property
@@ -44,7 +41,7 @@ class Side(NamedTuple):
         return not self.scopes[0].environment
 
 
-class Found(NamedTuple):
+class Answer(NamedTuple):
     """An answer: a path that shows it and the sides that open that path, or else proofs."""
 
     holds: bool
@@ -53,78 +50,13 @@ class Found(NamedTuple):
     proofs: tuple[Inside | Apart, ...]
 
 
-def _two_sides(command: Callable[..., Any]) -> Callable[..., Any]:
+def two_sides(command: Callable[..., Any]) -> Callable[..., Any]:
     for name in ("b", "a"):
         command = click.argument(name, metavar=name.upper())(command)
     return json_option(command)
 
 
-@click.command(cls=Command)
-@_two_sides
-def overlaps(a: str, b: str, as_json: bool) -> int:
-    """Say whether A and B both open some path, and which.
-
-    \b
-    Each of them is a pattern, a scope or a token's id:
-      st-tui scope overlaps '/common/**' '/*/db'
-      st-tui scope overlaps 'dev:/common/**' ID
-
-    A scope beside a token is taken with that token's permissions. Exit status 0: yes; 1: no, which
-    is proved. --json carries the proofs, for `scope verify`.
-    """
-    from st_tui.core.algebra.comparison import overlap
-
-    def ask(one: Side, other: Side, folders: Folders) -> Found:
-        met, apart = overlap(one, other, folders)
-        return Found(met is not None, met, ("a", "b"), apart)
-
-    return _answer(ask, a, b, as_json=as_json)
-
-
-@click.command(cls=Command)
-@_two_sides
-def contains(a: str, b: str, as_json: bool) -> int:
-    """Say whether A opens all that B does; if not, a path that only B opens.
-
-    A and B are patterns, scopes or tokens, as for `overlaps`. Exit status 0: yes, which is proved;
-    1: no. --json carries the proofs, for `scope verify`.
-    """
-    return _answer(_contains, a, b, as_json=as_json)
-
-
-@click.command(cls=Command)
-@_two_sides
-def equivalent(a: str, b: str, as_json: bool) -> int:
-    """Say whether A and B open the same; if not, a path that only one of them opens.
-
-    A and B are patterns, scopes or tokens, as for `overlaps`. Exit status 0: yes, which is proved;
-    1: no. --json carries the proofs, for `scope verify`.
-    """
-    from st_tui.core.algebra.comparison import shortest
-
-    def ask(one: Side, other: Side, folders: Folders) -> Found:
-        there, back = _contains(one, other, folders), _contains(other, one, folders)
-        path = shortest([found.path for found in (there, back) if found.path is not None])
-        only = "b" if path is there.path else "a"
-        return Found(path is None, path, (only,), (*there.proofs, *back.proofs))
-
-    return _answer(ask, a, b, as_json=as_json)
-
-
-def _contains(outer: Side, inner: Side, folders: Folders) -> Found:
-    from st_tui.core.algebra import TooComplex
-    from st_tui.core.algebra.comparison import shortest, surplus
-
-    try:
-        more, inside = surplus(inner, outer, folders)
-    except TooComplex:
-        if (set(inner.scopes), inner.permissions) != (set(outer.scopes), outer.permissions):
-            raise
-        more, inside = (), ()  # the same, and a certificate would have too many states
-    return Found(not more, shortest(more), ("b",), inside)
-
-
-def _answer(ask: Callable[[Side, Side, Folders], Found], *texts: str, as_json: bool) -> int:
+def answer(ask: Callable[[Side, Side, Folders], Answer], *texts: str, as_json: bool) -> int:
     one, other, folders = _read(*texts)
     holds, path, opened_by, proofs = ask(one, other, folders)
     operations = () if path is None or not (one.token or other.token) else path.operations
@@ -201,6 +133,8 @@ def _in_vault(
             sides.append(Side(token.scopes, token.permissions, token))
         elif side is not None:
             drafts.check_environment(side.scopes[0].environment, environments)
-            sides.append(side._replace(permissions=known[0].permissions if known else _ALL))
+            sides.append(
+                side._replace(permissions=known[0].permissions if known else _EVERY_PERMISSION)
+            )
     one, other = sides
     return one, other, folders

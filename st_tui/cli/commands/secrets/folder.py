@@ -1,68 +1,22 @@
-"""What the commands about secrets share: the folder they speak of, and silence about values.
-
-A value that stands where none belongs (`secrets get A=VALUE`, an unquoted blank, a leading dash)
-must not come back in a usage error, which ends up in a CI's log.
-"""
+"""What the commands about secrets share: the options that name a folder, and finding it."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from st_tui.cli.command import (
-    BadUsage,
-    Command,
-    Group,
-    NotFound,
-    project_in,
-    remark,
-    stated_project,
-    stated_vault,
-    typed_path,
-)
+from st_tui.cli.command import BadUsage, NotFound, remark
+from st_tui.cli.open_vault import project_in
+from st_tui.cli.options import typed_path
 from st_tui.core import drafts
 
 if TYPE_CHECKING:
     from st_tui.core.model import Project
     from st_tui.core.secrets.model import Place
     from st_tui.core.vault import Vault
-
-
-class DiscreetCommand(Command):
-    """A command whose usage errors never repeat what was typed."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        try:
-            return super().parse_args(ctx, args)
-        except click.UsageError as error:
-            _raise_discreetly(error)
-
-    def invoke(self, ctx: click.Context) -> Any:
-        _refuse_assignments(ctx)
-        return super().invoke(ctx)
-
-
-class DiscreetGroup(Group):
-    """A group of such commands."""
-
-    command_class = DiscreetCommand
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        try:
-            return super().parse_args(ctx, args)
-        except click.UsageError as error:
-            _raise_discreetly(error)
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        if self.get_command(ctx, args[0]) is None:
-            ctx.fail(f"No such command: choose {', '.join(self.list_commands(ctx))}.")
-        return super().resolve_command(ctx, args)
 
 
 def place_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -115,23 +69,10 @@ def missing_folder_is_no() -> Iterator[None]:
         raise NotFound(str(missing)) from None
 
 
-def _refuse_assignments(context: click.Context) -> None:
-    """Stop at `--env A=VALUE`, the slug forgotten: what is not found would be repeated."""
-    vault = stated_vault()
-    stated = {
-        "--env": context.params.get("environment"),
-        "--path": context.params.get("path"),
-        "--project": stated_project(),
-        "--vault": None if vault is None or os.path.exists(vault) else str(vault),
-    }
-    for option, text in stated.items():
-        if text is not None and "=" in text:
-            raise BadUsage(f"{option} is followed by something with = in it: write its value.")
-
-
-def _raise_discreetly(error: click.UsageError) -> NoReturn:
-    if isinstance(error, click.NoSuchOption):
-        raise click.UsageError("No such option.", error.ctx) from None
-    if type(error) is click.UsageError and "extra argument" in error.message:
-        raise click.UsageError("Too many arguments.", error.ctx) from None
-    raise error
+def no_such_secret(missing: Exception, name: str) -> NotFound:
+    """The refusal for a name that is not there; what may be a value is not repeated."""
+    if "=" in name:  # Meant for `set`, and so with a value in it.
+        return NotFound(
+            "There is no secret of that name: give the name alone, without = and value."
+        )
+    return NotFound(str(missing))

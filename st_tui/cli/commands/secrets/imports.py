@@ -6,15 +6,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from st_tui.cli.command import BadUsage, NotFound, json_option, open_vault, yes_option
+from st_tui.cli.command import BadUsage, NotFound
+from st_tui.cli.commands.secrets.discreet import DiscreetGroup
 from st_tui.cli.commands.secrets.folder import (
-    DiscreetGroup,
     find_place,
     missing_folder_is_no,
     place_options,
 )
+from st_tui.cli.confirm import confirm
+from st_tui.cli.open_vault import open_vault
+from st_tui.cli.options import json_option, yes_option
 from st_tui.cli.output import say, say_json, say_lost, say_table
-from st_tui.cli.secret_input import confirm
 from st_tui.core import drafts, expiry
 
 if TYPE_CHECKING:

@@ -1,0 +1,98 @@
+"""What --json prints of each kind of thing: the field names are Infisical's."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from st_tui.core import expiry
+from st_tui.core.json_text import read_object
+from st_tui.core.model import AuditEntry, NewToken, Project, ServiceToken, in_order
+
+if TYPE_CHECKING:
+    from st_tui.core.secrets.model import Secret
+
+
+def token_data(token: ServiceToken) -> dict[str, Any]:
+    """A token under Infisical's field names."""
+    ips = token.trusted_ips
+    return {
+        "id": token.id,
+        "name": token.name,
+        "scopes": [scope.data for scope in token.scopes],
+        "permissions": in_order(token.permissions),
+        "expiresAt": _time(token.expires_at),
+        "lastUsed": _time(token.last_used),
+        "createdAt": _time(token.created_at),
+        "projectId": token.project_id,
+        "version": token.version,
+        "isActive": token.is_active,
+        "trustedIps": None if ips is None else [block.text for block in ips],
+        "createdBy": token.created_by,
+    }
+
+
+def new_token_data(new: NewToken) -> dict[str, Any]:
+    """A token just made, its text with it."""
+    return {
+        "serviceToken": new.text.full,
+        "accessToken": new.text.access_token,
+        "serviceTokenData": token_data(new.token),
+    }
+
+
+def project_data(project: Project) -> dict[str, Any]:
+    """A project for JSON."""
+    return {
+        "id": project.id,
+        "slug": project.slug,
+        "name": project.name,
+        "e2ee": project.e2ee,
+        "createdAt": _time(project.created_at),
+    }
+
+
+def secret_data(secret: Secret) -> dict[str, Any]:
+    """An opened secret under Infisical's field names."""
+    sealed = secret.sealed
+    return {
+        "id": sealed.id,
+        "secretKey": secret.name,
+        "secretValue": secret.value,
+        "secretComment": secret.comment,
+        "version": sealed.version,
+        "type": "shared",
+        "environment": sealed.place.environment,
+        "secretPath": sealed.place.path,
+        "createdAt": _time(sealed.created_at),
+        "updatedAt": _time(sealed.updated_at),
+    }
+
+
+def audit_data(entry: AuditEntry) -> dict[str, Any]:
+    """An audit entry for JSON."""
+    return {
+        "seq": entry.seq,
+        "time": _time(entry.time),
+        "actor": entry.actor,
+        "ip": entry.ip,
+        "userAgent": entry.user_agent,
+        "event": entry.event,
+        "projectId": entry.project_id,
+        "target": entry.target,
+        "environment": entry.environment,
+        "path": entry.path,
+        "operation": entry.operation,
+        "verdict": entry.verdict,
+        "reason": entry.reason,
+        "details": _details(entry),
+        "hash": entry.hash,
+    }
+
+
+def _details(entry: AuditEntry) -> Any:
+    said = read_object(entry.details)
+    return entry.details if said is None else said  # a text was tampered with
+
+
+def _time(time: int | None) -> str | None:
+    return None if time is None else expiry.iso(time)

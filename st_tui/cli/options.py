@@ -1,0 +1,47 @@
+"""Options that several commands take, and how the text given to them is read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import click
+
+from st_tui.cli.command import remark
+from st_tui.core.model import Permission
+
+if TYPE_CHECKING:
+    from st_tui.core.drafts import Adjusted
+    from st_tui.core.model import Scope
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+yes_option = click.option("--yes", is_flag=True, help="Delete without asking.")
+token_argument = click.argument("token_id", metavar="ID")
+permission_type = click.Choice([permission.value for permission in Permission])
+"""The type of an option that names a permission."""
+environment_option = click.option(
+    "--env", "environment", required=True, metavar="SLUG", help="The environment."
+)
+operation_option = click.option(
+    "--operation", required=True, type=permission_type, help="What is to be done there."
+)
+
+
+def typed_path(asked: Adjusted) -> str:
+    """The path as it was understood; what is read otherwise than typed is remarked."""
+    if asked.note is not None:
+        remark(f"The path was read otherwise: {asked.note}.")
+    return asked.path
+
+
+def typed_scopes(texts: Iterable[str]) -> tuple[Scope, ...]:
+    """The scopes given by --scope; what is read otherwise than typed is remarked."""
+    from st_tui.core.drafts import parse_scope
+
+    scopes = []
+    for text in texts:
+        scope, adjustment = parse_scope(text)
+        if adjustment is not None:
+            remark(f"The scope of {scope.environment} was read otherwise: {adjustment}.")
+        scopes.append(scope)
+    return tuple(scopes)
