@@ -90,7 +90,7 @@ class Created(Dialog[None]):
 
         async with self._copying:
             outcome = await copy(self.app, text)
-        self.st.notify(outcome.message, title=what, severity="information")
+        self.st.notify(f"{what}: {outcome.message}")
         if not outcome.sent:
             show()
         return outcome.sent

@@ -18,6 +18,7 @@ from textual.widgets import Input, Static
 from st_tui.core.plain_text import shown, shown_lines
 from st_tui.tui.actions import FIELDS, LEAVING, Action, bindings
 from st_tui.tui.leaving import Leaves
+from st_tui.tui.toasts import stand_below
 from st_tui.tui.widgets.key_hints import KeyHints
 
 if TYPE_CHECKING:
@@ -27,6 +28,13 @@ Result = TypeVar("Result")
 
 _SHORT = 20
 """Lines of a screen: where it has fewer, a dialog has no room for blank ones."""
+
+
+class _Box(Vertical):
+    """The window itself. Toasts stand below it."""
+
+    def on_resize(self) -> None:
+        stand_below(self)
 
 
 class Dialog(ModalScreen[Result | None], Leaves[Result | None]):
@@ -45,6 +53,9 @@ class Dialog(ModalScreen[Result | None], Leaves[Result | None]):
         Field { background: $background; }
         Field:focus { background: $block-cursor-blurred-background; }
         #fault { height: auto; margin-top: 1; }
+        ToastHolder { display: none; }
+        ToastHolder:last-child { display: block; }
+        Toast { width: auto; max-width: 100%; margin-top: 0; padding: 0 1; }
         &.short {
             & > .dialog { padding: 0 2; }
             .title { margin-bottom: 0; }
@@ -65,7 +76,7 @@ class Dialog(ModalScreen[Result | None], Leaves[Result | None]):
         return cast("StTui", self.app)
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog"):
+        with _Box(classes="dialog"):
             yield Static(shown(self._title), classes="title", markup=False)
             yield from self.body()
             yield Static(id="fault", markup=False)
@@ -73,6 +84,8 @@ class Dialog(ModalScreen[Result | None], Leaves[Result | None]):
 
     def on_resize(self, event: events.Resize) -> None:
         self.set_class(event.size.height < _SHORT, "short")
+        for box in self.query(_Box):
+            stand_below(box)
 
     def hints(self) -> Sequence[Action]:
         """The actions for the dialog's last line."""

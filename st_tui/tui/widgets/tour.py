@@ -20,6 +20,7 @@ from st_tui.demo.tour import (
     Step,
     one_minute_draft,
 )
+from st_tui.tui.toasts import stand_above
 
 if TYPE_CHECKING:
     from st_tui.tui.screens.tokens import TokensPage
@@ -50,7 +51,11 @@ class Tour(Vertical):
     def on_mount(self) -> None:
         self.set_interval(1, self._count_down)
 
+    def on_unmount(self) -> None:
+        stand_above(0, self._page)
+
     def on_resize(self, event: events.Resize) -> None:
+        stand_above(self.outer_size.height, self._page)
         if self._at >= 0:
             self._say_step()
 

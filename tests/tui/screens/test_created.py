@@ -175,7 +175,7 @@ async def test_where_a_copy_may_be_lost_on_the_way_it_is_said_and_shown(
         lines = text.splitlines()
         assert "".join(part.strip() for part in lines[: line + 1]) == sent[0]
         assert said in text
-        await until(pilot, lambda: "may have dropped" in screen_text(pilot), "it is said")
+        await until(pilot, lambda: "Sent to the terminal, but" in screen_text(pilot), "it is said")
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(demo_app.screen, Created), "back")
         # It may be lost, so it does not count as copied.
