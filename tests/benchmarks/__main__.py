@@ -358,7 +358,7 @@ def reaching() -> list[Row]:
     for count in (1_000, 10_000, 100_000):
         for kind, scopes_of in (("360 scopes", _shared_scopes), ("own scopes", _own_scopes)):
             tokens = [ServiceToken(str(n), "name", scopes_of(n), READ) for n in range(count)]
-            known = reach.index(tokens, 0)
+            known = reach.build_index(tokens, 0)
             # Compiled beforehand: what is compared is the asking.
             globs = {
                 scope: Pattern(scope.secret_path)
@@ -392,8 +392,8 @@ def reaching() -> list[Row]:
     return rows
 
 
-def _ask_index(known: reach.Reach) -> int:
-    return reach.reaching(known, "prod", _ASKED, Permission.READ)
+def _ask_index(known: reach.ReachIndex) -> int:
+    return reach.bitmap_of_reaching(known, "prod", _ASKED, Permission.READ)
 
 
 def _ask_each(tokens: Sequence[ServiceToken], globs: dict[Scope, Pattern]) -> int:
@@ -403,7 +403,7 @@ def _ask_each(tokens: Sequence[ServiceToken], globs: dict[Scope, Pattern]) -> in
     )
 
 
-def _ask_within(known: reach.Reach, asked: Pattern) -> int:
+def _ask_within(known: reach.ReachIndex, asked: Pattern) -> int:
     return len(reach.who_within(known, "prod", asked, Permission.READ, ["/"]))
 
 

@@ -1,6 +1,7 @@
-"""The tokens that can reach something, each looked at only when it is asked for.
+"""The tokens that can reach something, each worked out only when it is asked for.
 
-Of 100,000 tokens that can, a screen shows a few lines: those are all that is worked out.
+The answer to a question is a bitmap of tokens. Of 100,000 tokens in it a screen shows a few lines:
+only for those are the scope and the path looked up.
 """
 
 from __future__ import annotations
@@ -13,14 +14,14 @@ from typing import NamedTuple, overload
 
 from st_tui.core.model import ServiceToken
 
-_BYTES = 128
-"""So much of the set is worked out at once."""
+_CHUNK = 128
+"""Bytes of the bitmap whose token numbers are worked out together."""
 
 
-class Reacher(NamedTuple):
-    """A token that can, its first scope that does it (0-based), and a path where it can.
+class ReachingToken(NamedTuple):
+    """A token that can, its first scope that lets it (0-based), and a path where it can.
 
-    Where a path would take too long to find, the pattern that was asked about stands instead.
+    Where a path would take too long to find, the query pattern's text stands for it.
     """
 
     token: ServiceToken
@@ -28,67 +29,68 @@ class Reacher(NamedTuple):
     path: str
 
 
-class Reachers(Sequence[Reacher]):
-    """Those of some tokens, by their bits, that can in one environment.
+class ReachingTokens(Sequence[ReachingToken]):
+    """The tokens of a bitmap, in order, as those that can in one environment.
 
-    `path` says, of a pattern by its text, where it lets them; None if nowhere.
+    `path_for` returns, for a pattern's text, a path where that pattern lets a token; None if
+    nowhere.
     """
 
     def __init__(
         self,
         tokens: Sequence[ServiceToken],
-        bits: int,
+        bitmap: int,
         environment: str,
-        path: Callable[[str], str | None],
+        path_for: Callable[[str], str | None],
     ) -> None:
         self._tokens = tokens
-        self._bits = bits
+        self._bitmap = bitmap
         self._environment = environment
-        self._path = path
-        self._count = bits.bit_count()
-        self._parts: dict[int, list[int]] = {}
+        self._path_for = path_for
+        self._count = bitmap.bit_count()
+        self._chunks: dict[int, list[int]] = {}
 
     def __len__(self) -> int:
         return self._count
 
-    def __iter__(self) -> Iterator[Reacher]:
-        return map(self._reacher, chain.from_iterable(map(self._part, range(len(self._before)))))
+    def __iter__(self) -> Iterator[ReachingToken]:
+        return map(self._found, chain.from_iterable(map(self._chunk, range(len(self._ranks)))))
 
     @overload
-    def __getitem__(self, index: int) -> Reacher: ...
+    def __getitem__(self, index: int) -> ReachingToken: ...
     @overload
-    def __getitem__(self, index: slice) -> list[Reacher]: ...
-    def __getitem__(self, index: int | slice) -> Reacher | list[Reacher]:
-        found = range(self._count)[index]
-        if isinstance(found, range):
-            return [self[place] for place in found]
-        part = bisect_right(self._before, found) - 1
-        return self._reacher(self._part(part)[found - self._before[part]])
+    def __getitem__(self, index: slice) -> list[ReachingToken]: ...
+    def __getitem__(self, index: int | slice) -> ReachingToken | list[ReachingToken]:
+        rank = range(self._count)[index]
+        if isinstance(rank, range):
+            return [self[each] for each in rank]
+        chunk = bisect_right(self._ranks, rank) - 1
+        return self._found(self._chunk(chunk)[rank - self._ranks[chunk]])
 
-    def _reacher(self, number: int) -> Reacher:
+    def _found(self, number: int) -> ReachingToken:
         token = self._tokens[number]
         for scope, (environment, text) in enumerate(token.scopes):
-            if environment == self._environment and (path := self._path(text)) is not None:
-                return Reacher(token, scope, path)
+            if environment == self._environment and (path := self._path_for(text)) is not None:
+                return ReachingToken(token, scope, path)
         raise LookupError(number)
 
     @cached_property
     def _bytes(self) -> bytes:
-        return self._bits.to_bytes(len(self._tokens) // 8 + 1, "little")
+        return self._bitmap.to_bytes(len(self._tokens) // 8 + 1, "little")
 
     @cached_property
-    def _before(self) -> list[int]:
-        """How many there are before each part."""
-        parts = range(0, len(self._bytes), _BYTES)
-        counts = (int.from_bytes(self._bytes[at : at + _BYTES]).bit_count() for at in parts)
+    def _ranks(self) -> list[int]:
+        """For each chunk, how many tokens are in the chunks before it."""
+        starts = range(0, len(self._bytes), _CHUNK)
+        counts = (int.from_bytes(self._bytes[at : at + _CHUNK]).bit_count() for at in starts)
         return list(accumulate(counts, initial=0))[:-1]
 
-    def _part(self, part: int) -> list[int]:
-        """The numbers of the tokens of one part."""
-        if part not in self._parts:
-            at = part * _BYTES
-            bits = int.from_bytes(self._bytes[at : at + _BYTES], "little")
+    def _chunk(self, chunk: int) -> list[int]:
+        """The numbers of the tokens in one chunk."""
+        if chunk not in self._chunks:
+            at = chunk * _CHUNK
+            bits = int.from_bytes(self._bytes[at : at + _CHUNK], "little")
             # The lowest bit, which is the first token's, is the last digit.
             ones = map("1".__eq__, f"{bits:b}"[::-1])
-            self._parts[part] = list(compress(count(8 * at), ones))
-        return self._parts[part]
+            self._chunks[chunk] = list(compress(count(8 * at), ones))
+        return self._chunks[chunk]

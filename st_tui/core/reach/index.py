@@ -1,16 +1,19 @@
-"""Who can reach this?  An index of tokens by what their scopes open, and the question asked of it.
+"""Who can reach this?  An inverted index over tokens, and the questions asked of it.
 
-The question is about scopes and permissions at one moment. Tokens that have ended are left out;
-those that are not activated, or trust some addresses only, are in: see `core.wording.caveats`.
+The index has a posting list for each pattern: the tokens that have it in a scope, with the same
+environment and permissions. Sets of tokens are bitmaps: one int, bit n for token n.
 
-Each distinct pattern is kept once for each set of permissions, with the set of tokens that have it,
-under its *head*: the plain text that it begins with (see `one_against_many`). A path can only match
-patterns whose head it begins with, so a question looks up each beginning of the path; of those that
-begin with no plain text it can only match those whose plain part it has in it. Sets of tokens are
-ints, bit n for token n.
+**A path** can be matched only by patterns whose folder prefix it begins with. `/own/7/db` is
+looked up under its own beginnings, among them `/own/7`, where the list of `/own/7/**` is found.
+Patterns that begin with a wildcard have another literal in them (see `one_against_many`): they are
+tried where the path contains it.
 
-A pattern can be asked about as well: then a token can if it can at some path of the pattern. The
-paths are those that folders can have, as in `core.algebra`, and a folder that exists is preferred.
+**A pattern** is asked about as the query of `one_against_many`: a token can if a pattern of its
+scopes overlaps the query. The paths in question are those that folders can have, as in
+`core.algebra`; a folder that exists is preferred as the path that is shown.
+
+A question is about scopes and permissions at one moment. Tokens that have ended are left out; those
+that are not activated, or trust some addresses only, are in: see `core.wording.caveats`.
 """
 
 from __future__ import annotations
@@ -23,197 +26,221 @@ from typing import NamedTuple
 
 from st_tui.core.model import Permission, ServiceToken
 from st_tui.core.patterns import Pattern, literal_prefix
-from st_tui.core.reach.answers import Reachers
-from st_tui.core.reach.one_against_many import Beside, Shapes, State, StoredPattern, beside, heads
-from st_tui.core.reach.postings import Block, Held, in_blocks, tokens_of
+from st_tui.core.reach.answers import ReachingTokens
+from st_tui.core.reach.one_against_many import (
+    ActiveSet,
+    Query,
+    SplitPattern,
+    Templates,
+    possible_prefixes,
+    query_for,
+)
+from st_tui.core.reach.postings import PatternBlock, PostingList, in_blocks, union
 
 
-class Patterns(NamedTuple):
-    """The patterns of an environment: by text, by head, those without a head, and these in blocks.
+class PostingLists(NamedTuple):
+    """The posting lists for one environment and one set of permissions, in the orders of use.
 
-    `others` have their plain parts beside them; `lasts` are the last heads of the blocks.
+    `without_prefix` are the lists of patterns that begin with a wildcard, `literals` their literals
+    in the same order. `blocks` have the other lists sorted by literal; `last_literals` are the last
+    literal of each block.
     """
 
-    by_text: dict[str, Held]
-    by_head: dict[str, list[Held]]
-    others: list[Held]
-    plains: list[str]
-    blocks: list[Block]
-    other_blocks: list[Block]
-    lasts: list[str]
+    by_text: dict[str, PostingList]
+    by_prefix: dict[str, list[PostingList]]
+    without_prefix: list[PostingList]
+    literals: list[str]
+    blocks: list[PatternBlock]
+    blocks_without_prefix: list[PatternBlock]
+    last_literals: list[str]
 
 
-class Reach(NamedTuple):
-    """What some tokens open at the moment `now`; make it with `index`."""
+class ReachIndex(NamedTuple):
+    """What some tokens open at the moment `now`, in milliseconds since 1970; see `build_index`."""
 
     now: int
     tokens: tuple[ServiceToken, ...]
-    patterns: dict[tuple[str, frozenset[Permission]], Patterns]  # by environment and permissions
+    lists: dict[tuple[str, frozenset[Permission]], PostingLists]
 
 
-def index(tokens: Iterable[ServiceToken], now: int) -> Reach:
+def build_index(tokens: Iterable[ServiceToken], now: int) -> ReachIndex:
     """The index of those tokens that have not ended at `now`."""
     living = tuple(token for token in tokens if token.expires_at is None or now < token.expires_at)
     having: dict[tuple[str, frozenset[Permission]], dict[str, list[int]]] = {}
     for number, token in enumerate(living):
         for environment, text in token.scopes:
-            place = having.setdefault((environment, token.permissions), {})
-            place.setdefault(text, []).append(number)
-    return Reach(
-        now, living, {place: _patterns(numbers, len(living)) for place, numbers in having.items()}
+            numbers = having.setdefault((environment, token.permissions), {})
+            numbers.setdefault(text, []).append(number)
+    return ReachIndex(
+        now, living, {key: _posting_lists(found, len(living)) for key, found in having.items()}
     )
 
 
-def reaching(reach: Reach, environment: str, path: str, operation: Permission) -> int:
-    """The tokens that may do it there, as bits."""
-    return tokens_of(_opening(reach, environment, path, operation))
+def bitmap_of_reaching(
+    index: ReachIndex, environment: str, path: str, operation: Permission
+) -> int:
+    """The tokens that may do it there, as a bitmap."""
+    return union(_matching(index, environment, path, operation))
 
 
-def who(reach: Reach, environment: str, path: str, operation: Permission) -> Reachers:
+def who(index: ReachIndex, environment: str, path: str, operation: Permission) -> ReachingTokens:
     """The tokens that may do it there, in the index's order."""
-    opening = list(_opening(reach, environment, path, operation))
-    paths = {held.text: path for held in opening}
-    return Reachers(reach.tokens, tokens_of(opening), environment, paths.get)
+    matching = list(_matching(index, environment, path, operation))
+    paths = {one.text: path for one in matching}
+    return ReachingTokens(index.tokens, union(matching), environment, paths.get)
 
 
 def who_within(
-    reach: Reach,
+    index: ReachIndex,
     environment: str,
-    asked: Pattern,
+    pattern: Pattern,
     operation: Permission,
     folders: Sequence[str],
     *,
     go_on: Callable[[], object] = bool,
-) -> Reachers:
+) -> ReachingTokens:
     """The tokens that may do it at some path of a pattern, each with its first scope that overlaps.
 
-    `folders` are those of the environment, parents before children. Very many patterns can take
-    seconds: `go_on` is called again and again, and gives up by raising. Raises TooComplex.
+    `folders` are the paths of the environment's folders, parents before children. Very many
+    patterns can take seconds: `go_on` is called again and again, and gives up by raising.
+    Raises TooComplex.
     """
-    matched = list(filter(asked.matches, folders))
+    in_query = list(filter(pattern.matches, folders))
     paths: dict[str, str | None] = {}
-    for folder in matched:
+    for folder in in_query:
         go_on()
-        for held in _with_heads(reach, environment, folder, operation):
-            paths.setdefault(held.text, folder)
+        for matching in _matching_with_prefix(index, environment, folder, operation):
+            paths.setdefault(matching.text, folder)
 
-    def existing(pattern: StoredPattern) -> str | None:
-        """The first folder of both; of many patterns without heads few are asked about."""
-        if pattern.is_headed:
-            return paths.get(pattern.text)
-        plain = pattern.plain
-        return next((path for path in matched if plain in path and pattern.matches(path)), None)
+    def existing(stored: SplitPattern) -> str | None:
+        """The first folder that both match; looked up, or tried for a pattern without a prefix."""
+        if stored.begins_with_literal:
+            return paths.get(stored.text)
+        literal = stored.literal
+        return next((path for path in in_query if literal in path and stored.matches(path)), None)
 
-    comparing = beside(asked.text)
-    beginning = literal_prefix(asked.text)
-    bits = 0
-    opened: list[Held] = []
-    asking = _of(reach, environment, operation)
-    for patterns in asking:
-        for block in _near(patterns, beginning):
+    query = query_for(pattern.text)
+    beginning = literal_prefix(pattern.text)
+    bitmap = 0
+    overlapping: list[PostingList] = []
+    asked = _asked(index, environment, operation)
+    for lists in asked:
+        for block in _candidates(lists, beginning):
             go_on()
-            found = _overlapping(comparing, block, existing, go_on)
-            if found is block.held and block.bits is not None:
-                bits |= block.bits
+            found = _overlapping(query, block, existing, go_on)
+            if found is block.lists and block.bitmap is not None:
+                bitmap |= block.bitmap
             else:
-                opened += found
+                overlapping += found
 
-    def path(text: str) -> str | None:
-        """Where a pattern overlaps, worked out when it is wanted."""
+    def path_for(text: str) -> str | None:
+        """Where a stored pattern overlaps the query, worked out when it is wanted."""
         if text not in paths:
-            pattern = next(each.by_text[text] for each in asking if text in each.by_text)
-            paths[text] = existing(pattern) or comparing.witness(pattern)
+            stored = next(lists.by_text[text] for lists in asked if text in lists.by_text)
+            paths[text] = existing(stored) or query.witness(stored)
         return paths[text]
 
-    return Reachers(reach.tokens, bits | tokens_of(opened), environment, path)
+    return ReachingTokens(index.tokens, bitmap | union(overlapping), environment, path_for)
 
 
-def _near(patterns: Patterns, beginning: str) -> Iterable[Block]:
-    """The blocks with a head that begins with this, or this with it, and those without heads."""
-    lasts = patterns.lasts
+def _candidates(lists: PostingLists, beginning: str) -> Iterable[PatternBlock]:
+    """The blocks that may hold a pattern overlapping a query with this literal prefix.
+
+    Two patterns that begin with literals overlap only if one beginning goes on with the other.
+    """
+    lasts = lists.last_literals
     near = set(range(bisect_left(lasts, beginning), bisect_right(lasts, beginning + "\x7f") + 1))
-    for head in heads(beginning):
-        if head in patterns.by_head:
-            near.update(range(bisect_left(lasts, head), bisect_right(lasts, head) + 1))
-    blocks = (patterns.blocks[at] for at in sorted(near) if at < len(lasts))
-    return chain(blocks, patterns.other_blocks)
+    for prefix in possible_prefixes(beginning):
+        if prefix in lists.by_prefix:
+            near.update(range(bisect_left(lasts, prefix), bisect_right(lasts, prefix) + 1))
+    blocks = (lists.blocks[at] for at in sorted(near) if at < len(lasts))
+    return chain(blocks, lists.blocks_without_prefix)
 
 
 def _overlapping(
-    comparing: Beside,
-    block: Block,
-    existing: Callable[[StoredPattern], str | None],
+    query: Query,
+    block: PatternBlock,
+    existing: Callable[[SplitPattern], str | None],
     go_on: Callable[[], object],
-) -> Iterable[Held]:
-    """Those of a block that overlap, as on an existing folder; `held` itself if it is all."""
+) -> Iterable[PostingList]:
+    """The posting lists of a block whose patterns overlap; `block.lists` itself if all do."""
 
-    def overlaps(state: State, pattern: StoredPattern) -> bool:
+    def overlaps(active: ActiveSet, stored: SplitPattern) -> bool:
         go_on()
-        return existing(pattern) is not None or comparing.opens(state, pattern)
+        return existing(stored) is not None or query.overlaps(active, stored)
 
-    state = comparing.after(block.before, block.shared)
-    if comparing.stays(state, in_name=block.is_flat):
-        kinds = {key: overlaps(state, pattern) for key, pattern in block.kinds.items()}
-        if not any(kinds.values()):
+    shared = query.active_set(block.before, block.shared)
+    if query.is_fixed(shared, in_name=block.one_name):
+        # All literals lead to the same active set: one verdict a template, and none is read.
+        by_key = {key: overlaps(shared, one) for key, one in block.of_each_template.items()}
+        if not any(by_key.values()):
             return ()
-        opens: list[bool | None] = list(map(kinds.__getitem__, block.keys))
+        verdicts: list[bool | None] = list(map(by_key.__getitem__, block.template_keys))
     else:
-        rests = map(itemgetter(slice(len(block.shared), None)), block.plains)
-        states = comparing.after_each(state, rests)
-        if len(block.held) > len(states):
-            states = list(chain.from_iterable(map(repeat, states, block.plains.values())))
-        opens = comparing.known(states, block.keys)
-        if None in opens:
-            for at, (state, one) in enumerate(zip(states, block.held, strict=True)):
-                if opens[at] is None:
-                    opens[at] = overlaps(state, one)
-    return block.held if all(opens) else compress(block.held, opens)
+        rests = map(itemgetter(slice(len(block.shared), None)), block.literals)
+        active = query.active_sets(shared, rests)
+        if len(block.lists) > len(active):
+            active = list(chain.from_iterable(map(repeat, active, block.literals.values())))
+        verdicts = query.known_verdicts(active, block.template_keys)
+        if None in verdicts:
+            for at, (reached, one) in enumerate(zip(active, block.lists, strict=True)):
+                if verdicts[at] is None:
+                    verdicts[at] = overlaps(reached, one)
+    return block.lists if all(verdicts) else compress(block.lists, verdicts)
 
 
-def _of(reach: Reach, environment: str, operation: Permission) -> list[Patterns]:
-    """The patterns of an environment that are held with a permission."""
+def _asked(index: ReachIndex, environment: str, operation: Permission) -> list[PostingLists]:
+    """The posting lists of an environment's patterns whose tokens have a permission."""
     return [
-        patterns
-        for (slug, permissions), patterns in reach.patterns.items()
+        lists
+        for (slug, permissions), lists in index.lists.items()
         if slug == environment and operation in permissions
     ]
 
 
-def _opening(reach: Reach, environment: str, path: str, operation: Permission) -> Iterator[Held]:
-    """The patterns that match a path."""
-    yield from _with_heads(reach, environment, path, operation)
-    for _, _, others, plains, *_ in _of(reach, environment, operation):
-        for held in compress(others, map(path.__contains__, plains)):
-            if held.matches(path):
-                yield held
+def _matching(
+    index: ReachIndex, environment: str, path: str, operation: Permission
+) -> Iterator[PostingList]:
+    """The posting lists of the patterns that match a path."""
+    yield from _matching_with_prefix(index, environment, path, operation)
+    for lists in _asked(index, environment, operation):
+        in_path = map(path.__contains__, lists.literals)
+        for one in compress(lists.without_prefix, in_path):
+            if one.matches(path):
+                yield one
 
 
-def _with_heads(reach: Reach, environment: str, path: str, operation: Permission) -> Iterator[Held]:
-    """Those of them that have a head."""
-    beginnings = heads(path)
-    for _, by_head, *_ in _of(reach, environment, operation):
-        for head in beginnings:
-            for held in by_head.get(head, ()):
-                if held.matches(path):
-                    yield held
+def _matching_with_prefix(
+    index: ReachIndex, environment: str, path: str, operation: Permission
+) -> Iterator[PostingList]:
+    """Those of them that have a folder prefix."""
+    prefixes = possible_prefixes(path)
+    for lists in _asked(index, environment, operation):
+        for prefix in prefixes:
+            for one in lists.by_prefix.get(prefix, ()):
+                if one.matches(path):
+                    yield one
 
 
-def _patterns(having: dict[str, list[int]], count: int) -> Patterns:
+def _posting_lists(having: dict[str, list[int]], token_count: int) -> PostingLists:
     by_text = {
-        pattern.text: Held(pattern, having[pattern.text], count)
-        for pattern in Shapes().split(having)
+        pattern.text: PostingList(pattern, having[pattern.text], token_count)
+        for pattern in Templates().split(having)
     }
-    by_head: dict[str, list[Held]] = {}
-    others: list[Held] = []
-    for held in by_text.values():
-        (by_head.setdefault(held.plain, []) if held.is_headed else others).append(held)
-    blocks = in_blocks(chain.from_iterable(by_head.values()))
-    return Patterns(
+    by_prefix: dict[str, list[PostingList]] = {}
+    without_prefix: list[PostingList] = []
+    for one in by_text.values():
+        if one.begins_with_literal:
+            by_prefix.setdefault(one.literal, []).append(one)
+        else:
+            without_prefix.append(one)
+    blocks = in_blocks(chain.from_iterable(by_prefix.values()))
+    return PostingLists(
         by_text,
-        by_head,
-        others,
-        [held.plain for held in others],
+        by_prefix,
+        without_prefix,
+        [one.literal for one in without_prefix],
         blocks,
-        in_blocks(others),
-        [block.held[-1].plain for block in blocks],
+        in_blocks(without_prefix),
+        [block.lists[-1].literal for block in blocks],
     )

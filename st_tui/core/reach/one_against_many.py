@@ -1,19 +1,39 @@
-"""One pattern beside very many: which overlap it, and where.  It answers as `algebra.overlaps`.
+"""Which of very many stored patterns overlap one query pattern, and at which path.
 
-Of very many patterns most differ in one piece of plain text only, as `/team7/db/**` and
-`/team8/db/**` do, or `/*-7/db` and `/*-8/db`. That text is a pattern's *plain* part; what stands
-around it is its *shape*. What may be alive of the asked pattern after that which stands before the
-plain part is the same for all of a shape, and is asked of the algebra once. Then the asked pattern
-reads the plain part; what is alive of it then, together with the shape, settles the verdict. Each
-such pair is put to the algebra once.
+The answer for each pattern is that of `algebra.overlaps`. Asked for each pair it would take one
+product construction a pattern; here it takes one for each way in which the patterns really differ.
 
-Most patterns begin with their plain part, which is then their *head*. Of a head the end of the
-witness serves all; of the others each has its own witness, looked for when it is wanted.
+**Templates.** Most stored patterns differ only in one literal. A pattern with its literal taken out
+is its template, and the gap is the hole, written □ here:
+
+    /team7/db/**     literal /team7/db     template □/**
+    /team8/db/**     literal /team8/db     template □/**
+    /*-7/**/log      literal -7            template /*□/**/log
+
+The literal is the pattern's folder prefix. A pattern without one, which begins with a wildcard, has
+a choice of literal runs: of these it is the one whose template most such patterns share.
+
+**Three steps.** The active set is the set of places of the query's Glushkov automaton that are
+alive after some text: one int, a bit for a place. For each pattern it is followed
+
+1. to the hole. What precedes the hole is the same for all patterns of a template, so this is done
+   once for them: by a product construction of the query and the text before the hole.
+2. through the literal, one mask and shift a character. Each active set remembers where each
+   character led: together they are the query's deterministic automaton, built as far as it is used.
+3. to a verdict. It depends on nothing but the active set and the template, so the first pattern
+   that comes to such a pair is compared by `algebra.overlaps`, and the others take its verdict.
+
+Example: the query is `/*/db`. Nothing precedes the hole of `□/**`. Through `/team7/db` and through
+`/team8/db` the query comes to the same active set, the end of its `db`. So one comparison answers
+for a thousand such patterns.
+
+**Witnesses.** Where the template begins with its hole, the witness is the literal and then an end
+that depends on active set and template alone: above it is empty, so `/team8/db` is the witness for
+the second. Elsewhere each pattern's witness is searched for by itself, when it is asked for.
 """
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import lru_cache, reduce
@@ -22,300 +42,315 @@ from operator import attrgetter
 from typing import Final
 
 from st_tui.core.algebra import TooComplex, overlaps
-from st_tui.core.patterns import FOLDER_CHARS, Pattern, PatternRefused, compile_pattern
+from st_tui.core.patterns import (
+    FOLDER_CHARS,
+    Pattern,
+    PatternRefused,
+    compile_pattern,
+    folder_prefix,
+    literal_runs,
+)
 from st_tui.core.patterns.parser import code_units
 from st_tui.core.patterns.refusals import MAX_UNITS
 
-_FOLDERS: Final = re.compile(r"(?:/[A-Za-z0-9_-]+)*")
-_PLAIN: Final = re.compile(r"\[[^\]]*\]|\{[^}]*\}|([A-Za-z0-9_-]+(?:/[A-Za-z0-9_-]+)*)")
 _HOLE: Final = "\ue000"
-"""Stands where the plain part begins: no folder's name has it."""
-_REMEMBERED: Final = 5_000  # states and witnesses of one asked pattern
+"""Stands for the hole in a pattern: no folder's name has this character."""
+_REMEMBERED: Final = 5_000
+"""How many active sets and compared pairs one query remembers."""
 
 
-class Shape:
-    """What stands around the plain part of some patterns. `in_name`: the plain part's last name
-    goes on behind it. In `text` another plain part is put in.
+class Template:
+    """What some patterns have in common: all but one literal.
+
+    `before` is the text before the hole, `key` tells templates apart, `text` is a pattern of this
+    template with a short literal. `continues_name` says that text other than a slash follows the
+    hole, so that it goes on with the literal's last name.
     """
 
-    __slots__ = ("_glob", "_head", "before", "in_name", "key", "text")
+    __slots__ = ("_pattern", "_sample", "before", "continues_name", "key", "text")
 
-    def __init__(self, key: str, before: str, plain: str, after: str) -> None:
+    def __init__(self, key: str, before: str, literal: str, after: str) -> None:
         self.key = key
         self.before = before
-        self.in_name = after[:1] not in ("", "/")
-        # One plain part stands for all, but not for none: right after the root `**` differs.
-        self._head = plain and ("a" if before else "/a")
-        self.text = before + self._head + after
-        self._glob: Pattern | None = None
+        self.continues_name = after[:1] not in ("", "/")
+        # Any literal stands for every other, but none does not: right after the root `**` differs.
+        self._sample = literal and ("a" if before else "/a")
+        self.text = before + self._sample + after
+        self._pattern: Pattern | None = None
 
     def matches(self, rest: str) -> bool:
-        """Whether a pattern of this shape matches its head with this behind it."""
-        if self._glob is None:
-            self._glob = _compiled(self.text)
-        return self._glob is not None and self._glob.matches(self._head + rest)
+        """Whether a pattern of this template matches its literal and then this rest of a path.
+
+        For a template that begins with its hole.
+        """
+        if self._pattern is None:
+            self._pattern = _compiled(self.text)
+        return self._pattern is not None and self._pattern.matches(self._sample + rest)
 
 
-class StoredPattern:
-    """A pattern in its parts."""
+class SplitPattern:
+    """A pattern as its template and the literal that fills the hole."""
 
-    __slots__ = ("plain", "shape", "text")
+    __slots__ = ("literal", "template", "text")
 
-    def __init__(self, text: str, plain: str, shape: Shape) -> None:
+    def __init__(self, text: str, literal: str, template: Template) -> None:
         self.text = text
-        self.plain = plain
-        self.shape = shape
+        self.literal = literal
+        self.template = template
 
     @property
-    def is_headed(self) -> bool:
-        """Whether it begins with its plain part."""
-        return bool(self.plain) and not self.shape.before
+    def begins_with_literal(self) -> bool:
+        """Whether the literal is what the pattern begins with: its folder prefix."""
+        return bool(self.literal) and not self.template.before
 
     def matches(self, path: str) -> bool:
-        """Whether it matches a path that begins with its head, or has its plain part in it."""
-        if self.shape.before:
-            glob = _compiled(self.text)
-            return glob is not None and glob.matches(path)
-        return self.shape.matches(path[len(self.plain) :])
+        """Whether the pattern matches a path.
+
+        The path must begin with the literal where the pattern does.
+        """
+        if self.template.before:
+            pattern = _compiled(self.text)
+            return pattern is not None and pattern.matches(path)
+        return self.template.matches(path[len(self.literal) :])
 
 
-class Shapes:
-    """The shapes of some patterns, each made once."""
+class Templates:
+    """The templates of some patterns, each made once."""
 
     def __init__(self) -> None:
-        self._made: dict[str, Shape] = {}
+        self._made: dict[str, Template] = {}
 
-    def split(self, texts: Iterable[str]) -> Iterator[StoredPattern]:
-        """The patterns in their parts.
+    def split(self, texts: Iterable[str]) -> Iterator[SplitPattern]:
+        """Each pattern as literal and template; the literal is empty where nothing can be one.
 
-        A pattern that is too long has no plain part, so that a pattern is refused if its shape is.
-        Of a pattern without a head, that piece is its plain part in which most others differ.
+        A pattern that is too long has no literal, so a pattern is refused just if its template is.
         """
-        headless = {}
+        without_prefix = {}
         for text in texts:
-            if head := _head(text):
-                yield self._pattern(text, "", text[len(head) :])
+            if prefix := _prefix(text):
+                yield self._pattern(text, "", text[len(prefix) :])
             else:
-                headless[text] = _pieces(text)
-        alike = Counter(chain.from_iterable(headless.values()))
-        for text, pieces in headless.items():
-            yield self._pattern(text, *max(pieces, key=alike.__getitem__, default=("", text)))
+                without_prefix[text] = _surroundings(text)
+        shared_by = Counter(chain.from_iterable(without_prefix.values()))
+        for text, around in without_prefix.items():
+            yield self._pattern(text, *max(around, key=shared_by.__getitem__, default=("", text)))
 
-    def _pattern(self, text: str, before: str, after: str) -> StoredPattern:
-        plain = text[len(before) : len(text) - len(after)]
-        key = f"1{before}\0{after}" if plain else f"0{text}"
-        shape = self._made.get(key)
-        if shape is None:
-            shape = self._made[key] = Shape(key, before, plain, after)
-        return StoredPattern(text, plain, shape)
-
-
-def _head(text: str) -> str:
-    return "" if len(code_units(text)) > MAX_UNITS else _folders(text)
+    def _pattern(self, text: str, before: str, after: str) -> SplitPattern:
+        literal = text[len(before) : len(text) - len(after)]
+        key = f"1{before}\0{after}" if literal else f"0{text}"
+        template = self._made.get(key)
+        if template is None:
+            template = self._made[key] = Template(key, before, literal, after)
+        return SplitPattern(text, literal, template)
 
 
-def _pieces(text: str) -> list[tuple[str, str]]:
-    """What stands before and behind each piece that can be the plain part."""
+def _prefix(text: str) -> str:
+    return "" if len(code_units(text)) > MAX_UNITS else folder_prefix(text)
+
+
+def _surroundings(text: str) -> list[tuple[str, str]]:
+    """The text before and after each literal run that could be taken out."""
     if len(code_units(text)) > MAX_UNITS or _HOLE in text or text[:1] != "/":
         return []
-    return [
-        (text[: piece.start()], text[piece.end() :])
-        for piece in _PLAIN.finditer(text, 1)
-        if piece[1]
-    ]
+    return [(text[:start], text[end:]) for start, end in literal_runs(text)]
 
 
-def heads(path: str) -> list[str]:
-    """The heads that a pattern may have that matches the path, from the shortest."""
-    folders = _folders(path)[:MAX_UNITS]
-    return [folders[:end] for end in range(len(folders) + 1)]
+def possible_prefixes(path: str) -> list[str]:
+    """Every folder prefix that a pattern matching the path can have, the shortest first."""
+    prefix = folder_prefix(path)[:MAX_UNITS]
+    return [prefix[:end] for end in range(len(prefix) + 1)]
 
 
-def _folders(text: str) -> str:
-    """What it begins with that is a folder's path, without a slash at the end."""
-    found = _FOLDERS.match(text)
-    return found[0] if found else ""
+class ActiveSet(dict[str, "ActiveSet"]):
+    """The query's places that are alive after some text; as a dict, by character, the next set.
 
-
-class State(dict[str, "State"]):
-    """What is alive of the asked pattern after a plain part, and where a further character leads.
-
-    `opens` has, by the key of a shape, whether a pattern overlaps; `rests` and `rests_in_name`
-    have the end of the witness behind a head, or None if there is no witness. `stays` says that
-    nothing that goes on with the name leads elsewhere; None: not yet known.
+    `verdicts` has, by the key of a template, whether its patterns overlap the query if their
+    literals lead here. `ends` and `ends_in_name` have, alike, the end of the witness behind the
+    literal, or None if there is no witness. `is_fixed_in_name` says that any more
+    characters of the name lead back here; None: not yet known.
     """
 
-    __slots__ = ("alive", "beside", "opens", "rests", "rests_in_name", "stays")
+    __slots__ = ("alive", "ends", "ends_in_name", "is_fixed_in_name", "query", "verdicts")
 
-    def __init__(self, beside: Beside, alive: int, rests: dict[str, str | None]) -> None:
-        self.beside = beside
+    def __init__(self, query: Query, alive: int, ends: dict[str, str | None]) -> None:
+        self.query = query
         self.alive = alive
-        self.stays: bool | None = None
-        self.opens: dict[str, bool] = {}
-        self.rests = rests  # those states share them that come to the same if a name ends here
-        self.rests_in_name: dict[str, str | None] = {}
+        self.is_fixed_in_name: bool | None = None
+        self.verdicts: dict[str, bool] = {}
+        # Sets that agree in the ends of the query's segments share these: where the name ends
+        # after the literal, all other places die.
+        self.ends = ends
+        self.ends_in_name: dict[str, str | None] = {}
 
-    def __missing__(self, char: str) -> State:
-        return self.beside.step(self, char)
+    def __missing__(self, char: str) -> ActiveSet:
+        return self.query.advance(self, char)
 
 
-class _Unread(State):
-    """What cannot be read for all of a shape at once: each of its patterns is compared."""
+class _Unknown(ActiveSet):
+    """Stands where the product up to the hole was too complex: each pattern is then compared."""
 
-    def __missing__(self, char: str) -> State:
+    def __missing__(self, char: str) -> ActiveSet:
         return self
 
 
-class _Starts(dict[str, State]):
-    """What is alive of the asked pattern behind what stands before a plain part."""
+class _SetsAtHole(dict[str, ActiveSet]):
+    """The query's active set at the hole, by the text before the hole."""
 
-    def __init__(self, beside: Beside) -> None:
-        self._beside = beside
+    def __init__(self, query: Query) -> None:
+        self._query = query
 
-    def __missing__(self, before: str) -> State:
-        state = self[before] = self._beside.start(before)
-        return state
-
-
-_read = State.__getitem__
-_opens = attrgetter("opens")
+    def __missing__(self, before: str) -> ActiveSet:
+        active = self[before] = self._query.at_hole(before)
+        return active
 
 
-class Beside:
-    """A pattern that is asked about many; make it with `beside`."""
+_next_set = ActiveSet.__getitem__
+_verdicts_of = attrgetter("verdicts")
 
-    def __init__(self, asked: Pattern) -> None:
-        self._asked = asked
-        self.automaton = asked.automaton
+
+class Query:
+    """A pattern that is compared with many; made by `query_for`."""
+
+    def __init__(self, pattern: Pattern) -> None:
+        self._pattern = pattern
+        self._automaton = pattern.automaton
         self._forget()
 
-    def after(self, before: str, plain: str) -> State:
-        """What a plain part leads to behind what stands before it."""
-        return reduce(_read, plain, self._starts[before])
+    def active_set(self, before: str, literal: str) -> ActiveSet:
+        """The active set after the text before a hole and the literal in it."""
+        return reduce(_next_set, literal, self._at_hole[before])
 
-    def after_each(self, state: State, plains: Iterable[str]) -> list[State]:
-        """What each of these leads on to."""
-        return list(map(reduce, repeat(_read), plains, repeat(state)))
+    def active_sets(self, active: ActiveSet, literals: Iterable[str]) -> list[ActiveSet]:
+        """The active set after each of these literals, all read from the same set on."""
+        return list(map(reduce, repeat(_next_set), literals, repeat(active)))
 
-    def stays(self, state: State, *, in_name: bool) -> bool:
-        """Whether whatever follows leads to the same state; `in_name`: no slash follows."""
-        if isinstance(state, _Unread):
+    def is_fixed(self, active: ActiveSet, *, in_name: bool) -> bool:
+        """Whether any further text leads back to this active set; `in_name`: text without a slash.
+
+        So after `/own/` in the query `/own/*`: whatever the name, the `*` stays alive.
+        """
+        if isinstance(active, _Unknown):
             return False
-        if state.stays is None:
-            alive = state.alive
-            state.stays = all(self.automaton.advance(alive, c) == alive for c in FOLDER_CHARS)
-        return state.stays and (in_name or state["/"].alive == state.alive)
+        if active.is_fixed_in_name is None:
+            alive = active.alive
+            following = (self._automaton.advance(alive, char) for char in FOLDER_CHARS)
+            active.is_fixed_in_name = all(after == alive for after in following)
+        return active.is_fixed_in_name and (in_name or active["/"].alive == active.alive)
 
-    def known(self, states: Iterable[State], keys: Iterable[str]) -> list[bool | None]:
-        """Whether patterns of these shapes overlap after these states; None: not yet known."""
-        return list(map(dict.get, map(_opens, states), keys))
+    def known_verdicts(
+        self, active: Iterable[ActiveSet], template_keys: Iterable[str]
+    ) -> list[bool | None]:
+        """Of each pair of active set and template, whether it overlaps; None: not yet known."""
+        return list(map(dict.get, map(_verdicts_of, active), template_keys))
 
-    def opens(self, state: State, pattern: StoredPattern) -> bool:
-        """Whether the pattern overlaps, its plain part having led to the state.
-
-        Raises TooComplex.
-        """
-        if isinstance(state, _Unread):
+    def overlaps(self, active: ActiveSet, pattern: SplitPattern) -> bool:
+        """Whether a pattern overlaps whose literal led to this active set. Raises TooComplex."""
+        if isinstance(active, _Unknown):
             return self._compare(pattern) is not None
-        rest = self._rest(state, pattern) if state.alive else None
-        found = state.opens[pattern.shape.key] = rest is not None
-        return found
+        end = self._witness_end(active, pattern) if active.alive else None
+        verdict = active.verdicts[pattern.template.key] = end is not None
+        return verdict
 
-    def witness(self, pattern: StoredPattern) -> str | None:
-        """The shortest path of both; None if there is none. Raises TooComplex.
+    def witness(self, pattern: SplitPattern) -> str | None:
+        """The shortest path that both match; None if there is none. Raises TooComplex.
 
-        Of a path that would take too long to find: the asked pattern's text.
+        Where one exists but would take too long to find, the query's own text stands for it.
         """
-        state = self.after(pattern.shape.before, pattern.plain)
-        if not pattern.shape.before:
-            rest = self._rest(state, pattern) if state.alive else None
-            return None if rest is None else pattern.plain + rest
-        if not self.opens(state, pattern):
+        active = self.active_set(pattern.template.before, pattern.literal)
+        if not pattern.template.before:
+            end = self._witness_end(active, pattern) if active.alive else None
+            return None if end is None else pattern.literal + end
+        if not self.overlaps(active, pattern):
             return None
-        glob = compile_pattern(pattern.text)
+        compiled = compile_pattern(pattern.text)
         try:
-            return overlaps([self._asked], [glob]).witness
+            return overlaps([self._pattern], [compiled]).witness
         except TooComplex:
-            return self._asked.text  # there is one: a shorter fellow of its shape has proved it
+            # A shorter pattern of the same template has proved that there is a witness.
+            return self._pattern.text
 
-    def _rest(self, state: State, pattern: StoredPattern) -> str | None:
-        """What the witness ends in behind a head; None if there is no witness."""
-        shape = pattern.shape
-        rests = state.rests_in_name if shape.in_name else state.rests
-        if shape.key not in rests:
-            rests[shape.key] = self._compare(pattern)
-        return rests[shape.key]
+    def _witness_end(self, active: ActiveSet, pattern: SplitPattern) -> str | None:
+        """The end of the witness behind the literal; None if there is no witness."""
+        template = pattern.template
+        ends = active.ends_in_name if template.continues_name else active.ends
+        if template.key not in ends:
+            ends[template.key] = self._compare(pattern)
+        return ends[template.key]
 
-    def _compare(self, pattern: StoredPattern) -> str | None:
-        glob = _compiled(pattern.text)
-        if glob is None:
+    def _compare(self, pattern: SplitPattern) -> str | None:
+        """The witness of this very pattern without its first `len(literal)` characters."""
+        compiled = _compiled(pattern.text)
+        if compiled is None:
             return None
         try:
-            witness = overlaps([self._asked], [glob]).witness
+            witness = overlaps([self._pattern], [compiled]).witness
         except TooComplex as refused:
-            texts = f"{self._asked.text[:80]} beside {pattern.text[:80]}"
+            texts = f"{self._pattern.text[:80]} beside {pattern.text[:80]}"
             raise TooComplex(f"{texts}: {refused}") from refused
         self._make_room()
-        return None if witness is None else witness[len(pattern.plain) :]
+        return None if witness is None else witness[len(pattern.literal) :]
 
-    def step(self, state: State, char: str) -> State:
-        """Where one more character of a folder's path leads."""
-        one = self.automaton
-        slash = char == "/"
-        alive = one.enter(state.alive & one.ends) if slash else one.advance(state.alive, char)
-        following = state[char] = self._state_of(alive)
+    def advance(self, active: ActiveSet, char: str) -> ActiveSet:
+        """The active set after one more character of a folder's path."""
+        automaton = self._automaton
+        if char == "/":
+            alive = automaton.enter(active.alive & automaton.ends)
+        else:
+            alive = automaton.advance(active.alive, char)
+        following = active[char] = self._set_of(alive)
         return following
 
-    def start(self, before: str) -> State:
-        """What may be alive behind all that `before` matches."""
-        one = self.automaton
+    def at_hole(self, before: str) -> ActiveSet:
+        """The union of the active sets after all that the text before a hole matches."""
+        automaton = self._automaton
         if not before:
-            return self._state_of(one.read(one.start, ""))
-        glob = _compiled(before + _HOLE)
-        if glob is None:
-            return self._state_of(0)
-        (passed, _), (passed_by_any, _) = glob.automaton.steps[_HOLE], glob.automaton.other_step
+            return self._set_of(automaton.read(automaton.start, ""))
+        holed = _compiled(before + _HOLE)
+        if holed is None:
+            return self._set_of(0)
+        (passed, _), (passed_by_any, _) = holed.automaton.steps[_HOLE], holed.automaton.other_step
         hole = passed & ~passed_by_any
         try:
-            found = overlaps([self._asked], [glob]).certificate
+            proof = overlaps([self._pattern], [holed]).certificate
         except TooComplex:
-            return _Unread(self, 0, {})
-        # No folder gets beyond the hole, so the search has visited all that leads there.
+            return _Unknown(self, 0, {})
+        # No folder's path gets past the hole, so there is no witness, and the proof lists every
+        # state of the product. Those count that stand before the hole.
         alive = 0
-        for state in found.states if found else ():
-            [(_, asked)], [(_, places)] = state.left, state.right
-            alive |= asked if places & hole else 0
-        return self._state_of(alive)
+        for state in proof.states if proof else ():
+            [(_, ours)], [(_, theirs)] = state.left, state.right
+            alive |= ours if theirs & hole else 0
+        return self._set_of(alive)
 
-    def _state_of(self, alive: int) -> State:
-        state = self._states.get(alive)
-        if state is None:
+    def _set_of(self, alive: int) -> ActiveSet:
+        active = self._sets.get(alive)
+        if active is None:
             self._make_room()
-            rests = self._rests.setdefault(alive & self.automaton.ends, {})
-            state = self._states[alive] = State(self, alive, rests)
-        return state
+            ends = self._ends.setdefault(alive & self._automaton.ends, {})
+            active = self._sets[alive] = ActiveSet(self, alive, ends)
+        return active
 
     def _make_room(self) -> None:
-        """Make room for one more; when there is none, begin anew."""
+        """Count one more thing to remember; beyond the limit everything is forgotten."""
         self._room -= 1
         if self._room <= 0:
             self._forget()
 
     def _forget(self) -> None:
         self._room = _REMEMBERED
-        self._states: dict[int, State] = {}
-        self._rests: dict[int, dict[str, str | None]] = {}
-        self._starts = _Starts(self)
+        self._sets: dict[int, ActiveSet] = {}
+        self._ends: dict[int, dict[str, str | None]] = {}
+        self._at_hole = _SetsAtHole(self)
 
 
 @lru_cache(maxsize=16)
-def beside(asked: str) -> Beside:
-    """A pattern to be asked about many, with what it remembers."""
-    return Beside(compile_pattern(asked))
+def query_for(text: str) -> Query:
+    """The query for a pattern, with all that it remembers. Raises PatternRefused."""
+    return Query(compile_pattern(text))
 
 
 def _compiled(text: str) -> Pattern | None:
-    """The pattern compiled. None outside the scope language, from a file made elsewhere."""
+    """The compiled pattern; None outside the scope language, as a file made elsewhere may hold."""
     try:
         return compile_pattern(text)
     except PatternRefused:

@@ -29,7 +29,7 @@ from st_tui.core.lint.no_folder import why_never
 from st_tui.core.lookalikes import skeleton
 from st_tui.core.model import Environment, Permission, Scope, ServiceToken
 from st_tui.core.patterns import compile_pattern
-from st_tui.core.reach.index import Reach, who_within
+from st_tui.core.reach.index import ReachIndex, who_within
 
 _LONGEST_FILE = 1024 * 1024
 _COMMENT = re.compile(r"(?:^|\s)#.*")
@@ -126,7 +126,7 @@ def parse(text: str, environments: Collection[Environment]) -> list[Promise]:
 
 
 def prove(
-    promises: Sequence[Promise], reach: Reach, folders: Mapping[str, Sequence[str]]
+    promises: Sequence[Promise], index: ReachIndex, folders: Mapping[str, Sequence[str]]
 ) -> list[Verdict]:
     """A verdict on each promise.
 
@@ -134,7 +134,7 @@ def prove(
     children. Raises PromiseError if there is no token, of which anything would be true, and
     TooComplex.
     """
-    if not reach.tokens:
+    if not index.tokens:
         raise PromiseError(
             "There is no living token, so any promise would hold: choose another project, "
             "or create a token first."
@@ -142,10 +142,10 @@ def prove(
     verdicts = []
     for promise in promises:
         if isinstance(promise, Ending):
-            verdicts.append(Verdict(promise, _too_late(promise, reach)))
+            verdicts.append(Verdict(promise, _too_late(promise, index)))
         else:
-            breaches = _unnamed(promise, reach, folders[promise.scope.environment])
-            verdicts.append(Verdict(promise, breaches, _namesakes(promise, reach)))
+            breaches = _unnamed(promise, index, folders[promise.scope.environment])
+            verdicts.append(Verdict(promise, breaches, _namesakes(promise, index)))
     return verdicts
 
 
@@ -172,24 +172,24 @@ def _broken_how(promise: Promise, breach: Breach, now: int) -> str:
     return f"may {promise.operation} {path} {by}{caveats and f'  ({caveats})'}"
 
 
-def _namesakes(promise: Reserved, reach: Reach) -> tuple[ServiceToken, ...]:
-    bearers = Counter(token.name for token in reach.tokens)
+def _namesakes(promise: Reserved, index: ReachIndex) -> tuple[ServiceToken, ...]:
+    bearers = Counter(token.name for token in index.tokens)
     shared = {name for name in promise.plain_names if bearers[name] > 1}
-    return tuple(token for token in reach.tokens if token.name in shared)
+    return tuple(token for token in index.tokens if token.name in shared)
 
 
-def _too_late(promise: Ending, reach: Reach) -> tuple[Breach, ...]:
-    latest = reach.now + promise.duration
+def _too_late(promise: Ending, index: ReachIndex) -> tuple[Breach, ...]:
+    latest = index.now + promise.duration
     return tuple(
         Breach(token)
-        for token in reach.tokens
+        for token in index.tokens
         if token.expires_at is None or token.expires_at > latest
     )
 
 
-def _unnamed(promise: Reserved, reach: Reach, folders: Sequence[str]) -> tuple[Breach, ...]:
+def _unnamed(promise: Reserved, index: ReachIndex, folders: Sequence[str]) -> tuple[Breach, ...]:
     environment, pattern = promise.scope
-    reachers = who_within(reach, environment, compile_pattern(pattern), promise.operation, folders)
+    reachers = who_within(index, environment, compile_pattern(pattern), promise.operation, folders)
     return tuple(
         Breach(*reacher)
         for reacher in reachers

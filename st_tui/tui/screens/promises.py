@@ -14,7 +14,7 @@ from st_tui.core import reach
 from st_tui.core.errors import Refusal
 from st_tui.core.model import Environment, Project, ServiceToken
 from st_tui.core.plain_text import shown
-from st_tui.core.reach import Reach, promises
+from st_tui.core.reach import ReachIndex, promises
 from st_tui.core.reach.promises import Promise, PromiseError, Verdict
 from st_tui.core.wording import counted
 from st_tui.tui.screens.named_files import typed_path
@@ -89,11 +89,11 @@ class Promises(Overview):
             raise
 
     async def _prove(self, project: Project) -> None:
-        def read(vault: Vault) -> tuple[list[Promise], dict[str, list[str]], Reach]:
+        def read(vault: Vault) -> tuple[list[Promise], dict[str, list[str]], ReachIndex]:
             return (
                 promises_in(self._file, vault.environments.every(project)),
                 vault.folders.of_each(project),
-                reach.index(vault.tokens.page(project), vault.now()),
+                reach.build_index(vault.tokens.page(project), vault.now()),
             )
 
         promised, folders, known = await self.st.read(read)

@@ -21,8 +21,7 @@ from st_tui.core.lint.no_folder import why_never
 from st_tui.core.model import Environment, Permission, Project, ServiceToken
 from st_tui.core.patterns import compile_pattern
 from st_tui.core.plain_text import shown
-from st_tui.core.reach import Reach
-from st_tui.core.reach.answers import Reachers
+from st_tui.core.reach import ReachIndex, ReachingTokens
 from st_tui.tui.actions import Action, bindings
 from st_tui.tui.latest_wins import Newest
 from st_tui.tui.screens.overview import Overview
@@ -53,7 +52,7 @@ class Known(NamedTuple):
 
     environments: Sequence[Environment]
     folders: Mapping[str, Sequence[str]]
-    reach: Reach
+    reach: ReachIndex
 
 
 class _Overtaken(Exception):
@@ -218,7 +217,7 @@ class Who(Overview):
         self.action_open()
 
 
-def answer(known: Known, question: Question, go_on: Callable[[], object]) -> Reachers:
+def answer(known: Known, question: Question, go_on: Callable[[], object]) -> ReachingTokens:
     """The tokens that can. Raises TooComplex, and what `go_on` raises to give up."""
     environment, path, operation = question
     if not question.is_pattern:
@@ -233,5 +232,5 @@ def _read(vault: Vault, project: Project) -> Known:
     return Known(
         vault.environments.every(project),
         vault.folders.of_each(project),
-        reach.index(vault.tokens.page(project), vault.now()),
+        reach.build_index(vault.tokens.page(project), vault.now()),
     )

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from st_tui.core.reach.answers import Reacher
+from st_tui.core.reach import ReachingToken
 from st_tui.core.wording import caveats
 from st_tui.tui.widgets.listing import Listing, Piece, column
 from st_tui.tui.widgets.token_list import EXPIRES, end_piece
 from st_tui.tui.widgets.token_name import name_column
 
 
-class ReacherList(Listing[Reacher]):
+class ReacherList(Listing[ReachingToken]):
     """Tokens that can, and with `says_where` at which path."""
 
     def __init__(self, now: Callable[[], int]) -> None:
         super().__init__(id="reachers")
         self._now = now
-        self._found: Sequence[Reacher] = ()
+        self._found: Sequence[ReachingToken] = ()
         self._says_where = False
         self.empty = ""
 
-    def show(self, found: Sequence[Reacher], *, says_where: bool, top: bool) -> None:
+    def show(self, found: Sequence[ReachingToken], *, says_where: bool, top: bool) -> None:
         """Show who was found, with the cursor on top or on the same token as before."""
         self.empty = "No token can."
         self._show(found, says_where=says_where, top=top)
@@ -31,15 +31,15 @@ class ReacherList(Listing[Reacher]):
         self.empty = "Not known."
         self._show((), says_where=False, top=True)
 
-    def _show(self, found: Sequence[Reacher], *, says_where: bool, top: bool) -> None:
+    def _show(self, found: Sequence[ReachingToken], *, says_where: bool, top: bool) -> None:
         self._found = found
         self._says_where = says_where
         self.reload(len(found), top=top)
 
-    def load(self, offset: int, limit: int) -> Sequence[Reacher]:
+    def load(self, offset: int, limit: int) -> Sequence[ReachingToken]:
         return self._found[offset : offset + limit]
 
-    def identity(self, item: Reacher) -> str:
+    def identity(self, item: ReachingToken) -> str:
         return item.token.id
 
     def draw_header(self, width: int) -> str:
@@ -53,7 +53,7 @@ class ReacherList(Listing[Reacher]):
             + column("Note", note)
         )
 
-    def draw(self, item: Reacher, width: int) -> list[Piece]:
+    def draw(self, item: ReachingToken, width: int) -> list[Piece]:
         name, scope, where, note = self._widths(width)
         token = item.token
         by = f"{item.scope + 1}  {token.scopes[item.scope]}"

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from st_tui.core.access import decide
 from st_tui.core.expiry import DAY, MONTH
 from st_tui.core.model import AccessRequest, Environment, Permission, Scope, ServiceToken
-from st_tui.core.reach import index
+from st_tui.core.reach import build_index
 from st_tui.core.reach.promises import (
     Breach,
     Ending,
@@ -30,7 +30,7 @@ FOLDERS = {"dev": ["/"], "prod": ["/", "/db", "/db/live"]}
 
 
 def verdicts(text: str, *some: ServiceToken) -> list[Verdict]:
-    return prove(parse(text, ENVIRONMENTS), index(some, NOON), FOLDERS)
+    return prove(parse(text, ENVIRONMENTS), build_index(some, NOON), FOLDERS)
 
 
 def breaches(text: str, *some: ServiceToken) -> list[tuple[str, int | None, str | None]]:

@@ -87,7 +87,7 @@ def test_every_token_is_swept_at_its_end(
 
 
 def test_a_promise_is_broken_by_every_token(edited: Vault, project: Project) -> None:
-    known = reach.index(edited.tokens.page(project), edited.now())
+    known = reach.build_index(edited.tokens.page(project), edited.now())
     environments = edited.environments.every(project)
     for text in ("no token may read prod:/hidden/x", "every token expires within 1 day"):
         [verdict] = promises.prove(promises.parse(text, environments), known, {"prod": ["/"]})

@@ -16,7 +16,7 @@ from st_tui.cli import main
 from st_tui.core.access import decide
 from st_tui.core.expiry import MINUTE
 from st_tui.core.model import AccessRequest, Permission, ServiceToken
-from st_tui.core.reach.answers import Reacher, Reachers
+from st_tui.core.reach import ReachingToken, ReachingTokens
 from st_tui.core.vault import Vault
 from st_tui.tui.app import StTui
 from st_tui.tui.screens import who
@@ -31,7 +31,7 @@ from tests.journeys.driving import opened, screen_text, token_named, until, vaul
 SMALL, WIDE = (80, 24), (120, 36)
 
 
-def listed(app: StTui) -> list[Reacher]:
+def listed(app: StTui) -> list[ReachingToken]:
     """Every line of the list, on the screen or not."""
     listing = app.screen.query_one(ReacherList)
     items = (listing.item(index) for index in range(listing.count))
@@ -247,7 +247,7 @@ async def test_the_newest_question_overtakes_a_slow_one(
     overtaken: list[str] = []
     ask = who.answer
 
-    def slow(known: Known, question: Question, go_on: Callable[[], object]) -> Reachers:
+    def slow(known: Known, question: Question, go_on: Callable[[], object]) -> ReachingTokens:
         if question.path == "/*":
             begun.set()
             try:

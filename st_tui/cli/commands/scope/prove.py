@@ -42,7 +42,7 @@ def prove(file: str, as_json: bool) -> int:
         environments = vault.environments.every(project)
         promised = promises.parse(text, environments)
         folders = vault.folders.of_each(project)
-        known = reach.index(vault.tokens.page(project), vault.now())
+        known = reach.build_index(vault.tokens.page(project), vault.now())
     verdicts = promises.prove(promised, known, folders)
     scopes = sum(len(token.scopes) for token in known.tokens)
     if as_json:

@@ -17,7 +17,7 @@ from st_tui.core.errors import Refusal
 from st_tui.core.lint.no_folder import why_never
 from st_tui.core.model import Permission
 from st_tui.core.patterns import compile_pattern
-from st_tui.core.reach.answers import Reacher
+from st_tui.core.reach import ReachingToken
 
 
 @click.command(cls=Command)
@@ -48,7 +48,7 @@ def who(
         drafts.check_environment(environment, vault.environments.every(project))
         folders = ["/", *vault.folders.every(project, environment)]
         now = vault.now()
-        known = reach.index(vault.tokens.page(project), now)
+        known = reach.build_index(vault.tokens.page(project), now)
     if not known.tokens:
         raise Refusal("There is no living token to ask about: make one first.")
     if path is not None:
@@ -81,7 +81,7 @@ def who(
     return 0 if found else 1
 
 
-def _say_reachers(found: Iterable[Reacher], now: int) -> None:
+def _say_reachers(found: Iterable[ReachingToken], now: int) -> None:
     say_table(
         ("NAME", "ID", "BY", "SCOPE", "AT", "EXPIRES", "NOTE"),
         [
