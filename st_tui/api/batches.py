@@ -37,8 +37,8 @@ HOUSEKEEPING_SECONDS = 5.0
 
 _PAUSE = 0.001
 _LENIENT = 1.0
-"""Seconds for which another worker may begin its next batches before ours. To hand the lock over
-after each would let it lie idle in between. No person waits for this: see `store.turnstile`."""
+"""Seconds for which whoever else wants to may write before us: a person waits for no batch that has
+not begun. See `store.turnstile`."""
 
 
 class Unrecorded(Exception):
@@ -52,6 +52,7 @@ class Batches(Generic[Answer]):
         self._gateway = gateway
         self._waiting: deque[tuple[Job[Answer], asyncio.Future[Answer]]] = deque()
         self._prepared: deque[tuple[Job[Answer], asyncio.Future[Answer]]] = deque()
+        self._seconds_preparing = 0.0
         self._some = asyncio.Event()
         self._elsewhere = ThreadPoolExecutor(1, "commit")
 
@@ -88,6 +89,7 @@ class Batches(Generic[Answer]):
                 next_housekeeping = loop.time() + HOUSEKEEPING_SECONDS
             if self._waiting or self._prepared:
                 await self._gather()
+                self._seconds_preparing = 0.0
                 self._prepare()
                 await self._serve()
             if not self._waiting and not self._prepared:
@@ -101,13 +103,18 @@ class Batches(Generic[Answer]):
             await asyncio.sleep(0)
 
     def _prepare(self) -> None:
-        enough = time.perf_counter() + LONGEST_BATCH
-        while self._waiting and len(self._prepared) < LARGEST_BATCH:
+        """Make those who wait ready for the next batch, in one call or several: no more than it can
+        take, as what is ready needs much memory."""
+        while (
+            self._waiting
+            and len(self._prepared) < LARGEST_BATCH
+            and self._seconds_preparing < LONGEST_BATCH
+        ):
+            started = time.perf_counter()
             job, future = self._waiting.popleft()
             job.prepare()
             self._prepared.append((job, future))
-            if time.perf_counter() > enough:
-                break
+            self._seconds_preparing += time.perf_counter() - started
 
     async def _serve(self) -> None:
         """Run one batch. Nothing of it is kept: its jobs hold tokens, its answers values."""
@@ -155,6 +162,8 @@ class Batches(Generic[Answer]):
             async with asyncio.timeout(self._gateway.patience):
                 while not self._gateway.begin(insist=loop.time() > insist_from):
                     await asyncio.sleep(_PAUSE)
+                    # Who arrives meanwhile comes along, or there would be twice as many batches.
+                    self._prepare()
         except BaseException:
             self._gateway.give_up_turn()
             raise
