@@ -2,12 +2,12 @@
 
 from st_tui.core.nearest.changes import (
     Change,
-    Miss,
-    nearest,
+    NearMiss,
+    nearest_misses,
 )
 
 __all__ = [
     "Change",
-    "Miss",
-    "nearest",
+    "NearMiss",
+    "nearest_misses",
 ]

@@ -1,11 +1,12 @@
-"""The nearest miss: the smallest change that would turn a denial into a yes.
+"""Near misses: the smallest changes that would turn a denial into a yes.
 
-The way there goes down the order of `Reason`: what stands in the way first is mended first, then
-`decide` is asked again, and so on until it allows. So a `Miss` holds exactly the changes that are
-needed together: one if one thing is wrong, several if several are, and none too many. Where a
-denial can be mended in different ways (another path, a folder that exists, another environment)
-there is a miss for each. There is none where nothing helps: a token whose scopes open no folder,
-say, or a path that was not found within the search's cap.
+    dev:/comon/db denied for path    ->    allowed with the path /common/db
+
+The first reason for the denial is mended, then `decide` is asked again, and so on until it allows.
+So a near miss has exactly the changes that are needed together: one if one thing is wrong, several
+if several are. Where a reason can be mended in several ways (another path, a folder that exists,
+another environment) there is a near miss for each. There is none where nothing helps: where the
+token's scopes open no folder, say, or where no path was found within the search's cap.
 """
 
 from __future__ import annotations
@@ -25,12 +26,12 @@ from st_tui.core.model import (
     Scope,
     ServiceToken,
 )
-from st_tui.core.nearest.path import CAP, nearest_folder, nearest_path, next_of_kin
+from st_tui.core.nearest.path import CAP, nearest_folder, nearest_path, nearest_relative
 from st_tui.core.patterns import Pattern, PatternRefused, compile_pattern
 
 
 class Change(StrEnum):
-    """What a miss changes: the token's switch, or one field of the request."""
+    """What is changed: the token's switch (ACTIVE), or one field of the request."""
 
     TIME = "time"
     ACTIVE = "active"
@@ -41,11 +42,11 @@ class Change(StrEnum):
     ENDPOINT = "endpoint"
 
 
-class Miss(NamedTuple):
+class NearMiss(NamedTuple):
     """Changes that together are enough: `decide(token, request)` allows.
 
-    The token is the one asked about, switched on if need be. `distance` counts the characters
-    between the paths; `exists` says that the request's path is that of a known folder.
+    `token` and `request` are those asked about with the changes made. `distance` is how many
+    characters the paths are apart; `exists` says that the request's path is that of a known folder.
     """
 
     token: ServiceToken
@@ -55,42 +56,44 @@ class Miss(NamedTuple):
     exists: bool = False
 
 
-def nearest(
+def nearest_misses(
     token: ServiceToken,
     request: AccessRequest,
     folders: Mapping[str, Sequence[str]] | None = None,
     *,
     cap: int = CAP,
-) -> tuple[Miss, ...]:
-    """The nearest misses of a denial: fewest changes first, then the nearest path. Pure.
+) -> tuple[NearMiss, ...]:
+    """The near misses of a denial: fewest changes first, then the nearest path. Pure.
 
     `folders` are the paths of each environment's folders. One of them is preferred where it is as
-    near as any path; where none is, the one next of kin is told as well: the nearest of those that
-    share the most first segments.
-    Nothing for what is allowed already.
+    near as any path; where none is, the nearest relative comes as well (see `nearest_relative`).
+    Nothing for what is allowed already. `cap` bounds each search for a path.
     """
-    denied, folders = Miss(token, request), folders or {}
-    ways = [
+    denied, folders = NearMiss(token, request), folders or {}
+    misses = [
         miss._replace(exists=miss.request.path in folders.get(miss.request.environment, ()))
-        for miss in _mended(denied, folders, cap)
+        for miss in _until_allowed(denied, folders, cap)
         if miss.changes
     ]
-    return tuple(sorted(ways, key=lambda miss: (len(miss.changes), miss.distance)))
+    return tuple(sorted(misses, key=lambda miss: (len(miss.changes), miss.distance)))
 
 
-def _mended(miss: Miss, folders: Mapping[str, Sequence[str]], cap: int) -> Iterator[Miss]:
+def _until_allowed(
+    miss: NearMiss, folders: Mapping[str, Sequence[str]], cap: int
+) -> Iterator[NearMiss]:
+    """Every way to change further until `decide` allows."""
     reason = decide(miss.token, miss.request).reason
     if reason is Reason.ALLOWED:
         yield miss
         return
     for better in _without(reason, miss, folders, cap):
-        yield from _mended(better, folders, cap)
+        yield from _until_allowed(better, folders, cap)
 
 
 def _without(
-    reason: Reason, miss: Miss, folders: Mapping[str, Sequence[str]], cap: int
-) -> Iterator[Miss]:
-    """The same without this reason, in every way there is."""
+    reason: Reason, miss: NearMiss, folders: Mapping[str, Sequence[str]], cap: int
+) -> Iterator[NearMiss]:
+    """The same request or token without this reason for a denial, in every way there is."""
     token, request = miss.token, miss.request
     if reason is Reason.EXPIRED and token.expires_at is not None:
         yield _changed(miss, Change.TIME, request._replace(now=token.expires_at - 1))
@@ -101,12 +104,12 @@ def _without(
         ip = _nearest_address(token.trusted_ips, request.ip)
         yield _changed(miss, Change.IP, request._replace(ip=ip))
     elif reason is Reason.ENVIRONMENT:
-        environment = _covering(miss) or _nearest_environment(miss, cap)
+        environment = _covering_environment(miss) or _nearest_environment(miss, cap)
         if environment is not None:
             yield _changed(miss, Change.ENVIRONMENT, request._replace(environment=environment))
     elif reason is Reason.PATH:
         yield from _other_paths(miss, folders.get(request.environment, ()), cap)
-        environment = _covering(miss)
+        environment = _covering_environment(miss)
         if environment is not None:
             yield _changed(miss, Change.ENVIRONMENT, request._replace(environment=environment))
     elif reason is Reason.PERMISSION:
@@ -117,56 +120,56 @@ def _without(
         yield _changed(miss, Change.ENDPOINT, request._replace(endpoint=Endpoint.E2EE))
 
 
-def _changed(miss: Miss, change: Change, request: AccessRequest) -> Miss:
+def _changed(miss: NearMiss, change: Change, request: AccessRequest) -> NearMiss:
     return miss._replace(request=request, changes=(*miss.changes, change))
 
 
-def _other_paths(miss: Miss, folders: Sequence[str], cap: int) -> Iterator[Miss]:
-    """The nearest path of all, a folder if one is as near; else the folder next of kin as well."""
+def _other_paths(miss: NearMiss, folders: Sequence[str], cap: int) -> Iterator[NearMiss]:
+    """With the nearest path: a folder if one is as near, else the nearest relative as well."""
     request = miss.request
-    _, globs = _patterns(s for s in miss.token.scopes if s.environment == request.environment)
-    folder = nearest_folder(globs, request.path, folders)
+    _, patterns = _granting(s for s in miss.token.scopes if s.environment == request.environment)
+    folder = nearest_folder(patterns, request.path, folders)
     nearer = nearest_path(
-        globs, request.path, within=None if folder is None else folder.distance - 1, cap=cap
+        patterns, request.path, within=None if folder is None else folder.distance - 1, cap=cap
     )
     if nearer is not None:
-        folder = next_of_kin(globs, request.path, folders)
+        folder = nearest_relative(patterns, request.path, folders)
     for found in (nearer, folder):
         if found is not None:
             changed = _changed(miss, Change.PATH, request._replace(path=found.path))
             yield changed._replace(distance=found.distance)
 
 
-def _covering(miss: Miss) -> str | None:
-    """The first environment in which a scope covers the requested path."""
-    scopes, globs = _patterns(miss.token.scopes)
-    pairs = zip(scopes, globs, strict=True)
-    return next((s.environment for s, glob in pairs if glob.matches(miss.request.path)), None)
+def _covering_environment(miss: NearMiss) -> str | None:
+    """The first environment in which a scope matches the requested path."""
+    scopes, patterns = _granting(miss.token.scopes)
+    pairs = zip(scopes, patterns, strict=True)
+    return next((s.environment for s, pattern in pairs if pattern.matches(miss.request.path)), None)
 
 
-def _nearest_environment(miss: Miss, cap: int) -> str | None:
+def _nearest_environment(miss: NearMiss, cap: int) -> str | None:
     """The environment with the path nearest to the requested one."""
-    scopes, globs = _patterns(miss.token.scopes)
-    found = nearest_path(globs, miss.request.path, cap=cap)
+    scopes, patterns = _granting(miss.token.scopes)
+    found = nearest_path(patterns, miss.request.path, cap=cap)
     return None if found is None else scopes[found.pattern].environment
 
 
-def _patterns(scopes: Iterable[Scope]) -> tuple[list[Scope], list[Pattern]]:
+def _granting(scopes: Iterable[Scope]) -> tuple[list[Scope], list[Pattern]]:
     """The scopes that grant anything, and their patterns."""
-    granting, globs = [], []
+    granting, patterns = [], []
     for scope in scopes:
         try:
-            globs.append(compile_pattern(scope.secret_path))
+            patterns.append(compile_pattern(scope.secret_path))
         except PatternRefused:
             continue
         granting.append(scope)
-    return granting, globs
+    return granting, patterns
 
 
 def _nearest_address(blocks: Sequence[IpRange], ip: int | None) -> int:
-    """The trusted address nearest to this one, of its own family if there is any.
+    """The trusted address nearest to this one, of the same family (IPv4, IPv6) if there is any.
 
-    For "from anywhere" it is the first of the first block.
+    For "from anywhere", None, it is the first address of the first block.
     """
     if ip is None:
         return blocks[0].first

@@ -1,12 +1,17 @@
 """The path nearest to a requested one that a pattern accepts, exactly, by edit distance.
 
-Distance is the number of characters inserted, deleted or replaced. The paths in question are those
-that a folder can have: `/`, or segments of ASCII letters, digits, `-` and `_` (see `core.drafts`).
+The distance is the number of characters inserted, deleted or replaced: `/comon/db` is 1 away from
+`/common/**`, at `/common/db`. The paths in question are those that a folder can have: `/`, or
+segments of ASCII letters, digits, `-` and `_` (see `core.drafts`).
 
-It is a search for the shortest way through the places (how much of the request is used up, what
-the automaton has alive): a character kept costs nothing, an edit costs one. So no path is listed,
-only places are met, and they are counted: a search that would meet too many ends without an answer.
-Of many patterns few are ever walked: what a pattern begins with tells how near it can be at most.
+The search is a shortest-path search in the product of requested path and automaton. A node is how
+much of the requested path is used up, and the state in which reading has left a pattern. To keep a
+character costs nothing, an edit costs one; so the nodes at each distance are all reached from those
+at the distance before (0-1 breadth-first search). Nodes are counted: a search that would meet too
+many ends without an answer.
+
+Of many patterns few are ever read. How a pattern begins and how long its paths are at least gives a
+lower bound of their distance, and a pattern joins the search when that distance is reached.
 """
 
 from __future__ import annotations
@@ -22,9 +27,9 @@ from st_tui.core.nearest.edit_distance import distance_from, least_distance_from
 from st_tui.core.patterns import Pattern, literal_prefix
 
 CAP = 20_000
-"""The most places that a search meets before it gives up: some hundredths of a second."""
-_LOOKS = 200_000
-"""How often a pattern is asked about a folder at most: the folders after that are left out."""
+"""The most nodes that a search meets before it gives up: some hundredths of a second."""
+_TRIES = 200_000
+"""How often a pattern is tried on a folder at most: the folders after that are left out."""
 
 _NO_NAME = re.compile(r"/\*\*(?=/|$)")
 _ONE = re.compile(r"\[[^]]*\]|\?")
@@ -34,9 +39,9 @@ _FOLDER_CHARACTERS = tuple(dict.fromkeys(f"x{ascii_lowercase}{digits}-_{ascii_up
 
 _NOTHING, _ROOT, _SLASH, _NAME = range(4)  # what was read last; the root is the first slash
 
-_Place: TypeAlias = tuple[int, int, int]  # index of the pattern, what it has alive, what was read
-_Trail: TypeAlias = "tuple[_Trail, str] | None"
-_Reached: TypeAlias = tuple[_Place, int, _Trail]  # a place, how much of the path is used, and how
+_State: TypeAlias = tuple[int, int, int]  # index of the pattern, its active set, what was read last
+_Trail: TypeAlias = "tuple[_Trail, str] | None"  # the characters that led there, the last first
+_Node: TypeAlias = tuple[_State, int, _Trail]  # a state, how much of the path is used, and how
 
 
 class NearPath(NamedTuple):
@@ -47,53 +52,61 @@ class NearPath(NamedTuple):
     pattern: int
 
 
-def nearest_folder(globs: Sequence[Pattern], path: str, folders: Iterable[str]) -> NearPath | None:
+def nearest_folder(
+    patterns: Sequence[Pattern], path: str, folders: Iterable[str]
+) -> NearPath | None:
     """The nearest of these folders that a pattern accepts; the first of those equally near."""
     best: NearPath | None = None
-    accepting_one = _Accepting(globs)
+    accepting = _Accepting(patterns)
     distance_to = distance_from(path)
     for folder in folders:
         if best is not None and abs(len(folder) - len(path)) >= best.distance:
             continue
-        accepting = accepting_one.of(folder)
-        if accepting is not None:
+        pattern = accepting.first(folder)
+        if pattern is not None:
             distance = distance_to(folder)
             if best is None or distance < best.distance:
-                best = NearPath(folder, distance, accepting)
+                best = NearPath(folder, distance, pattern)
     return best
 
 
-def next_of_kin(globs: Sequence[Pattern], path: str, folders: Iterable[str]) -> NearPath | None:
-    """Of the accepted folders that share the most first segments with the path, the nearest."""
-    kin: dict[int, list[str]] = {}
+def nearest_relative(
+    patterns: Sequence[Pattern], path: str, folders: Iterable[str]
+) -> NearPath | None:
+    """The nearest accepted folder among those that share the most first segments with the path.
+
+    For `/app/db` that is `/app/cache-of-db` rather than `/api/db`.
+    """
+    by_shared: dict[int, list[str]] = {}
     for folder in folders:
-        kin.setdefault(_shared(path, folder), []).append(folder)
-    nearest = (nearest_folder(globs, path, kin[shared]) for shared in sorted(kin, reverse=True))
+        by_shared.setdefault(_shared_segments(path, folder), []).append(folder)
+    most_first = sorted(by_shared, reverse=True)
+    nearest = (nearest_folder(patterns, path, by_shared[shared]) for shared in most_first)
     return next((found for found in nearest if found is not None), None)
 
 
 def nearest_path(
-    globs: Sequence[Pattern], path: str, *, within: int | None = None, cap: int = CAP
+    patterns: Sequence[Pattern], path: str, *, within: int | None = None, cap: int = CAP
 ) -> NearPath | None:
     """The nearest path that a pattern accepts, whether or not there is such a folder.
 
-    None if there is none `within` that distance, or none was found before `cap` places were met.
+    None if there is none `within` that distance, or none was found before `cap` nodes were met.
     """
-    walk = _Walk(globs, path, cap)
+    search = _Search(patterns, path, cap)
     least = least_distance_from(path)
-    bounds = [(least(*_outline(glob.text)), index) for index, glob in enumerate(globs)]
+    bounds = [(least(*_outline(one.text)), index) for index, one in enumerate(patterns)]
     waiting = sorted(bounds, reverse=True)  # the nearest last
-    reached: list[_Reached] = []
+    nodes: list[_Node] = []
     distance = 0
     try:
-        while (reached or waiting) and (within is None or distance <= within):
-            ended, reached = walk.further(reached)
-            while ended is None and waiting and waiting[-1][0] == distance:
-                joining = walk.catch_up(waiting.pop()[1], distance)
-                ended, following = walk.further(joining)
-                reached += following
-            if ended is not None:
-                (index, *_), _, trail = ended
+        while (nodes or waiting) and (within is None or distance <= within):
+            accepted, nodes = search.expand(nodes)
+            while accepted is None and waiting and waiting[-1][0] == distance:
+                joining = search.nodes_of(waiting.pop()[1], distance)
+                accepted, following = search.expand(joining)
+                nodes += following
+            if accepted is not None:
+                (index, *_), _, trail = accepted
                 return NearPath(_spelled(trail), distance, index)
             distance += 1
     except _CapReached:
@@ -102,122 +115,123 @@ def nearest_path(
 
 
 class _CapReached(Exception):
-    """More places would be met than may be."""
+    """More nodes would be met than may be."""
 
 
 class _Accepting:
-    """Which of many patterns accepts a folder: asked are those with a stem that leads to it."""
+    """Which of many patterns accepts a folder: tried are those whose stem leads to it."""
 
-    def __init__(self, globs: Sequence[Pattern]) -> None:
-        self._globs = globs
-        self._looks = _LOOKS
+    def __init__(self, patterns: Sequence[Pattern]) -> None:
+        self._patterns = patterns
+        self._tries_left = _TRIES
         self._by_stem: dict[str, list[int]] = {}
-        for index, glob in enumerate(globs):
-            self._by_stem.setdefault(stem(glob.text), []).append(index)
+        for index, one in enumerate(patterns):
+            self._by_stem.setdefault(stem(one.text), []).append(index)
 
-    def of(self, folder: str) -> int | None:
-        """The index of the first pattern that accepts it; None if none does, or after `_LOOKS`."""
+    def first(self, folder: str) -> int | None:
+        """The index of the first pattern that accepts it; None if none does, or after `_TRIES`."""
         found = None
-        for place in leading_to(folder):
-            indices = self._by_stem.get(place, ())
-            self._looks -= len(indices)
-            if self._looks < 0:
+        for above in leading_to(folder):
+            indices = self._by_stem.get(above, ())
+            self._tries_left -= len(indices)
+            if self._tries_left < 0:
                 return None
             for index in indices:
                 if found is not None and index > found:
                     break
-                if self._globs[index].matches(folder):
+                if self._patterns[index].matches(folder):
                     found = index
         return found
 
 
-class _Walk:
-    """Patterns read character by character beside the path; what was met is kept."""
+class _Search:
+    """The nodes that were met, and the steps between states, each worked out once."""
 
-    def __init__(self, globs: Sequence[Pattern], path: str, cap: int) -> None:
-        self._globs = globs
-        self._automata = [glob.automaton for glob in globs]
+    def __init__(self, patterns: Sequence[Pattern], path: str, cap: int) -> None:
+        self._patterns = patterns
+        self._automata = [one.automaton for one in patterns]
         self._path = path
-        self._room = cap
-        self._met: set[tuple[_Place, int]] = set()
+        self._cap = cap
+        self._met: set[tuple[_State, int]] = set()
         self._characters: dict[int, list[str]] = {}
-        self._known: dict[_Place, list[tuple[str, _Place]]] = {}
+        self._steps: dict[_State, list[tuple[str, _State]]] = {}
 
-    def catch_up(self, index: int, distance: int) -> list[_Reached]:
-        """What a pattern reaches at this distance, before which none of its paths can be."""
-        reached: list[_Reached] = [((index, 0, _NOTHING), 0, None)]
+    def nodes_of(self, index: int, distance: int) -> list[_Node]:
+        """The nodes of one pattern at a distance; no path of it may be nearer."""
+        nodes: list[_Node] = [((index, 0, _NOTHING), 0, None)]
         for _ in range(distance):
-            _, reached = self.further(reached)
-        return reached
+            _, nodes = self.expand(nodes)
+        return nodes
 
-    def further(self, reached: list[_Reached]) -> tuple[_Reached | None, list[_Reached]]:
-        """What ends here, if anything; else all that is reached by one more edit.
+    def expand(self, nodes: list[_Node]) -> tuple[_Node | None, list[_Node]]:
+        """The first node at this distance whose path is accepted, or else those one edit further.
 
-        Raises _CapReached.
+        `nodes` grows by those that are as near. Raises _CapReached.
         """
         path, met = self._path, self._met
-        following: list[_Reached] = []
-        for one in reached:  # grows by what costs nothing
-            place, used, trail = one
-            if (place, used) in met:
+        following: list[_Node] = []
+        for node in nodes:  # grows meanwhile
+            state, used, trail = node
+            if (state, used) in met:
                 continue
-            if len(met) == self._room:
+            if len(met) == self._cap:
                 raise _CapReached
-            met.add((place, used))
-            rest = used < len(path)
-            if not rest and self.accepts(place):
-                return one, []
-            if rest and (kept := self.step(place, path[used])) is not None:
-                reached.append((kept, used + 1, (trail, path[used])))
-            # Of paths equally near, the one with the fewest invented characters comes first.
-            if rest:
-                following.append((place, used + 1, trail))
-            for character, after in self.steps(place):
-                if rest:
+            met.add((state, used))
+            is_left = used < len(path)
+            if not is_left and self._accepts(state):
+                return node, []
+            if is_left and (kept := self._step(state, path[used])) is not None:
+                nodes.append((kept, used + 1, (trail, path[used])))
+            # Of paths equally near, the one with the fewest invented characters comes first:
+            # a deletion goes before a replacement and an insertion.
+            if is_left:
+                following.append((state, used + 1, trail))
+            for character, after in self._all_steps(state):
+                if is_left:
                     following.append((after, used + 1, (trail, character)))
                 following.append((after, used, (trail, character)))
         return None, following
 
-    def accepts(self, place: _Place) -> bool:
-        """Whether a path may end here."""
-        index, alive, read = place
+    def _accepts(self, state: _State) -> bool:
+        """Whether a path may end in this state."""
+        index, active, read = state
         if read == _ROOT:
-            return self._globs[index].matches("/")
+            return self._patterns[index].matches("/")
         automaton = self._automata[index]
-        return read == _NAME and automaton.accepts(alive & automaton.ends, "a name")
+        return read == _NAME and automaton.accepts(active & automaton.ends, "a name")
 
-    def step(self, place: _Place, character: str) -> _Place | None:
-        """Where a character leads; None if no path goes on with it."""
-        index, alive, read = place
+    def _step(self, state: _State, character: str) -> _State | None:
+        """The state after a character; None if no path goes on with it."""
+        index, active, read = state
         automaton = self._automata[index]
         if character == "/":
             if read == _NOTHING:
                 return index, automaton.enter(automaton.read(automaton.start, "")), _ROOT
-            ends = alive & automaton.ends if read == _NAME else 0
+            ends = active & automaton.ends if read == _NAME else 0
             return (index, automaton.enter(ends), _SLASH) if ends else None
         if read == _NOTHING or character not in _FOLDER_CHARACTERS:
             return None
-        alive = automaton.advance(alive, character)
-        return (index, alive, _NAME) if alive else None
+        active = automaton.advance(active, character)
+        return (index, active, _NAME) if active else None
 
-    def steps(self, place: _Place) -> list[tuple[str, _Place]]:
-        """All places that one character leads to, each with one character that does."""
-        known = self._known.get(place)
-        if known is None:
-            found: dict[_Place, str] = {}
-            index = place[0]
+    def _all_steps(self, state: _State) -> list[tuple[str, _State]]:
+        """Every state that one character leads to, each with the first character that does."""
+        steps = self._steps.get(state)
+        if steps is None:
+            found: dict[_State, str] = {}
+            index = state[0]
             if index not in self._characters:
-                self._characters[index] = _telling(self._globs[index])
+                self._characters[index] = _told_apart(self._patterns[index])
             for character in self._characters[index]:
-                following = self.step(place, character)
+                following = self._step(state, character)
                 if following is not None:
                     found.setdefault(following, character)
-            known = [(character, following) for following, character in found.items()]
-            self._known[place] = known
-        return known
+            steps = [(character, following) for following, character in found.items()]
+            self._steps[state] = steps
+        return steps
 
 
-def _shared(one: str, other: str) -> int:
+def _shared_segments(one: str, other: str) -> int:
     """How many segments the paths have in common before they part."""
     pairs = zip(one.split("/"), other.split("/"), strict=False)
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
@@ -234,9 +248,9 @@ def _outline(pattern: str) -> tuple[str, int]:
     return beginning, len(rest.replace("*", ""))
 
 
-def _telling(glob: Pattern) -> list[str]:
-    """The characters to try: those that the pattern tells apart, and one for all the others."""
-    steps = glob.automaton.steps
+def _told_apart(pattern: Pattern) -> list[str]:
+    """The characters to try: those that the pattern mentions, and one for all the others."""
+    steps = pattern.automaton.steps
     others = [character for character in _FOLDER_CHARACTERS if character not in steps]
     return [*others[:1], *(c for c in _FOLDER_CHARACTERS if c in steps), "/"]
 

@@ -1,8 +1,10 @@
 """One verdict over all of time and over all addresses.
 
-Every condition of `decide` on time or address is an interval, so between two neighbouring borders
-(the token's end, the edges of its trusted blocks) the decision is the same everywhere: asking once
-in each piece answers for all of it, exactly.
+Each condition of `decide` on time or address is an interval. So between two neighbouring borders
+(the token's end, the edges of its trusted blocks) the decision is the same everywhere, and one
+question in each piece answers for the whole piece, exactly.
+
+    trusted 10.0.0.0/8     below it: denied ip     in it: allowed     above it: denied ip
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from st_tui.core.access import decide
 from st_tui.core.addresses import END
 from st_tui.core.model import AccessRequest, Decision, Reason, ServiceToken
 
-_ORDER = {reason: place for place, reason in enumerate(Reason)}
+_ORDER = {reason: number for number, reason in enumerate(Reason)}
 
 
 class Span(NamedTuple):
@@ -28,9 +30,9 @@ class Span(NamedTuple):
 class Ranges(NamedTuple):
     """When and from where a token allows something, whatever the request says of either.
 
-    `decision` is the one that gets furthest down the order of `Reason`: `allowed` if there is any
-    such time and address. Then it is allowed from `addresses` (intervals with their last address)
-    `until` then (None: for ever).
+    `decision` is the best over all times and addresses: the one that gets furthest down the order
+    of `Reason`. Where it is `allowed`, access is allowed from `addresses`, as intervals with their
+    last address, `until` that time; None is for ever.
     """
 
     decision: Decision
@@ -63,9 +65,10 @@ def over_addresses(token: ServiceToken, request: AccessRequest) -> tuple[Span, .
 
 
 def over_both(token: ServiceToken, request: AccessRequest) -> Ranges:
-    """Both at once: time and address are judged apart, so allowed is the one times the other."""
-    alive = request if token.expires_at is None else request._replace(now=token.expires_at - 1)
-    spans = over_addresses(token, alive)
+    """Both at once. Time and address are independent: allowed is each allowed time from each
+    allowed address."""
+    in_time = request if token.expires_at is None else request._replace(now=token.expires_at - 1)
+    spans = over_addresses(token, in_time)
     allowed = [span for span in spans if span.decision.allowed]
     return Ranges(
         decision=max((span.decision for span in spans), key=lambda one: _ORDER[one.reason]),

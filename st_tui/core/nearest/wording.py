@@ -1,4 +1,7 @@
-"""Near misses and ranges in words, beside `core.wording`, which the first frame waits for."""
+"""Near misses and ranges in words.
+
+They are not in `core.wording`, because the app's first frame waits for that.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +9,13 @@ from st_tui.core.access import failing
 from st_tui.core.addresses import interval_texts
 from st_tui.core.expiry import in_utc
 from st_tui.core.model import AccessRequest, Reason, ServiceToken
-from st_tui.core.nearest.changes import Change, Miss
+from st_tui.core.nearest.changes import Change, NearMiss
 from st_tui.core.nearest.ranges import over_both
 from st_tui.core.plain_text import shown
 from st_tui.core.wording import counted, failures, listed_briefly
 
 
-def how_near(miss: Miss) -> str:
+def how_near(miss: NearMiss) -> str:
     """What would be allowed, as half a sentence: `allowed if asked for /common/db to read`."""
     token, request = miss.token, miss.request
     path = shown(request.path)
@@ -32,11 +35,11 @@ def how_near(miss: Miss) -> str:
     return f"allowed if {' and '.join(parts)}"
 
 
-def when_and_whence(token: ServiceToken, request: AccessRequest) -> str:
-    """One verdict over all times and addresses, whatever the request says of either.
+def when_and_from_where(token: ServiceToken, request: AccessRequest) -> str:
+    """When and from where it is allowed, as a sentence, whatever the request says of either.
 
-    Where the request itself is denied, what would be allowed stands with its condition: nobody may
-    take it for the answer. Of what always denies it nothing is repeated that `why` says already.
+    If the request itself is denied, the sentence begins "Allowed only": nobody may take it for the
+    answer. What `wording.why` already says of a denial that always holds is not said again.
     """
     ranges = over_both(token, request)
     failed = failing(token, request)
@@ -45,16 +48,16 @@ def when_and_whence(token: ServiceToken, request: AccessRequest) -> str:
         which = "" if lasting == failed else f": {failures(lasting, token, request)}"
         return f"Denied whenever and from wherever it is asked{which}."
     texts = [text for first, last in ranges.addresses for text in interval_texts(first, last)]
-    whence = f"from {listed_briefly(texts) or 'anywhere'}"
+    from_where = f"from {listed_briefly(texts) or 'anywhere'}"
     end = None if ranges.until is None else in_utc(ranges.until)
     if not failed:
         ending = f" until {end}, when the token expires" if end else "; the token never expires"
-        return f"Allowed {whence}{ending}."
-    conditions = [whence] * bool(texts) + [f"before {end}"] * bool(end)
+        return f"Allowed {from_where}{ending}."
+    conditions = [from_where] * bool(texts) + [f"before {end}"] * bool(end)
     return f"Allowed only {' and '.join(conditions)}."
 
 
-def _block_of(miss: Miss) -> str:
+def _block_of(miss: NearMiss) -> str:
     """The trusted block in which the miss's address lies."""
     ip = miss.request.ip or 0
     blocks = miss.token.trusted_ips or ()

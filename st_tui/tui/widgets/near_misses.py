@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from textual.content import Content
 
 from st_tui.core.model import AccessRequest, ServiceToken
-from st_tui.core.nearest import nearest
+from st_tui.core.nearest import nearest_misses
 from st_tui.core.nearest.ranges import over_both
-from st_tui.core.nearest.wording import how_near, when_and_whence
+from st_tui.core.nearest.wording import how_near, when_and_from_where
 
 MOST_LINES = 2
 
@@ -34,12 +34,12 @@ def near_misses(
     if over_both(token, request).decision.allowed:
         return []
     if not at_once:
-        misses = nearest(token, request, folders)
+        misses = nearest_misses(token, request, folders)
     elif len(token.scopes) > _MOST_SCOPES or max(map(len, folders.values()), default=0) > (
         _MOST_FOLDERS
     ):
         return None
-    elif not (misses := nearest(token, request, folders, cap=_MOST_PLACES)):
+    elif not (misses := nearest_misses(token, request, folders, cap=_MOST_PLACES)):
         return None  # a longer search may find some
     known = {miss.changes for miss in misses if miss.exists}
     return [how_near(miss) for miss in misses if miss.exists or miss.changes not in known]
@@ -52,7 +52,7 @@ def beyond_lines(
 
     Each is whole: half of one would leave out a condition.
     """
-    ranges = Content.styled(when_and_whence(token, request), "$text-muted")
+    ranges = Content.styled(when_and_from_where(token, request), "$text-muted")
     lines = [*(Content.assemble(("→ ", "$text-primary"), miss) for miss in misses), ranges]
     fitting = []
     for line in lines:

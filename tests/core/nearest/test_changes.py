@@ -18,10 +18,10 @@ from st_tui.core.model import (
     Scope,
     ServiceToken,
 )
-from st_tui.core.nearest import Change, Miss, nearest
+from st_tui.core.nearest import Change, NearMiss, nearest_misses
 from st_tui.core.nearest import path as nearest_paths
 from st_tui.core.nearest.edit_distance import distance_from, least_distance_from
-from st_tui.core.nearest.path import nearest_folder, nearest_path, next_of_kin
+from st_tui.core.nearest.path import nearest_folder, nearest_path, nearest_relative
 from st_tui.core.patterns import compile_pattern
 from tests.core.vaults import NOON, READ
 
@@ -154,10 +154,10 @@ def test_of_many_patterns_a_folder_is_put_to_those_that_lead_there(
     ]
     folders = ["/", *(f"/team{n}{below}" for n in range(100) for below in ("", "/b", "/b/c"))]
     assert nearest_folder(globs, "/team77/x/c", folders) == ("/team77/b/c", 1, 154)
-    assert next_of_kin(globs, "/team77/x/c", folders) == ("/team77/b/c", 1, 154)
+    assert nearest_relative(globs, "/team77/x/c", folders) == ("/team77/b/c", 1, 154)
     assert 0 < len(matched) <= 2 * len(folders)
     matched.clear()
-    monkeypatch.setattr(nearest_paths, "_LOOKS", 50)
+    monkeypatch.setattr(nearest_paths, "_TRIES", 50)
     wild = [compile_pattern(f"/*/{n}") for n in range(20)]  # any folder may be one of theirs
     assert nearest_folder(wild, "/team77", folders) is None
     assert len(matched) <= 50
@@ -189,9 +189,9 @@ def test_kin_shares_the_first_segments() -> None:
     globs = [compile_pattern("/folder1/*"), compile_pattern("/backend")]
     folders = ["/", "/backend", "/folder1", "/folder1/subfolder", "/folder1/subfolder1"]
     assert nearest_folder(globs, "/folder1", folders) == ("/backend", 6, 1)
-    assert next_of_kin(globs, "/folder1", folders) == ("/folder1/subfolder", 10, 0)
-    assert next_of_kin(globs, "/common", folders) == ("/backend", 6, 1)
-    assert next_of_kin(globs, "/common", ["/"]) is None
+    assert nearest_relative(globs, "/folder1", folders) == ("/folder1/subfolder", 10, 0)
+    assert nearest_relative(globs, "/common", folders) == ("/backend", 6, 1)
+    assert nearest_relative(globs, "/common", ["/"]) is None
 
 
 # ---- misses -----------------------------------------------------------------------------------
@@ -210,21 +210,21 @@ FOLDERS = {"dev": ["/", "/common", "/common/db", "/other"], "prod": ["/"]}
 
 
 def told(token: ServiceToken, request: AccessRequest) -> list[tuple[tuple[Change, ...], str]]:
-    return [(miss.changes, miss.request.path) for miss in nearest(token, request, FOLDERS)]
+    return [(miss.changes, miss.request.path) for miss in nearest_misses(token, request, FOLDERS)]
 
 
 def test_nothing_misses_where_nothing_is_denied() -> None:
-    assert nearest(TOKEN, ASKED) == ()
+    assert nearest_misses(TOKEN, ASKED) == ()
 
 
 def test_one_change_where_one_thing_is_wrong() -> None:
-    (late,) = nearest(TOKEN, ASKED._replace(now=NOON + 99))
+    (late,) = nearest_misses(TOKEN, ASKED._replace(now=NOON + 99))
     assert (late.changes, late.request.now) == ((Change.TIME,), NOON)
-    (off,) = nearest(TOKEN._replace(is_active=False), ASKED)
+    (off,) = nearest_misses(TOKEN._replace(is_active=False), ASKED)
     assert (off.changes, off.token, off.request) == ((Change.ACTIVE,), TOKEN, ASKED)
-    (write,) = nearest(TOKEN, ASKED._replace(operation=Permission.WRITE))
+    (write,) = nearest_misses(TOKEN, ASKED._replace(operation=Permission.WRITE))
     assert write.request == ASKED
-    (raw,) = nearest(TOKEN, ASKED._replace(endpoint=Endpoint.RAW, e2ee=True))
+    (raw,) = nearest_misses(TOKEN, ASKED._replace(endpoint=Endpoint.RAW, e2ee=True))
     assert raw.request == ASKED._replace(e2ee=True)
 
 
@@ -239,7 +239,7 @@ def test_one_change_where_one_thing_is_wrong() -> None:
     ],
 )
 def test_the_nearest_trusted_address(ip: str | None, near: str) -> None:
-    (miss,) = nearest(TOKEN, ASKED._replace(ip=None if ip is None else parse_address(ip)))
+    (miss,) = nearest_misses(TOKEN, ASKED._replace(ip=None if ip is None else parse_address(ip)))
     assert miss.changes == (Change.IP,)
     assert miss.request.ip == parse_address(near)
 
@@ -267,18 +267,18 @@ def test_several_things_wrong_are_mended_together_in_order() -> None:
     everything = AccessRequest(
         "test", "/folder1", Permission.WRITE, NOON + 1, Endpoint.RAW, True, parse_address("9.9.9.9")
     )
-    (miss,) = nearest(TOKEN._replace(is_active=False), everything)
+    (miss,) = nearest_misses(TOKEN._replace(is_active=False), everything)
     assert miss.changes == tuple(Change)
     assert miss.request.environment == "prod"
 
 
 def test_nothing_helps_a_token_that_opens_nothing() -> None:
     nothing = TOKEN._replace(scopes=(Scope("dev", "/a.b"), Scope("prod", "/[!a]")))
-    assert nearest(nothing, ASKED) == ()
-    assert nearest(nothing, ASKED._replace(environment="test")) == ()
-    assert nearest(TOKEN._replace(permissions=frozenset()), ASKED) == ()
-    assert nearest(TOKEN._replace(trusted_ips=()), ASKED) == ()
-    assert nearest(TOKEN, ASKED._replace(path="/elsewhere"), cap=3) == ()
+    assert nearest_misses(nothing, ASKED) == ()
+    assert nearest_misses(nothing, ASKED._replace(environment="test")) == ()
+    assert nearest_misses(TOKEN._replace(permissions=frozenset()), ASKED) == ()
+    assert nearest_misses(TOKEN._replace(trusted_ips=()), ASKED) == ()
+    assert nearest_misses(TOKEN, ASKED._replace(path="/elsewhere"), cap=3) == ()
 
 
 environments = st.sampled_from(["dev", "prod"])
@@ -312,7 +312,7 @@ FIELDS = {
 }
 
 
-def undone(miss: Miss, change: Change, token: ServiceToken, request: AccessRequest) -> Miss:
+def undone(miss: NearMiss, change: Change, token: ServiceToken, request: AccessRequest) -> NearMiss:
     """The miss without one of its changes."""
     if change is Change.ACTIVE:
         return miss._replace(token=token)
@@ -324,7 +324,7 @@ def undone(miss: Miss, change: Change, token: ServiceToken, request: AccessReque
 def test_each_miss_is_allowed_and_changes_nothing_in_vain(
     token: ServiceToken, request: AccessRequest
 ) -> None:
-    for miss in nearest(token, request, {"dev": PATHS[:20], "prod": []}):
+    for miss in nearest_misses(token, request, {"dev": PATHS[:20], "prod": []}):
         assert decide(miss.token, miss.request).reason is Reason.ALLOWED
         back = miss
         for change in miss.changes:
@@ -350,5 +350,5 @@ def test_where_one_change_is_enough_one_is_told(
     enough = {change for change, tried in mends if any(decide(token, one).allowed for one in tried)}
     if decide(token._replace(is_active=True), request).allowed:
         enough.add(Change.ACTIVE)
-    alone = {miss.changes[0] for miss in nearest(token, request) if len(miss.changes) == 1}
+    alone = {miss.changes[0] for miss in nearest_misses(token, request) if len(miss.changes) == 1}
     assert enough <= alone

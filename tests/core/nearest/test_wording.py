@@ -6,8 +6,8 @@ import pytest
 
 from st_tui.core.addresses import parse_address, parse_ranges
 from st_tui.core.model import AccessRequest, Endpoint, Permission, Scope, ServiceToken
-from st_tui.core.nearest import nearest
-from st_tui.core.nearest.wording import how_near, when_and_whence
+from st_tui.core.nearest import nearest_misses
+from st_tui.core.nearest.wording import how_near, when_and_from_where
 
 TOKEN = ServiceToken(
     "id",
@@ -42,11 +42,11 @@ ASKED = AccessRequest("dev", "/a/b", Permission.READ, now=0, ip=parse_address("1
     ],
 )
 def test_how_near(token: ServiceToken, request_: AccessRequest, words: str) -> None:
-    assert how_near(nearest(token, request_)[0]) == f"allowed if {words}"
+    assert how_near(nearest_misses(token, request_)[0]) == f"allowed if {words}"
 
 
 def test_a_folder_that_exists_is_near_whatever_its_distance() -> None:
-    *_, known = nearest(TOKEN, ASKED._replace(path="/common"), {"dev": ["/a/db"]})
+    *_, known = nearest_misses(TOKEN, ASKED._replace(path="/common"), {"dev": ["/a/db"]})
     assert how_near(known) == "allowed if asked for /a/db"
 
 
@@ -83,5 +83,5 @@ def test_a_folder_that_exists_is_near_whatever_its_distance() -> None:
          "the token may not write."),
     ],
 )  # fmt: skip
-def test_when_and_whence(token: ServiceToken, request_: AccessRequest, words: str) -> None:
-    assert when_and_whence(token, request_) == words
+def test_when_and_from_where(token: ServiceToken, request_: AccessRequest, words: str) -> None:
+    assert when_and_from_where(token, request_) == words

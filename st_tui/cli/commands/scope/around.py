@@ -20,7 +20,7 @@ from st_tui.core import access, drafts, expiry, wording
 from st_tui.core.model import AccessRequest, Endpoint, Permission
 
 if TYPE_CHECKING:
-    from st_tui.core.nearest import Miss
+    from st_tui.core.nearest import NearMiss
 
 
 @click.command(cls=Command)
@@ -52,9 +52,9 @@ def around(
     Exit status 0 if it is allowed, else 1.
     """
     from st_tui.core.addresses import interval_texts, parse_address
-    from st_tui.core.nearest import nearest
+    from st_tui.core.nearest import nearest_misses
     from st_tui.core.nearest.ranges import over_both, over_time
-    from st_tui.core.nearest.wording import how_near, when_and_whence
+    from st_tui.core.nearest.wording import how_near, when_and_from_where
 
     place = typed_path(drafts.request_path(path))
     address = None if ip is None else parse_address(ip)
@@ -75,7 +75,7 @@ def around(
             ip=address,
         )
     decision = access.decide(token, request)
-    misses = nearest(token, request, folders)
+    misses = nearest_misses(token, request, folders)
     ranges = over_both(token, request)
     if as_json:
         possible = ranges.decision.allowed
@@ -105,7 +105,7 @@ def around(
         return 0 if decision.allowed else 1
     verdict = "ALLOWED" if decision.allowed else "DENIED"
     say(f"{verdict}  {wording.why(token, request, decision)}")
-    say(when_and_whence(token, request))
+    say(when_and_from_where(token, request))
     for miss in misses:
         say(f"-> {how_near(miss)}")
     return 0 if decision.allowed else 1
@@ -115,7 +115,7 @@ def _time(moment: int | None) -> str | None:
     return None if moment is None else expiry.iso(moment)
 
 
-def _miss_data(miss: Miss) -> dict[str, Any]:
+def _miss_data(miss: NearMiss) -> dict[str, Any]:
     from st_tui.core.addresses import interval_texts
 
     token, request = miss.token, miss.request
