@@ -91,6 +91,10 @@ FIELDS = (
 )
 """How to go from field to field."""
 
+# With priority, or a token pasted behind it and arriving with it goes to the field before.
+TRY_IT = Action("try_it", "f3", "try it for real",
+                "Try it for real: send the request to a running server", priority=True)  # fmt: skip
+
 EVERYWHERE = (
     Action("help", "f1,question_mark", "help", "Show every key of this screen", hint=True,
            shown_key="?"),

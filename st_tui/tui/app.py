@@ -18,9 +18,9 @@ from st_tui.core.errors import Refusal
 from st_tui.core.expiry import system_clock
 from st_tui.core.model import Project
 from st_tui.core.plain_text import shown
+from st_tui.tui.host import ShowsVault
 from st_tui.tui.leaving import Leaves
 from st_tui.tui.screens.command_palette import ActionCommands
-from st_tui.tui.screens.page import ShowsVault
 from st_tui.tui.screens.tokens import TokensPage
 from st_tui.tui.terminal.detection import Appearance
 from st_tui.tui.terminal.safe_app import SafeApp
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from st_tui.core.token_text import RandomBytes
     from st_tui.core.vault import Vault
 
-Answer = TypeVar("Answer")
+Result = TypeVar("Result")
 
 _LOOK_EVERY = 0.5
 """Seconds between two looks for a colleague's change and for tokens that ended."""
@@ -122,7 +122,7 @@ class StTui(SafeApp[None]):
         """The first run: make a project, or look at the demo."""
         from st_tui.tui.screens.welcome import Welcome
 
-        if await self.push_screen_wait(Welcome()):
+        if await self.ask(Welcome()):
             self.open_vault()
         else:
             self.exit()
@@ -154,10 +154,10 @@ class StTui(SafeApp[None]):
     async def change(
         self,
         doing: str,
-        job: Callable[[Vault], Answer],
+        job: Callable[[Vault], Result],
         *,
         complain: Callable[[str], None] | None = None,
-    ) -> Answer | None:
+    ) -> Result | None:
         """Do a job on the vault in a worker thread, saying what takes long; None if refused.
 
         The thread opens the vault for itself, so that the screen never waits for a lock. A refusal
@@ -189,11 +189,11 @@ class StTui(SafeApp[None]):
                 self.project = known.get(self.project.id) or next(iter(known.values()), None)
         self.show_change()
 
-    async def read(self, job: Callable[[Vault], Answer]) -> Answer:
+    async def read(self, job: Callable[[Vault], Result]) -> Result:
         """What a job in a worker thread finds in the vault, opened for it. Raises Refusal."""
         return await asyncio.to_thread(self._with_vault, job)
 
-    def _with_vault(self, job: Callable[[Vault], Answer]) -> Answer:
+    def _with_vault(self, job: Callable[[Vault], Result]) -> Result:
         with self._open_vault() as vault:
             return job(vault)
 
@@ -253,15 +253,22 @@ class StTui(SafeApp[None]):
             shown(message), title=title, severity=severity, timeout=timeout, markup=False
         )
 
-    async def push_screen_wait(  # type: ignore[override]  # without the forms that take a name
-        self, screen: Screen[Any], *, mode: str | None = None
-    ) -> Any:
-        """Ask with a screen. A key pressed twice in one go asks once: the second gets None."""
+    async def ask(self, question: Screen[Result]) -> Result | None:
+        """Show a screen and wait for its answer; None if a screen of its kind is open already.
+
+        Two presses of a key that arrive together thus ask once.
+        """
         await asyncio.sleep(0)
-        if type(self.screen) is type(screen):
+        if type(self.screen) is type(question):
             return None
         self.clear_notifications()  # or one stands over the question
-        return await super().push_screen_wait(screen, mode=mode)
+        return await self.push_screen_wait(question)
+
+    def show_help(self, screen: Screen[Any]) -> None:
+        """Show every key of a screen."""
+        from st_tui.tui.screens.help import Help
+
+        self.push_screen(Help(screen))
 
     async def action_quit(self) -> None:
         """Leave, but not while something would be lost, such as a token that was just made."""
@@ -302,7 +309,7 @@ class StTui(SafeApp[None]):
             effect,
             verb=f"turn {'off' if project.e2ee else 'on'}",
         )
-        if await self.push_screen_wait(question):
+        if await self.ask(question):
             await self.change(
                 "Switching E2EE",
                 lambda vault: vault.projects.set_e2ee(project, on=not project.e2ee),
@@ -320,10 +327,10 @@ class StTui(SafeApp[None]):
             (project.name, project) for project in self.vault.projects.every()
         ]
         options.append(("+ new project", "new"))
-        chosen = await self.push_screen_wait(Picker("Project", options))
+        chosen = await self.ask(Picker("Project", options))
         if chosen == "new":
             prompt = Prompt("Name of the new project", "", "Payments", _check_project_name)
-            name = await self.push_screen_wait(prompt)
+            name = await self.ask(prompt)
             if name is None:
                 return
             chosen = await self.change("Making it", lambda vault: vault.projects.create(name))

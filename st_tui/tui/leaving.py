@@ -5,8 +5,10 @@ from __future__ import annotations
 from textual.await_complete import AwaitComplete
 from textual.screen import Screen, ScreenResultType
 
+from st_tui.tui.host import Hosted
 
-class Leaves(Screen[ScreenResultType]):
+
+class Leaves(Hosted, Screen[ScreenResultType]):
     """Mixed into a screen: where another is over it, it leaves once that has gone.
 
     Textual would take off the one on top.

@@ -121,7 +121,7 @@ class AuditPage(FilteredPage):
 
     def fetch(self, offset: int, limit: int) -> Sequence[AuditEntry]:
         """Some entries of this project."""
-        vault, project = self.st.vault, self.st.project
+        vault, project = self.host.vault, self.host.project
         if vault is None or project is None:
             return ()
         if self._found is not None:
@@ -130,7 +130,7 @@ class AuditPage(FilteredPage):
 
     def actor(self, entry: AuditEntry) -> str:
         """Who did it: a token by its name, anybody else as recorded."""
-        vault = self.st.vault
+        vault = self.host.vault
         if vault is not None and entry.actor not in self._names:
             self._names[entry.actor] = vault.audit.token_name(entry.actor) or entry.actor
         return self._names.get(entry.actor, entry.actor)
@@ -150,12 +150,12 @@ class AuditPage(FilteredPage):
         return self._secret_names.get(name_hash, f"{hashed[1]}…")
 
     async def _name_secrets(self) -> None:
-        project, wanted = self.st.project, self._unnamed
+        project, wanted = self.host.project, self._unnamed
         if project is None or not wanted:
             return
         self._unnamed = set()
         try:
-            found = await self.st.read(lambda v: v.secrets.names_by_hash(project, wanted))
+            found = await self.host.read(lambda v: v.secrets.names_by_hash(project, wanted))
         except Refusal:
             found = {}  # without the operator's key the log can be read all the same
         for name_hash in wanted:
@@ -171,7 +171,7 @@ class AuditPage(FilteredPage):
             del self._secret_names[key]
 
     def show(self, *, top: bool = False) -> None:
-        vault, project = self.st.vault, self.st.project
+        vault, project = self.host.vault, self.host.project
         if vault is None or project is None:
             self.query_one(AuditList).reload(0)
             return
@@ -188,17 +188,17 @@ class AuditPage(FilteredPage):
 
     async def _search(self) -> None:
         """Search in a thread, and show what was found if it is still asked for."""
-        project, text = self.st.project, self.filter_text
+        project, text = self.host.project, self.filter_text
         if project is None or not text:
             return
         try:
-            found, count = await self.st.read(
+            found, count = await self.host.read(
                 lambda vault: (search(vault, project, text), vault.audit.count(project=project))
             )
         except Refusal as refusal:
-            self.st.notify(str(refusal), severity="error")
+            self.host.notify(str(refusal), severity="error")
             return
-        if (project, text) == (self.st.project, self.filter_text):
+        if (project, text) == (self.host.project, self.filter_text):
             top, self._goes_on_top = self._goes_on_top, False
             self._show_found(found, count, top=top)
 
@@ -206,7 +206,7 @@ class AuditPage(FilteredPage):
         self._found = found
         self.query_one(AuditList).reload(len(found), top=top)
         entries = counted(count, "entry", "entries")
-        self.query_one(TopBar).show(self.st.project, f"{len(found)} of {entries}")
+        self.query_one(TopBar).show(self.host.project, f"{len(found)} of {entries}")
 
     @on(Listing.Moved, "#entries")
     def _entry_chosen(self) -> None:
@@ -219,15 +219,15 @@ class AuditPage(FilteredPage):
 
     @work(exclusive=True)
     async def action_verify(self) -> None:
-        broken = await self.st.change(
+        broken = await self.host.change(
             "Verifying the log", lambda vault: vault.audit.first_broken() or 0
         )
         if broken == 0:
-            self.st.notify(
+            self.host.notify(
                 "The whole chain holds: no entry was changed, and none before the last taken out."
             )
         elif broken is not None:
-            self.st.notify(
+            self.host.notify(
                 f"The chain breaks at entry {broken}: it, or one before it, was changed.",
                 severity="error",
                 timeout=10,

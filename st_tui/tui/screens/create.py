@@ -31,10 +31,10 @@ from st_tui.core.model import (
 from st_tui.core.plain_text import shown
 from st_tui.core.wording import counted
 from st_tui.tui.actions import FIELDS, Action, bindings
+from st_tui.tui.host import ShowsVault
 from st_tui.tui.leaving import Leaves
 from st_tui.tui.screens.comparison import beside
 from st_tui.tui.screens.dialog import Confirm
-from st_tui.tui.screens.page import ShowsVault
 from st_tui.tui.screens.responsive import WIDE
 from st_tui.tui.screens.with_access_pane import PaneBeside
 from st_tui.tui.widgets.expiry_selector import ExpirySelector
@@ -117,14 +117,14 @@ class Create(ShowsVault, PaneBeside[NewToken | None], Leaves[NewToken | None]):
 
     @property
     def _project(self) -> Project:
-        assert self.st.project is not None  # noqa: S101  # the app opens no form without one
-        return self.st.project
+        assert self.host.project is not None  # noqa: S101  # the app opens no form without one
+        return self.host.project
 
     def compose(self) -> ComposeResult:
         self._learn()
         start = self._start
         permissions = start.permissions if start else frozenset({Permission.READ})
-        now = self.st.clock()
+        now = self.host.clock()
         duration = start.expires_at - now if start and start.expires_at is not None else None
         yield Static(self._title, id="title", markup=False)
         with Horizontal(id="columns"):
@@ -146,7 +146,7 @@ class Create(ShowsVault, PaneBeside[NewToken | None], Leaves[NewToken | None]):
                     yield TickBox("write", Permission.WRITE in permissions, id="write")
                 with Horizontal(classes="tall"):
                     yield Label("Expires")
-                    yield ExpirySelector(self.st.clock, duration=duration, same=start is not None)
+                    yield ExpirySelector(self.host.clock, duration=duration, same=start is not None)
                 with Horizontal(classes="row"):
                     yield Label("Version")
                     yield Choice([("V2", 2), ("V3", 3)], all_shown=True, id="version")
@@ -166,7 +166,7 @@ class Create(ShowsVault, PaneBeside[NewToken | None], Leaves[NewToken | None]):
         from st_tui.tui.widgets.access_pane import AccessPane
 
         pane = AccessPane(
-            self.st.clock,
+            self.host.clock,
             title="Preview",
             note=lambda path: self._picker.about_folder(path),
             about=self._place,
@@ -185,7 +185,7 @@ class Create(ShowsVault, PaneBeside[NewToken | None], Leaves[NewToken | None]):
 
     def show(self) -> None:
         """A colleague changed something: it may be the folder that a scope is to open."""
-        if self._untouched and self.st.project is not None:
+        if self._untouched and self.host.project is not None:
             self._learn()
             for pane in self.panes():
                 pane.place(self._environments, self._folders, e2ee=self._project.e2ee)
@@ -194,7 +194,7 @@ class Create(ShowsVault, PaneBeside[NewToken | None], Leaves[NewToken | None]):
 
     def _learn(self) -> None:
         """Read what the draft is held against: environments, folders, and the names of others."""
-        vault, project = self.st.vault, self._project
+        vault, project = self.host.vault, self._project
         if vault is not None:
             self._environments = vault.environments.every(project)
             self._folders = lint.Places(vault.folders.of_each(project))
@@ -333,14 +333,14 @@ class Create(ShowsVault, PaneBeside[NewToken | None], Leaves[NewToken | None]):
                 "\n".join([*doubts, "\nA token cannot be changed afterwards."]),
                 verb="make",
             )
-            if not await self.st.push_screen_wait(question):
+            if not await self.host.ask(question):
                 return None
             draft = self._checked()  # its life begins now
         project = self._project
-        return await self.st.change("Making the token", lambda v: v.tokens.create(project, draft))
+        return await self.host.change("Making the token", lambda v: v.tokens.create(project, draft))
 
     def _checked(self) -> TokenDraft:
-        return check_draft(self.draft(), self._environments, self.st.clock())
+        return check_draft(self.draft(), self._environments, self.host.clock())
 
     def _doubts(self, draft: TokenDraft) -> list[str]:
         """What may not be meant so: a scope that was not entered, or that opens no folder today."""
@@ -376,7 +376,7 @@ class Create(ShowsVault, PaneBeside[NewToken | None], Leaves[NewToken | None]):
         question = Confirm(
             "Close the form?", "What you filled in is lost. No token is made.", verb="close"
         )
-        if await self.st.push_screen_wait(question):
+        if await self.host.ask(question):
             self.dismiss(None)
 
     def _as_typed(self) -> list[object]:
@@ -385,11 +385,6 @@ class Create(ShowsVault, PaneBeside[NewToken | None], Leaves[NewToken | None]):
         boxes = [box.value for box in self.query(TickBox)]
         choices = [choice.value for choice in self.query("#form Choice").results(Choice)]
         return [self._picker.scopes, fields, boxes, choices[1:]]
-
-    def action_help(self) -> None:
-        from st_tui.tui.screens.help import Help
-
-        self.app.push_screen(Help(self))
 
 
 def _trusted(draft: TokenDraft | None) -> str:

@@ -16,9 +16,9 @@ from st_tui.core.errors import Refusal
 from st_tui.core.expiry import in_both_times
 from st_tui.core.model import NewToken
 from st_tui.core.wording import access_letters, old_token_works
-from st_tui.tui.actions import Action, bindings
+from st_tui.tui.actions import TRY_IT, Action, bindings
 from st_tui.tui.screens.dialog import Confirm, Dialog
-from st_tui.tui.screens.token_actions import TRY_IT
+from st_tui.tui.screens.text_alone import TextAlone
 from st_tui.tui.widgets.token_name import some_scopes
 
 
@@ -90,31 +90,31 @@ class Created(Dialog[None]):
 
         async with self._copying:
             outcome = await copy(self.app, text)
-        self.st.notify(f"{what}: {outcome.message}")
+        self.host.notify(f"{what}: {outcome.message}")
         if not outcome.sent:
             show()
         return outcome.sent
 
     def action_alone(self) -> None:
         text = self._new.text
-        self.app.push_screen(Alone(f"{text.access_token}\n.{text.key}", "the token"))
+        self.app.push_screen(TextAlone(f"{text.access_token}\n.{text.key}", "the token"))
 
     def _show_access_token(self) -> None:
-        self.app.push_screen(Alone(self._new.text.access_token, "the access token"))
+        self.app.push_screen(TextAlone(self._new.text.access_token, "the access token"))
 
     async def action_try_it(self) -> None:
         from st_tui.tui.screens.try_it import TryIt, first_request
 
-        vault, project, token = self.st.vault, self.st.project, self._new.token
+        vault, project, token = self.host.vault, self.host.project, self._new.token
         if vault is None or project is None:
             return
         try:
             folders = vault.folders.every(project, token.scopes[0].environment)
         except Refusal as refusal:
-            self.st.notify(str(refusal), severity="error")
+            self.host.notify(str(refusal), severity="error")
             return
-        request = first_request(token, folders, e2ee=project.e2ee, now=self.st.clock())
-        await self.st.push_screen(TryIt(token, request, text=self._new.text))
+        request = first_request(token, folders, e2ee=project.e2ee, now=self.host.clock())
+        await self.app.push_screen(TryIt(token, request, text=self._new.text))
 
     @property
     def unsaved(self) -> str:
@@ -129,9 +129,12 @@ class Created(Dialog[None]):
             pass  # a copy under way may take a moment, and saves the question
         if not self.is_current:
             return  # asked for twice
-        if self._copied.token or await self.st.push_screen_wait(
-            CloseUncopied(self._copy_all, has_access_token=self._copied.access_token)
-        ):
+        closes: bool | None = self._copied.token
+        if not closes:
+            closes = await self.host.ask(
+                CloseUncopied(self._copy_all, has_access_token=self._copied.access_token)
+            )
+        if closes:
             self._forget()
             self.dismiss(None)
 
@@ -181,32 +184,3 @@ class CloseUncopied(Confirm, inherit_bindings=False):
     async def action_copy(self) -> None:
         # Where there is no way to the clipboard, the token stays to be copied by hand.
         self.dismiss(True if await self._copy() else None)
-
-
-class Alone(Dialog[None]):
-    """Some text alone on the screen, from its first column on, to be selected with the mouse."""
-
-    ACTIONS = (
-        Action("page_up", "pageup,up", "up", "Go up where it is longer than the screen"),
-        Action("page_down", "pagedown,down,space", "down", "Go down"),
-        Action("scroll_home", "home", "beginning", "Go to its beginning"),
-        Action("scroll_end", "end", "end", "Go to its end"),
-        Action("leave", "escape,q,f10,v,enter", "back", "Go back", hint=True),
-    )
-    BINDINGS: ClassVar[list[BindingType]] = bindings(ACTIONS)
-    DEFAULT_CSS = """
-    Alone { align: left top; background: $background; }
-    """
-
-    def __init__(self, text: str, is_what: str) -> None:
-        super().__init__("")
-        self._text = text
-        self._is_what = is_what
-
-    def compose(self) -> ComposeResult:
-        yield Static(self._text, markup=False)
-        several = "\n" in self._text
-        how = ", one line after the other: together" if several else ":"
-        yield Static(f"\nSelect {'' if several else 'it '}with the mouse (Shift+drag){how}")
-        is_what = f"{'they are' if several else 'it is'} {self._is_what}"
-        yield Static(f"{is_what}. Any of q, v, Enter, F10 and Escape goes back.", markup=False)

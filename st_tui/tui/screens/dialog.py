@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import inf
 from time import monotonic
-from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
+from typing import ClassVar, TypeVar
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -20,9 +20,6 @@ from st_tui.tui.actions import FIELDS, LEAVING, Action, bindings
 from st_tui.tui.leaving import Leaves
 from st_tui.tui.toasts import stand_below
 from st_tui.tui.widgets.key_hints import KeyHints
-
-if TYPE_CHECKING:
-    from st_tui.tui.app import StTui
 
 Result = TypeVar("Result")
 
@@ -69,11 +66,6 @@ class Dialog(ModalScreen[Result | None], Leaves[Result | None]):
     def __init__(self, title: str) -> None:
         super().__init__()
         self._title = title
-
-    @property
-    def st(self) -> StTui:
-        """The app, by its own type."""
-        return cast("StTui", self.app)
 
     def compose(self) -> ComposeResult:
         with _Box(classes="dialog"):

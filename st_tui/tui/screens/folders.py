@@ -88,7 +88,7 @@ class FoldersPage(SecretActions, ByWidth[None], Page):
         self.query_one(EnvironmentList).focus()
 
     def show(self) -> None:
-        vault, project = self.st.vault, self.st.project
+        vault, project = self.host.vault, self.host.project
         rows: list[EnvironmentRow] = []
         if vault is not None and project is not None:
             rows = [
@@ -129,7 +129,7 @@ class FoldersPage(SecretActions, ByWidth[None], Page):
 
     @on(Listing.Moved, "#environments")
     def _environment_chosen(self) -> None:
-        vault, project, environment = self.st.vault, self.st.project, self._environment
+        vault, project, environment = self.host.vault, self.host.project, self._environment
         folders = self.query_one(FolderList)
         if vault is not None and project is not None and environment is not None:
             folders.rows = tree(vault.folders.every(project, environment.slug))
@@ -155,13 +155,13 @@ class FoldersPage(SecretActions, ByWidth[None], Page):
 
     async def _read_secrets(self) -> None:
         """Show what lies in the chosen folder; a thread opens the names."""
-        project, place = self.st.project, self.chosen_place()
+        project, place = self.host.project, self.chosen_place()
         contents, empty = None, ""
         if project is not None and place is not None:
             empty = "No secrets here: press n."
             try:
                 known = self.secrets.contents
-                contents = await self.st.read(
+                contents = await self.host.read(
                     lambda vault: read_contents(vault, project, place, known)
                 )
             except Refusal as refusal:
@@ -175,11 +175,11 @@ class FoldersPage(SecretActions, ByWidth[None], Page):
 
     async def _read_shapes(self) -> None:
         """Say which of the listed values have several lines; a thread opens and counts them."""
-        project, contents = self.st.project, self.secrets.contents
+        project, contents = self.host.project, self.secrets.contents
         if project is None or contents is None or contents is self._counted:
             return
         with suppress(Refusal):  # the list is there; what is wrong is said at its next reading
-            shapes = await self.st.read(lambda v: v.secrets.shapes(project, contents.place))
+            shapes = await self.host.read(lambda v: v.secrets.shapes(project, contents.place))
             self._counted = contents
             if self.secrets.contents is contents:
                 self.secrets.tell(shapes)
@@ -199,9 +199,9 @@ class FoldersPage(SecretActions, ByWidth[None], Page):
 
     @work
     async def action_new(self) -> None:
-        environment, project = self._environment, self.st.project
+        environment, project = self._environment, self.host.project
         if environment is None or project is None:
-            self.st.notify("Make an environment first: press e.", severity="warning")
+            self.host.notify("Make an environment first: press e.", severity="warning")
             return
         below = self.query_one(FolderList).current
         stem = "" if below is None or below.path == "/" else below.path
@@ -212,22 +212,22 @@ class FoldersPage(SecretActions, ByWidth[None], Page):
             if path in there:
                 raise DraftError(f"There is a folder {path} in {environment.slug} already.")
 
-        path = await self.st.push_screen_wait(
+        path = await self.host.ask(
             Prompt(f"New folder in {environment.name}", f"{stem}/", "/common/db", check)
         )
         if path is not None:
-            made = await self.st.change(
+            made = await self.host.change(
                 "Making the folder",
                 lambda vault: vault.folders.create(project, environment.slug, path),
             )
             if made is not None:
-                self.st.notify(f"{made} is made.")
+                self.host.notify(f"{made} is made.")
 
     @work
     async def action_new_environment(self) -> None:
-        project = self.st.project
+        project = self.host.project
         if project is None:
-            self.st.notify("Make a project first: press p.", severity="warning")
+            self.host.notify("Make a project first: press p.", severity="warning")
             return
         there = {row.environment.slug for row in self.query_one(EnvironmentList).rows}
 
@@ -237,22 +237,22 @@ class FoldersPage(SecretActions, ByWidth[None], Page):
             if environment.slug in there:
                 raise DraftError(f"There is an environment {environment.slug!r} already.")
 
-        typed = await self.st.push_screen_wait(
+        typed = await self.host.ask(
             Prompt("New environment: its slug, then its name", "", "qa Quality Assurance", check)
         )
         if typed is not None:
             environment = _environment(typed)
-            await self.st.change(
+            await self.host.change(
                 "Making the environment",
                 lambda vault: vault.environments.create(project, environment),
             )
 
     @work
     async def action_rename_environment(self) -> None:
-        project, environment = self.st.project, self._environment
+        project, environment = self.host.project, self._environment
         if project is None or environment is None:
             return
-        name = await self.st.push_screen_wait(
+        name = await self.host.ask(
             Prompt(
                 f"Name of {environment.slug} (tokens use the slug, which stays)",
                 environment.name,
@@ -261,7 +261,7 @@ class FoldersPage(SecretActions, ByWidth[None], Page):
             )
         )
         if name is not None:
-            await self.st.change(
+            await self.host.change(
                 "Renaming",
                 lambda vault: vault.environments.rename(project, environment._replace(name=name)),
             )
@@ -276,12 +276,12 @@ class FoldersPage(SecretActions, ByWidth[None], Page):
             await self._delete_environment()
 
     async def _delete_folder(self) -> None:
-        vault, project, environment = self.st.vault, self.st.project, self._environment
+        vault, project, environment = self.host.vault, self.host.project, self._environment
         folder = self.query_one(FolderList).current
         if vault is None or project is None or environment is None or folder is None:
             return
         if folder.path == "/":
-            self.st.notify("The root folder stays: choose one below it.", severity="warning")
+            self.host.notify("The root folder stays: choose one below it.", severity="warning")
             return
         below = [f for f in self.query_one(FolderList).rows if f.path.startswith(f"{folder.path}/")]
         place = Place(environment.slug, folder.path)
@@ -295,14 +295,14 @@ class FoldersPage(SecretActions, ByWidth[None], Page):
         )
 
     async def _delete_environment(self) -> None:
-        vault, project, environment = self.st.vault, self.st.project, self._environment
+        vault, project, environment = self.host.vault, self.host.project, self._environment
         if vault is None or project is None or environment is None:
             return
         orphans = vault.environments.orphaned_by(project, environment.slug)
         count = vault.secrets.count(project, Place(environment.slug, "/"))
         goes = f"Its folders and {counted(count, 'secret')} are deleted with it."
         lines = [f"{goes} It would orphan {counted(len(orphans), 'token')}:"]
-        names = shortened([token_name(t, self.st.clock()) for t in orphans], _MOST_ORPHANS)
+        names = shortened([token_name(t, self.host.clock()) for t in orphans], _MOST_ORPHANS)
         lines += [f"  {name}" for name in names]
         if orphans:
             lines.append(

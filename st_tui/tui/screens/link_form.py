@@ -92,7 +92,7 @@ class LinkForm(Dialog[SecretImport]):
         self._is_saving = True
         environment, typed = self._environment, self.query_one("#link-path", PathField).value
         try:
-            link = await self.st.change(
+            link = await self.host.change(
                 "Importing",
                 lambda vault: vault.secrets.add_import(
                     self._project, self._place, Place(environment, folder_path(typed))

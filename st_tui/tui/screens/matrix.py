@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -17,17 +17,14 @@ from st_tui.core.model import AccessRequest, Environment, Order, Permission, Ser
 from st_tui.core.plain_text import shown
 from st_tui.core.wording import how_far, why
 from st_tui.tui.actions import Action, bindings
-from st_tui.tui.screens.page import ShowsVault
+from st_tui.tui.host import Hosted, ShowsVault
 from st_tui.tui.widgets.key_hints import KeyHints
 from st_tui.tui.widgets.listing import Listing
 from st_tui.tui.widgets.matrix_grid import MatrixGrid
 from st_tui.tui.widgets.token_name import token_name
 
-if TYPE_CHECKING:
-    from st_tui.tui.app import StTui
 
-
-class MatrixScreen(ShowsVault, Screen[None]):
+class MatrixScreen(ShowsVault, Hosted, Screen[None]):
     """Tokens × folders to move about in, with verdict and reason of the cell under the cursor.
 
     Every cell asks about the E2EE endpoint, now and from anywhere; the verdict is `decide`'s.
@@ -59,14 +56,9 @@ class MatrixScreen(ShowsVault, Screen[None]):
         self._environments: Sequence[Environment] = ()
         self._chosen = ""
 
-    @property
-    def st(self) -> StTui:
-        """The app, by its own type."""
-        return cast("StTui", self.app)
-
     def compose(self) -> ComposeResult:
         yield Static(id="title")
-        yield MatrixGrid(self._fetch, self._request, self.st.clock)
+        yield MatrixGrid(self._fetch, self._request, self.host.clock)
         yield Static(id="cell")
         open_token = next(a for a in MatrixGrid.ACTIONS if a.name == "choose")
         yield KeyHints((open_token, *self.ACTIONS))
@@ -81,7 +73,7 @@ class MatrixScreen(ShowsVault, Screen[None]):
         self.show()
 
     def show(self) -> None:
-        vault, project = self.st.vault, self.st.project
+        vault, project = self.host.vault, self.host.project
         grid = self.query_one(MatrixGrid)
         if vault is None or project is None:
             self._environments = ()
@@ -115,7 +107,7 @@ class MatrixScreen(ShowsVault, Screen[None]):
         return known.get(self._chosen) or next(iter(known.values()), None)
 
     def _fetch(self, offset: int, limit: int) -> Sequence[ServiceToken]:
-        vault, project = self.st.vault, self.st.project
+        vault, project = self.host.vault, self.host.project
         if vault is None or project is None:
             return ()
         return vault.tokens.page(
@@ -123,9 +115,9 @@ class MatrixScreen(ShowsVault, Screen[None]):
         )
 
     def _request(self, path: str, operation: Permission) -> AccessRequest:
-        project = self.st.project
+        project = self.host.project
         e2ee = project is not None and project.e2ee
-        return AccessRequest(self._chosen, path, operation, self.st.clock(), e2ee=e2ee)
+        return AccessRequest(self._chosen, path, operation, self.host.clock(), e2ee=e2ee)
 
     def _tell_time(self) -> None:
         """Draw again what the passing of time may have changed."""
@@ -149,7 +141,7 @@ class MatrixScreen(ShowsVault, Screen[None]):
         ]
         return [
             Content.assemble(
-                (token_name(token, self.st.clock()), "bold"), (place, "bold $text-primary")
+                (token_name(token, self.host.clock()), "bold"), (place, "bold $text-primary")
             ),
             _verdict(token, read),
             _verdict(token, self._request(path, Permission.WRITE)),
@@ -169,14 +161,6 @@ class MatrixScreen(ShowsVault, Screen[None]):
         if slugs:
             self._chosen = slugs[(slugs.index(self._chosen) + amount) % len(slugs)]
             self.show()
-
-    def action_help(self) -> None:
-        from st_tui.tui.screens.help import Help
-
-        self.app.push_screen(Help(self))
-
-    def action_command_palette(self) -> None:
-        self.app.action_command_palette()
 
     def action_leave(self) -> None:
         self.dismiss()

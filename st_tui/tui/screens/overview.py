@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -13,13 +13,10 @@ from st_tui.core.errors import Refusal
 from st_tui.core.model import Project, ServiceToken
 from st_tui.core.plain_text import shown
 from st_tui.tui.actions import FIELDS, Action, bindings
+from st_tui.tui.host import ShowsVault
 from st_tui.tui.latest_wins import Newest
 from st_tui.tui.leaving import Leaves
-from st_tui.tui.screens.page import ShowsVault
 from st_tui.tui.widgets.key_hints import KeyHints
-
-if TYPE_CHECKING:
-    from st_tui.tui.app import StTui
 
 
 class Overview(ShowsVault, Leaves[None]):
@@ -48,11 +45,6 @@ class Overview(ShowsVault, Leaves[None]):
     def __init__(self) -> None:
         super().__init__()
         self._looking = Newest(self, self._look_at_project)
-
-    @property
-    def st(self) -> StTui:
-        """The app, by its own type."""
-        return cast("StTui", self.app)
 
     def compose(self) -> ComposeResult:
         yield Static(id="title")
@@ -89,7 +81,7 @@ class Overview(ShowsVault, Leaves[None]):
         self._looking.ask()
 
     async def _look_at_project(self) -> None:
-        project = self.st.project
+        project = self.host.project
         if project is None:
             self.dismiss()
             return
@@ -110,11 +102,3 @@ class Overview(ShowsVault, Leaves[None]):
 
     def on_listing_chosen(self) -> None:
         self.action_open()
-
-    def action_help(self) -> None:
-        from st_tui.tui.screens.help import Help
-
-        self.app.push_screen(Help(self))
-
-    def action_command_palette(self) -> None:
-        self.app.action_command_palette()

@@ -76,7 +76,7 @@ class Promises(Overview):
 
     def body(self) -> ComposeResult:
         yield Static(id="found")
-        yield PromiseList(self.st.clock)
+        yield PromiseList(self.host.clock)
         yield Static(id="whole", markup=False)
 
     async def look(self, project: Project) -> None:
@@ -96,7 +96,7 @@ class Promises(Overview):
                 reach.build_index(vault.tokens.page(project), vault.now()),
             )
 
-        promised, folders, known = await self.st.read(read)
+        promised, folders, known = await self.host.read(read)
         rows: list[Line] = []
         holding = 0
         for number, promise in enumerate(promised, start=1):
@@ -126,7 +126,7 @@ class Promises(Overview):
         row = self._list.current
         whole = row.promise.text if row else ""
         if row and row.token:
-            whole = f"{token_name(row.token, self.st.clock())} ({row.token.id}) {row.how}"
+            whole = f"{token_name(row.token, self.host.clock())} ({row.token.id}) {row.how}"
         self.query_one("#whole", Static).update(shown(whole), layout=False)
 
     def chosen_token(self) -> ServiceToken | None:

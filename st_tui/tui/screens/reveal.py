@@ -18,8 +18,8 @@ from st_tui.core.secrets.model import Secret
 from st_tui.core.secrets.value_shape import shape_of
 from st_tui.tui.actions import Action, bindings
 from st_tui.tui.leaving import Leaves
-from st_tui.tui.screens.created import Alone
 from st_tui.tui.screens.dialog import Dialog
+from st_tui.tui.screens.text_alone import TextAlone
 from st_tui.tui.widgets.value_text import ValueText, as_lines
 
 _SHOWN, _LINES = 20_000, 1_000
@@ -130,14 +130,14 @@ class Reveal(Dialog[None], Hides):
         from st_tui.tui.terminal.clipboard import copy
 
         outcome = await copy(self.app, self._value)
-        self.st.notify(f"“{self._secret_name}”: {outcome.message}")
+        self.host.notify(f"“{self._secret_name}”: {outcome.message}")
         if not outcome.sent:
             self.action_alone()
 
     @work(exclusive=True)
     async def action_expand(self) -> None:
         place, name, expand = self._sealed.place, self._secret_name, not self._is_expanded
-        found = await self.st.change(
+        found = await self.host.change(
             "Reading",
             lambda vault: vault.secrets.look_up(
                 self._project, place, name, imports=False, expand=expand
@@ -160,7 +160,7 @@ class Reveal(Dialog[None], Hides):
         self.app.push_screen(ValueAlone(self._value))
 
 
-class ValueAlone(Alone, Hides):
+class ValueAlone(TextAlone, Hides):
     """A value alone on the screen, from its first column on, to be selected with the mouse."""
 
     def __init__(self, value: str) -> None:

@@ -75,7 +75,7 @@ class Rotate(Dialog[Rotation]):
         self._beside = beside(token, draft, folders)
 
     def body(self) -> ComposeResult:
-        token, now = self._token, self.st.clock()
+        token, now = self._token, self.host.clock()
         yield Static(Content("\n").join(self._beside), id="beside")
         if token.is_replaced:
             again = "! It was replaced already: the new token has a row of its own."
@@ -110,7 +110,7 @@ class Rotate(Dialog[Rotation]):
     def _say_old(self) -> None:
         """Say what the overlap comes to: for how long the old token works on."""
         try:
-            old = replaced(self._token, self._overlap(), self.st.clock())
+            old = replaced(self._token, self._overlap(), self.host.clock())
         except Refusal:
             said = Content("")  # not yet typed to its end
         else:
@@ -144,7 +144,7 @@ class Rotate(Dialog[Rotation]):
             wish = Rotation(
                 overlap=self._overlap(),
                 keep_end=not end,
-                expires_at=parse_end(end, self.st.clock()) if end else None,
+                expires_at=parse_end(end, self.host.clock()) if end else None,
             )
         except Refusal as refusal:
             self.complain(str(refusal))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from textual import work
-from textual.app import App
 
 from st_tui.core.secrets.model import Place, Secret, SecretImport, SecretLabel
 from st_tui.tui.actions import Action
+from st_tui.tui.host import Hosted
 from st_tui.tui.widgets.secret_list import SecretList
 
 if TYPE_CHECKING:
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from st_tui.core.secrets.used_by import UsedBy
     from st_tui.core.vault import Vault
-    from st_tui.tui.app import StTui
 
 SECRET_ACTIONS = (
     Action("new_secret", "n", "new secret", "Make a secret in this folder",
@@ -39,10 +38,8 @@ _MOST_NAMED = 4
 """How many links and references are named that lead to what is deleted."""
 
 
-class SecretActions:
+class SecretActions(Hosted):
     """Mixed into the page that shows a folder's secrets."""
-
-    app: App[object]
 
     @property
     def secrets(self) -> SecretList:
@@ -61,26 +58,22 @@ class SecretActions:
         """Put the cursor on a secret or link once it is listed."""
         raise NotImplementedError
 
-    @property
-    def _st(self) -> StTui:
-        return cast("StTui", self.app)
-
     def chosen_secret(self) -> tuple[Place, SecretLabel] | None:
         """The secret under the cursor, and where it lies."""
         row, contents = self.secrets.current, self.secrets.contents
         # Only where the cursor is seen to be, or `y` in the tree would copy who knows what.
         if contents is None or not self.secrets.has_focus or not isinstance(row, SecretLabel):
-            self._st.notify("Choose a secret first.", severity="warning")
+            self.host.notify("Choose a secret first.", severity="warning")
             return None
         return contents.place, row
 
     async def read_secret(self) -> Secret | None:
         """The secret under the cursor with its value; the audit log says so."""
-        chosen, project = self.chosen_secret(), self._st.project
+        chosen, project = self.chosen_secret(), self.host.project
         if chosen is None or project is None:
             return None
         place, row = chosen
-        return await self._st.change(
+        return await self.host.change(
             "Reading", lambda vault: vault.secrets.get(project, place, row.name)
         )
 
@@ -92,31 +85,31 @@ class SecretActions:
         if isinstance(row, SecretImport):
             self.go_to(row.source)
             return
-        project, page, secret = self._st.project, self._st.screen, await self.read_secret()
-        if project is not None and secret is not None and self._st.screen is page:
-            await self._st.push_screen_wait(Reveal(project, secret))
+        project, page, secret = self.host.project, self.app.screen, await self.read_secret()
+        if project is not None and secret is not None and self.app.screen is page:
+            await self.host.ask(Reveal(project, secret))
 
     @work(exclusive=True)
     async def action_copy_value(self) -> None:
         from st_tui.tui.screens.reveal import ValueAlone
         from st_tui.tui.terminal.clipboard import copy
 
-        page, secret = self._st.screen, await self.read_secret()
+        page, secret = self.app.screen, await self.read_secret()
         if secret is not None:
-            outcome = await copy(self._st, secret.value)
-            self._st.notify(f"Value of “{secret.name}”: {outcome.message}")
-            if not outcome.sent and self._st.screen is page:
-                self._st.push_screen(ValueAlone(secret.value))
+            outcome = await copy(self.app, secret.value)
+            self.host.notify(f"Value of “{secret.name}”: {outcome.message}")
+            if not outcome.sent and self.app.screen is page:
+                self.app.push_screen(ValueAlone(secret.value))
 
     @work
     async def action_new_secret(self) -> None:
         from st_tui.tui.screens.secret_form import SecretForm
 
-        project, place = self._st.project, self.chosen_place()
+        project, place = self.host.project, self.chosen_place()
         if project is None or place is None:
-            self._st.notify("Make an environment first: press e.", severity="warning")
+            self.host.notify("Make an environment first: press e.", severity="warning")
             return
-        saved = await self._st.push_screen_wait(SecretForm(project, place))
+        saved = await self.host.ask(SecretForm(project, place))
         if saved is not None:
             self.show_secret(saved.id)
 
@@ -124,16 +117,16 @@ class SecretActions:
     async def action_change_secret(self) -> None:
         from st_tui.tui.screens.secret_form import SecretForm
 
-        chosen, project = self.chosen_secret(), self._st.project
+        chosen, project = self.chosen_secret(), self.host.project
         if chosen is None or project is None:
             return
-        saved = await self._st.push_screen_wait(SecretForm(project, *chosen))
+        saved = await self.host.ask(SecretForm(project, *chosen))
         if saved is None:
             return
-        self._st.notify(f"Version {saved.version} is written.")
+        self.host.notify(f"Version {saved.version} is written.")
         self.show_secret(saved.id)
         old_name = chosen[1].name
-        left = await self._st.change(
+        left = await self.host.change(
             "Looking for what uses it", lambda v: v.secrets.still_naming(project, old_name, saved)
         )
         if left is not None:
@@ -143,15 +136,15 @@ class SecretActions:
     async def action_link(self) -> None:
         from st_tui.tui.screens.link_form import LinkForm
 
-        vault, project, place = self._st.vault, self._st.project, self.chosen_place()
+        vault, project, place = self.host.vault, self.host.project, self.chosen_place()
         if vault is None or project is None or place is None:
-            self._st.notify("Make an environment first: press e.", severity="warning")
+            self.host.notify("Make an environment first: press e.", severity="warning")
             return
         environments, folders = vault.environments.every(project), vault.folders.of_each(project)
         if not environments:
             return  # somebody deleted them just now, and the page is about to say so
         form = LinkForm(project, place, environments, folders)
-        link = await self._st.push_screen_wait(form)
+        link = await self.host.ask(form)
         if link is not None:
             self.show_secret(link.id)
 
@@ -160,31 +153,31 @@ class SecretActions:
         from st_tui.tui.screens.secret_files import ImportFile
         from st_tui.tui.screens.secret_import import import_secrets
 
-        project, place = self._st.project, self.chosen_place()
+        project, place = self.host.project, self.chosen_place()
         if project is None or place is None:
-            self._st.notify("Make an environment first: press e.", severity="warning")
+            self.host.notify("Make an environment first: press e.", severity="warning")
             return
-        stated = await self._st.push_screen_wait(ImportFile(place))
+        stated = await self.host.ask(ImportFile(place))
         if stated is not None:
-            await import_secrets(self._st, project, place, stated)
+            await import_secrets(self.host, project, place, stated)
 
     @work
     async def action_export_file(self) -> None:
         from st_tui.tui.screens.secret_files import ExportFile, ExportRemarks
 
-        project, place = self._st.project, self.chosen_place()
+        project, place = self.host.project, self.chosen_place()
         if project is None or place is None:
             return
-        exported = await self._st.push_screen_wait(ExportFile(project, place))
+        exported = await self.host.ask(ExportFile(project, place))
         if exported is not None:
             if exported.remarks:
-                await self._st.push_screen_wait(ExportRemarks(exported))
+                await self.host.ask(ExportRemarks(exported))
             else:
-                self._st.notify(exported.done)
+                self.host.notify(exported.done)
 
     async def delete_row(self) -> None:
         """Delete the secret or link under the cursor, after a question."""
-        contents, row, project = self.secrets.contents, self.secrets.current, self._st.project
+        contents, row, project = self.secrets.contents, self.secrets.current, self.host.project
         if contents is None or row is None or project is None:
             return
         place = contents.place
@@ -217,12 +210,12 @@ class SecretActions:
         elsewhere, which `find` opens values for: in a thread."""
         from st_tui.tui.screens.dialog import Confirm
 
-        page, used = self._st.screen, await self._st.change("Looking for what uses it", find)
-        if used is None or self._st.screen is not page:
+        page, used = self.app.screen, await self.host.change("Looking for what uses it", find)
+        if used is None or self.app.screen is not page:
             return
         told = used.told(_MOST_NAMED)
         question = Confirm(title, "\n".join([effect, "", *told] if told else [effect]), verb=verb)
-        if not await self._st.push_screen_wait(question):
+        if not await self.host.ask(question):
             return
 
         def deleted(vault: Vault) -> UsedBy:
@@ -231,7 +224,7 @@ class SecretActions:
                 delete(vault)
             return lost
 
-        lost = await self._st.change("Deleting", deleted)
+        lost = await self.host.change("Deleting", deleted)
         if lost is not None:
             self._warn("Deleted.", lost)
 
@@ -240,4 +233,4 @@ class SecretActions:
         from st_tui.core.secrets.used_by import in_prose
 
         if told := lost.told(_MOST_NAMED):
-            self._st.notify(f"{done} {in_prose(told)}", severity="warning", timeout=10)
+            self.host.notify(f"{done} {in_prose(told)}", severity="warning", timeout=10)

@@ -115,7 +115,7 @@ class ExportFile(Dialog[Exported]):
             self.query_one(f"#{box}", TickBox).value for box in ("expand", "imports")
         )
         try:
-            done = await self.st.change(
+            done = await self.host.change(
                 "Writing",
                 lambda vault: export(
                     vault, self._project, self._place, typed, kind, expand=expand, imports=imports

@@ -139,7 +139,7 @@ class SecretForm(Dialog[SealedSecret]):
     @on(ValueArea.Entered, "#comment")
     def _comment_entered(self) -> None:
         # Not on to the name: a second line of the comment would be typed into that.
-        self.st.notify(f"{self.ACTIONS[0].key} saves, {NEW_LINE.key} begins a new line.")
+        self.host.notify(f"{self.ACTIONS[0].key} saves, {NEW_LINE.key} begins a new line.")
 
     @on(TextArea.Changed, "#value")
     def _value_typed(self) -> None:
@@ -196,13 +196,13 @@ class SecretForm(Dialog[SealedSecret]):
             if not comment.text:
                 comment.load_text(secret.comment)
             self._value_area.focus()
-            self.st.notify("NAME=value: both are filled in.")
+            self.host.notify("NAME=value: both are filled in.")
 
     @work
     async def _ask_to_import(self, stated: Sequence[FileSecret], else_value: str) -> None:
         """Offer to write several secrets; `else_value` is what they are if they are none."""
         done = await import_secrets(
-            self.st, self._project, self._place, stated, complain=self.complain
+            self.host, self._project, self._place, stated, complain=self.complain
         )
         if not done:
             self._value_area.insert(else_value)
@@ -233,7 +233,7 @@ class SecretForm(Dialog[SealedSecret]):
         if area.text:
             self.complain("Empty the value first: what is stored would take its place.")
             return
-        secret = await self.st.change(
+        secret = await self.host.change(
             "Reading",
             lambda vault: vault.secrets.get(self._project, self._place, row.name),
             complain=self.complain,
@@ -257,7 +257,7 @@ class SecretForm(Dialog[SealedSecret]):
         name, value, comment = self._as_typed()
         keep = comment == self._untouched[2]
         try:
-            saved = await self.st.change(
+            saved = await self.host.change(
                 "Saving",
                 lambda vault: self._save(vault, name, value, comment, keep=keep),
                 complain=self.complain,
@@ -302,7 +302,7 @@ class SecretForm(Dialog[SealedSecret]):
     @work
     async def _ask_to_leave(self) -> None:
         question = Confirm("Close the form?", "What you wrote is lost.", verb="close")
-        if await self.st.push_screen_wait(question):
+        if await self.host.ask(question):
             self._leave(None)
 
     def _leave(self, saved: SealedSecret | None) -> None:

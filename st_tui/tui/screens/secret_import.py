@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
 from st_tui.core.model import Project
 from st_tui.core.secrets.files import FileSecret
 from st_tui.core.secrets.model import Place
 from st_tui.core.wording import counted
-
-if TYPE_CHECKING:
-    from st_tui.tui.app import StTui
+from st_tui.tui.host import Host
 
 _NAMED, _CELLS = 8, 30
 """So many names are in the question, and so much of each: nobody saw them in what was pasted."""
 
 
 async def import_secrets(
-    st: StTui,
+    host: Host,
     project: Project,
     place: Place,
     stated: Sequence[FileSecret],
@@ -29,7 +26,7 @@ async def import_secrets(
     from st_tui.tui.screens.dialog import Confirm
     from st_tui.tui.widgets.listing import column
 
-    listed = await st.change(
+    listed = await host.change(
         "Reading", lambda vault: vault.secrets.listed(project, place), complain=complain
     )
     if listed is None:
@@ -46,13 +43,13 @@ async def import_secrets(
         "differs get a new version, and one that comes without a comment keeps its own.",
         verb="write",
     )
-    if not await st.push_screen_wait(question):
+    if not await host.ask(question):
         return False
-    done = await st.change(
+    done = await host.change(
         "Writing", lambda vault: vault.secrets.load(project, place, stated), complain=complain
     )
     if done is None:
         return False
     same = len(stated) - done.created - done.updated
-    st.notify(f"{done.created} made, {done.updated} changed, {same} equal already.")
+    host.notify(f"{done.created} made, {done.updated} changed, {same} equal already.")
     return True

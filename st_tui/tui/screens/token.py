@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import work
 from textual.app import ComposeResult
@@ -22,14 +22,13 @@ from st_tui.core.model import AuditEntry, ServiceToken, Use
 from st_tui.core.plain_text import shown
 from st_tui.core.wording import counted, times
 from st_tui.tui.actions import Action, bindings
-from st_tui.tui.screens.page import ShowsVault
+from st_tui.tui.host import ShowsVault
 from st_tui.tui.screens.token_actions import TOKEN_ACTIONS, TokenActions
 from st_tui.tui.widgets.key_hints import KeyHints
 from st_tui.tui.widgets.token_name import token_name
 
 if TYPE_CHECKING:
     from st_tui.core.vault.lineage import Lineage, Relative
-    from st_tui.tui.app import StTui
 
 _ENTRIES = 50
 
@@ -58,11 +57,6 @@ class TokenScreen(TokenActions, ShowsVault, Screen[None]):
         self._uses: Sequence[Use] = ()
         self._uses_until: int | None = None
 
-    @property
-    def st(self) -> StTui:
-        """The app, by its own type."""
-        return cast("StTui", self.app)
-
     def compose(self) -> ComposeResult:
         yield Static(id="title")
         with VerticalScroll(id="about"):
@@ -79,7 +73,7 @@ class TokenScreen(TokenActions, ShowsVault, Screen[None]):
 
     def show(self) -> None:
         """Show the token as it is now; go back if it is gone, once no dialog is above."""
-        vault, project = self.st.vault, self.st.project
+        vault, project = self.host.vault, self.host.project
         if vault is None:
             return
         known = vault.tokens.lookup(self._token.id)
@@ -90,7 +84,7 @@ class TokenScreen(TokenActions, ShowsVault, Screen[None]):
         token = self._token = known.token
         self.query_one("#title", Static).update(
             Content.assemble(
-                ("Service token  ", "$text-muted"), (token_name(token, self.st.clock()), "bold")
+                ("Service token  ", "$text-muted"), (token_name(token, self.host.clock()), "bold")
             )
         )
         folders = lint.Places(vault.folders.of_each(project))
@@ -114,14 +108,14 @@ class TokenScreen(TokenActions, ShowsVault, Screen[None]):
     async def _read_uses(self, token: ServiceToken) -> None:
         """Aside, because the log of a token that is busy for years is long."""
         try:
-            self._uses = await self.st.read(lambda vault: vault.audit.uses(token))
+            self._uses = await self.host.read(lambda vault: vault.audit.uses(token))
         except Refusal:
             return  # a warning fewer; whatever ails the vault is told where it is opened
         if self.is_attached:
             self.show()
 
     def _facts(self, token: ServiceToken, related: Lineage) -> list[Content]:
-        now = self.st.clock()
+        now = self.host.clock()
         end = token.expires_at
         facts = [
             ("Id", token.id),
@@ -178,14 +172,6 @@ class TokenScreen(TokenActions, ShowsVault, Screen[None]):
     def revoked(self) -> None:
         if self.app.screen is self:
             self.dismiss()
-
-    def action_help(self) -> None:
-        from st_tui.tui.screens.help import Help
-
-        self.app.push_screen(Help(self))
-
-    def action_command_palette(self) -> None:
-        self.app.action_command_palette()
 
     def action_leave(self) -> None:
         self.dismiss()

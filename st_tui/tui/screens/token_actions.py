@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar
 
 from textual import work
-from textual.app import App
 
 from st_tui.core.errors import Refusal
 from st_tui.core.expiry import in_local_time, remaining
@@ -14,11 +13,11 @@ from st_tui.core.model import NewToken, ServiceToken
 from st_tui.core.plain_text import shown
 from st_tui.core.wording import counted
 from st_tui.tui.actions import Action
+from st_tui.tui.host import Hosted
 
 if TYPE_CHECKING:
     from st_tui.core.algebra.least_privilege import Narrowed
     from st_tui.core.vault import Vault
-    from st_tui.tui.app import StTui
 
 Found = TypeVar("Found")
 
@@ -40,15 +39,9 @@ TOKEN_ACTIONS = (
     Action("copy_id", "y", "copy id", "Copy the id of this token"),
 )  # fmt: skip
 
-# With priority, or a token pasted behind it and arriving with it goes to the field before.
-TRY_IT = Action("try_it", "f3", "try it for real",
-                "Try it for real: send the request to a running server", priority=True)  # fmt: skip
 
-
-class TokenActions:
+class TokenActions(Hosted):
     """Mixed into a screen that knows which token is meant."""
-
-    app: App[object]
 
     def chosen_token(self) -> ServiceToken | None:
         """The token that an action is for."""
@@ -57,10 +50,6 @@ class TokenActions:
     def revoked(self) -> None:
         """Called after the chosen token was revoked or replaced."""
 
-    @property
-    def _st(self) -> StTui:
-        return cast("StTui", self.app)
-
     @work
     async def action_clone(self) -> None:
         from st_tui.tui.screens.create import Create
@@ -68,22 +57,22 @@ class TokenActions:
         token = self.chosen_token()
         draft = self._found(lambda vault: vault.tokens.clone_draft(token)) if token else None
         if draft is not None:
-            await self.reveal(await self._st.push_screen_wait(Create(draft, title="Clone")))
+            await self.reveal(await self.host.ask(Create(draft, title="Clone")))
 
     def _quoted(self, token: ServiceToken) -> str:
         """A token's name in quotes, marked where a rotation replaced it."""
         from st_tui.tui.widgets.token_name import token_name
 
-        return f"“{token_name(token, self._st.clock())}”"
+        return f"“{token_name(token, self.host.clock())}”"
 
     def _found(self, look: Callable[[Vault], Found]) -> Found | None:
         """What a short look into the vault finds; None if it is refused, which is said."""
-        if self._st.vault is None:
+        if self.host.vault is None:
             return None
         try:
-            return look(self._st.vault)
+            return look(self.host.vault)
         except Refusal as refusal:
-            self._st.notify(str(refusal), severity="error", timeout=8)
+            self.host.notify(str(refusal), severity="error", timeout=8)
             return None
 
     @work
@@ -94,17 +83,17 @@ class TokenActions:
         token = self.chosen_token()
         if token is None:
             return
-        found = await self._st.change("Reading the audit log", lambda vault: propose(vault, token))
+        found = await self.host.change("Reading the audit log", lambda vault: propose(vault, token))
         if found is None:
             return
         draft, narrowed = found
         if not narrowed.stops:
-            self._st.notify(
+            self.host.notify(
                 f"{self._quoted(token)} was used for all that it may do: nothing to narrow."
             )
             return
         form = Create(draft, title="Narrow", original=token, about=_about(narrowed))
-        await self.reveal(await self._st.push_screen_wait(form))
+        await self.reveal(await self.host.ask(form))
 
     @work
     async def action_compare(self) -> None:
@@ -115,11 +104,11 @@ class TokenActions:
         other = await self._other_than(token) if token is not None else None
         if token is None or other is None:
             return
-        found = await self._st.change(
+        found = await self.host.change(
             "Comparing", lambda vault: compare_tokens(vault, token, other)
         )
         if found is not None:
-            await self._st.push_screen_wait(Beside(token, other, found))
+            await self.host.ask(Beside(token, other, found))
 
     async def _other_than(self, token: ServiceToken) -> ServiceToken | None:
         """Ask for another token of the project: by a list, or by a text first if it were long."""
@@ -128,26 +117,26 @@ class TokenActions:
         from st_tui.tui.screens.prompt import Prompt
         from st_tui.tui.widgets.token_name import token_name
 
-        now, doing = self._st.clock(), "Reading the tokens"
-        found = await self._st.change(doing, lambda vault: others(vault, token))
+        now, doing = self.host.clock(), "Reading the tokens"
+        found = await self.host.change(doing, lambda vault: others(vault, token))
         if found is not None and found.more:
             title = f"Which of more than {MOST} tokens to compare with?"
             prompt = Prompt(title, "", "part of its name or scopes, or its id", lambda _: None)
-            text = await self._st.push_screen_wait(prompt)
+            text = await self.host.ask(prompt)
             if text is None:
                 return None
-            found = await self._st.change(doing, lambda vault: others(vault, token, text.strip()))
+            found = await self.host.change(doing, lambda vault: others(vault, token, text.strip()))
         if found is None:
             return None
         if not found.tokens:
-            self._st.notify("There is no such other token to compare with.", severity="warning")
+            self.host.notify("There is no such other token to compare with.", severity="warning")
             return None
         options = [
             (f"{token_name(other, now)}  {shown(', '.join(map(str, other.scopes)))}", other)
             for other in found.tokens
         ]
         title = f"Compare with (the first {MOST} by name)" if found.more else "Compare with"
-        other: ServiceToken | None = await self._st.push_screen_wait(Picker(title, options))
+        other: ServiceToken | None = await self.host.ask(Picker(title, options))
         return other
 
     @work
@@ -166,10 +155,10 @@ class TokenActions:
         )
         if form is None:
             return
-        wish = await self._st.push_screen_wait(form)
+        wish = await self.host.ask(form)
         if wish is None:
             return
-        new = await self._st.change(
+        new = await self.host.change(
             "Rotating",
             lambda vault: vault.tokens.rotate(
                 token, overlap=wish.overlap, keep_end=wish.keep_end, expires_at=wish.expires_at
@@ -184,7 +173,7 @@ class TokenActions:
         from st_tui.tui.screens.created import Created
 
         if new is not None:
-            await self._st.push_screen_wait(Created(new))
+            await self.host.ask(Created(new))
 
     @work
     async def action_revoke(self) -> None:
@@ -194,7 +183,7 @@ class TokenActions:
         token = self.chosen_token()
         if token is None:
             return
-        now = self._st.clock()
+        now = self.host.clock()
         question = Confirm(
             f"Revoke {self._quoted(token)}?",
             f"{some_scopes(token)}\n"
@@ -205,10 +194,10 @@ class TokenActions:
             "Whoever holds it is refused from now on. This cannot be undone.",
             verb="revoke",
         )
-        if await self._st.push_screen_wait(question):
-            done = await self._st.change("Revoking", lambda vault: vault.tokens.revoke([token]))
+        if await self.host.ask(question):
+            done = await self.host.change("Revoking", lambda vault: vault.tokens.revoke([token]))
             if done:
-                self._st.notify(f"{self._quoted(token)} is revoked.")
+                self.host.notify(f"{self._quoted(token)} is revoked.")
                 self.revoked()
 
     @work
@@ -217,14 +206,14 @@ class TokenActions:
         if token is None:
             return
         if token.version != 3:
-            self._st.notify("Only V3 tokens have an active switch.", severity="warning")
+            self.host.notify("Only V3 tokens have an active switch.", severity="warning")
             return
         active = not token.is_active
-        changed = await self._st.change(
+        changed = await self.host.change(
             "Switching", lambda vault: vault.tokens.set_active(token, active)
         )
         if changed is not None:
-            self._st.notify(f"{self._quoted(token)} is now {'active' if active else 'inactive'}.")
+            self.host.notify(f"{self._quoted(token)} is now {'active' if active else 'inactive'}.")
 
     @work
     async def action_trust(self) -> None:
@@ -234,29 +223,29 @@ class TokenActions:
         if token is None:
             return
         if token.version != 3:
-            self._st.notify("Only V3 tokens have trusted IPs.", severity="warning")
+            self.host.notify("Only V3 tokens have trusted IPs.", severity="warning")
             return
-        ranges = await self._st.push_screen_wait(Trust(token))
+        ranges = await self.host.ask(Trust(token))
         if ranges is not None:
-            changed = await self._st.change(
+            changed = await self.host.change(
                 "Saving", lambda vault: vault.tokens.set_trusted_ips(token, ranges)
             )
             if changed is not None:
-                self._st.notify(
+                self.host.notify(
                     f"{self._quoted(token)} now trusts {counted(len(ranges), 'address block')}."
                 )
 
     @work
     async def action_copy_id(self) -> None:
-        from st_tui.tui.screens.created import Alone
+        from st_tui.tui.screens.text_alone import TextAlone
         from st_tui.tui.terminal.clipboard import copy
 
-        token, page = self.chosen_token(), self._st.screen
+        token, page = self.chosen_token(), self.app.screen
         if token is not None:
-            outcome = await copy(self._st, token.id)
-            self._st.notify(f"Id of {self._quoted(token)}: {outcome.message}")
-            if not outcome.sent and self._st.screen is page:
-                self._st.push_screen(Alone(token.id, "the id"))
+            outcome = await copy(self.app, token.id)
+            self.host.notify(f"Id of {self._quoted(token)}: {outcome.message}")
+            if not outcome.sent and self.app.screen is page:
+                self.app.push_screen(TextAlone(token.id, "the id"))
 
 
 def _about(narrowed: Narrowed) -> str:

@@ -18,10 +18,10 @@ from st_tui.core.errors import Refusal
 from st_tui.core.expiry import MINUTE
 from st_tui.core.model import Endpoint, Order, Permission, ServiceToken
 from st_tui.core.wording import counted
-from st_tui.tui.actions import EVERYWHERE, Action, bindings, written
+from st_tui.tui.actions import EVERYWHERE, TRY_IT, Action, bindings, written
 from st_tui.tui.screens.filtered_page import FilteredPage
 from st_tui.tui.screens.responsive import WIDE
-from st_tui.tui.screens.token_actions import TOKEN_ACTIONS, TRY_IT, TokenActions
+from st_tui.tui.screens.token_actions import TOKEN_ACTIONS, TokenActions
 from st_tui.tui.screens.with_access_pane import PaneBeside
 from st_tui.tui.widgets.key_hints import KeyHints
 from st_tui.tui.widgets.listing import Listing
@@ -83,7 +83,7 @@ class TokensPage(TokenActions, PaneBeside[None], FilteredPage):
 
     def body(self) -> ComposeResult:
         with Horizontal(id="columns"), Vertical(id="left"):
-            yield TokenList(self._fetch, lambda: self.st.clock(), id="tokens")
+            yield TokenList(self._fetch, lambda: self.host.clock(), id="tokens")
 
     def on_mount(self) -> None:
         self._list.focus()
@@ -95,13 +95,13 @@ class TokensPage(TokenActions, PaneBeside[None], FilteredPage):
         """Draw the list again while the chosen token's end is told in seconds."""
         token = self._list.current
         end = token.expires_at if token is not None else None
-        if end is not None and end - self.st.clock() <= 2 * MINUTE:
+        if end is not None and end - self.host.clock() <= 2 * MINUTE:
             self._list.refresh()
 
     def new_pane(self) -> AccessPane:
         from st_tui.tui.widgets.access_pane import AccessPane
 
-        pane = AccessPane(self.st.clock)
+        pane = AccessPane(self.host.clock)
         self._place(pane)
         pane.show(self._list.current)
         return pane
@@ -111,7 +111,7 @@ class TokensPage(TokenActions, PaneBeside[None], FilteredPage):
         return self.query_one(TokenList)
 
     def show(self) -> None:
-        vault, project = self.st.vault, self.st.project
+        vault, project = self.host.vault, self.host.project
         if vault is None or project is None:
             self._list.empty = "There is no project: press p to make one."
             self._list.reload(0)
@@ -127,7 +127,7 @@ class TokensPage(TokenActions, PaneBeside[None], FilteredPage):
             self.call_after_refresh(self.open_pane)
 
     def _place(self, pane: AccessPane) -> None:
-        vault, project = self.st.vault, self.st.project
+        vault, project = self.host.vault, self.host.project
         if vault is not None and project is not None:
             environments = vault.environments.every(project)
             pane.place(environments, vault.folders.of_each(project), e2ee=project.e2ee)
@@ -136,7 +136,7 @@ class TokensPage(TokenActions, PaneBeside[None], FilteredPage):
         self._load(top=True)
 
     def _load(self, *, top: bool = False) -> None:
-        vault, project = self.st.vault, self.st.project
+        vault, project = self.host.vault, self.host.project
         if vault is None or project is None:
             return
         everything = vault.tokens.count(project)
@@ -152,7 +152,7 @@ class TokensPage(TokenActions, PaneBeside[None], FilteredPage):
         self.query_one(TopBar).show(project, f"{found} of {count}" if self.filter_text else count)
 
     def _fetch(self, offset: int, limit: int) -> Sequence[ServiceToken]:
-        vault, project = self.st.vault, self.st.project
+        vault, project = self.host.vault, self.host.project
         if vault is None or project is None:
             return ()
         return vault.tokens.page(
@@ -164,7 +164,7 @@ class TokensPage(TokenActions, PaneBeside[None], FilteredPage):
 
     def choose(self, token: ServiceToken) -> None:
         """Put the cursor on a token, if the list has it."""
-        vault, project = self.st.vault, self.st.project
+        vault, project = self.host.vault, self.host.project
         if vault is None or project is None:
             return
         place = vault.tokens.place(project, token, text=self.filter_text, order=self._sort)
@@ -193,10 +193,10 @@ class TokensPage(TokenActions, PaneBeside[None], FilteredPage):
     async def action_create(self) -> None:
         from st_tui.tui.screens.create import Create
 
-        if self.st.project is None:
-            self.st.notify("Make a project first: press p.", severity="warning")
+        if self.host.project is None:
+            self.host.notify("Make a project first: press p.", severity="warning")
             return
-        new = await self.st.push_screen_wait(Create())
+        new = await self.host.ask(Create())
         if new is not None:
             self.choose(new.token)
             await self.reveal(new)
@@ -216,22 +216,22 @@ class TokensPage(TokenActions, PaneBeside[None], FilteredPage):
         from st_tui.tui.screens.promises import Promises, promises_in
         from st_tui.tui.screens.prompt import Prompt
 
-        vault, project = self.st.vault, self.st.project
+        vault, project = self.host.vault, self.host.project
         if vault is None or project is None:
-            self.st.notify("Make a project first: press p.", severity="warning")
+            self.host.notify("Make a project first: press p.", severity="warning")
             return
         environments = vault.environments.every(project)
         prompt = Prompt(
             "File of promises", "", "promises.txt", lambda name: promises_in(name, environments)
         )
-        name = await self.st.push_screen_wait(prompt)
+        name = await self.host.ask(prompt)
         if name is not None:
             self._look_over(lambda: Promises(name))
 
     def _look_over(self, overview: Callable[[], Screen[None]]) -> None:
         """Open a screen about all tokens of the project, if there is one."""
-        if self.st.project is None:
-            self.st.notify("Make a project first: press p.", severity="warning")
+        if self.host.project is None:
+            self.host.notify("Make a project first: press p.", severity="warning")
         elif self.app.screen is self:
             self.app.push_screen(overview())
 
@@ -251,13 +251,13 @@ class TokensPage(TokenActions, PaneBeside[None], FilteredPage):
         try:
             asked = pane.asked()
         except Refusal as refusal:
-            self.st.notify(str(refusal), severity="warning")
+            self.host.notify(str(refusal), severity="warning")
             return
         if asked is None:
-            self.st.notify("Choose a token first.", severity="warning")
+            self.host.notify("Choose a token first.", severity="warning")
             return
-        self.st.clear_notifications()
-        await self.st.push_screen(TryIt(*asked))
+        self.app.clear_notifications()
+        await self.app.push_screen(TryIt(*asked))
 
     async def _typed(self) -> None:
         """Wait for the keys before this one, which has priority, to arrive in their field."""
@@ -278,14 +278,14 @@ class TokensPage(TokenActions, PaneBeside[None], FilteredPage):
     def action_sort(self) -> None:
         orders = [order for order, _ in _SORTS]
         self._sort = next(islice(cycle(orders), orders.index(self._sort) + 1, None))
-        self.st.notify(f"Sorted {dict(_SORTS)[self._sort]}.", timeout=2)
+        self.host.notify(f"Sorted {dict(_SORTS)[self._sort]}.", timeout=2)
         self._load(top=True)
 
     def action_matrix(self) -> None:
         from st_tui.tui.screens.matrix import MatrixScreen
 
-        if self.st.project is None:
-            self.st.notify("Make a project first: press p.", severity="warning")
+        if self.host.project is None:
+            self.host.notify("Make a project first: press p.", severity="warning")
             return
         self.app.push_screen(
             MatrixScreen(text=self.filter_text, order=self._sort, cursor=self._list.cursor)
@@ -296,7 +296,7 @@ class TokensPage(TokenActions, PaneBeside[None], FilteredPage):
 
         if not self.query(Tour):
             if not self._is_demo:
-                self.st.notify("The tour is for the demo: st-tui demo", severity="warning")
+                self.host.notify("The tour is for the demo: st-tui demo", severity="warning")
                 return
             await self.mount(Tour(self))
             self._offer_tour()
@@ -309,7 +309,7 @@ class TokensPage(TokenActions, PaneBeside[None], FilteredPage):
     @property
     def _is_demo(self) -> bool:
         """Whether the tour has its tokens here: a project of one's own may be called demo too."""
-        vault, project = self.st.vault, self.st.project
+        vault, project = self.host.vault, self.host.project
         if vault is None or project is None or project.slug != "demo":
             return False
         from st_tui.demo.tour import TOUR

@@ -74,7 +74,7 @@ class TryIt(Dialog[None]):
         )
         with Horizontal(classes="row"):
             yield Label("Server")
-            yield Field(self.st.server_url, id="server")
+            yield Field(self.host.server_url, id="server")
         if self._text is None:
             with Horizontal(classes="row"):
                 yield Label("Token")
@@ -109,9 +109,9 @@ class TryIt(Dialog[None]):
             f"Whoever is on the way to {server.url} can read it. https:// hides it.",
             verb="send",
         )
-        if server.in_clear and not await self.st.push_screen_wait(question):
+        if server.in_clear and not await self.host.ask(question):
             return
-        self.st.server_url = server.url
+        self.host.server_url = server.url
         self._say(Content.styled(f"Asking {shown(server.url)}…", "$text-muted"))
         self._say(self._about(await ask(server, self._call, access_token)))
 
@@ -153,7 +153,7 @@ class TryIt(Dialog[None]):
 
     def _beside(self, answer: Answer) -> Content:
         reason = access.decide(self._token, self._request).reason
-        why_not = difference(self._token, self._request, answer, self.st.clock())
+        why_not = difference(self._token, self._request, answer, self.host.clock())
         if why_not:
             expected = "allowed" if reason is Reason.ALLOWED else f"denied, {reason}"
             text = f"✖ differs from {self._expected_by} ({expected}): {shown(why_not)}"

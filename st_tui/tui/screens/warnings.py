@@ -71,7 +71,7 @@ class Warnings(Overview):
 
     def body(self) -> ComposeResult:
         yield Static(id="found")
-        yield WarningList(self.st.clock)
+        yield WarningList(self.host.clock)
         yield Static(id="whole", markup=False)
 
     def __init__(self) -> None:
@@ -84,7 +84,7 @@ class Warnings(Overview):
         judged, self._judged = self._judged, None  # whatever is refused must be looked at again
         if is_first:
             self.say((f"Reading the tokens of {shown(project.name)}…", "$text-muted"))
-        tokens, folders, self._uses = await self.st.read(
+        tokens, folders, self._uses = await self.host.read(
             lambda vault: (
                 vault.tokens.page(project),
                 lint.Places(vault.folders.of_each(project)),
@@ -127,7 +127,7 @@ class Warnings(Overview):
     def _warning_chosen(self) -> None:
         """Say the whole warning, for which a line may be too short."""
         row = self._list.current
-        whole = f"{token_name(row.token, self.st.clock())}: {row.warning}" if row else ""
+        whole = f"{token_name(row.token, self.host.clock())}: {row.warning}" if row else ""
         self.query_one("#whole", Static).update(shown(whole), layout=False)
 
     def chosen_token(self) -> ServiceToken | None:

@@ -35,7 +35,7 @@ class Welcome(Dialog[bool]):
         yield Static(
             "There is no vault yet. Name a project to make one: it gets the environments "
             "Development, Staging and Production, and end-to-end encryption on.\n\n"
-            f"Place    {self.st.directory}\n"
+            f"Place    {self.host.directory}\n"
             "To look around first, leave and run: st-tui demo\n",
             markup=False,
         )
@@ -58,5 +58,6 @@ class Welcome(Dialog[bool]):
 
     def _make(self, name: str) -> None:
         check_new_project(name, DEFAULT_ENVIRONMENTS)  # before anything is made
-        with Vault.create(self.st.directory, actor=self.st.actor, clock=self.st.clock) as vault:
+        host = self.host
+        with Vault.create(host.directory, actor=host.actor, clock=host.clock) as vault:
             vault.projects.create(name)

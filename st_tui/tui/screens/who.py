@@ -102,12 +102,12 @@ class Who(Overview):
             )
         yield Static(id="says")
         yield Static(id="found")
-        yield ReacherList(self.st.clock)
+        yield ReacherList(self.host.clock)
 
     async def look(self, project: Project) -> None:
         if self._known is None:
             self.say((f"Reading the tokens of {shown(project.name)}…", "$text-muted"))
-        self._known = await self.st.read(lambda vault: _read(vault, project))
+        self._known = await self.host.read(lambda vault: _read(vault, project))
         self._environment.offer([(e.name, e.slug) for e in self._known.environments])
         self._in_environment()
         if self._question is None:

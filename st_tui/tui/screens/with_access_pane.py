@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, cast
 from textual import events, on
 from textual.screen import ScreenResultType
 
+from st_tui.tui.host import Hosted
 from st_tui.tui.screens.responsive import WIDE, ByWidth
 
 if TYPE_CHECKING:
     from textual.css.query import DOMQuery
 
-    from st_tui.tui.app import StTui
     from st_tui.tui.widgets.access_pane import AccessPane
 
 
-class PaneBeside(ByWidth[ScreenResultType]):
+class PaneBeside(Hosted, ByWidth[ScreenResultType]):
     """Makes the pane when there is room for it or somebody asks for it: what is hidden costs time.
 
     Subclasses give `new_pane`, and a container `#columns` that takes it. Where it is narrow, the
@@ -36,11 +36,6 @@ class PaneBeside(ByWidth[ScreenResultType]):
     def __init__(self) -> None:
         super().__init__()
         self._making_pane = asyncio.Lock()
-
-    @property
-    def st(self) -> StTui:
-        """The app, by its own type."""
-        return cast("StTui", self.app)
 
     def new_pane(self) -> AccessPane:
         """A pane that shows what there is to be seen."""
@@ -67,5 +62,5 @@ class PaneBeside(ByWidth[ScreenResultType]):
 
     @on(events.Resize)
     async def _make_room_for_pane(self, event: events.Resize) -> None:
-        if event.size.width >= WIDE and self.st.vault is not None:
+        if event.size.width >= WIDE and self.host.vault is not None:
             await self.open_pane()

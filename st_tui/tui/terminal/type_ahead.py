@@ -96,10 +96,8 @@ class TypeAhead(App[Result], Generic[Result]):
 
     def _for(self, line: Input, paste: events.Paste) -> events.Paste:
         """A paste for one line. Textual's own (the palette's) would drop what follows it unsaid."""
-        from st_tui.tui.widgets.field import Field  # not for the first frame
-
         lines = lines_of(paste.text)
-        if isinstance(line, Field) or not lines:
+        if hasattr(line, "is_paste") or not lines:  # one of our own fields, which says it itself
             return paste
         if len(lines) > 1:
             self.notify(only_the_first(lines), severity="warning")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from textual import events, work
 from textual.app import ComposeResult
@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from st_tui.core.expiry import remaining
-from st_tui.core.model import ServiceToken
+from st_tui.core.model import Endpoint, Permission, ServiceToken
 from st_tui.demo.tour import (
     END_TITLE,
     END_WORDS,
@@ -20,13 +20,32 @@ from st_tui.demo.tour import (
     Step,
     one_minute_draft,
 )
+from st_tui.tui.host import Hosted
 from st_tui.tui.toasts import stand_above
 
-if TYPE_CHECKING:
-    from st_tui.tui.screens.tokens import TokensPage
+
+class Stage(Protocol):
+    """The page that shows what the tour speaks of."""
+
+    async def demonstrate(
+        self,
+        token: ServiceToken,
+        environment: str,
+        path: str,
+        operation: Permission,
+        endpoint: Endpoint,
+        ip: str,
+    ) -> None:
+        """Show a token and a whole request."""
+
+    def leave_test(self) -> None:
+        """Go from the test-access pane back to the list."""
+
+    async def action_end_tour(self) -> None:
+        """Take the tour off the page."""
 
 
-class Tour(Vertical):
+class Tour(Hosted, Vertical):
     """Where the walk is and what is to be seen there, above the hints."""
 
     DEFAULT_CSS = """
@@ -38,7 +57,7 @@ class Tour(Vertical):
     }
     """
 
-    def __init__(self, page: TokensPage) -> None:
+    def __init__(self, page: Stage) -> None:
         super().__init__()
         self._page = page
         self._at = -1
@@ -61,7 +80,7 @@ class Tour(Vertical):
 
     async def step(self, amount: int) -> None:
         """Go on, or back; after the last step and the closing word the walk is over."""
-        self._page.st.clear_notifications()  # or one stands over the words
+        self.app.clear_notifications()  # or one stands over the words
         self._at = max(self._at + amount, 0)
         if self._at > len(TOUR):
             await self._page.action_end_tour()
@@ -95,7 +114,7 @@ class Tour(Vertical):
     def _time_left(self) -> str:
         if self._one_minute is None:
             return ""
-        now, end = self._page.st.clock(), self._one_minute.expires_at or 0
+        now, end = self.host.clock(), self._one_minute.expires_at or 0
         left = remaining(end, now) if now < end else "ended"
         return f"   {ONE_MINUTE_TOKEN}: {left}"
 
@@ -113,7 +132,7 @@ class Tour(Vertical):
                                    step.endpoint, step.ip or "")  # fmt: skip
 
     async def _token(self, step: Step) -> ServiceToken | None:
-        st = self._page.st
+        st = self.host
         if st.vault is None or st.project is None:
             return None
         project = st.project
@@ -130,7 +149,7 @@ class Tour(Vertical):
 
     def _one_minute_lives(self) -> bool:
         token = self._one_minute
-        return token is not None and self._page.st.clock() < (token.expires_at or 0)
+        return token is not None and self.host.clock() < (token.expires_at or 0)
 
 
 _KEYS = (("F6", "next"), ("F5", "back"), ("F8", "end"))

@@ -11,7 +11,8 @@ from textual.widgets import Static
 
 from st_tui.tui.app import StTui
 from st_tui.tui.screens.create import Create
-from st_tui.tui.screens.created import Alone, CloseUncopied, Created
+from st_tui.tui.screens.created import CloseUncopied, Created
+from st_tui.tui.screens.text_alone import TextAlone
 from tests.journeys.driving import choose, opened, screen_text, token_named, until, vault
 
 
@@ -141,13 +142,13 @@ async def test_where_copying_cannot_work_the_token_stays(
     async with demo_app.run_test(size=(80, 24)) as pilot:
         await revealed(pilot)
         await pilot.press("y")
-        await until(pilot, lambda: isinstance(demo_app.screen, Alone), "it is shown alone")
+        await until(pilot, lambda: isinstance(demo_app.screen, TextAlone), "it is shown alone")
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(demo_app.screen, Created), "back")
         await pilot.press("escape")
         await asked(pilot)
         await pilot.press("c")
-        await until(pilot, lambda: isinstance(demo_app.screen, Alone), "it is shown alone")
+        await until(pilot, lambda: isinstance(demo_app.screen, TextAlone), "it is shown alone")
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(demo_app.screen, Created), "it is still there")
         assert vault(demo_app).tokens.get(token_named(demo_app, "ci-deploy copy").id)
@@ -169,7 +170,7 @@ async def test_where_a_copy_may_be_lost_on_the_way_it_is_said_and_shown(
     async with demo_app.run_test(size=(80, 24), notifications=True) as pilot:
         await revealed(pilot)
         await pilot.press(key)
-        await until(pilot, lambda: isinstance(demo_app.screen, Alone), "it is shown alone")
+        await until(pilot, lambda: isinstance(demo_app.screen, TextAlone), "it is shown alone")
         assert len(sent) == 1
         text = screen_text(pilot)
         lines = text.splitlines()

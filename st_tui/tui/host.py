@@ -1,0 +1,115 @@
+"""What a screen needs of the app that shows it.
+
+The app is the only `Host`. Screens know no more of it than this, so that none of them imports it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
+
+from textual.app import App
+from textual.notifications import SeverityLevel
+from textual.screen import Screen
+
+if TYPE_CHECKING:
+    from st_tui.core.model import Project
+    from st_tui.core.vault import Vault
+
+Result = TypeVar("Result")
+
+
+class Host(Protocol):
+    """One vault, one project at a time, and the ways to read, change, notify and ask."""
+
+    server_url: str
+    """Where a server was last tried."""
+
+    @property
+    def directory(self) -> Path:
+        """Where the vault is, or is to be made."""
+
+    @property
+    def actor(self) -> str:
+        """Who does it, as the audit log says."""
+
+    @property
+    def clock(self) -> Callable[[], int]:
+        """Now, in milliseconds since 1970 UTC."""
+
+    @property
+    def vault(self) -> Vault | None:
+        """The open vault, for short reads; None until it is open."""
+
+    @property
+    def project(self) -> Project | None:
+        """The project that is shown."""
+
+    async def read(self, job: Callable[[Vault], Result]) -> Result:
+        """Run a job on the vault in a thread. Raises Refusal."""
+
+    async def change(
+        self,
+        doing: str,
+        job: Callable[[Vault], Result],
+        *,
+        complain: Callable[[str], None] | None = None,
+    ) -> Result | None:
+        """Run a job that may change the vault in a thread; None if it is refused, which is said.
+
+        `doing` is said while the job takes long. `complain` says a refusal, else a toast does.
+        """
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+    ) -> None:
+        """Show a toast for `timeout` seconds. The message is plain text, never markup."""
+
+    async def ask(self, question: Screen[Result]) -> Result | None:
+        """Show a screen and wait for its answer; None if a screen of its kind is open already."""
+
+    def show_help(self, screen: Screen[Any]) -> None:
+        """Show every key of a screen."""
+
+    def redraw(self) -> None:
+        """Send every cell of the screen again."""
+
+    def switch_theme(self) -> None:
+        """Go on to the next theme."""
+
+    def toggle_e2ee(self) -> object:
+        """Ask whether to turn end-to-end encryption of the project on or off."""
+
+    def choose_project(self) -> object:
+        """Ask which project to show."""
+
+
+class ShowsVault:
+    """Mixed into a screen that shows the vault: the app calls `show` whenever that changed."""
+
+    def show(self) -> None:
+        """Show the vault as it is now."""
+        raise NotImplementedError
+
+
+class Hosted:
+    """Mixed into a screen: its host, and the actions that a host does for every screen."""
+
+    app: App[Any]
+
+    @property
+    def host(self) -> Host:
+        """The app, as far as a screen needs it."""
+        return cast("Host", self.app)
+
+    def action_help(self) -> None:
+        self.host.show_help(cast("Screen[Any]", self))
+
+    def action_command_palette(self) -> None:
+        self.app.action_command_palette()
