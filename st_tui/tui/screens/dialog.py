@@ -18,8 +18,8 @@ from textual.widgets import Input, Static
 from st_tui.core.plain_text import shown, shown_lines
 from st_tui.tui.actions import FIELDS, LEAVING, Action, bindings
 from st_tui.tui.leaving import Leaves
-from st_tui.tui.toasts import stand_below
 from st_tui.tui.widgets.key_hints import KeyHints
+from st_tui.tui.widgets.toasts import stand_below
 
 Result = TypeVar("Result")
 

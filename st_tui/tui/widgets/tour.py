@@ -21,7 +21,7 @@ from st_tui.demo.tour import (
     one_minute_draft,
 )
 from st_tui.tui.host import Hosted
-from st_tui.tui.toasts import stand_above
+from st_tui.tui.widgets.toasts import stand_above
 
 
 class Stage(Protocol):
@@ -71,10 +71,10 @@ class Tour(Hosted, Vertical):
         self.set_interval(1, self._count_down)
 
     def on_unmount(self) -> None:
-        stand_above(0, self._page)
+        stand_above(0, self.screen)
 
     def on_resize(self, event: events.Resize) -> None:
-        stand_above(self.outer_size.height, self._page)
+        stand_above(self.outer_size.height, self.screen)
         if self._at >= 0:
             self._say_step()
 

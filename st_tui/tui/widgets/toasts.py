@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from textual.screen import Screen
 from textual.widget import Widget
 
@@ -15,7 +17,7 @@ _LONG = 3
 """Rows of a long toast in a dialog."""
 
 
-def stand_above(rows: int, screen: Screen[None]) -> None:
+def stand_above(rows: int, screen: Screen[Any]) -> None:
     """Let toasts stand above `rows` that lie on the page's hints."""
     for rack in screen.query(_RACK):
         rack.styles.margin = (0, 0, rows + _HINTS, 0)
