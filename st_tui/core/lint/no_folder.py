@@ -12,7 +12,7 @@ from typing import Final
 from st_tui.core.algebra import no_folder_matches
 from st_tui.core.lookalikes import described, looks_like
 from st_tui.core.patterns import FOLDER_CHARS, PatternRefused, compile_pattern
-from st_tui.core.patterns.parser import ANY, GLOBSTAR, STAR, CharClass, Choice, Unit, parse
+from st_tui.core.patterns.units import Unit
 
 _CHARS: Final = frozenset(FOLDER_CHARS)
 _SHOWN_WHOLE: Final = 60
@@ -28,9 +28,10 @@ def why_never(pattern: str) -> str | None:
 
     Raises PatternRefused outside the scope language.
     """
-    if not no_folder_matches(compile_pattern(pattern)):
+    compiled = compile_pattern(pattern)
+    if not no_folder_matches(compiled):
         return None
-    blamed = (_blamed(unit) for segment in parse(pattern) for unit in segment)
+    blamed = (_blamed(unit) for segment in compiled.segments for unit in segment)
     found = next(filter(None, blamed), None)
     if found is None:
         return (
@@ -45,19 +46,12 @@ def why_never(pattern: str) -> str | None:
 
 
 def _blamed(unit: Unit) -> str | None:
-    """What no folder's name has in a piece of a pattern; None if it stands for some name's."""
-    if isinstance(unit, CharClass):
-        leaves_none = unit.negated and unit.chars >= _CHARS
-        return "a class that leaves out all of them" if leaves_none else None
-    if isinstance(unit, Choice):
-        odd = [_odd(word) for word in unit.words]
-        return None if None in odd else f"a choice of words with {_named(str(odd[0]))}"
-    found = None if unit in (STAR, ANY, GLOBSTAR) else _odd(unit)
-    return None if found is None else _named(found)
-
-
-def _odd(text: str) -> str | None:
-    return next((character for character in text if character not in _CHARS), None)
+    """What no folder's name has in a unit of a pattern; None if it stands for some name's."""
+    misfit = unit.misfit(_CHARS)
+    if misfit is None:
+        return None
+    words, char = misfit
+    return f"{words}{char and _named(char)}"
 
 
 def _named(character: str) -> str:

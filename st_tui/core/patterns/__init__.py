@@ -1,12 +1,6 @@
 """A path pattern as a finite automaton, with the answers of picomatch."""
 
-from st_tui.core.patterns.automaton import (
-    Automaton,
-    Pattern,
-    PatternRefused,
-    PatternSet,
-    compile_pattern,
-)
+from st_tui.core.patterns.automaton import Automaton, code_units
 from st_tui.core.patterns.literals import (
     FOLDER_CHARS,
     folder_prefix,
@@ -14,6 +8,9 @@ from st_tui.core.patterns.literals import (
     literal_prefix,
     literal_runs,
 )
+from st_tui.core.patterns.pattern import Pattern, compile_pattern
+from st_tui.core.patterns.pattern_set import PatternSet
+from st_tui.core.patterns.refusals import PatternRefused
 
 __all__ = [
     "FOLDER_CHARS",
@@ -21,6 +18,7 @@ __all__ = [
     "Pattern",
     "PatternRefused",
     "PatternSet",
+    "code_units",
     "compile_pattern",
     "folder_prefix",
     "is_plain",

@@ -21,36 +21,21 @@ an Infisical server. The tests hold those statements against picomatch's own ans
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Final, TypeAlias
 
+from st_tui.core.patterns.automaton import code_units
 from st_tui.core.patterns.refusals import MAX_UNITS, REASONS, PatternRefused, refusal
-
-STAR: Final = "*"
-ANY: Final = "?"
-GLOBSTAR: Final = "**"
-
-
-@dataclass(frozen=True, slots=True)
-class CharClass:
-    """`[a-c]` or `[^a-c]`. `text` is set where the class's own text is granted too: see below."""
-
-    chars: frozenset[str]
-    negated: bool
-    text: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """`{db,cache}`."""
-
-    words: tuple[str, ...]
-
-
-# A run of literals is a str; `*`, `?` and `**` are no literals, so they stand for themselves.
-Unit: TypeAlias = str | CharClass | Choice
-Segment: TypeAlias = tuple[Unit, ...]
-
+from st_tui.core.patterns.units import (
+    ANY,
+    GLOBSTAR,
+    STAR,
+    CharClass,
+    Choice,
+    Globstar,
+    Literal,
+    Segment,
+    Star,
+    Unit,
+)
 
 _SHOWN_WHOLE = 60
 """No longer pattern is written out anew: the sentence has to stay one."""
@@ -82,14 +67,6 @@ def parse(text: str) -> tuple[Segment, ...]:
         at += 1
 
 
-def code_units(text: str) -> str:
-    """The text as JavaScript sees it: one character for each UTF-16 code unit."""
-    if text.isascii() or max(text) <= "\uffff":
-        return text
-    utf16 = text.encode("utf-16-le", "surrogatepass")
-    return "".join(map(chr, memoryview(utf16).cast("H")))
-
-
 def _check_whole(text: str) -> None:
     if not text:
         raise refusal("empty", text, 0, 0)
@@ -114,14 +91,14 @@ def _segment(text: str, at: int) -> tuple[Segment, int]:
     units: list[Unit] = []
     while at < len(text) and text[at] != "/":
         if literals := _LITERALS.match(text, at):
-            units.append(literals[0])
+            units.append(Literal(literals[0]))
             at = literals.end()
         elif _opens_group(text, at):
             raise _group(text, at)
         elif text[at] == "*":
             stars = _stars(text, at)
             units.append(stars)
-            at += len(stars)
+            at += len(stars.text)
         elif text[at] == "?":
             units.append(ANY)
             at += 1
@@ -136,7 +113,7 @@ def _segment(text: str, at: int) -> tuple[Segment, int]:
     return tuple(units), at
 
 
-def _stars(text: str, at: int) -> str:
+def _stars(text: str, at: int) -> Star | Globstar:
     end = at + 1
     while text[end : end + 1] == "*" and not _opens_group(text, end):
         end += 1
@@ -165,14 +142,16 @@ def _char_class(text: str, at: int) -> tuple[CharClass, int]:
         chars.update(map(chr, range(ord(first), ord(last) + 1)))
     # picomatch: a class without ^ and - might as well be meant as a name, so it tries both.
     plain = not found[1] and "-" not in found[2]
-    return CharClass(frozenset(chars), bool(found[1]), found[0] if plain else None), found.end()
+    return CharClass(
+        found[0], frozenset(chars), negated=bool(found[1]), names_itself=plain
+    ), found.end()
 
 
 def _choice(text: str, at: int) -> tuple[Choice, int]:
     found = _CHOICE.match(text, at)
     if not found or ".." in found[1]:
         raise _not_a_choice(text, at)
-    return Choice(tuple(found[1].split(","))), found.end()
+    return Choice(found[0], tuple(found[1].split(","))), found.end()
 
 
 # From here on: which construct a refused pattern holds, and its rewrite.

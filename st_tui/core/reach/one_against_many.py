@@ -46,11 +46,11 @@ from st_tui.core.patterns import (
     FOLDER_CHARS,
     Pattern,
     PatternRefused,
+    code_units,
     compile_pattern,
     folder_prefix,
     literal_runs,
 )
-from st_tui.core.patterns.parser import code_units
 from st_tui.core.patterns.refusals import MAX_UNITS
 
 _HOLE: Final = "\ue000"

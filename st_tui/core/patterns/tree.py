@@ -1,0 +1,65 @@
+"""A pattern's parse tree: its segments, and what is asked of all of them together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import takewhile
+
+from st_tui.core.patterns.units import GLOBSTAR, Segment
+
+
+def written(segments: Sequence[Segment]) -> str:
+    """The pattern of these segments as text; of none it is `/`."""
+    return "/" + "/".join(map(_written, segments))
+
+
+def without_repetition(segments: Sequence[Segment]) -> list[Segment]:
+    """The same pattern with one `**` where several stand in a row: `/**/**` is `/**`."""
+    return [
+        segment
+        for index, segment in enumerate(segments)
+        if not (index and segment == segments[index - 1] == (GLOBSTAR,))
+    ]
+
+
+def folder_names(segments: Sequence[Segment]) -> tuple[str | None, ...]:
+    """The names of the folders from the root down to the first `**`; None: any of many names.
+
+    /a/[bc]/d/**/e    ("a", None, "d")
+    """
+    before = takewhile((GLOBSTAR,).__ne__, segments)
+    return tuple(_written(one) if all(u.is_literal for u in one) else None for one in before)
+
+
+def shortest_length(segments: Sequence[Segment]) -> int:
+    """How many characters a path has at least that a folder of this pattern can have.
+
+    It is a bound: of `/**/a` each path is longer.
+    """
+    return sum(
+        1 + sum(unit.shortest() for unit in segment)
+        for segment in segments
+        if segment != (GLOBSTAR,)
+    )
+
+
+def dot_path(segments: Sequence[Segment]) -> str | None:
+    """A path with dot names that the pattern may match, if a class or choice lets such in.
+
+    It has a name with a dot wherever a segment starts with such a class or choice, and is put
+    together unit by unit: picomatch's rules for neighbours may still refuse it.
+    """
+    if not any(segment and segment[0].dot_example() for segment in segments):
+        return None
+    return "/" + "/".join(map(_with_dot, segments))
+
+
+def _written(segment: Segment) -> str:
+    return "".join(unit.text for unit in segment)
+
+
+def _with_dot(segment: Segment) -> str:
+    texts = [unit.example() for unit in segment]
+    if segment:
+        texts[0] = segment[0].dot_example() or texts[0]
+    return "".join(texts)
