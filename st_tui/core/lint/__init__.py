@@ -1,17 +1,11 @@
-"""Warnings about a draft of a token."""
+"""Warnings about tokens and drafts of tokens."""
 
-from st_tui.core.lint.drafts import (
-    MANY_USES,
-    Places,
-    lint,
-    lint_each,
-    opens_nothing,
-    writers_of,
-)
+from st_tui.core.lint.scopes import Folders, opens_nothing
+from st_tui.core.lint.tokens import MANY_USES, lint, lint_each, writers_of
 
 __all__ = [
     "MANY_USES",
-    "Places",
+    "Folders",
     "lint",
     "lint_each",
     "opens_nothing",

@@ -43,23 +43,5 @@ def shortest_length(segments: Sequence[Segment]) -> int:
     )
 
 
-def dot_path(segments: Sequence[Segment]) -> str | None:
-    """A path with dot names that the pattern may match, if a class or choice lets such in.
-
-    It has a name with a dot wherever a segment starts with such a class or choice, and is put
-    together unit by unit: picomatch's rules for neighbours may still refuse it.
-    """
-    if not any(segment and segment[0].dot_example() for segment in segments):
-        return None
-    return "/" + "/".join(map(_with_dot, segments))
-
-
 def _written(segment: Segment) -> str:
     return "".join(unit.text for unit in segment)
-
-
-def _with_dot(segment: Segment) -> str:
-    texts = [unit.example() for unit in segment]
-    if segment:
-        texts[0] = segment[0].dot_example() or texts[0]
-    return "".join(texts)

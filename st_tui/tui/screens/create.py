@@ -105,7 +105,7 @@ class Create(ShowsVault, PaneBeside[NewToken | None], Leaves[NewToken | None]):
         self._original = original or draft
         self._about = about
         self._environments: list[Environment] = []
-        self._folders = lint.Places({})
+        self._folders = lint.Folders({})
         self._written: set[str] = set()
         self._names = Names(())
         self._making = False
@@ -197,7 +197,7 @@ class Create(ShowsVault, PaneBeside[NewToken | None], Leaves[NewToken | None]):
         vault, project = self.host.vault, self._project
         if vault is not None:
             self._environments = vault.environments.every(project)
-            self._folders = lint.Places(vault.folders.of_each(project))
+            self._folders = lint.Folders(vault.folders.of_each(project))
             self._written = vault.tokens.written_environments(project)
             self._names = vault.tokens.names(project)
 

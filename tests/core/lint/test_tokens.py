@@ -10,8 +10,9 @@ from itertools import product
 import pytest
 
 from st_tui.core.algebra import overlaps
-from st_tui.core.lint import MANY_USES, Places, lint
-from st_tui.core.lint import drafts as analysis
+from st_tui.core.lint import MANY_USES, Folders, lint
+from st_tui.core.lint import scopes as lint_scopes
+from st_tui.core.lint import tokens as lint_tokens
 from st_tui.core.lint.names import Names
 from st_tui.core.lint.no_folder import why_never
 from st_tui.core.model import Permission, Scope, ServiceToken, TokenDraft, Use
@@ -181,8 +182,8 @@ def test_what_was_asked_of_the_same_scopes_is_not_asked_again(
         asked.append(given)
         return ask(*given)
 
-    for name in ("contains", "redundant"):
-        monkeypatch.setattr(analysis, name, partial(counting, getattr(analysis, name)))
+    for module, name in ((lint_scopes, "contains"), (lint_tokens, "redundant")):
+        monkeypatch.setattr(module, name, partial(counting, getattr(module, name)))
     for _ in range(3):
         # Neither proof comes to an end; that, too, is remembered.
         assert warnings("/*z????????????????*/**", "/*y????????????????*") == [
@@ -194,11 +195,11 @@ def test_what_was_asked_of_the_same_scopes_is_not_asked_again(
 
 def test_a_folder_is_held_against_a_scope_once(matched: list[str]) -> None:
     scopes = (Scope("dev", "/a/b*"), Scope("prod", "/x***"), Scope("gone", "/a"))
-    places = Places(FOLDERS)
-    said = [lint(TokenDraft(name, scopes, READ, 1), places) for name in ("a", "ab")]
+    folders = Folders(FOLDERS)
+    said = [lint(TokenDraft(name, scopes, READ, 1), folders) for name in ("a", "ab")]
     assert said[0] == said[1] == lint(TokenDraft("abc", scopes, READ, 1), FOLDERS)
-    assert [places.opened(scope) for scope in scopes] == [1, None, None]
-    assert len(matched) == 2 * len(FOLDERS["dev"])  # in `places`, and once more in others
+    assert [folders.opened(scope) for scope in scopes] == [1, None, None]
+    assert len(matched) == 2 * len(FOLDERS["dev"])  # in `folders`, and once more in others
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,131 @@
+"""Warnings about a whole token, made or still a draft: what to know before it cannot be changed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import Final
+
+from st_tui.core.algebra import TooComplex
+from st_tui.core.algebra.comparison import granting, redundant
+from st_tui.core.lint.names import Names, about_name
+from st_tui.core.lint.scopes import Folders, about_scope
+from st_tui.core.model import Permission, Scope, ServiceToken, TokenDraft, Use
+
+_STEPS: Final = 100_000
+"""For all scopes together, while a person types: 20 ms at most."""
+
+MANY_USES = 2**32 * 9 // 10
+"""From how many uses on a token is warned about: Infisical documents a limit of 2^32."""
+
+
+def lint(
+    token: TokenDraft | ServiceToken,
+    folders: Mapping[str, Sequence[str]],
+    written: Collection[str] | None = None,
+    uses: Iterable[Use] = (),
+    names: Names | None = None,
+) -> list[str]:
+    """Warnings about a token or a draft of one, a sentence each, the most telling first.
+
+    `folders`   the paths of each environment's folders, the root among them; `Folders` if they are
+                looked at again
+    `written`   the environments that some other token may write to; None if that is not known
+    `uses`      what the audit log has of the token
+    `names`     the names of all tokens; a token's own is among them, a draft's is not. Those of
+                replaced tokens are not: such a token has the name of its successor.
+    """
+    folders = folders if isinstance(folders, Folders) else Folders(folders)
+    warnings: list[str] = []
+    if isinstance(token, ServiceToken) and token.use_count >= MANY_USES:
+        warnings.append(
+            f"It was used {token.use_count:,} times, near the documented limit of 2^32: rotate it."
+        )
+    is_replaced = isinstance(token, ServiceToken) and token.is_replaced
+    if names is not None and not is_replaced:
+        warnings += about_name(token.name, names, is_among=isinstance(token, ServiceToken))
+    warnings += _about_scopes(token.scopes, folders)
+    if (wider := _wider_than_used(token.scopes, folders, uses)) is not None:
+        warnings.append(wider)
+    if written is not None and Permission.WRITE in token.permissions:
+        fresh = {scope.environment for scope in token.scopes} & folders.keys() - set(written)
+        warnings += [f"No other token may write to {environment}." for environment in sorted(fresh)]
+    if token.permissions == frozenset({Permission.WRITE}):
+        warnings.append("It may write but not read: write does not imply read.")
+    if token.expires_at is None:
+        warnings.append("It never expires: it lives until somebody revokes it.")
+    return warnings
+
+
+def lint_each(
+    tokens: Sequence[ServiceToken],
+    folders: Mapping[str, Sequence[str]],
+    writers: Counter[str],
+    uses: Mapping[str, Sequence[Use]],
+    names: Names,
+) -> Iterator[tuple[ServiceToken, str]]:
+    """The warnings about tokens that exist, each with its token.
+
+    `writers` is `writers_of` all tokens of the project, `uses` has those of each token by its id;
+    `folders` and `names` are as for `lint`.
+    """
+    folders = folders if isinstance(folders, Folders) else Folders(folders)
+    for token in tokens:
+        others = (writers - writers_of([token])).keys()
+        for warning in lint(token, folders, others, uses.get(token.id, ()), names):
+            yield token, warning
+
+
+def writers_of(tokens: Iterable[ServiceToken]) -> Counter[str]:
+    """How many of these tokens may write to each environment."""
+    return Counter(
+        environment
+        for token in tokens
+        if Permission.WRITE in token.permissions
+        for environment in {scope.environment for scope in token.scopes}
+    )
+
+
+def _about_scopes(scopes: tuple[Scope, ...], folders: Folders) -> Iterator[str]:
+    covered = _covered(scopes)
+    for index, scope in enumerate(scopes):
+        before = scopes[:index]
+        about = about_scope(scope, before, folders)
+        if scope not in before and index in covered:
+            by = ", ".join(str(other + 1) for other in covered[index])
+            about.append(f"says nothing new: scope {by} opens all of it (proved).")
+        yield from (f"Scope {index + 1}: {warning}" for warning in about)
+
+
+@lru_cache(maxsize=4)
+def _covered(scopes: tuple[Scope, ...]) -> Mapping[int, tuple[int, ...]]:
+    """Which scopes are redundant, as far as that can be proved between two keys.
+
+    Remembered: a draft is looked at again after every key while its other fields change.
+    """
+    try:
+        return redundant(scopes, _STEPS)
+    except TooComplex:
+        return {}  # nothing is claimed that was not proved
+
+
+def _wider_than_used(
+    scopes: Iterable[Scope], folders: Mapping[str, Sequence[str]], uses: Iterable[Use]
+) -> str | None:
+    """That scopes open more of today's folders than were used; None if none is known to be used."""
+    touched = {(use.environment, use.path) for use in uses}
+    if not touched:
+        return None
+    opened = {
+        (scope.environment, path)
+        for scope in scopes
+        if (pattern := granting(scope)) is not None
+        for path in folders.get(scope.environment, ())
+        if pattern.matches(path)
+    }
+    used = len(touched & opened)
+    if used in (0, len(opened)):
+        return None
+    were = "1 was" if used == 1 else f"{used} were"
+    return f"Wider than used: opens {len(opened)} folders, {were} used: narrow it."
