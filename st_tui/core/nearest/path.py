@@ -16,7 +16,6 @@ lower bound of their distance, and a pattern joins the search when that distance
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from itertools import takewhile
 from string import ascii_lowercase, ascii_uppercase, digits
@@ -25,15 +24,13 @@ from typing import NamedTuple, TypeAlias
 from st_tui.core.drafts import leading_to, stem
 from st_tui.core.nearest.edit_distance import distance_from, least_distance_from
 from st_tui.core.patterns import Pattern, literal_prefix
+from st_tui.core.patterns.tree import shortest_length
 
 CAP = 20_000
 """The most nodes that a search meets before it gives up: some hundredths of a second."""
 _TRIES = 200_000
 """How often a pattern is tried on a folder at most: the folders after that are left out."""
 
-_NO_NAME = re.compile(r"/\*\*(?=/|$)")
-_ONE = re.compile(r"\[[^]]*\]|\?")
-_CHOICE = re.compile(r"\{([^}]*)\}")
 # The x comes first because any character may stand there where a pattern says `*`.
 _FOLDER_CHARACTERS = tuple(dict.fromkeys(f"x{ascii_lowercase}{digits}-_{ascii_uppercase}"))
 
@@ -94,7 +91,7 @@ def nearest_path(
     """
     search = _Search(patterns, path, cap)
     least = least_distance_from(path)
-    bounds = [(least(*_outline(one.text)), index) for index, one in enumerate(patterns)]
+    bounds = [(least(*_outline(one)), index) for index, one in enumerate(patterns)]
     waiting = sorted(bounds, reverse=True)  # the nearest last
     nodes: list[_Node] = []
     distance = 0
@@ -237,15 +234,12 @@ def _shared_segments(one: str, other: str) -> int:
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
-def _outline(pattern: str) -> tuple[str, int]:
+def _outline(pattern: Pattern) -> tuple[str, int]:
     """What every path of a pattern begins with, and how many characters follow at least."""
-    plain = literal_prefix(pattern)
-    if plain == pattern:
-        return pattern, 0
-    beginning = plain.rstrip("/")  # `/a/**` opens `/a`
-    rest = _NO_NAME.sub("", pattern[len(beginning) :])
-    rest = _ONE.sub("x", _CHOICE.sub(lambda choice: min(choice[1].split(","), key=len), rest))
-    return beginning, len(rest.replace("*", ""))
+    if pattern.is_plain:
+        return pattern.text, 0
+    beginning = literal_prefix(pattern.text).rstrip("/")  # `/a/**` opens `/a`
+    return beginning, shortest_length(pattern.segments) - len(beginning)
 
 
 def _told_apart(pattern: Pattern) -> list[str]:
