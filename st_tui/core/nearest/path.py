@@ -203,7 +203,7 @@ class _Search:
         automaton = self._automata[index]
         if character == "/":
             if read == _NOTHING:
-                return index, automaton.enter(automaton.read(automaton.start, "")), _ROOT
+                return index, automaton.enter_root(), _ROOT
             ends = active & automaton.ends if read == _NAME else 0
             return (index, automaton.enter(ends), _SLASH) if ends else None
         if read == _NOTHING or character not in _FOLDER_CHARACTERS:

@@ -13,8 +13,8 @@ is its template, and the gap is the hole, written □ here:
 The literal is the pattern's folder prefix. A pattern without one, which begins with a wildcard, has
 a choice of literal runs: of these it is the one whose template most such patterns share.
 
-**Three steps.** The active set is the set of places of the query's Glushkov automaton that are
-alive after some text: one int, a bit for a place. For each pattern it is followed
+**Three steps.** The active set is the set of states in which the query's Glushkov automaton can
+be after some text: one int, a bit for a state. For each pattern it is followed
 
 1. to the hole. What precedes the hole is the same for all patterns of a template, so this is done
    once for them: by a product construction of the query and the text before the hole.
@@ -162,23 +162,25 @@ def possible_prefixes(path: str) -> list[str]:
 
 
 class ActiveSet(dict[str, "ActiveSet"]):
-    """The query's places that are alive after some text; as a dict, by character, the next set.
+    """The states of the query's automaton that are active after some text.
 
-    `verdicts` has, by the key of a template, whether its patterns overlap the query if their
-    literals lead here. `ends` and `ends_in_name` have, alike, the end of the witness behind the
-    literal, or None if there is no witness. `is_fixed_in_name` says that any more
-    characters of the name lead back here; None: not yet known.
+    As a dict it has the next active set for each character that was read from here.
+
+    `verdicts` has, by a template's key, whether its patterns overlap the query if their literals
+    lead here. `ends` and `ends_in_name` have, by the same key, the end of the witness behind the
+    literal; None if there is no witness. `is_fixed_in_name` says that whatever goes on with the
+    name leads back here; None: not yet known.
     """
 
-    __slots__ = ("alive", "ends", "ends_in_name", "is_fixed_in_name", "query", "verdicts")
+    __slots__ = ("ends", "ends_in_name", "is_fixed_in_name", "query", "states", "verdicts")
 
-    def __init__(self, query: Query, alive: int, ends: dict[str, str | None]) -> None:
+    def __init__(self, query: Query, states: int, ends: dict[str, str | None]) -> None:
         self.query = query
-        self.alive = alive
+        self.states = states
         self.is_fixed_in_name: bool | None = None
         self.verdicts: dict[str, bool] = {}
-        # Sets that agree in the ends of the query's segments share these: where the name ends
-        # after the literal, all other places die.
+        # Shared by all sets with the same ends of segments: where the name ends after the literal,
+        # no other state matters.
         self.ends = ends
         self.ends_in_name: dict[str, str | None] = {}
 
@@ -227,15 +229,15 @@ class Query:
     def is_fixed(self, active: ActiveSet, *, in_name: bool) -> bool:
         """Whether any further text leads back to this active set; `in_name`: text without a slash.
 
-        So after `/own/` in the query `/own/*`: whatever the name, the `*` stays alive.
+        So after `/own/` in the query `/own/*`: whatever the name, the `*` stays active.
         """
         if isinstance(active, _Unknown):
             return False
         if active.is_fixed_in_name is None:
-            alive = active.alive
-            following = (self._automaton.advance(alive, char) for char in FOLDER_CHARS)
-            active.is_fixed_in_name = all(after == alive for after in following)
-        return active.is_fixed_in_name and (in_name or active["/"].alive == active.alive)
+            states = active.states
+            following = (self._automaton.advance(states, char) for char in FOLDER_CHARS)
+            active.is_fixed_in_name = all(after == states for after in following)
+        return active.is_fixed_in_name and (in_name or active["/"].states == active.states)
 
     def known_verdicts(
         self, active: Iterable[ActiveSet], template_keys: Iterable[str]
@@ -247,7 +249,7 @@ class Query:
         """Whether a pattern overlaps whose literal led to this active set. Raises TooComplex."""
         if isinstance(active, _Unknown):
             return self._compare(pattern) is not None
-        end = self._witness_end(active, pattern) if active.alive else None
+        end = self._witness_end(active, pattern) if active.states else None
         verdict = active.verdicts[pattern.template.key] = end is not None
         return verdict
 
@@ -258,7 +260,7 @@ class Query:
         """
         active = self.active_set(pattern.template.before, pattern.literal)
         if not pattern.template.before:
-            end = self._witness_end(active, pattern) if active.alive else None
+            end = self._witness_end(active, pattern) if active.states else None
             return None if end is None else pattern.literal + end
         if not self.overlaps(active, pattern):
             return None
@@ -294,10 +296,10 @@ class Query:
         """The active set after one more character of a folder's path."""
         automaton = self._automaton
         if char == "/":
-            alive = automaton.enter(active.alive & automaton.ends)
+            states = automaton.enter(active.states & automaton.ends)
         else:
-            alive = automaton.advance(active.alive, char)
-        following = active[char] = self._set_of(alive)
+            states = automaton.advance(active.states, char)
+        following = active[char] = self._set_of(states)
         return following
 
     def at_hole(self, before: str) -> ActiveSet:
@@ -308,26 +310,27 @@ class Query:
         holed = _compiled(before + _HOLE)
         if holed is None:
             return self._set_of(0)
+        # The state before the hole is the one that only the hole's own character passes.
         (passed, _), (passed_by_any, _) = holed.automaton.steps[_HOLE], holed.automaton.other_step
         hole = passed & ~passed_by_any
         try:
             proof = overlaps([self._pattern], [holed]).certificate
         except TooComplex:
             return _Unknown(self, 0, {})
-        # No folder's path gets past the hole, so there is no witness, and the proof lists every
-        # state of the product. Those count that stand before the hole.
-        alive = 0
+        # No folder's path gets past the hole. So there is no witness but a proof, which lists every
+        # state of the product: here those are wanted that stand before the hole.
+        states = 0
         for state in proof.states if proof else ():
             [(_, ours)], [(_, theirs)] = state.left, state.right
-            alive |= ours if theirs & hole else 0
-        return self._set_of(alive)
+            states |= ours if theirs & hole else 0
+        return self._set_of(states)
 
-    def _set_of(self, alive: int) -> ActiveSet:
-        active = self._sets.get(alive)
+    def _set_of(self, states: int) -> ActiveSet:
+        active = self._sets.get(states)
         if active is None:
             self._make_room()
-            ends = self._ends.setdefault(alive & self._automaton.ends, {})
-            active = self._sets[alive] = ActiveSet(self, alive, ends)
+            ends = self._ends.setdefault(states & self._automaton.ends, {})
+            active = self._sets[states] = ActiveSet(self, states, ends)
         return active
 
     def _make_room(self) -> None:
