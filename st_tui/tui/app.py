@@ -19,7 +19,7 @@ from st_tui.core.expiry import system_clock
 from st_tui.core.model import Project
 from st_tui.core.plain_text import shown
 from st_tui.tui.host import ShowsVault
-from st_tui.tui.leaving import Leaves
+from st_tui.tui.leaving import Leavable
 from st_tui.tui.screens.command_palette import ActionCommands
 from st_tui.tui.screens.tokens import TokensPage
 from st_tui.tui.terminal.detection import Appearance
@@ -273,7 +273,7 @@ class StTui(SafeApp[None]):
     async def action_quit(self) -> None:
         """Leave, but not while something would be lost, such as a token that was just made."""
         for screen in self.screen_stack:
-            if isinstance(screen, Leaves) and screen.is_mounted and screen.unsaved:
+            if isinstance(screen, Leavable) and screen.is_mounted and screen.unsaved:
                 if self.screen is screen:
                     screen.action_leave()
                 else:

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from textual.dom import DOMNode
 
 
-class Newest:
+class LatestWins:
     """Runs a job whenever it is asked for, never twice at a time: the newest wish is the last run.
 
     The job ends with the widget it is for.

@@ -8,7 +8,7 @@ from textual.screen import Screen, ScreenResultType
 from st_tui.tui.host import Hosted
 
 
-class Leaves(Hosted, Screen[ScreenResultType]):
+class Leavable(Hosted, Screen[ScreenResultType]):
     """Mixed into a screen: where another is over it, it leaves once that has gone.
 
     Textual would take off the one on top.

@@ -19,7 +19,7 @@ from st_tui.tui.screens.dialog import Confirm
 from st_tui.tui.screens.link_form import LinkForm
 from st_tui.tui.screens.who import Who
 from st_tui.tui.widgets.path_field import PathField
-from st_tui.tui.widgets.selector import Choice
+from st_tui.tui.widgets.selector import Selector
 from tests.journeys.driving import (
     choose,
     opened,
@@ -273,7 +273,7 @@ async def test_an_environment_before_the_path_is_chosen(demo_app: StTui, how: st
             blanks = "" if how == "pasted" else "  "
             demo_app.post_message(Paste(f"{blanks}prod:/common/**"))
         await until(pilot, lambda: path(demo_app) == "/common/**", "only the path is left")
-        assert screen.query_one("#scope-environment", Choice).value == "prod"
+        assert screen.query_one("#scope-environment", Selector).value == "prod"
         assert "‹ Production ›" in screen_text(pilot)
         assert "opens 7 of 18 folders" in screen_text(pilot)
         await pilot.press("enter")
@@ -373,7 +373,7 @@ async def test_a_folder_to_import_is_completed(demo_app: StTui) -> None:
         await write(pilot, "prod:/front")
         await pilot.press("tab")
         assert demo_app.screen.query_one("#link-path", PathField).value == "/frontend"
-        assert demo_app.screen.query_one("#link-environment", Choice).value == "prod"
+        assert demo_app.screen.query_one("#link-environment", Selector).value == "prod"
 
 
 @needs_tmux

@@ -7,7 +7,7 @@ import asyncio
 from textual import work
 from textual.app import App
 
-from st_tui.tui.latest_wins import Newest
+from st_tui.tui.latest_wins import LatestWins
 
 
 class Reader(App[None]):
@@ -15,7 +15,7 @@ class Reader(App[None]):
 
     def __init__(self) -> None:
         super().__init__()
-        self.reading = Newest(self, self._read)
+        self.reading = LatestWins(self, self._read)
         self.may_end = asyncio.Event()
         self.begun = self.ended = 0
 

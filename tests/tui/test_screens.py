@@ -18,8 +18,8 @@ from st_tui.tui.screens.picker import Picker
 from st_tui.tui.terminal.detection import Appearance, appearance
 from st_tui.tui.try_it import real_call
 from st_tui.tui.try_it.real_call import Answer
-from st_tui.tui.widgets.request_time import Moment
-from st_tui.tui.widgets.selector import Choice
+from st_tui.tui.widgets.request_time import RequestTime
+from st_tui.tui.widgets.selector import Selector
 from tests.conftest import Clock
 from tests.journeys.driving import choose, opened, paste, screen_text, until, vault, write
 from tests.pictures import Pictures
@@ -49,7 +49,7 @@ async def test_access(demo_app: StTui, pictures: Pictures, size: tuple[int, int]
         await choose(pilot, "top-level")
         await _ask(pilot, "folder1/subfolder1")
         await pictures.check(pilot, "access")
-        demo_app.screen.query_one(Moment).focus()
+        demo_app.screen.query_one(RequestTime).focus()
         await pilot.press("end")
         await pictures.check(pilot, "moment")
 
@@ -70,7 +70,7 @@ async def test_try_it(
         await pilot.press("f3")
         await pictures.check(pilot, "try-it")
         await pilot.press("escape")
-        demo_app.screen.query_one("#operation", Choice).focus()
+        demo_app.screen.query_one("#operation", Selector).focus()
         await pilot.press("right", "f3")
         await write(pilot, f"st.{token.id}.{'0' * 32}")
         await pilot.press("enter")

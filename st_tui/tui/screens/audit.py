@@ -21,7 +21,7 @@ from st_tui.core.model import AuditEntry, Project
 from st_tui.core.plain_text import shown
 from st_tui.core.wording import counted
 from st_tui.tui.actions import EVERYWHERE, Action, bindings
-from st_tui.tui.latest_wins import Newest
+from st_tui.tui.latest_wins import LatestWins
 from st_tui.tui.screens.filtered_page import FilteredPage
 from st_tui.tui.widgets.listing import Listing, Piece, column
 from st_tui.tui.widgets.top_bar import TopBar
@@ -83,7 +83,7 @@ class AuditPage(FilteredPage):
     """The log, a filter, the whole entry under the cursor, and a check of the chain."""
 
     NAME = "audit"
-    filter_place = "#log"
+    filter_container = "#log"
     filter_hint = "filter by time, actor, event, verdict, place or name"
     ACTIONS: ClassVar[tuple[Action, ...]] = (
         Action("filter", "slash", "filter",
@@ -106,9 +106,9 @@ class AuditPage(FilteredPage):
         self._names: dict[str, str] = {}
         self._secret_names: dict[str, str] = {}
         self._unnamed: set[str] = set()
-        self._naming = Newest(self, self._name_secrets)
+        self._naming = LatestWins(self, self._name_secrets)
         self._found: Sequence[int] | None = None
-        self._searching = Newest(self, self._search)
+        self._searching = LatestWins(self, self._search)
         self._goes_on_top = False
 
     def body(self) -> ComposeResult:

@@ -32,17 +32,17 @@ from st_tui.core.plain_text import shown
 from st_tui.core.wording import counted
 from st_tui.tui.actions import FIELDS, Action, bindings
 from st_tui.tui.host import ShowsVault
-from st_tui.tui.leaving import Leaves
+from st_tui.tui.leaving import Leavable
 from st_tui.tui.screens.comparison import beside
 from st_tui.tui.screens.dialog import Confirm
 from st_tui.tui.screens.responsive import WIDE
-from st_tui.tui.screens.with_access_pane import PaneBeside
+from st_tui.tui.screens.with_access_pane import WithAccessPane
 from st_tui.tui.widgets.expiry_selector import ExpirySelector
 from st_tui.tui.widgets.field import Field, Label, ListField
 from st_tui.tui.widgets.key_hints import KeyHints
 from st_tui.tui.widgets.listing import column
 from st_tui.tui.widgets.scope_picker import ScopePicker
-from st_tui.tui.widgets.selector import Choice
+from st_tui.tui.widgets.selector import Selector
 from st_tui.tui.widgets.tick_box import TickBox
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ _DOUBTS_SHOWN = 2  # and cells of a scope in one: the question has to fit an ord
 _SCOPE_SHOWN = 40
 
 
-class Create(ShowsVault, PaneBeside[NewToken | None], Leaves[NewToken | None]):
+class Create(ShowsVault, WithAccessPane[NewToken | None], Leavable[NewToken | None]):
     """The form for a new token, empty or filled in from a draft.
 
     The draft is held against `original`, or against itself as it was given; `about` says where it
@@ -149,7 +149,7 @@ class Create(ShowsVault, PaneBeside[NewToken | None], Leaves[NewToken | None]):
                     yield ExpirySelector(self.host.clock, duration=duration, same=start is not None)
                 with Horizontal(classes="row"):
                     yield Label("Version")
-                    yield Choice([("V2", 2), ("V3", 3)], all_shown=True, id="version")
+                    yield Selector([("V2", 2), ("V3", 3)], all_shown=True, id="version")
                 with Horizontal(classes="row v3"):
                     yield Label("Active")
                     yield TickBox("from the start", bool(start and start.is_active), id="active")
@@ -177,7 +177,7 @@ class Create(ShowsVault, PaneBeside[NewToken | None], Leaves[NewToken | None]):
 
     def on_mount(self) -> None:
         self._picker.place(self._environments, self._folders)
-        self.query_one("#version", Choice).choose(self._start.version if self._start else 2)
+        self.query_one("#version", Selector).choose(self._start.version if self._start else 2)
         self.set_class(bool(self._start and self._start.version == 3), "is-v3")
         self.query_one("#name", Field).focus()
         self._show()
@@ -205,7 +205,7 @@ class Create(ShowsVault, PaneBeside[NewToken | None], Leaves[NewToken | None]):
 
     def draft(self) -> TokenDraft:
         """The draft as the form stands, the path being typed included. Raises Refusal."""
-        version = self.query_one("#version", Choice).value
+        version = self.query_one("#version", Selector).value
         permissions = [p for p in Permission if self.query_one(f"#{p.value}", TickBox).value]
         ips = self.query_one("#trusted-ips", Field).value.replace(",", " ").split()
         return TokenDraft(
@@ -279,9 +279,9 @@ class Create(ShowsVault, PaneBeside[NewToken | None], Leaves[NewToken | None]):
         # Not to the environment: what is typed behind the name is a path, which may begin with one.
         self.query_one("#scope-path", Field).focus()
 
-    @on(Choice.Changed, "#version")
+    @on(Selector.Changed, "#version")
     def _version_chosen(self) -> None:
-        self.set_class(self.query_one("#version", Choice).value == 3, "is-v3")
+        self.set_class(self.query_one("#version", Selector).value == 3, "is-v3")
         self._show()
 
     @on(ScopePicker.Changed)
@@ -292,8 +292,8 @@ class Create(ShowsVault, PaneBeside[NewToken | None], Leaves[NewToken | None]):
                 pane.ask(*event.about)
         self._show()
 
-    @on(Choice.Changed, "#environment")
-    def _pane_environment_chosen(self, event: Choice.Changed) -> None:
+    @on(Selector.Changed, "#environment")
+    def _pane_environment_chosen(self, event: Selector.Changed) -> None:
         self._picker.choose_environment(event.choice.value)
         self._show()
 
@@ -383,7 +383,7 @@ class Create(ShowsVault, PaneBeside[NewToken | None], Leaves[NewToken | None]):
         """All that is filled in, right or not."""
         fields = [field.value for field in self.query("#form Field").results(Field)]
         boxes = [box.value for box in self.query(TickBox)]
-        choices = [choice.value for choice in self.query("#form Choice").results(Choice)]
+        choices = [choice.value for choice in self.query("#form Selector").results(Selector)]
         return [self._picker.scopes, fields, boxes, choices[1:]]
 
 

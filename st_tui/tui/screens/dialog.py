@@ -17,7 +17,7 @@ from textual.widgets import Input, Static
 
 from st_tui.core.plain_text import shown, shown_lines
 from st_tui.tui.actions import FIELDS, LEAVING, Action, bindings
-from st_tui.tui.leaving import Leaves
+from st_tui.tui.leaving import Leavable
 from st_tui.tui.widgets.key_hints import KeyHints
 from st_tui.tui.widgets.toasts import stand_below
 
@@ -34,7 +34,7 @@ class _Box(Vertical):
         stand_below(self)
 
 
-class Dialog(ModalScreen[Result | None], Leaves[Result | None]):
+class Dialog(ModalScreen[Result | None], Leavable[Result | None]):
     """A dialog with a title; leaving it answers None. What it says is shown as text."""
 
     DEFAULT_CSS = """

@@ -12,7 +12,7 @@ from st_tui.tui.widgets.listing import Listing
 class FilteredPage(Page):
     """A page that filters its list. Subclasses say where, by what, and load the list anew."""
 
-    filter_place: str
+    filter_container: str
     """The selector of the container that gets the field, below the list: above it, the field would
     move every line, and each would be sent anew."""
     filter_hint: str
@@ -32,7 +32,7 @@ class FilteredPage(Page):
 
         if not self.query("#filter"):
             field = Field(placeholder=self.filter_hint, id="filter")
-            await self.query_one(self.filter_place).mount(field)
+            await self.query_one(self.filter_container).mount(field)
         self.query_one("#filter").focus()
 
     @on(Input.Changed, "#filter")

@@ -21,23 +21,23 @@ from st_tui.core.secrets.used_by import shortened
 from st_tui.core.vault.environments import check_new
 from st_tui.core.wording import counted
 from st_tui.tui.actions import EVERYWHERE, Action, bindings
-from st_tui.tui.latest_wins import Newest
+from st_tui.tui.latest_wins import LatestWins
 from st_tui.tui.screens.page import Page
 from st_tui.tui.screens.prompt import Prompt
-from st_tui.tui.screens.responsive import ByWidth
+from st_tui.tui.screens.responsive import Responsive
 from st_tui.tui.screens.secret_actions import SECRET_ACTIONS, SecretActions
 from st_tui.tui.widgets.folder_lists import EnvironmentList, EnvironmentRow, FolderList
 from st_tui.tui.widgets.key_hints import KeyHints
 from st_tui.tui.widgets.listing import Listing
 from st_tui.tui.widgets.reach_tree import tree
-from st_tui.tui.widgets.secret_list import Contents, PlaceLine, SecretList, read_contents
+from st_tui.tui.widgets.secret_list import Contents, FolderLine, SecretList, read_contents
 from st_tui.tui.widgets.token_name import token_name
 from st_tui.tui.widgets.top_bar import TopBar
 
 _MOST_ORPHANS = 4
 
 
-class FoldersPage(SecretActions, ByWidth[None], Page):
+class FoldersPage(SecretActions, Responsive[None], Page):
     """Environments and folders on the left, the secrets of the chosen folder on the right."""
 
     NAME = "folders"
@@ -68,8 +68,8 @@ class FoldersPage(SecretActions, ByWidth[None], Page):
 
     def __init__(self) -> None:
         super().__init__()
-        self._reading = Newest(self, self._read_secrets)
-        self._counting = Newest(self, self._read_shapes)
+        self._reading = LatestWins(self, self._read_secrets)
+        self._counting = LatestWins(self, self._read_shapes)
         self._wanted = ""
         self._counted: Contents | None = None
         """What the values were counted of last."""
@@ -80,7 +80,7 @@ class FoldersPage(SecretActions, ByWidth[None], Page):
                 yield EnvironmentList()
                 yield FolderList()
             with Vertical(id="inside"):
-                yield PlaceLine()
+                yield FolderLine()
                 yield Static(id="custody")
                 yield SecretList()
 
@@ -166,7 +166,7 @@ class FoldersPage(SecretActions, ByWidth[None], Page):
                 )
             except Refusal as refusal:
                 empty = f"✖ {refusal}"
-        self.query_one(PlaceLine).show(place, contents)
+        self.query_one(FolderLine).show(place, contents)
         self.secrets.show(contents, empty)
         self._counting.ask()
         if self._wanted:

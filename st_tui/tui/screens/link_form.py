@@ -18,7 +18,7 @@ from st_tui.tui.actions import LEAVING, Action, bindings
 from st_tui.tui.screens.dialog import Dialog
 from st_tui.tui.widgets.field import Label
 from st_tui.tui.widgets.path_field import PathField
-from st_tui.tui.widgets.selector import Choice
+from st_tui.tui.widgets.selector import Selector
 
 
 class LinkForm(Dialog[SecretImport]):
@@ -55,17 +55,17 @@ class LinkForm(Dialog[SecretImport]):
         with Horizontal(classes="row"):
             yield Label("Environment")
             options = [(environment.name, environment.slug) for environment in self._environments]
-            yield Choice[str](options, id="link-environment")
+            yield Selector[str](options, id="link-environment")
         with Horizontal(classes="row"):
             yield Label("Path")
             yield PathField(placeholder="/common/db   Tab completes it", id="link-path")
 
     def on_mount(self) -> None:
-        self.query_one("#link-environment", Choice).choose(self._place.environment)
+        self.query_one("#link-environment", Selector).choose(self._place.environment)
         self._complete()
         self.query_one("#link-path").focus()
 
-    @on(Choice.Changed, "#link-environment")
+    @on(Selector.Changed, "#link-environment")
     def _chosen(self) -> None:
         self.complain("")
         self._complete()
@@ -77,12 +77,12 @@ class LinkForm(Dialog[SecretImport]):
 
     @on(PathField.Elsewhere)
     def _environment_written(self, event: PathField.Elsewhere) -> None:
-        self.query_one("#link-environment", Choice).choose(event.environment)
+        self.query_one("#link-environment", Selector).choose(event.environment)
         self._chosen()
 
     @property
     def _environment(self) -> str:
-        return str(self.query_one("#link-environment", Choice).value)
+        return str(self.query_one("#link-environment", Selector).value)
 
     @on(Input.Submitted)
     @work

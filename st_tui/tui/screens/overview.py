@@ -14,12 +14,12 @@ from st_tui.core.model import Project, ServiceToken
 from st_tui.core.plain_text import shown
 from st_tui.tui.actions import FIELDS, Action, bindings
 from st_tui.tui.host import ShowsVault
-from st_tui.tui.latest_wins import Newest
-from st_tui.tui.leaving import Leaves
+from st_tui.tui.latest_wins import LatestWins
+from st_tui.tui.leaving import Leavable
 from st_tui.tui.widgets.key_hints import KeyHints
 
 
-class Overview(ShowsVault, Leaves[None]):
+class Overview(ShowsVault, Leavable[None]):
     """A screen over the page. Subclasses give `NAME`, their body, `look` and `chosen_token`."""
 
     NAME: ClassVar[str]
@@ -44,7 +44,7 @@ class Overview(ShowsVault, Leaves[None]):
 
     def __init__(self) -> None:
         super().__init__()
-        self._looking = Newest(self, self._look_at_project)
+        self._looking = LatestWins(self, self._look_at_project)
 
     def compose(self) -> ComposeResult:
         yield Static(id="title")

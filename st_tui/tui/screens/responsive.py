@@ -10,7 +10,7 @@ WIDE = 100
 _WIDER = 120
 
 
-class ByWidth(Screen[ScreenResultType]):
+class Responsive(Screen[ScreenResultType]):
     """Has the class `-narrow` below `WIDE` columns, and `-wider` where there is much room.
 
     Before the screen is laid out: Textual's own breakpoints come after it was painted, and have it

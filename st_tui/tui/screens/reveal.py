@@ -17,7 +17,7 @@ from st_tui.core.plain_text import shown
 from st_tui.core.secrets.model import Secret
 from st_tui.core.secrets.value_shape import shape_of
 from st_tui.tui.actions import Action, bindings
-from st_tui.tui.leaving import Leaves
+from st_tui.tui.leaving import Leavable
 from st_tui.tui.screens.dialog import Dialog
 from st_tui.tui.screens.text_alone import TextAlone
 from st_tui.tui.widgets.value_text import ValueText, as_lines
@@ -27,7 +27,7 @@ _SHOWN, _LINES = 20_000, 1_000
 _LOGGED = "The audit log says that you looked at it."
 
 
-class Hides(Leaves[None]):
+class HidesOnBlur(Leavable[None]):
     """Mixed into a screen that shows a value: it forgets it when the terminal loses the focus."""
 
     def on_mount(self) -> None:
@@ -53,7 +53,7 @@ class Hides(Leaves[None]):
         raise NotImplementedError
 
 
-class Reveal(Dialog[None], Hides):
+class Reveal(Dialog[None], HidesOnBlur):
     """A secret with its value. Nothing of it stays when this is left."""
 
     ACTIONS = (
@@ -160,7 +160,7 @@ class Reveal(Dialog[None], Hides):
         self.app.push_screen(ValueAlone(self._value))
 
 
-class ValueAlone(TextAlone, Hides):
+class ValueAlone(TextAlone, HidesOnBlur):
     """A value alone on the screen, from its first column on, to be selected with the mouse."""
 
     def __init__(self, value: str) -> None:

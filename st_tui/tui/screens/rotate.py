@@ -31,7 +31,7 @@ from st_tui.tui.actions import LEAVING, Action, bindings
 from st_tui.tui.screens.comparison import beside
 from st_tui.tui.screens.dialog import Dialog
 from st_tui.tui.widgets.field import Field, Label
-from st_tui.tui.widgets.selector import Choice
+from st_tui.tui.widgets.selector import Selector
 from st_tui.tui.widgets.token_name import last_use
 
 _OTHER = -1
@@ -85,7 +85,7 @@ class Rotate(Dialog[Rotation]):
             yield Static(f" {last_use(token, now)}", markup=False)
         with Horizontal(classes="row"):
             yield Label("Overlap")
-            yield Choice(OVERLAPS, all_shown=True, id="overlap")
+            yield Selector(OVERLAPS, all_shown=True, id="overlap")
         with Horizontal(classes="row", id="other"):
             yield Label("")
             yield Field(placeholder="how long both work: 10m, 12h, 30d", id="typed")
@@ -96,14 +96,14 @@ class Rotate(Dialog[Rotation]):
             yield Field(placeholder=f"as before ({end}); or 45d, a date, never", id="end")
 
     def on_mount(self) -> None:
-        self.query_one("#overlap", Choice).choose(DAY)
+        self.query_one("#overlap", Selector).choose(DAY)
         self._say_old()
         self.set_interval(MINUTE / SECOND, self._say_old)
 
-    @on(Choice.Changed, "#overlap")
+    @on(Selector.Changed, "#overlap")
     def _overlap_chosen(self) -> None:
         self.complain("")
-        self.set_class(self.query_one("#overlap", Choice).value == _OTHER, "other")
+        self.set_class(self.query_one("#overlap", Selector).value == _OTHER, "other")
         self._say_old()
 
     @on(Input.Changed, "#typed")
@@ -123,12 +123,12 @@ class Rotate(Dialog[Rotation]):
 
     def _overlap(self) -> int:
         """The overlap in milliseconds. Raises Refusal for what is typed and is none."""
-        chosen: int = self.query_one("#overlap", Choice).value
+        chosen: int = self.query_one("#overlap", Selector).value
         return parse_duration(self.query_one("#typed", Field).value) if chosen == _OTHER else chosen
 
     def on_key(self, event: events.Key) -> None:
         """A digit begins an overlap of one's own."""
-        choice = self.query_one("#overlap", Choice)
+        choice = self.query_one("#overlap", Selector)
         if self.focused is choice and event.character and event.character.isdecimal():
             event.stop()
             choice.index = len(OVERLAPS) - 1

@@ -22,7 +22,7 @@ from st_tui.tui.actions import LEAVING, Action, bindings
 from st_tui.tui.screens.dialog import Dialog
 from st_tui.tui.screens.named_files import Exported, export, read_secrets
 from st_tui.tui.widgets.field import Field, Label
-from st_tui.tui.widgets.selector import Choice
+from st_tui.tui.widgets.selector import Selector
 from st_tui.tui.widgets.tick_box import TickBox
 
 
@@ -80,7 +80,7 @@ class ExportFile(Dialog[Exported]):
             yield Field(placeholder="secrets.env", id="file")
         with Horizontal(classes="row"):
             yield Label("Format")
-            yield Choice([(kind, kind) for kind in FORMATS], id="format")
+            yield Selector([(kind, kind) for kind in FORMATS], id="format")
             yield Static(FORMATS["dotenv"], id="meant", markup=False)
         with Horizontal(classes="row"):
             yield Label("With")
@@ -90,17 +90,17 @@ class ExportFile(Dialog[Exported]):
     @on(Input.Changed, "#file")
     def _named(self, event: Input.Changed) -> None:
         if not self._is_chosen:
-            self.query_one("#format", Choice).choose(format_of(PurePath(event.value).suffix))
+            self.query_one("#format", Selector).choose(format_of(PurePath(event.value).suffix))
             self._say_format()
 
-    @on(Choice.Changed, "#format")
+    @on(Selector.Changed, "#format")
     def _chosen(self) -> None:
         self._is_chosen = True
         self._say_format()
         self.complain("")
 
     def _say_format(self) -> None:
-        kind: Format = self.query_one("#format", Choice).value
+        kind: Format = self.query_one("#format", Selector).value
         self.query_one("#meant", Static).update(FORMATS[kind])
 
     @on(Input.Submitted)
@@ -110,7 +110,7 @@ class ExportFile(Dialog[Exported]):
             return
         self._is_writing = True
         typed = self.query_one("#file", Field).value
-        kind: Format = self.query_one("#format", Choice).value
+        kind: Format = self.query_one("#format", Selector).value
         expand, imports = (
             self.query_one(f"#{box}", TickBox).value for box in ("expand", "imports")
         )

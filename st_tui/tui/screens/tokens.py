@@ -22,7 +22,7 @@ from st_tui.tui.actions import EVERYWHERE, TRY_IT, Action, bindings, written
 from st_tui.tui.screens.filtered_page import FilteredPage
 from st_tui.tui.screens.responsive import WIDE
 from st_tui.tui.screens.token_actions import TOKEN_ACTIONS, TokenActions
-from st_tui.tui.screens.with_access_pane import PaneBeside
+from st_tui.tui.screens.with_access_pane import WithAccessPane
 from st_tui.tui.widgets.key_hints import KeyHints
 from st_tui.tui.widgets.listing import Listing
 from st_tui.tui.widgets.token_list import TokenList
@@ -38,11 +38,11 @@ _START_TOUR = ("F6", "starts the tour")
 _SORTED_BY = {Order.NAME: "Name", Order.EXPIRES: "Expires"}
 
 
-class TokensPage(TokenActions, PaneBeside[None], FilteredPage):
+class TokensPage(TokenActions, WithAccessPane[None], FilteredPage):
     """Find, make and inspect service tokens."""
 
     NAME = "tokens"
-    filter_place = "#left"
+    filter_container = "#left"
     filter_hint = "filter by name, environment or path"
     ACTIONS: ClassVar[tuple[Action, ...]] = (
         Action("create", "n", "new", "Make a new service token", "service-token create", hint=True),

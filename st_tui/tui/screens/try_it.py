@@ -24,8 +24,8 @@ from st_tui.core.token_text import TokenTextError
 from st_tui.core.wording import counted
 from st_tui.tui.actions import LEAVING, Action, bindings
 from st_tui.tui.screens.dialog import Confirm, Dialog
-from st_tui.tui.try_it.agreement import difference, reasons_told
-from st_tui.tui.try_it.real_call import Answer, ask, call_for, server_at
+from st_tui.tui.try_it.agreement import difference, possible_reasons
+from st_tui.tui.try_it.real_call import Answer, ask, call_for, parse_server
 from st_tui.tui.widgets.field import Field, Label
 from st_tui.tui.widgets.masked_field import MaskedField
 
@@ -102,7 +102,7 @@ class TryIt(Dialog[None]):
 
     async def _try(self) -> None:
         """Send the request and show what came of it. Raises Refusal."""
-        server = server_at(self.query_one("#server", Field).value)
+        server = parse_server(self.query_one("#server", Field).value)
         access_token = self._access_token()
         question = Confirm(
             "Send the token in clear text?",
@@ -132,7 +132,7 @@ class TryIt(Dialog[None]):
 
     def _about(self, answer: Answer) -> Content:
         """The answer, and whether it is what was to be expected."""
-        told = reasons_told(answer)
+        told = possible_reasons(answer)
         if not told:
             mark, style = "? NOT DECIDED", "$text-warning"
         elif Reason.ALLOWED in told:

@@ -23,12 +23,12 @@ from st_tui.core.patterns import compile_pattern
 from st_tui.core.plain_text import shown
 from st_tui.core.reach import ReachIndex, ReachingTokens
 from st_tui.tui.actions import Action, bindings
-from st_tui.tui.latest_wins import Newest
+from st_tui.tui.latest_wins import LatestWins
 from st_tui.tui.screens.overview import Overview
 from st_tui.tui.widgets.field import Label
 from st_tui.tui.widgets.path_field import PathField
 from st_tui.tui.widgets.reacher_list import ReacherList
-from st_tui.tui.widgets.selector import Choice
+from st_tui.tui.widgets.selector import Selector
 
 if TYPE_CHECKING:
     from st_tui.core.vault import Vault
@@ -84,18 +84,18 @@ class Who(Overview):
         self._known: Known | None = None
         self._question: Question | None = None
         self._answered: Question | None = None
-        self._answering = Newest(self, self._answer)
+        self._answering = LatestWins(self, self._answer)
 
     def body(self) -> ComposeResult:
         with Vertical(id="question"):
             yield Label("Environment")
-            yield Choice[str]([], id="environment")
+            yield Selector[str]([], id="environment")
             yield Label("Path")
             yield PathField(
                 "/", placeholder="/common/db, or /common/** for any folder there", id="path"
             )
             yield Label("Operation")
-            yield Choice(
+            yield Selector(
                 [(permission.value, permission) for permission in Permission],
                 all_shown=True,
                 id="operation",
@@ -116,14 +116,14 @@ class Who(Overview):
             self._answering.ask()  # even if what is in the field by now cannot be asked
 
     @property
-    def _environment(self) -> Choice[str]:
-        return self.query_one("#environment", Choice)
+    def _environment(self) -> Selector[str]:
+        return self.query_one("#environment", Selector)
 
     @property
     def _path(self) -> PathField:
         return self.query_one("#path", PathField)
 
-    @on(Choice.Changed, "#environment")
+    @on(Selector.Changed, "#environment")
     def _in_environment(self) -> None:
         """Offer the environment's folders for completion, and ask there."""
         if self._known is not None and self._environment.options:
@@ -138,7 +138,7 @@ class Who(Overview):
         self._in_environment()
 
     @on(Input.Changed, "#path")
-    @on(Choice.Changed, "#operation")
+    @on(Selector.Changed, "#operation")
     def _ask(self) -> None:
         """Ask what is in the form. What cannot be asked is said, and the last answer stays."""
         if self._known is None:
@@ -149,7 +149,7 @@ class Who(Overview):
         typed = self._path.value
         try:
             path, note = request_path(typed)
-            operation = self.query_one("#operation", Choice).value
+            operation = self.query_one("#operation", Selector).value
             question = Question(self._environment.value, path, operation)
             never = None
             if question.is_pattern:

@@ -10,7 +10,7 @@ from textual import events, on
 from textual.screen import ScreenResultType
 
 from st_tui.tui.host import Hosted
-from st_tui.tui.screens.responsive import WIDE, ByWidth
+from st_tui.tui.screens.responsive import WIDE, Responsive
 
 if TYPE_CHECKING:
     from textual.css.query import DOMQuery
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from st_tui.tui.widgets.access_pane import AccessPane
 
 
-class PaneBeside(Hosted, ByWidth[ScreenResultType]):
+class WithAccessPane(Hosted, Responsive[ScreenResultType]):
     """Makes the pane when there is room for it or somebody asks for it: what is hidden costs time.
 
     Subclasses give `new_pane`, and a container `#columns` that takes it. Where it is narrow, the
@@ -26,7 +26,7 @@ class PaneBeside(Hosted, ByWidth[ScreenResultType]):
     """
 
     DEFAULT_CSS = """
-    PaneBeside {
+    WithAccessPane {
         &.-wider AccessPane { width: 54; }
         &.-narrow AccessPane { display: none; }
         &.-narrow.testing AccessPane { display: block; width: 1fr; border-left: none; }

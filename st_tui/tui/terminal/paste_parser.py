@@ -15,7 +15,7 @@ from textual.drivers import linux_driver
 from textual.events import Key
 from textual.message import Message
 
-from st_tui.tui.terminal.pasted_text import Burst, spans_lines, text_of
+from st_tui.tui.terminal.pasted_text import Burst, looks_pasted, text_of
 
 _START, _END = "\x1b[200~", "\x1b[201~"
 _ONLY_TEXT = re.compile(r"[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*")
@@ -44,7 +44,7 @@ class PasteParser(XTermParser):
         keys = [event for event in found if isinstance(event, Key)]
         if not text or not _ONLY_TEXT.fullmatch(text) or text_of(keys) != text:
             return [*self._release(), *found]
-        if self._burst or spans_lines(text):
+        if self._burst or looks_pasted(text):
             self._burst += keys
             self._burst_grew = True
             return []

@@ -31,7 +31,7 @@ def text_of(keys: Sequence[events.Key]) -> str:
     return "".join(key.character or "" for key in keys)
 
 
-def spans_lines(text: str, enters: float = 0) -> bool:
+def looks_pasted(text: str, enters: float = 0) -> bool:
     """Whether text that arrived as key presses was pasted: an Enter with text around it says so.
 
     Where Enter only goes on, `enters` of them may be typed at once on a slow line, in a short text.

@@ -22,7 +22,7 @@ from textual.widget import Widget
 from textual.widgets import Input
 from textual.worker import Worker
 
-from st_tui.tui.terminal.pasted_text import Burst, lines_of, only_the_first, spans_lines
+from st_tui.tui.terminal.pasted_text import Burst, lines_of, looks_pasted, only_the_first
 
 Result = TypeVar("Result")
 
@@ -92,7 +92,7 @@ class TypeAhead(App[Result], Generic[Result]):
     def _hits_no_field(self, text: str) -> bool:
         """Whether it is no keys either: lines over a question, or more than anybody types."""
         enters = 0 if hasattr(self.screen, "asked_at") else inf
-        return not _takes_text(self.focused) and spans_lines(text, enters)
+        return not _takes_text(self.focused) and looks_pasted(text, enters)
 
     def _for(self, line: Input, paste: events.Paste) -> events.Paste:
         """A paste for one line. Textual's own (the palette's) would drop what follows it unsaid."""
@@ -141,7 +141,7 @@ class TypeAhead(App[Result], Generic[Result]):
 
 def _is_paste(text: str, focused: Widget | None) -> bool:
     """Whether text that arrived in one piece was pasted; elsewhere than in a field it is keys."""
-    judge = getattr(focused, "is_paste", spans_lines)
+    judge = getattr(focused, "is_paste", looks_pasted)
     return _takes_text(focused) and bool(judge(text))
 
 

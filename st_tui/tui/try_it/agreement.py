@@ -11,7 +11,7 @@ from st_tui.tui.try_it.real_call import Answer
 _NO_REASON: frozenset[Reason] = frozenset()
 
 
-def reasons_told(answer: Answer) -> frozenset[Reason]:
+def possible_reasons(answer: Answer) -> frozenset[Reason]:
     """The reasons that an answer may stand for: a server tells its callers no more than it must.
 
     None at all if it decided nothing, being throttled or out of order.
@@ -38,7 +38,7 @@ def difference(token: ServiceToken, request: AccessRequest, answer: Answer, now:
 
     A cause is named only if the decision comes out as the server's once it is taken into account.
     """
-    told = reasons_told(answer)
+    told = possible_reasons(answer)
     here = _place_of(answer.own_address)
 
     def would_agree(request: AccessRequest) -> bool:

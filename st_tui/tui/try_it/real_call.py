@@ -78,7 +78,7 @@ class Answer(NamedTuple):
     own_address: str
 
 
-def server_at(text: str) -> Server:
+def parse_server(text: str) -> Server:
     """The server of a URL; `http://` may be left out. Raises CallFailed or TextError."""
     typed = text.strip()
     refuse_controls(typed, "address of the server")

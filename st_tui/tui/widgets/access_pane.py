@@ -30,15 +30,15 @@ from st_tui.core.model import (
 from st_tui.core.plain_text import shown
 from st_tui.core.wording import counted
 from st_tui.tui.actions import Action, bindings
-from st_tui.tui.latest_wins import Newest
+from st_tui.tui.latest_wins import LatestWins
 from st_tui.tui.widgets.field import Field, Label
 from st_tui.tui.widgets.listing import Listing
 from st_tui.tui.widgets.near_misses import near_misses
 from st_tui.tui.widgets.pane_layout import AROUND, is_paired, is_short, verdict_height
 from st_tui.tui.widgets.path_field import PathField
 from st_tui.tui.widgets.reach_tree import Folder, ReachTree, tree
-from st_tui.tui.widgets.request_time import Moment
-from st_tui.tui.widgets.selector import Choice
+from st_tui.tui.widgets.request_time import RequestTime
+from st_tui.tui.widgets.selector import Selector
 from st_tui.tui.widgets.token_name import token_name
 from st_tui.tui.widgets.verdict import answer_lines
 
@@ -103,37 +103,37 @@ class AccessPane(Vertical):
         self._paths: Mapping[str, Sequence[str]] = {}
         self._template: AccessRequest | None = None
         self._denied: tuple[ServiceToken, AccessRequest] | None = None
-        self._searching = Newest(self, self._search)
+        self._searching = LatestWins(self, self._search)
         self._written_for = 0  # the columns of the verdict that is shown
 
     def compose(self) -> ComposeResult:
         yield Static(id="subject")
         with Vertical(id="request"):
             yield Label("Environment")
-            yield Choice[str]([], id="environment")
+            yield Selector[str]([], id="environment")
             yield Label("Path")
             yield PathField(self._about[1] if self._about else "/", id="path")
             yield Label("Operation")
-            yield Choice(
+            yield Selector(
                 [("read", Permission.READ), ("write", Permission.WRITE)],
                 all_shown=True,
                 id="operation",
             )
             yield Label("Endpoint")
-            yield Choice(
+            yield Selector(
                 [("E2EE", Endpoint.E2EE), ("raw", Endpoint.RAW)], all_shown=True, id="endpoint"
             )
             yield Label("From")
             yield Field(placeholder="any address", id="ip")
             yield Label("When")
-            yield Moment(self._now, id="when")
+            yield RequestTime(self._now, id="when")
         yield Static(id="verdict")
         yield Static(id="reach")
         yield ReachTree(id="tree")
 
     def on_mount(self) -> None:
         self.reach.judge, self.reach.note = self._judge, self._note
-        self.query_one(Moment).end = self._token.expires_at if self._token else None
+        self.query_one(RequestTime).end = self._token.expires_at if self._token else None
         # As it will be laid out, or it is painted twice.
         width = self._columns + self.styles.gutter.width
         self._arrange_for(Size(width, self.app.size.height - AROUND))
@@ -175,10 +175,10 @@ class AccessPane(Vertical):
         another = (self._token.id if self._token else None) != (token.id if token else None)
         self._token = token
         if self.is_mounted:
-            when = self.query_one(Moment)
+            when = self.query_one(RequestTime)
             when.end = token.expires_at if token else None
             if another:
-                with self.prevent(Moment.Changed):
+                with self.prevent(RequestTime.Changed):
                     when.chosen = None
             when.refresh()
             self._give_room()
@@ -203,11 +203,11 @@ class AccessPane(Vertical):
         self, environment: str, path: str, operation: Permission, endpoint: Endpoint, ip: str
     ) -> None:
         """Fill in a whole request, and show its folder in the tree."""
-        self.query_one("#operation", Choice).choose(operation)
-        self.query_one("#endpoint", Choice).choose(endpoint)
-        with self.prevent(Input.Changed, Moment.Changed):
+        self.query_one("#operation", Selector).choose(operation)
+        self.query_one("#endpoint", Selector).choose(endpoint)
+        with self.prevent(Input.Changed, RequestTime.Changed):
             self.query_one("#ip", Field).value = ip
-            self.query_one(Moment).chosen = None
+            self.query_one(RequestTime).chosen = None
         self.ask(environment, path)
         self.reach.point_at(path)
 
@@ -242,8 +242,8 @@ class AccessPane(Vertical):
         return self.query_one(ReachTree)
 
     @property
-    def _environment(self) -> Choice[str]:
-        return self.query_one("#environment", Choice)
+    def _environment(self) -> Selector[str]:
+        return self.query_one("#environment", Selector)
 
     def _request(self, path: str) -> AccessRequest:
         """The request in the form. Raises Refusal for what cannot be asked."""
@@ -251,9 +251,9 @@ class AccessPane(Vertical):
         return AccessRequest(
             environment=self._environment.value if self._environment.options else "",
             path=request_path(path).path,
-            operation=self.query_one("#operation", Choice).value,
-            now=self.query_one(Moment).time,
-            endpoint=self.query_one("#endpoint", Choice).value,
+            operation=self.query_one("#operation", Selector).value,
+            now=self.query_one(RequestTime).time,
+            endpoint=self.query_one("#endpoint", Selector).value,
             e2ee=self._e2ee,
             ip=parse_address(typed) if typed else None,
         )
@@ -370,9 +370,9 @@ class AccessPane(Vertical):
         self._answer()
 
     @on(Input.Changed, "#ip")
-    @on(Choice.Changed, "#operation")
-    @on(Choice.Changed, "#endpoint")
-    @on(Moment.Changed)
+    @on(Selector.Changed, "#operation")
+    @on(Selector.Changed, "#endpoint")
+    @on(RequestTime.Changed)
     def _request_changed(self) -> None:
         self._answer()
         self._show_reach()
@@ -381,9 +381,9 @@ class AccessPane(Vertical):
     def _environment_written(self, event: PathField.Elsewhere) -> None:
         event.stop()
         self._environment.choose(event.environment)
-        self._environment.post_message(Choice.Changed(self._environment))
+        self._environment.post_message(Selector.Changed(self._environment))
 
-    @on(Choice.Changed, "#environment")
+    @on(Selector.Changed, "#environment")
     def _environment_changed(self) -> None:
         self._in_environment()
 

@@ -21,7 +21,7 @@ from st_tui.core.expiry import (
     span,
 )
 from st_tui.tui.widgets.field import Field
-from st_tui.tui.widgets.selector import Choice
+from st_tui.tui.widgets.selector import Selector
 
 _CUSTOM = -1
 
@@ -57,18 +57,18 @@ class ExpirySelector(Vertical):
         self._options.append(("Custom", _CUSTOM))
 
     def compose(self) -> ComposeResult:
-        yield Choice(self._options, id="preset")
+        yield Selector(self._options, id="preset")
         yield Field(placeholder="45d, 6months, 2027-01-31 or 2027-01-31T18:00Z", id="custom")
         yield Static(id="when")
 
     def on_mount(self) -> None:
-        self.query_one("#preset", Choice).choose(self._start)
+        self.query_one("#preset", Selector).choose(self._start)
         self._say()
 
     def end(self) -> int | None:
         """The end that is chosen; None is never. Raises ExpiryError."""
         now = self._now()
-        chosen = self.query_one("#preset", Choice).value
+        chosen = self.query_one("#preset", Selector).value
         if chosen == _CUSTOM:
             return parse_end(self.query_one("#custom", Field).value, now)
         return None if chosen is None else expires_after(chosen, now)
@@ -90,9 +90,9 @@ class ExpirySelector(Vertical):
             )
         self.query_one("#when", Static).update(text)
 
-    @on(Choice.Changed, "#preset")
+    @on(Selector.Changed, "#preset")
     def _preset_chosen(self) -> None:
-        self.set_class(self.query_one("#preset", Choice).value == _CUSTOM, "custom")
+        self.set_class(self.query_one("#preset", Selector).value == _CUSTOM, "custom")
         self._say()
         self.post_message(self.Changed())
 

@@ -10,7 +10,7 @@ from textual.suggester import Suggester
 from textual.widgets import Input, Static
 
 from st_tui.core.plain_text import shown
-from st_tui.tui.terminal.pasted_text import all_taken, lines_of, only_the_first, spans_lines
+from st_tui.tui.terminal.pasted_text import all_taken, lines_of, looks_pasted, only_the_first
 
 
 class Label(Static):
@@ -63,7 +63,7 @@ class Field(Input):
 
     def is_paste(self, text: str) -> bool:
         """Whether text that arrived in one piece, as keys, was pasted."""
-        return spans_lines(text, self.enters)
+        return looks_pasted(text, self.enters)
 
     def take_lines(self, lines: list[str]) -> str:
         """Take a paste of several lines, and answer what to say of it: the first one stays."""

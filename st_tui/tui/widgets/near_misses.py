@@ -45,7 +45,7 @@ def near_misses(
     return [how_near(miss) for miss in misses if miss.exists or miss.changes not in known]
 
 
-def beyond_lines(
+def lines_below_verdict(
     token: ServiceToken, request: AccessRequest, misses: Sequence[str], width: int, room: int
 ) -> list[Content]:
     """The most telling lines that there is room for, the nearest miss first.

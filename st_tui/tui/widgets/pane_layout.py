@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual.geometry import Size
 
-from st_tui.tui.widgets.near_misses import MOST_LINES as MOST_BEYOND
+from st_tui.tui.widgets.near_misses import MOST_LINES as MOST_LINES_BELOW
 
 MOST_LINES = 16
 """The most lines there is room for in a verdict."""
@@ -39,4 +39,4 @@ def reasons_height(columns: int) -> int:
 def verdict_height(columns: int, scopes: int) -> int:
     """Lines for the verdict. If they went by its text, each key would lay the screen out."""
     each = 1 if columns >= _BROAD else 2
-    return min(1 + reasons_height(columns) + MOST_BEYOND + scopes * each, MOST_LINES)
+    return min(1 + reasons_height(columns) + MOST_LINES_BELOW + scopes * each, MOST_LINES)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from st_tui.core.reach import ReachingToken
 from st_tui.core.wording import caveats
 from st_tui.tui.widgets.listing import Listing, Piece, column
-from st_tui.tui.widgets.token_list import EXPIRES, end_piece
+from st_tui.tui.widgets.token_list import EXPIRES, expiry_piece
 from st_tui.tui.widgets.token_name import name_column
 
 
@@ -61,7 +61,7 @@ class ReacherList(Listing[ReachingToken]):
             (name_column(token, self._now(), name - 1) + " ", ""),
             (column(by, scope - 1) + " ", "dim"),
             (column(item.path, where - 1) + " " if where else "", ""),
-            end_piece(token, self._now()),
+            expiry_piece(token, self._now()),
             (column(caveats(token), note), "warning"),
         ]
 

@@ -20,7 +20,7 @@ _WITH_ZONE = 34
 """Columns from which on there is room to name the zone."""
 
 
-class Moment(Widget, can_focus=True):
+class RequestTime(Widget, can_focus=True):
     """A moment between now and a day behind the token's end, which is one of the stops."""
 
     ACTIONS: ClassVar[tuple[Action, ...]] = (
@@ -31,7 +31,7 @@ class Moment(Widget, can_focus=True):
     )
     BINDINGS: ClassVar[list[BindingType]] = bindings(ACTIONS)
     DEFAULT_CSS = """
-    Moment {
+    RequestTime {
         height: 1;
         width: 1fr;
         padding: 0 1;

@@ -26,7 +26,7 @@ from st_tui.core.wording import counted
 from st_tui.tui.widgets.field import Label
 from st_tui.tui.widgets.path_field import PathField
 from st_tui.tui.widgets.scope_list import ScopeList
-from st_tui.tui.widgets.selector import Choice
+from st_tui.tui.widgets.selector import Selector
 
 
 class _ScopeField(PathField):
@@ -82,7 +82,7 @@ class ScopePicker(Vertical):
     def compose(self) -> ComposeResult:
         with Horizontal(classes="row"):
             yield Label("Environment")
-            yield Choice[str]([], id="scope-environment")
+            yield Selector[str]([], id="scope-environment")
         with Horizontal(classes="row"):
             yield Label("Path")
             yield _ScopeField(
@@ -135,8 +135,8 @@ class ScopePicker(Vertical):
         self._change((*rest, steps[at + 1]) if at + 1 < len(steps) else rest)
 
     @property
-    def _choice(self) -> Choice[str]:
-        return self.query_one("#scope-environment", Choice)
+    def _choice(self) -> Selector[str]:
+        return self.query_one("#scope-environment", Selector)
 
     @property
     def _field(self) -> PathField:
@@ -179,8 +179,8 @@ class ScopePicker(Vertical):
         paths = self._folders.get(self.environment, ())
         self._field.offer(paths, [environment.slug for environment in self._environments])
 
-    @on(Choice.Changed, "#scope-environment")
-    def _environment_chosen(self, event: Choice.Changed) -> None:
+    @on(Selector.Changed, "#scope-environment")
+    def _environment_chosen(self, event: Selector.Changed) -> None:
         event.stop()
         self._complete()
         self._change(self.scopes, (self.environment, "/"))

@@ -66,10 +66,10 @@ def read_contents(
     return Contents(place, links, found.secrets, len(found.warnings), state)
 
 
-class PlaceLine(Widget):
+class FolderLine(Widget):
     """Which folder is shown, and how much is in it; of a long path the end."""
 
-    DEFAULT_CSS = "PlaceLine { height: 1; padding: 0 1; }"
+    DEFAULT_CSS = "FolderLine { height: 1; padding: 0 1; }"
 
     def __init__(self) -> None:
         super().__init__(id="place")

@@ -22,7 +22,7 @@ from st_tui.tui.actions import Action, bindings
 T = TypeVar("T")
 
 
-class Choice(Widget, Generic[T], can_focus=True):
+class Selector(Widget, Generic[T], can_focus=True):
     """One of a few values, changed with the arrow keys, Space or a click."""
 
     ACTIONS: ClassVar[tuple[Action, ...]] = (
@@ -31,7 +31,7 @@ class Choice(Widget, Generic[T], can_focus=True):
     )
     BINDINGS: ClassVar[list[BindingType]] = bindings(ACTIONS)
     DEFAULT_CSS = """
-    Choice {
+    Selector {
         height: 1;
         width: 1fr;
         padding: 0 1;
@@ -45,12 +45,12 @@ class Choice(Widget, Generic[T], can_focus=True):
     class Changed(Message):
         """Another option was chosen by the person."""
 
-        def __init__(self, choice: Choice[Any]) -> None:
+        def __init__(self, choice: Selector[Any]) -> None:
             self.choice = choice
             super().__init__()
 
         @property
-        def control(self) -> Choice[Any]:
+        def control(self) -> Selector[Any]:
             return self.choice
 
     def __init__(

@@ -75,7 +75,7 @@ class TokenList(Listing[ServiceToken]):
             (name_column(item, self._now(), name - 1) + " ", ""),
             (column(first, scopes - 1 - len(more)) + more + " ", "dim"),
             (column(access_letters(item.permissions), _ACCESS), _access_style(item)),
-            end_piece(item, self._now()),
+            expiry_piece(item, self._now()),
             (column(state, _STATE), style),
         ]
 
@@ -88,7 +88,7 @@ class TokenList(Listing[ServiceToken]):
         return name, rest - name
 
 
-def end_piece(token: ServiceToken, now: int) -> Piece:
+def expiry_piece(token: ServiceToken, now: int) -> Piece:
     """How long until a token's end, marked if that is soon."""
     soon = token.expires_at is not None and token.expires_at - now < ENDS_SOON
     end = remaining(token.expires_at, now)

@@ -14,7 +14,7 @@ from textual.widgets import TextArea
 
 from st_tui.core.plain_text import shown
 from st_tui.tui.actions import Action, bindings
-from st_tui.tui.terminal.pasted_text import spans_lines
+from st_tui.tui.terminal.pasted_text import looks_pasted
 
 _CONTROLS = re.compile(r"[^\x20-\x7e\t]")
 
@@ -79,7 +79,7 @@ class ValueArea(TextArea):
 
     def is_paste(self, text: str) -> bool:
         """Whether text that arrived in one piece, as keys, was pasted."""
-        return self._taker(text) is not None or spans_lines(text, self._enters)
+        return self._taker(text) is not None or looks_pasted(text, self._enters)
 
     async def _on_key(self, event: events.Key) -> None:
         if event.key == "enter":

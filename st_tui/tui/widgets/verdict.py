@@ -11,8 +11,8 @@ from st_tui.core.drafts import request_path
 from st_tui.core.model import AccessRequest, Decision, ScopeVerdict, ServiceToken
 from st_tui.core.plain_text import shown
 from st_tui.core.wording import how_far, why
-from st_tui.tui.widgets.near_misses import MOST_LINES as MOST_BEYOND
-from st_tui.tui.widgets.near_misses import beyond_lines
+from st_tui.tui.widgets.near_misses import MOST_LINES as MOST_LINES_BELOW
+from st_tui.tui.widgets.near_misses import lines_below_verdict
 from st_tui.tui.widgets.pane_layout import MOST_LINES, reasons_height
 
 
@@ -26,10 +26,10 @@ def answer_lines(
     # What the reasons take more than is kept for them.
     over = sum(line.get_height({}, max(columns, 1)) for line in reasons) - 1
     over -= reasons_height(columns)
-    room = MOST_BEYOND - max(over, 0)
+    room = MOST_LINES_BELOW - max(over, 0)
     return [
         *reasons,
-        *beyond_lines(token, request, misses, columns, room),
+        *lines_below_verdict(token, request, misses, columns, room),
         *_scope_lines(request, access.explain(first, request)),
         *([Content.styled(f"  {shown(note)}", "$text-muted")] if note else ()),
     ]

@@ -25,8 +25,8 @@ from st_tui.tui.terminal.detection import Appearance
 from st_tui.tui.widgets.access_pane import AccessPane
 from st_tui.tui.widgets.field import Field
 from st_tui.tui.widgets.masked_field import MaskedField
-from st_tui.tui.widgets.request_time import Moment
-from st_tui.tui.widgets.selector import Choice
+from st_tui.tui.widgets.request_time import RequestTime
+from st_tui.tui.widgets.selector import Selector
 from tests.api.server import Server, serving
 from tests.core.vaults import bytes_in_files, v2, v3
 from tests.journeys.driving import choose, opened, screen_text, until, write
@@ -192,7 +192,7 @@ async def test_a_write_changes_nothing(shop: Shop, served: Served) -> None:
         await opened(pilot)
         await pilot.press("t")
         await write(pilot, "common/db")
-        shop.app.screen.query_one("#operation", Choice).focus()
+        shop.app.screen.query_one("#operation", Selector).focus()
         await pilot.press("right")
         text = await try_it(pilot, new.text.access_token)
         assert "DELETE /api/v3/secrets/ST_TUI_TRY_" in text
@@ -239,7 +239,7 @@ async def test_another_time(shop: Shop) -> None:
     new = shop.made(v2("ci", "dev:/**", expires_at=shop.app.clock() + 3_600_000))
     async with shop.app.run_test(size=WIDE) as pilot:
         await opened(pilot)
-        shop.app.screen.query_one(Moment).focus()
+        shop.app.screen.query_one(RequestTime).focus()
         await pilot.press("end")
         text = await try_it(pilot, new.text.full)
         assert "✖ differs from the pane (denied, expired): the server decides now, not at" in text

@@ -13,7 +13,7 @@ from st_tui.core.model import (
     Scope,
     ServiceToken,
 )
-from st_tui.tui.try_it.agreement import difference, reasons_told
+from st_tui.tui.try_it.agreement import difference, possible_reasons
 from st_tui.tui.try_it.real_call import Answer
 
 NOW = 1_800_000_000_000
@@ -57,7 +57,7 @@ def test_it_agrees(request_: AccessRequest, told: Answer) -> None:
     "undecided", [answer(429), answer(422), answer(500), answer(503), answer(400, "BadRequest")]
 )
 def test_some_answers_decide_nothing(undecided: Answer) -> None:
-    assert reasons_told(undecided) == frozenset()
+    assert possible_reasons(undecided) == frozenset()
 
 
 def test_the_address_is_named_if_it_is_the_cause() -> None:
@@ -92,5 +92,5 @@ def test_what_has_no_such_cause_is_said_too() -> None:
 
 
 def test_two_denials_for_other_reasons_differ() -> None:
-    assert Reason.PATH not in reasons_told(UNTRUSTED)
+    assert Reason.PATH not in possible_reasons(UNTRUSTED)
     assert difference(TOKEN, ASKED._replace(path="/b"), UNTRUSTED, NOW) != ""

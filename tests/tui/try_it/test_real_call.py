@@ -16,7 +16,7 @@ from st_tui.core.errors import Refusal
 from st_tui.core.model import AccessRequest, Endpoint, Permission
 from st_tui.core.vault import Vault
 from st_tui.tui.try_it import real_call
-from st_tui.tui.try_it.real_call import Call, CallFailed, Server, ask, call_for, send, server_at
+from st_tui.tui.try_it.real_call import Call, CallFailed, Server, ask, call_for, parse_server, send
 from tests.api.certificates import certificate
 from tests.api.server import serving
 
@@ -84,7 +84,7 @@ def at(port: int, scheme: str = "http") -> Server:
     ],
 )
 def test_addresses_of_servers(text: str, url: str) -> None:
-    assert server_at(text).url == url
+    assert parse_server(text).url == url
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,7 @@ def test_addresses_of_servers(text: str, url: str) -> None:
 )  # fmt: skip
 def test_what_is_no_address_is_refused(text: str) -> None:
     with pytest.raises(Refusal):
-        server_at(text)
+        parse_server(text)
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_what_is_no_address_is_refused(text: str) -> None:
     ],
 )
 def test_only_this_machine_is_asked_in_clear(url: str, in_clear: bool) -> None:
-    assert server_at(url).in_clear is in_clear
+    assert parse_server(url).in_clear is in_clear
 
 
 def test_what_is_sent() -> None:

@@ -21,7 +21,7 @@ from st_tui.tui.screens.tokens import TokensPage
 from st_tui.tui.widgets import access_pane
 from st_tui.tui.widgets.access_pane import AccessPane
 from st_tui.tui.widgets.field import Field
-from st_tui.tui.widgets.request_time import Moment
+from st_tui.tui.widgets.request_time import RequestTime
 from tests.conftest import NOW, Clock
 from tests.core.vaults import READ
 from tests.journeys.driving import choose, opened, screen_text, until, write
@@ -165,7 +165,7 @@ async def test_the_verdict_at_another_time(demo_app: StTui) -> None:
         token = await choose(pilot, "ci-deploy")
         await pilot.press("t")
         await write(pilot, "common")
-        demo_app.screen.query_one(Moment).focus()
+        demo_app.screen.query_one(RequestTime).focus()
         await pilot.press("right")
         await until(pilot, lambda: "in 1 d  2026-11-24" in screen_text(pilot), "a day on")
         assert "✔ ALLOWED" in screen_text(pilot)
@@ -180,7 +180,7 @@ async def test_the_verdict_at_another_time(demo_app: StTui) -> None:
         await until(pilot, lambda: "✔ ALLOWED" in screen_text(pilot), "the day before")
         await pilot.press("escape", "down")
         await until(pilot, lambda: "‹ now ›" in _pane(demo_app), "another token, from now")
-        assert demo_app.screen.query_one(Moment).end != token.expires_at
+        assert demo_app.screen.query_one(RequestTime).end != token.expires_at
 
 
 @pytest.mark.parametrize("key", ["t", "f3"])
@@ -224,7 +224,7 @@ def _verdict(app: StTui) -> str:
 
 
 def _pane(app: StTui) -> str:
-    return str(app.screen.query_one(Moment).render())
+    return str(app.screen.query_one(RequestTime).render())
 
 
 class _Alone(App[None]):
@@ -232,7 +232,7 @@ class _Alone(App[None]):
 
     def __init__(self, clock: Clock, end: int | None) -> None:
         super().__init__()
-        self.moment = Moment(clock)
+        self.moment = RequestTime(clock)
         self.moment.end = end
 
     def compose(self) -> ComposeResult:
