@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from st_tui.api import batches
-from st_tui.core.store.connection import connect, transaction
+from st_tui.core.store.sqlite import open_database
 from st_tui.core.vault import Vault
 from st_tui.core.vault.holders.gateway import Gateway
 from tests.api.shop import Shop
@@ -64,10 +64,10 @@ async def test_who_comes_while_a_batch_waits_comes_along(
 ) -> None:
     monkeypatch.setattr(batches, "LONGEST_BATCH", 60.0)
     tried = Tried(vault.gateway, monkeypatch)
-    other = connect(vault.directory / "vault.db")
+    other = open_database(vault.directory / "vault.db")
     jobs = [Noted() for _ in range(3)]
     async with batches.Batches[bool](vault.gateway) as running:
-        with transaction(other):
+        with other.transaction():
             asked = []
             for job in jobs:
                 asked.append(asyncio.create_task(running.run(job)))
@@ -85,10 +85,10 @@ async def test_who_takes_long_to_prepare_waits_for_the_next_batch(
 ) -> None:
     """What is prepared takes much more memory than what was received."""
     tried = Tried(vault.gateway, monkeypatch)
-    other = connect(vault.directory / "vault.db")
+    other = open_database(vault.directory / "vault.db")
     jobs = [Noted(batches.LONGEST_BATCH) for _ in range(3)]
     async with batches.Batches[bool](vault.gateway) as running:
-        with transaction(other):
+        with other.transaction():
             asked = [asyncio.create_task(running.run(job)) for job in jobs]
             while tried.begun < MOST_TRIES:
                 await asyncio.sleep(0)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from st_tui.core.expiry import HOUR, system_clock
-from st_tui.core.store.connection import connect
+from st_tui.core.store.sqlite import open_database
 from st_tui.core.vault import Vault
 from tests.api.e2ee_client import E2eeClient
 from tests.api.http_calls import Refused
@@ -380,12 +380,12 @@ def test_no_audit_no_answer(served: tuple[Path, Server], closed_shop: Shop) -> N
     closed_shop.put(ROOT, A="x")
     with client(closed_shop) as one:
         one.get("A")
-        blocker = connect(served[0] / "vault.db")
-        blocker.execute("BEGIN IMMEDIATE")
+        blocker = open_database(served[0] / "vault.db")
+        blocker.begin()
         try:
             answer = one.line.ask("GET", "/api/v3/secrets", query={"environment": "dev"})
         finally:
-            blocker.execute("ROLLBACK")
+            blocker.rollback()
             blocker.close()
         assert answer.status == 503
         assert answer.headers["retry-after"] in "12345"

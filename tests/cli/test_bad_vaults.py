@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from st_tui.core.files.vault_files import refuse_network_file_system
-from st_tui.core.store import connection as store
+from st_tui.core.store import sqlite
 from tests.cli.conftest import Run, assert_refused, create, start
 from tests.core.vaults import edit
 
@@ -36,7 +36,7 @@ def test_a_place_that_is_no_vault_is_not_to_be_closed_to_others(run: Run, tmp_pa
 def test_locked_by_another_program(
     run: Run, directory: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(store, "BUSY_SECONDS", 0.01)
+    monkeypatch.setattr(sqlite, "BUSY_SECONDS", 0.01)
     other = sqlite3.connect(directory / "vault.db", isolation_level=None)
     other.execute("BEGIN EXCLUSIVE")
     assert_refused(run(*CREATE), "locked")
@@ -49,7 +49,7 @@ def test_locked_by_another_program(
 def test_an_erased_key_held_back_is_erased_when_asked_again(
     run: Run, directory: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(store, "BUSY_SECONDS", 0.01)
+    monkeypatch.setattr(sqlite, "BUSY_SECONDS", 0.01)
     assert run("e2ee", "off").status == 0
     reader = sqlite3.connect(directory / "vault.db", isolation_level=None)
     reader.execute("BEGIN")

@@ -10,6 +10,8 @@ from pathlib import Path
 from st_tui.core.addresses import ANYWHERE_TEXT, parse_ranges
 from st_tui.core.expiry import DAY
 from st_tui.core.model import Permission, Scope, TokenDraft
+from st_tui.core.store.sqlite import Sqlite
+from st_tui.core.vault import Vault
 
 NOON = 1_800_014_400_000
 """2027-01-15T12:00:00Z, a Friday."""
@@ -53,6 +55,13 @@ def v3(name: str = "office", *scopes: str, trusted: tuple[str, ...] = ANYWHERE_T
         is_active=False,
         trusted_ips=parse_ranges(trusted),
     )
+
+
+def sqlite_of(vault: Vault) -> sqlite3.Connection:
+    """An open vault's own connection, for what no other connection can see or break."""
+    database = vault._session.database
+    assert isinstance(database, Sqlite)
+    return database._connection
 
 
 @contextmanager

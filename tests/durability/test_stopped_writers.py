@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 
 from st_tui.core.store import backup
+from st_tui.core.store.sqlite import Sqlite
 from tests.cli.conftest import Run, create, run
 
 __all__ = ["run"]
@@ -63,7 +64,7 @@ def names(folder: Path) -> list[str]:
 
 def flaw(file: Path) -> str | None:
     with closing(sqlite3.connect(file)) as connection:
-        return backup.flaw(connection)
+        return backup.flaw(Sqlite(connection))
 
 
 def test_a_killed_backup_has_no_file_and_the_next_one_cleans_up(run: Run, start: Path) -> None:

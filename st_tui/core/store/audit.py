@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from st_tui.core.json_text import read_object
 from st_tui.core.model import AuditEntry, Permission, Use
 from st_tui.core.store.audit_filter import ALL, Wanted, created_tokens, detail, names, where
+from st_tui.core.store.database import Database
 
 _COLUMNS = ", ".join(AuditEntry._fields)
 _MARKS = ", ".join(f":{field}" for field in AuditEntry._fields)
@@ -48,7 +48,7 @@ class Event(NamedTuple):
     details: dict[str, Any] | None = None
 
 
-def append(database: sqlite3.Connection, events: Iterable[Event]) -> None:
+def append(database: Database, events: Iterable[Event]) -> None:
     """Write entries at the end of the log, inside the caller's transaction."""
     seq, previous = last(database)
     rows = []
@@ -57,15 +57,15 @@ def append(database: sqlite3.Connection, events: Iterable[Event]) -> None:
         fields = event._asdict() | {"seq": seq, "details": _canonical(event.details or {})}
         previous = fields["hash"] = entry_hash(previous, fields)
         rows.append(fields)
-    database.executemany(f"INSERT INTO audit_log ({_COLUMNS}) VALUES ({_MARKS})", rows)
+    database.execute_many(f"INSERT INTO audit_log ({_COLUMNS}) VALUES ({_MARKS})", rows)
 
 
 def page(
-    database: sqlite3.Connection, wanted: Wanted = ALL, *, limit: int = -1, offset: int = 0
+    database: Database, wanted: Wanted = ALL, *, limit: int = -1, offset: int = 0
 ) -> list[AuditEntry]:
     """Some of the entries that are wanted, the newest first."""
     condition, values = where(wanted)
-    rows = database.execute(
+    rows = database.rows(
         f"SELECT {_COLUMNS} FROM audit_log {condition} "
         "ORDER BY seq DESC LIMIT :limit OFFSET :offset",
         values | {"limit": limit, "offset": offset},
@@ -73,38 +73,39 @@ def page(
     return [AuditEntry(*row) for row in rows]
 
 
-def count(database: sqlite3.Connection, wanted: Wanted = ALL) -> int:
+def count(database: Database, wanted: Wanted = ALL) -> int:
     """How many entries are wanted."""
     condition, values = where(wanted)
-    query = f"SELECT count(*) FROM audit_log {condition}"
-    return int(database.execute(query, values).fetchone()[0])
+    [(number,)] = database.rows(f"SELECT count(*) FROM audit_log {condition}", values)
+    return int(number)
 
 
-def numbers(database: sqlite3.Connection, wanted: Wanted) -> list[int]:
+def numbers(database: Database, wanted: Wanted) -> list[int]:
     """The numbers of the entries that are wanted, the newest first."""
     condition, values = where(wanted)
     query = f"SELECT seq FROM audit_log {condition} ORDER BY seq DESC"
-    return [seq for (seq,) in database.execute(query, values)]
+    return [seq for (seq,) in database.rows(query, values)]
 
 
-def numbered(database: sqlite3.Connection, seqs: Sequence[int]) -> list[AuditEntry]:
+def numbered(database: Database, seqs: Sequence[int]) -> list[AuditEntry]:
     """The entries of these numbers, the newest first."""
-    rows = database.execute(
+    rows = database.rows(
         f"SELECT {_COLUMNS} FROM audit_log "
-        "WHERE seq IN (SELECT value FROM json_each(?)) ORDER BY seq DESC",
-        (json.dumps(seqs),),
+        "WHERE seq IN (SELECT value FROM json_each(:seqs)) ORDER BY seq DESC",
+        {"seqs": json.dumps(seqs)},
     )
     return [AuditEntry(*row) for row in rows]
 
 
-def events(database: sqlite3.Connection) -> list[str]:
+def events(database: Database) -> list[str]:
     """The events that the log has, each once."""
-    rows = database.execute("SELECT DISTINCT event FROM audit_log ORDER BY event")
+    rows = database.rows("SELECT DISTINCT event FROM audit_log ORDER BY event")
     return [event for (event,) in rows]
 
 
+_OPERATIONS = ", ".join(f"'{operation}'" for operation in Permission)
 _USE = (
-    "verdict = 'allowed' AND operation IN ('read', 'write') "
+    f"verdict = 'allowed' AND operation IN ({_OPERATIONS}) "
     "AND environment IS NOT NULL AND path IS NOT NULL"
 )
 
@@ -124,11 +125,11 @@ def _all_uses(whose: str) -> str:
     return " UNION ALL ".join((own, *also))
 
 
-def uses(database: sqlite3.Connection, token_id: str) -> list[Use]:
+def uses(database: Database, token_id: str) -> list[Use]:
     """What a token was allowed, each environment, path and operation once."""
-    rows = database.execute(
+    rows = database.rows(
         "SELECT environment, path, operation, count(*) "
-        f"FROM ({_all_uses('actor = :token')}) GROUP BY 1, 2, 3",
+        f"FROM ({_all_uses('actor = :token')}) AS used GROUP BY 1, 2, 3",
         {"token": token_id},
     )
     return [
@@ -137,15 +138,13 @@ def uses(database: sqlite3.Connection, token_id: str) -> list[Use]:
     ]
 
 
-def uses_of_all(
-    database: sqlite3.Connection, project_id: str, after: int, upto: int
-) -> dict[str, list[Use]]:
+def uses_of_all(database: Database, project_id: str, after: int, upto: int) -> dict[str, list[Use]]:
     """The same of every token of a project that was allowed anything, by its id: what the entries
     behind one say, up to another."""
     whose = "project_id = :project AND seq > :after AND seq <= :upto"
-    rows = database.execute(
+    rows = database.rows(
         "SELECT actor, environment, path, operation, count(*) "
-        f"FROM ({_all_uses(whose)}) GROUP BY 1, 2, 3, 4",
+        f"FROM ({_all_uses(whose)}) AS used GROUP BY 1, 2, 3, 4",
         {"project": project_id, "after": after, "upto": upto},
     )
     found: dict[str, list[Use]] = {}
@@ -165,100 +164,95 @@ BEGINNING = Mark(0, _FIRST)
 """The place before the first entry."""
 
 
-def last(database: sqlite3.Connection) -> Mark:
+def last(database: Database) -> Mark:
     """The newest entry."""
-    row = database.execute("SELECT seq, hash FROM audit_log ORDER BY seq DESC LIMIT 1").fetchone()
+    row = database.row("SELECT seq, hash FROM audit_log ORDER BY seq DESC LIMIT 1")
     return BEGINNING if row is None else Mark(*row)
 
 
-def has(database: sqlite3.Connection, mark: Mark) -> bool:
+def has(database: Database, mark: Mark) -> bool:
     """Whether the log still has this very entry."""
-    query = "SELECT 1 FROM audit_log WHERE seq = ? AND hash = ?"
-    return database.execute(query, mark).fetchone() is not None
+    query = "SELECT 1 FROM audit_log WHERE seq = :seq AND hash = :hash"
+    return database.row(query, mark._asdict()) is not None
 
 
-def token_names(database: sqlite3.Connection, ids: Collection[str]) -> dict[str, str]:
+def token_names(database: Database, ids: Collection[str]) -> dict[str, str]:
     """The names that tokens of these ids were made with, whether they still live or not."""
-    query = names("IN (SELECT value FROM json_each(?))")
-    rows = database.execute(query, (json.dumps(list(ids)),))
+    query = names("IN (SELECT value FROM json_each(:ids))")
+    rows = database.rows(query, {"ids": json.dumps(list(ids))})
     return {target: str(name) for target, name in rows if name is not None}
 
 
-def tokens_named(database: sqlite3.Connection, name: str, project_id: str | None) -> list[str]:
+def tokens_named(database: Database, name: str, project_id: str | None) -> list[str]:
     """The ids of all tokens that were made with this name, of any project or of one, the first of
     them first."""
     query = f"{created_tokens('= :name')} AND project_id = coalesce(:project, project_id)"
-    rows = database.execute(f"{query} ORDER BY seq", {"name": name, "project": project_id})
+    rows = database.rows(f"{query} ORDER BY seq", {"name": name, "project": project_id})
     return [target for (target,) in rows]
 
 
-def predecessor(database: sqlite3.Connection, token_id: str) -> str | None:
+def predecessor(database: Database, token_id: str) -> str | None:
     """The id of the token that this one was made to replace."""
-    row = database.execute(
+    row = database.row(
         f"SELECT {detail('rotatedFrom')} FROM audit_log "
-        "WHERE target = ? AND event = 'create-service-token'",
-        (token_id,),
-    ).fetchone()
+        "WHERE target = :token AND event = 'create-service-token'",
+        {"token": token_id},
+    )
     return None if row is None or row[0] is None else str(row[0])
 
 
-def successors(database: sqlite3.Connection, token_id: str) -> list[str]:
+def successors(database: Database, token_id: str) -> list[str]:
     """The ids of the tokens that were made to replace this one, the first of them first.
 
     What ends the old token is recorded right behind what makes the new one.
     """
-    rows = database.execute(
+    rows = database.rows(
         "SELECT made.target FROM audit_log ended JOIN audit_log made ON made.seq = ended.seq - 1 "
-        "WHERE ended.target = ? "
+        "WHERE ended.target = :token "
         "AND ended.event IN ('rotate-service-token', 'delete-service-token') "
         "AND made.event = 'create-service-token' "
         f"AND {detail('rotatedFrom', 'made')} = ended.target ORDER BY made.seq",
-        (token_id,),
+        {"token": token_id},
     )
     return [str(target) for (target,) in rows]
 
 
-def deletion(database: sqlite3.Connection, token_id: str) -> AuditEntry | None:
+def deletion(database: Database, token_id: str) -> AuditEntry | None:
     """The entry of a token's deletion."""
-    row = database.execute(
-        f"SELECT {_COLUMNS} FROM audit_log WHERE target = ? AND event = 'delete-service-token'",
-        (token_id,),
-    ).fetchone()
+    row = database.row(
+        f"SELECT {_COLUMNS} FROM audit_log "
+        "WHERE target = :token AND event = 'delete-service-token'",
+        {"token": token_id},
+    )
     return None if row is None else AuditEntry(*row)
 
 
-def tombstone(database: sqlite3.Connection, token_id: str) -> AuditEntry | None:
+def tombstone(database: Database, token_id: str) -> AuditEntry | None:
     """The entry of a token that was deleted because its end was reached."""
-    row = database.execute(
-        f"SELECT {_COLUMNS} FROM audit_log WHERE target = ? "
+    row = database.row(
+        f"SELECT {_COLUMNS} FROM audit_log WHERE target = :token "
         "AND event = 'delete-service-token' AND reason = 'expired'",
-        (token_id,),
-    ).fetchone()
+        {"token": token_id},
+    )
     return None if row is None else AuditEntry(*row)
 
 
 _OF_TOKENS = (
-    "create-service-token",
-    "update-service-token-v3",
-    "rotate-service-token",
-    "delete-service-token",
+    "'create-service-token', 'update-service-token-v3', "
+    "'rotate-service-token', 'delete-service-token'"
 )
 
 
-def of_tokens(
-    database: sqlite3.Connection,
-) -> Iterator[tuple[str, str | None, str, dict[str, Any]]]:
+def of_tokens(database: Database) -> Iterator[tuple[str, str | None, str, dict[str, Any]]]:
     """What became of every token, the oldest first: event, project, token and details."""
-    marks = ", ".join("?" for _ in _OF_TOKENS)
-    for event, project_id, target, details in database.execute(
+    for event, project_id, target, details in database.rows(
         "SELECT event, project_id, target, details FROM audit_log "
-        f"WHERE event IN ({marks}) ORDER BY seq",
-        _OF_TOKENS,
+        f"WHERE event IN ({_OF_TOKENS}) ORDER BY seq"
     ):
         yield event, project_id, str(target), read_object(details) or {}
 
 
-def first_broken(database: sqlite3.Connection) -> int | None:
+def first_broken(database: Database) -> int | None:
     """The seq of the first entry that does not follow from the one before it; None if all do."""
     previous = _FIRST
     for expected, entry in enumerate(_entries(database), start=1):
@@ -268,8 +262,8 @@ def first_broken(database: sqlite3.Connection) -> int | None:
     return None
 
 
-def _entries(database: sqlite3.Connection) -> Iterator[AuditEntry]:
-    for row in database.execute(f"SELECT {_COLUMNS} FROM audit_log ORDER BY seq"):
+def _entries(database: Database) -> Iterator[AuditEntry]:
+    for row in database.rows(f"SELECT {_COLUMNS} FROM audit_log ORDER BY seq"):
         yield AuditEntry(*row)
 
 

@@ -4,27 +4,20 @@ from __future__ import annotations
 
 import os
 import re
-import sqlite3
-import time
 from contextlib import closing
 from pathlib import Path
 
 from st_tui.core.errors import Damaged, StoreError
 from st_tui.core.files import written_aside
 from st_tui.core.store import audit, token_log
-from st_tui.core.store.connection import (
-    BUSY_SECONDS,
-    explained,
-    in_turn,
-    is_read_only,
-)
-from st_tui.core.store.schema import STEPS
+from st_tui.core.store.database import Database
+from st_tui.core.store.sqlite import Sqlite, explained, in_memory, open_unchanging
 
 _DRAFT = ".st-tui-new-"
 _DAMAGED = "it is damaged"
 
 
-def save(database: sqlite3.Connection, path: Path) -> str | None:
+def save(database: Database, path: Path) -> str | None:
     """Write the database, as it is at this moment, into a new private file; its flaw, if any.
 
     The file appears when it is whole and was looked at. What killed programs left in its folder
@@ -38,7 +31,7 @@ def save(database: sqlite3.Connection, path: Path) -> str | None:
         written_aside.clear(folder, _DRAFT)
         with written_aside.draft(folder, _DRAFT) as draft:
             with explained(path):
-                copy(database, draft)
+                database.copy_to(draft)
                 found = _flaw_of(draft)
             written_aside.put_in_place(draft, path)
     except FileExistsError:
@@ -48,30 +41,13 @@ def save(database: sqlite3.Connection, path: Path) -> str | None:
     return found
 
 
-def copy(database: sqlite3.Connection, draft: Path) -> None:
-    """Write the database, as it is at this moment, into a new file that only its user may read.
-
-    It has no trace of what was deleted. Raises sqlite3.Error and OSError.
-    """
-    os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-    read_only = is_read_only(database)
-    try:
-        # It writes elsewhere, which a connection for reading would not let it.
-        database.execute("PRAGMA query_only = OFF")
-        database.execute("VACUUM INTO ?", (str(draft.absolute()),))
-    finally:
-        if read_only:
-            database.execute("PRAGMA query_only = ON")
-
-
 def _flaw_of(draft: Path) -> str | None:
     # Nobody else writes to it, and nothing is written beside it.
-    database = sqlite3.connect(f"{draft.absolute().as_uri()}?immutable=1", uri=True)
-    with closing(database):
+    with closing(open_unchanging(draft)) as database:
         return flaw(database)
 
 
-def flaw(database: sqlite3.Connection) -> str | None:
+def flaw(database: Sqlite) -> str | None:
     """What is wrong with this database, as half a sentence; None if nothing is."""
     try:
         with explained():
@@ -80,12 +56,12 @@ def flaw(database: sqlite3.Connection) -> str | None:
         return _DAMAGED
 
 
-def _flaw(database: sqlite3.Connection) -> str | None:
-    if database.execute("PRAGMA integrity_check(1)").fetchone()[0] != "ok":
+def _flaw(database: Sqlite) -> str | None:
+    if database.row("PRAGMA integrity_check(1)") != ("ok",):
         return _DAMAGED
     if _schema(database) != _schema_of_ours():
         return "its tables and triggers are not those of st-tui"
-    if database.execute("PRAGMA foreign_key_check").fetchone() is not None:
+    if database.row("PRAGMA foreign_key_check") is not None:
         return "what belongs together in it is not all there"
     broken = audit.first_broken(database)
     if broken is not None:
@@ -93,27 +69,10 @@ def _flaw(database: sqlite3.Connection) -> str | None:
     return token_log.flaw(database)
 
 
-def replace(target: sqlite3.Connection, source: sqlite3.Connection) -> None:
-    """Give the target all that the source has, in one transaction that others see whole."""
-
-    enough = time.monotonic() + BUSY_SECONDS
-
-    def progress(status: int, _left: int, _total: int) -> None:
-        busy = status in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
-        if busy and time.monotonic() > enough:
-            # sqlite3 would try for ever.
-            raise StoreError("The vault is locked by another program: nothing was changed.")
-
-    with in_turn(target):
-        source.backup(target, progress=progress, sleep=0.01)
-    with explained():
-        target.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-
-
 _Declared = tuple[str, str, str, tuple[str, ...]]
 
 
-def _schema(database: sqlite3.Connection) -> set[_Declared]:
+def _schema(database: Sqlite) -> set[_Declared]:
     """Every table, index and trigger with the tokens of its SQL.
 
     SQLite keeps the text as somebody wrote it, and ALTER TABLE rewrites a part of it, so spaces,
@@ -121,7 +80,7 @@ def _schema(database: sqlite3.Connection) -> set[_Declared]:
     """
     return {
         (kind, name, table, _tokens(sql))
-        for kind, name, table, sql in database.execute(
+        for kind, name, table, sql in database.rows(
             "SELECT type, name, tbl_name, coalesce(sql, '') FROM sqlite_master "
             # What ANALYZE makes. Names that begin with sqlite_ are SQLite's own.
             "WHERE name NOT GLOB 'sqlite_stat[0-9]'"
@@ -149,7 +108,5 @@ def _tokens(sql: str) -> tuple[str, ...]:
 
 
 def _schema_of_ours() -> set[_Declared]:
-    with closing(sqlite3.connect(":memory:")) as database:
-        for step in STEPS:
-            database.executescript(step)
+    with closing(in_memory()) as database:
         return _schema(database)

@@ -1,42 +1,42 @@
-"""Failed authentications of the current minute, counted for every process of the server."""
+"""Failed authentications, counted by address and minute for all processes of the server at once."""
 
 from __future__ import annotations
 
-import sqlite3
 from typing import NamedTuple
+
+from st_tui.core.store.database import Database
 
 
 class Failures(NamedTuple):
-    """How many authentications failed from an address in one minute (of 1970 and on)."""
+    """How many authentications failed from an address in one minute (counted from 1970)."""
 
     minute: int
     address: str
     failures: int
 
 
-def count(database: sqlite3.Connection, address: str, minute: int) -> int:
-    """Count one more; how many they are now."""
-    row = database.execute(
-        "INSERT INTO failed_authentication (minute, address, failures) VALUES (?, ?, 1) "
-        "ON CONFLICT (minute, address) DO UPDATE SET failures = failures + 1 RETURNING failures",
-        (minute, address),
-    ).fetchone()
-    return int(row[0])
-
-
-def any_before(database: sqlite3.Connection, minute: int) -> bool:
-    """Whether some minute is over that nobody took yet."""
-    return bool(
-        database.execute(
-            "SELECT 1 FROM failed_authentication WHERE minute < ? LIMIT 1", (minute,)
-        ).fetchone()
+def count(database: Database, address: str, minute: int) -> int:
+    """Count one more failure; how many there are now."""
+    [(failures,)] = database.rows(
+        "INSERT INTO failed_authentication (minute, address, failures) "
+        "VALUES (:minute, :address, 1) ON CONFLICT (minute, address) "
+        "DO UPDATE SET failures = failed_authentication.failures + 1 RETURNING failures",
+        {"minute": minute, "address": address},
     )
+    return int(failures)
 
 
-def take_before(database: sqlite3.Connection, minute: int) -> list[Failures]:
-    """Take the counts of the minutes that are over out of the table."""
-    rows = database.execute(
-        "DELETE FROM failed_authentication WHERE minute < ? RETURNING minute, address, failures",
-        (minute,),
-    ).fetchall()
+def any_before(database: Database, minute: int) -> bool:
+    """Whether there are counts of earlier minutes than this one."""
+    query = "SELECT 1 FROM failed_authentication WHERE minute < :minute LIMIT 1"
+    return database.row(query, {"minute": minute}) is not None
+
+
+def take_before(database: Database, minute: int) -> list[Failures]:
+    """Delete the counts of earlier minutes than this one, and return them."""
+    rows = database.rows(
+        "DELETE FROM failed_authentication WHERE minute < :minute "
+        "RETURNING minute, address, failures",
+        {"minute": minute},
+    )
     return sorted(Failures(*row) for row in rows)

@@ -2,45 +2,46 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from st_tui.core.model import Sealed
 from st_tui.core.secrets.model import Place, Room, SealedSecret, SecretImport
+from st_tui.core.store.database import Database, Row, Values
 
-_SEALED = (
-    "key_ciphertext, key_iv, key_tag, value_ciphertext, value_iv, value_tag, "
-    "comment_ciphertext, comment_iv, comment_tag"
+_SEALED_COLUMNS = tuple(
+    f"{part}_{piece}" for part in ("key", "value", "comment") for piece in Sealed._fields
 )
+_SEALED = ", ".join(_SEALED_COLUMNS)
 _COLUMNS = (
     "s.id, s.project_id, s.environment, s.path, s.name_hash, v.version, "
     f"{_SEALED}, s.created_at, v.created_at"
 )
-_CURRENT = (
-    f"SELECT {_COLUMNS} FROM secret s "
-    "JOIN secret_version v ON v.secret_id = s.id AND v.version = s.version "
+_EVERY_VERSION = "FROM secret s JOIN secret_version v ON v.secret_id = s.id"
+_CURRENT = f"{_EVERY_VERSION} AND v.version = s.version"
+_HERE = "s.project_id = :project AND s.environment = :environment AND s.path = :path"
+_HERE_AND_BELOW = (
+    "project_id = :project AND environment = :environment "
+    "AND (path = :path OR (path > :below AND path < :beyond))"
 )
-_HERE = "s.project_id = ? AND s.environment = ? AND s.path = ?"
-# '0' follows '/': the range holds exactly what begins with "path/".
-_HERE_AND_BELOW = "project_id = ? AND environment = ? AND (path = ? OR (path > ? AND path < ?))"
 _FROM_HERE_AND_BELOW = (
-    "project_id = ? AND import_environment = ? "
-    "AND (import_path = ? OR (import_path > ? AND import_path < ?))"
+    "project_id = :project AND import_environment = :environment "
+    "AND (import_path = :path OR (import_path > :below AND import_path < :beyond))"
 )
 _IMPORT = (
     "SELECT id, project_id, environment, path, import_environment, import_path, position, "
-    "created_at FROM secret_import "
+    "created_at FROM secret_import"
 )
 
 
 def in_folder(
-    database: sqlite3.Connection, project_id: str, place: Place, room: Room | None = None
+    database: Database, project_id: str, place: Place, room: Room | None = None
 ) -> list[SealedSecret]:
     """The secrets of one folder, the oldest first. Raises TooMuch where they outgrow the room."""
+    query = f"SELECT {_COLUMNS} {_CURRENT} WHERE {_HERE}"
     found = []
     # Sorted here: SQLite would read all of them before it hands out the first.
-    for row in database.execute(f"{_CURRENT} WHERE {_HERE}", (project_id, *place)):
+    for row in database.rows(query, _at(project_id, place)):
         secret = _secret(row)
         if room is not None:
             room.take(secret)
@@ -58,48 +59,44 @@ class SealedLabel(NamedTuple):
     updated_at: int
 
 
-def labels(database: sqlite3.Connection, project_id: str, place: Place) -> Iterator[SealedLabel]:
+def labels(database: Database, project_id: str, place: Place) -> Iterator[SealedLabel]:
     """What the secrets of one folder are listed by."""
-    rows = database.execute(
+    query = (
         "SELECT s.id, key_ciphertext, key_iv, key_tag, comment_ciphertext, comment_iv, "
-        "comment_tag, v.version, v.created_at "
-        "FROM secret s JOIN secret_version v ON v.secret_id = s.id AND v.version = s.version "
-        f"WHERE {_HERE}",
-        (project_id, *place),
+        f"comment_tag, v.version, v.created_at {_CURRENT} WHERE {_HERE}"
     )
-    for row in rows:
+    for row in database.rows(query, _at(project_id, place)):
         yield SealedLabel(row[0], Sealed(*row[1:4]), Sealed(*row[4:7]), row[7], row[8])
 
 
-def versions_in(
-    database: sqlite3.Connection, project_id: str, place: Place
-) -> list[tuple[str, int]]:
-    """The ids of a folder's secrets, each with the version that counts."""
-    return database.execute(
-        f"SELECT s.id, s.version FROM secret s WHERE {_HERE} ORDER BY s.id", (project_id, *place)
-    ).fetchall()
+def versions_in(database: Database, project_id: str, place: Place) -> list[tuple[str, int]]:
+    """The ids of a folder's secrets, each with its current version."""
+    query = f"SELECT s.id, s.version FROM secret s WHERE {_HERE} ORDER BY s.id"
+    rows = database.rows(query, _at(project_id, place))
+    return [(secret_id, version) for secret_id, version in rows]
 
 
-def places_below(database: sqlite3.Connection, project_id: str, place: Place) -> list[Place]:
-    """Where secrets lie: in this folder and all below it, in tree order."""
-    rows = database.execute(
-        f"SELECT DISTINCT path FROM secret WHERE {_HERE_AND_BELOW} "
-        "ORDER BY replace(path, '/', char(1))",
-        _below(project_id, place),
+def places_below(database: Database, project_id: str, place: Place) -> list[Place]:
+    """The folders with secrets in them: of this folder and all below it, in tree order."""
+    rows = database.rows(
+        f"SELECT path FROM secret WHERE {_HERE_AND_BELOW} "
+        "GROUP BY path ORDER BY replace(path, '/', char(1))",
+        _at_and_below(project_id, place),
     )
     return [Place(place.environment, path) for (path,) in rows]
 
 
-def places(database: sqlite3.Connection, project_id: str) -> list[Place]:
-    """Where secrets lie in a project."""
-    rows = database.execute(
-        "SELECT DISTINCT environment, path FROM secret WHERE project_id = ?", (project_id,)
+def places(database: Database, project_id: str) -> list[Place]:
+    """The folders of a project with secrets in them."""
+    rows = database.rows(
+        "SELECT DISTINCT environment, path FROM secret WHERE project_id = :project",
+        {"project": project_id},
     )
     return [Place(*row) for row in rows]
 
 
 class SealedValue(NamedTuple):
-    """The version that counts of a secret, with its name and value sealed."""
+    """A secret in its current version, with its name and value sealed."""
 
     id: str
     version: int
@@ -108,224 +105,222 @@ class SealedValue(NamedTuple):
     value: Sealed
 
 
-def values_in(database: sqlite3.Connection, project_id: str, place: Place) -> Iterator[SealedValue]:
+def values_in(database: Database, project_id: str, place: Place) -> Iterator[SealedValue]:
     """The values of one folder's secrets."""
-    rows = database.execute(
+    query = (
         "SELECT s.id, s.version, s.name_hash, key_ciphertext, key_iv, key_tag, value_ciphertext, "
-        "value_iv, value_tag "
-        "FROM secret s JOIN secret_version v ON v.secret_id = s.id AND v.version = s.version "
-        f"WHERE {_HERE}",
-        (project_id, *place),
+        f"value_iv, value_tag {_CURRENT} WHERE {_HERE}"
     )
-    for row in rows:
+    for row in database.rows(query, _at(project_id, place)):
         yield SealedValue(row[0], row[1], row[2], Sealed(*row[3:6]), Sealed(*row[6:]))
 
 
-def names_in(database: sqlite3.Connection, project_id: str, place: Place) -> set[bytes]:
+def names_in(database: Database, project_id: str, place: Place) -> set[bytes]:
     """The hashes of the names of one folder's secrets."""
-    rows = database.execute(f"SELECT s.name_hash FROM secret s WHERE {_HERE}", (project_id, *place))
-    return {hashed for (hashed,) in rows}
+    query = f"SELECT s.name_hash FROM secret s WHERE {_HERE}"
+    return {hashed for (hashed,) in database.rows(query, _at(project_id, place))}
 
 
-def names_below(
-    database: sqlite3.Connection, project_id: str, place: Place
-) -> Iterator[tuple[Place, bytes]]:
-    """Where secrets lie in this folder and all below it, each with the hash of its name."""
-    rows = database.execute(
-        f"SELECT path, name_hash FROM secret WHERE {_HERE_AND_BELOW}", _below(project_id, place)
-    )
-    for path, hashed in rows:
+def names_below(database: Database, project_id: str, place: Place) -> Iterator[tuple[Place, bytes]]:
+    """The folder and the hash of the name of each secret in this folder and all below it."""
+    query = f"SELECT path, name_hash FROM secret WHERE {_HERE_AND_BELOW}"
+    for path, hashed in database.rows(query, _at_and_below(project_id, place)):
         yield Place(place.environment, path), hashed
 
 
 class SealedName(NamedTuple):
-    """A name that a secret has or had; `name_hash` is None where it had it once."""
+    """A name that a secret has, or had in an earlier version: then `name_hash` is None."""
 
     name_hash: bytes | None
     name: Sealed
 
 
-def names(database: sqlite3.Connection, project_id: str) -> list[SealedName]:
-    """The names of a project's secrets in all their versions, those of today last."""
-    rows = database.execute(
-        "SELECT DISTINCT iif(v.version = s.version, s.name_hash, NULL) AS today, "
-        "key_ciphertext, key_iv, key_tag "
-        "FROM secret s JOIN secret_version v ON v.secret_id = s.id WHERE s.project_id = ? "
-        "ORDER BY today",
-        (project_id,),
+def names(database: Database, project_id: str) -> list[SealedName]:
+    """The names of a project's secrets in all their versions, current names last."""
+    rows = database.rows(
+        "SELECT DISTINCT CASE WHEN v.version = s.version THEN s.name_hash END AS today, "
+        f"key_ciphertext, key_iv, key_tag {_EVERY_VERSION} "
+        "WHERE s.project_id = :project ORDER BY today",
+        {"project": project_id},
     )
     return [SealedName(row[0], Sealed(*row[1:])) for row in rows]
 
 
-def count(database: sqlite3.Connection, project_id: str, place: Place | None) -> int:
+def count(database: Database, project_id: str, place: Place | None) -> int:
     """How many secrets lie in a folder and all below it; in the whole project without one."""
-    where, values = (
-        ("project_id = ?", (project_id,))
-        if place is None
-        else (_HERE_AND_BELOW, _below(project_id, place))
-    )
-    return int(database.execute(f"SELECT count(*) FROM secret WHERE {where}", values).fetchone()[0])
+    where = "project_id = :project" if place is None else _HERE_AND_BELOW
+    values = {"project": project_id} if place is None else _at_and_below(project_id, place)
+    [(number,)] = database.rows(f"SELECT count(*) FROM secret WHERE {where}", values)
+    return int(number)
 
 
 def find(
-    database: sqlite3.Connection, project_id: str, place: Place, name_hash: bytes
+    database: Database, project_id: str, place: Place, name_hash: bytes
 ) -> SealedSecret | None:
     """One secret by the hash of its name."""
-    row = database.execute(
-        f"{_CURRENT} WHERE {_HERE} AND s.name_hash = ?", (project_id, *place, name_hash)
-    ).fetchone()
+    row = database.row(
+        f"SELECT {_COLUMNS} {_CURRENT} WHERE {_HERE} AND s.name_hash = :name_hash",
+        {**_at(project_id, place), "name_hash": name_hash},
+    )
     return None if row is None else _secret(row)
 
 
-def versions(database: sqlite3.Connection, secret_id: str) -> list[SealedSecret]:
+def versions(database: Database, secret_id: str) -> list[SealedSecret]:
     """All versions of a secret, the newest first."""
-    rows = database.execute(
-        f"SELECT {_COLUMNS} FROM secret s JOIN secret_version v ON v.secret_id = s.id "
-        "WHERE s.id = ? ORDER BY v.version DESC",
-        (secret_id,),
+    rows = database.rows(
+        f"SELECT {_COLUMNS} {_EVERY_VERSION} WHERE s.id = :id ORDER BY v.version DESC",
+        {"id": secret_id},
     )
     return [_secret(row) for row in rows]
 
 
-def version(database: sqlite3.Connection, secret_id: str, number: int) -> SealedSecret | None:
+def version(database: Database, secret_id: str, number: int) -> SealedSecret | None:
     """One version of a secret."""
-    row = database.execute(
-        f"SELECT {_COLUMNS} FROM secret s JOIN secret_version v ON v.secret_id = s.id "
-        "WHERE s.id = ? AND v.version = ?",
-        (secret_id, number),
-    ).fetchone()
+    row = database.row(
+        f"SELECT {_COLUMNS} {_EVERY_VERSION} WHERE s.id = :id AND v.version = :version",
+        {"id": secret_id, "version": number},
+    )
     return None if row is None else _secret(row)
 
 
-def insert(database: sqlite3.Connection, secret: SealedSecret) -> None:
+def insert(database: Database, secret: SealedSecret) -> None:
     """Write a new secret with its first version."""
     database.execute(
         "INSERT INTO secret (id, project_id, environment, path, name_hash, version, created_at) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (
-            secret.id,
-            secret.project_id,
-            *secret.place,
-            secret.name_hash,
-            secret.version,
-            secret.created_at,
-        ),
+        "VALUES (:id, :project, :environment, :path, :name_hash, :version, :created_at)",
+        {
+            **_at(secret.project_id, secret.place),
+            "id": secret.id,
+            "name_hash": secret.name_hash,
+            "version": secret.version,
+            "created_at": secret.created_at,
+        },
     )
     _insert_version(database, secret)
 
 
-def add_version(database: sqlite3.Connection, secret: SealedSecret) -> None:
+def add_version(database: Database, secret: SealedSecret) -> None:
     """Write the next version of a secret, which may have another name."""
     _insert_version(database, secret)
     database.execute(
-        "UPDATE secret SET version = ?, name_hash = ? WHERE id = ?",
-        (secret.version, secret.name_hash, secret.id),
+        "UPDATE secret SET version = :version, name_hash = :name_hash WHERE id = :id",
+        {"version": secret.version, "name_hash": secret.name_hash, "id": secret.id},
     )
 
 
-def delete(database: sqlite3.Connection, secret_id: str) -> None:
+def _insert_version(database: Database, secret: SealedSecret) -> None:
+    marks = ", ".join(f":{column}" for column in _SEALED_COLUMNS)
+    sealed = (*secret.name, *secret.value, *secret.comment)
+    database.execute(
+        f"INSERT INTO secret_version (secret_id, version, {_SEALED}, created_at) "
+        f"VALUES (:id, :version, {marks}, :created_at)",
+        {
+            **dict(zip(_SEALED_COLUMNS, sealed, strict=True)),
+            "id": secret.id,
+            "version": secret.version,
+            "created_at": secret.updated_at,
+        },
+    )
+
+
+def delete(database: Database, secret_id: str) -> None:
     """Delete a secret with all its versions."""
-    database.execute("DELETE FROM secret WHERE id = ?", (secret_id,))
+    database.execute("DELETE FROM secret WHERE id = :id", {"id": secret_id})
 
 
-def delete_below(
-    database: sqlite3.Connection, project_id: str, environment: str, path: str
-) -> None:
+def delete_below(database: Database, project_id: str, place: Place) -> None:
     """Delete the secrets of a folder and of all below it, the links there, and those to there."""
-    place = _below(project_id, Place(environment, path))
+    values = _at_and_below(project_id, place)
     for table in ("secret", "secret_import"):
-        database.execute(f"DELETE FROM {table} WHERE {_HERE_AND_BELOW}", place)
-    database.execute(f"DELETE FROM secret_import WHERE {_FROM_HERE_AND_BELOW}", place)
+        database.execute(f"DELETE FROM {table} WHERE {_HERE_AND_BELOW}", values)
+    database.execute(f"DELETE FROM secret_import WHERE {_FROM_HERE_AND_BELOW}", values)
 
 
-def imports(database: sqlite3.Connection, project_id: str, place: Place) -> list[SecretImport]:
+def imports(database: Database, project_id: str, place: Place) -> list[SecretImport]:
     """The links of a folder in their order."""
-    rows = database.execute(
-        f"{_IMPORT} WHERE project_id = ? AND environment = ? AND path = ? ORDER BY position",
-        (project_id, *place),
+    rows = database.rows(
+        f"{_IMPORT} WHERE project_id = :project AND environment = :environment AND path = :path "
+        "ORDER BY position",
+        _at(project_id, place),
     )
     return [_import(row) for row in rows]
 
 
-def every_import(database: sqlite3.Connection, project_id: str) -> list[SecretImport]:
-    """All links of a project, by where they bring secrets."""
-    rows = database.execute(
-        f"{_IMPORT} WHERE project_id = ? ORDER BY environment, path, position", (project_id,)
+def every_import(database: Database, project_id: str) -> list[SecretImport]:
+    """All links of a project, by the folders that they are in."""
+    rows = database.rows(
+        f"{_IMPORT} WHERE project_id = :project ORDER BY environment, path, position",
+        {"project": project_id},
     )
     return [_import(row) for row in rows]
 
 
-def imports_from_below(
-    database: sqlite3.Connection, project_id: str, place: Place
-) -> list[SecretImport]:
-    """The links that bring secrets from a folder, or from below it, into others outside it."""
-    here = _below(project_id, place)
-    rows = database.execute(
+def imports_from_below(database: Database, project_id: str, place: Place) -> list[SecretImport]:
+    """The links of other folders to this folder, or to one below it."""
+    rows = database.rows(
         f"{_IMPORT} WHERE {_FROM_HERE_AND_BELOW} AND NOT ({_HERE_AND_BELOW}) "
         "ORDER BY environment, path, position",
-        (*here, *here),
+        _at_and_below(project_id, place),
     )
     return [_import(row) for row in rows]
 
 
-def find_import(
-    database: sqlite3.Connection, project_id: str, import_id: str
-) -> SecretImport | None:
+def find_import(database: Database, project_id: str, import_id: str) -> SecretImport | None:
     """One link by its id."""
-    row = database.execute(
-        f"{_IMPORT} WHERE project_id = ? AND id = ?", (project_id, import_id)
-    ).fetchone()
+    row = database.row(
+        f"{_IMPORT} WHERE project_id = :project AND id = :id",
+        {"project": project_id, "id": import_id},
+    )
     return None if row is None else _import(row)
 
 
-def insert_import(database: sqlite3.Connection, link: SecretImport) -> None:
+def insert_import(database: Database, link: SecretImport) -> None:
     """Write a link."""
     database.execute(
         "INSERT INTO secret_import (id, project_id, environment, path, import_environment, "
-        "import_path, position, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        (link.id, link.project_id, *link.place, *link.source, link.position, link.created_at),
+        "import_path, position, created_at) VALUES (:id, :project, :environment, :path, "
+        ":import_environment, :import_path, :position, :created_at)",
+        {
+            **_at(link.project_id, link.place),
+            "id": link.id,
+            "import_environment": link.source.environment,
+            "import_path": link.source.path,
+            "position": link.position,
+            "created_at": link.created_at,
+        },
     )
 
 
-def delete_import(database: sqlite3.Connection, import_id: str) -> None:
+def delete_import(database: Database, import_id: str) -> None:
     """Delete a link."""
-    database.execute("DELETE FROM secret_import WHERE id = ?", (import_id,))
+    database.execute("DELETE FROM secret_import WHERE id = :id", {"id": import_id})
 
 
-def _insert_version(database: sqlite3.Connection, secret: SealedSecret) -> None:
-    database.execute(
-        f"INSERT INTO secret_version (secret_id, version, {_SEALED}, created_at) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            secret.id,
-            secret.version,
-            *secret.name,
-            *secret.value,
-            *secret.comment,
-            secret.updated_at,
-        ),
-    )
+def _at(project_id: str, place: Place) -> dict[str, Any]:
+    return {"project": project_id, "environment": place.environment, "path": place.path}
 
 
-def _below(project_id: str, place: Place) -> tuple[str, ...]:
+def _at_and_below(project_id: str, place: Place) -> Values:
     parent = "" if place.path == "/" else place.path
-    return (project_id, place.environment, place.path, f"{parent}/", f"{parent}0")
+    # '0' follows '/': between the two lies exactly what begins with "path/".
+    return {**_at(project_id, place), "below": f"{parent}/", "beyond": f"{parent}0"}
 
 
-def _secret(row: Sequence[Any]) -> SealedSecret:
+def _secret(row: Row) -> SealedSecret:
+    secret_id, project_id, environment, path, name_hash, version, *sealed, made, changed = row
     return SealedSecret(
-        row[0],
-        row[1],
-        Place(row[2], row[3]),
-        row[4],
-        row[5],
-        Sealed(*row[6:9]),
-        Sealed(*row[9:12]),
-        Sealed(*row[12:15]),
-        row[15],
-        row[16],
+        secret_id,
+        project_id,
+        Place(environment, path),
+        name_hash,
+        version,
+        Sealed(*sealed[:3]),
+        Sealed(*sealed[3:6]),
+        Sealed(*sealed[6:]),
+        made,
+        changed,
     )
 
 
-def _import(row: Sequence[Any]) -> SecretImport:
+def _import(row: Row) -> SecretImport:
     return SecretImport(row[0], row[1], Place(row[2], row[3]), Place(row[4], row[5]), *row[6:])

@@ -1,13 +1,13 @@
-"""The narrow table that tokens are listed, searched and ordered by, and whether it is true.
+"""The listing: one narrow table that tokens are searched and sorted by.
 
-A trigger fills it. It may hold an end of its own, which a rotation brought forward.
+Its rows repeat what the tokens say, and a trigger writes them, so they can be trusted unless
+somebody edited the file. Only `ends_at` is the listing's own: where a rotation lets a token end
+before its `expires_at`. See `store.schema`.
 """
 
 from __future__ import annotations
 
-import sqlite3
-
-from st_tui.core.store.connection import asked_once
+from st_tui.core.store.database import Database
 
 LISTING = "service_token_listing"
 _TEXT = (
@@ -22,30 +22,30 @@ _TOKENS_THEMSELVES = (
     f"{END} AS ends_at, {_TEXT} AS text "
     f"FROM service_token t LEFT JOIN {LISTING} l ON l.token_id = t.id)"
 )
-"""What the listing would be if nobody had written to it: for a file in which somebody has."""
+"""A subquery with the listing's columns, worked out from the tokens: it is right in every file."""
 
 
-def true_listing(database: sqlite3.Connection, text: str = "") -> str:
-    """What to list tokens by: the listing where it says what they say, else they themselves.
+def true_listing(database: Database, text: str = "") -> str:
+    """The table to list tokens by: the listing if it is right, else a slower subquery that is.
 
-    With `text` also what is searched must be so. Only somebody who edited the file makes it differ.
+    The column `text` is compared too only where a `text` is searched for.
     """
     question = "is the listing's text true" if text else "is the listing true"
-    true = asked_once(database, question, lambda: _is_true(database, text))
-    return LISTING if true else _TOKENS_THEMSELVES
+    is_true = database.cached(question, lambda: _is_true(database, with_text=bool(text)))
+    return LISTING if is_true else _TOKENS_THEMSELVES
 
 
-def _is_true(database: sqlite3.Connection, text: str) -> bool:
-    if misstated(database, with_text=bool(text)) is not None:
+def _is_true(database: Database, *, with_text: bool) -> bool:
+    if misstated(database, with_text=with_text) is not None:
         return False
-    row = database.execute(
+    [(equally_many,)] = database.rows(
         f"SELECT (SELECT count(*) FROM service_token) = (SELECT count(*) FROM {LISTING})"
-    ).fetchone()
-    return bool(row[0])
+    )
+    return bool(equally_many)
 
 
-def misstated(database: sqlite3.Connection, *, with_text: bool = True) -> str | None:
-    """The name of a token that the listing leaves out, or of which it says something else."""
+def misstated(database: Database, *, with_text: bool = True) -> str | None:
+    """The name of a token that the listing leaves out or is wrong about; None if there is none."""
     # Of a token with no row in the listing each side is NULL.
     differs = (
         "(l.project_id, l.name, l.created_at) IS NOT (t.project_id, t.name, t.created_at) "
@@ -54,8 +54,8 @@ def misstated(database: sqlite3.Connection, *, with_text: bool = True) -> str | 
     )
     if with_text:
         differs += f" OR l.text IS NOT {_TEXT}"
-    row = database.execute(
+    row = database.row(
         f"SELECT t.name FROM service_token t LEFT JOIN {LISTING} l ON l.token_id = t.id "
         f"WHERE {differs} LIMIT 1"
-    ).fetchone()
+    )
     return None if row is None else str(row[0])

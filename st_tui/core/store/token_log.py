@@ -7,7 +7,6 @@ tokens these are known from the first switch on, and by a rotation from the toke
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -15,6 +14,7 @@ from st_tui.core import expiry
 from st_tui.core.errors import Refusal
 from st_tui.core.model import ServiceToken
 from st_tui.core.store import audit, projects, token_listing, tokens
+from st_tui.core.store.database import Database
 
 _WORDS = {
     "name": "the name",
@@ -56,7 +56,7 @@ def switches(token: ServiceToken) -> dict[str, Any]:
     return {"version": token.version, "isActive": token.is_active, "trustedIps": ips}
 
 
-def flaw(database: sqlite3.Connection) -> str | None:
+def flaw(database: Database) -> str | None:
     """How a token differs from what the log says of it, as half a sentence; None if none does."""
     living, deleted = _replay(database)
     for token in _every(database):
@@ -73,12 +73,12 @@ def flaw(database: sqlite3.Connection) -> str | None:
     return None if name is None else f"its list of tokens is wrong about {name!r}"
 
 
-def _every(database: sqlite3.Connection) -> Iterator[ServiceToken]:
+def _every(database: Database) -> Iterator[ServiceToken]:
     for project in projects.every(database):
         yield from tokens.page(database, project.id)
 
 
-def _replay(database: sqlite3.Connection) -> tuple[dict[str, _Said], set[str]]:
+def _replay(database: Database) -> tuple[dict[str, _Said], set[str]]:
     living: dict[str, _Said] = {}
     deleted = set()
     for event, project, token_id, details in audit.of_tokens(database):

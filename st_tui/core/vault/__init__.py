@@ -18,7 +18,7 @@ from st_tui.core import access
 from st_tui.core.expiry import system_clock
 from st_tui.core.files import vault_files
 from st_tui.core.model import AccessRequest, Decision
-from st_tui.core.store.connection import connect, transaction
+from st_tui.core.store.sqlite import create_database, open_database
 from st_tui.core.token_text import RandomBytes
 from st_tui.core.vault.audit import Access, AuditLog
 from st_tui.core.vault.environments import Environments
@@ -89,7 +89,7 @@ class Vault:
             vault_files.check_directory(directory)
             if key_file == vault_files.OPERATOR_KEY:
                 vault_files.clear_drafts(directory)
-        database = connect(directory / vault_files.DATABASE)
+        database = open_database(directory / vault_files.DATABASE)
         return cls(Session(directory, database, actor, clock, randbytes, key_file))
 
     @classmethod
@@ -106,9 +106,7 @@ class Vault:
             vault_files.make_directory(directory)
             vault_files.clear_drafts(directory)
             vault_files.make_keys(directory, randbytes)
-            vault_files.make_once(
-                directory, vault_files.DATABASE, lambda path: connect(path, create=True).close()
-            )
+            vault_files.make_once(directory, vault_files.DATABASE, create_database)
         return cls.open(directory, actor=actor, clock=clock, randbytes=randbytes)
 
     def close(self) -> None:
@@ -139,7 +137,7 @@ class Vault:
 
         Switching E2EE on is not for here: only a change of its own reaches the disk and erases.
         """
-        with transaction(self._session.database):
+        with self._session.database.transaction():
             yield
 
     def back_up(self, path: Path) -> str | None:
@@ -158,7 +156,7 @@ class Vault:
     def changed_elsewhere(self) -> int:
         """A number that differs from the last one if another program changed the vault."""
         with self._session.reading() as database:
-            return int(database.execute("PRAGMA data_version").fetchone()[0])
+            return database.changes_elsewhere()
 
 
 def check(known: Known, request: AccessRequest) -> Decision:

@@ -18,7 +18,6 @@ from st_tui.core.model import (
 )
 from st_tui.core.store import audit, tokens
 from st_tui.core.store.audit_filter import Wanted
-from st_tui.core.store.connection import transaction
 from st_tui.core.vault.session import Session
 
 ANONYMOUS = "anonymous"
@@ -116,7 +115,7 @@ class AuditLog:
         A token that was refused as a whole (ended, inactive, from elsewhere) was not used.
         """
         made = list(accesses)
-        with transaction(self._session.database):
+        with self._session.database.transaction():
             audit.append(self._session.database, map(_event, made))
             tokens.note_uses(
                 self._session.database,

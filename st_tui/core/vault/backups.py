@@ -15,7 +15,7 @@ from st_tui.core.expiry import system_clock
 from st_tui.core.files import vault_files
 from st_tui.core.model import AuditEntry, Project, ServiceToken
 from st_tui.core.store import audit, backup, projects, tokens
-from st_tui.core.store.connection import connect, explained, transaction
+from st_tui.core.store.sqlite import Sqlite, explained, open_database
 from st_tui.core.vault.session import Session, VaultError
 
 
@@ -39,8 +39,9 @@ class Widened(NamedTuple):
 class Candidate:
     """A backup that was checked and may take the place of the vault in its directory."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, copy: Sqlite) -> None:
         self._session = session
+        self._copy = copy
 
     def content(self) -> Content:
         """How much is in the backup."""
@@ -59,7 +60,7 @@ class Candidate:
         now = self._session.clock()
         found = Widened([], [], [])
         try:
-            with closing(connect(file)) as present, explained(file):
+            with closing(open_database(file)) as present, explained(file):
                 for project in projects.every(self._session.database):
                     project_here = projects.by_id(present, project.id)
                     if project_here is not None and project_here.e2ee and not project.e2ee:
@@ -82,21 +83,21 @@ class Candidate:
         The audit log is the backup's again, and says that this was done and where the replaced one
         ended. Raises StoreError.
         """
-        directory, database = self._session.directory, self._session.database
+        directory = self._session.directory
         file = directory / vault_files.DATABASE
         damaged = False
         if vault_files.has_database(directory):
             try:
-                with closing(connect(file)) as present, explained(file):
+                with closing(open_database(file)) as present, explained(file):
                     last = next(iter(audit.page(present, limit=1)), None)
                     self._record(last)
-                    backup.replace(present, database)
+                    present.replace_all(self._copy)
                 return
             except Damaged:
                 damaged = True
 
         def write(draft: Path) -> None:
-            backup.copy(database, draft)
+            self._copy.copy_to(draft)
             if damaged:
                 # Not before there is something to take its place.
                 for suffix in ("", "-wal", "-shm"):
@@ -117,7 +118,7 @@ class Candidate:
         event = audit.Event(
             self._session.clock(), self._session.actor, "restore-backup", details=details
         )
-        with transaction(self._session.database):
+        with self._session.database.transaction():
             audit.append(self._session.database, [event])
 
 
@@ -138,7 +139,7 @@ def candidate(directory: Path, file: Path, *, actor: str) -> Iterator[Candidate]
             raise VaultError(f"{directory} cannot be written to: {error.strerror}.") from None
         _copy(file, draft)
         try:
-            database = connect(draft)
+            database = open_database(draft)
         except Damaged:
             raise VaultError(f"{file} cannot be restored: it is damaged, or no backup.") from None
         except StoreError as refused:
@@ -149,7 +150,7 @@ def candidate(directory: Path, file: Path, *, actor: str) -> Iterator[Candidate]
                 raise VaultError(f"{file} cannot be restored: {flaw}.")
             session = Session(directory, database, actor, system_clock, os.urandom)
             session.require_keys()
-            yield Candidate(session)
+            yield Candidate(session, database)
 
 
 def _copy(file: Path, draft: Path) -> None:

@@ -106,9 +106,10 @@ def remove(session: Session, project: Project, environment: str, folder: str) ->
         return Removed(0, 0, [])
     removed = _removed(session, project, environment, folder, gone)
     # Here, because the app's first frame needs no secrets.
+    from st_tui.core.secrets.model import Place
     from st_tui.core.store import secrets
 
-    secrets.delete_below(session.database, project.id, environment, folder)
+    secrets.delete_below(session.database, project.id, Place(environment, folder))
     return removed
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable
 from typing import NamedTuple
 
 from st_tui.core.model import AuditEntry, ServiceToken
 from st_tui.core.store import audit, tokens
+from st_tui.core.store.database import Database
 
 
 class Relative(NamedTuple):
@@ -41,7 +41,7 @@ class Lineage(NamedTuple):
     successors: tuple[Relative, ...]
 
 
-def lineage(database: sqlite3.Connection, token_id: str) -> Lineage:
+def lineage(database: Database, token_id: str) -> Lineage:
     """The token before this one and those after it."""
     before = audit.predecessor(database, token_id)
     after = audit.successors(database, token_id)
@@ -51,7 +51,7 @@ def lineage(database: sqlite3.Connection, token_id: str) -> Lineage:
     )
 
 
-def _relative(database: sqlite3.Connection, token_id: str) -> Relative:
+def _relative(database: Database, token_id: str) -> Relative:
     token = tokens.find(database, token_id)
     name = audit.token_names(database, [token_id]).get(token_id, "")
     deletion = None if token else audit.deletion(database, token_id)

@@ -111,9 +111,8 @@ class Projects:
             stored = self._session.require_project(project)
             changed = stored if stored.e2ee == on else self._set_e2ee(record, stored, on=on)
         with self._session.reading() as database:
-            # What was erased must not live on in the write-ahead log.
-            kept = database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
-        if kept and on:
+            is_erased = database.erase_deleted()
+        if on and not is_erased:
             raise VaultError(
                 "E2EE is on, but another program was reading the vault, so the erased key may "
                 f"still stand in {vault_files.DATABASE}-wal: close that program and turn E2EE on "

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -15,7 +14,7 @@ from st_tui.core.files import vault_files
 from st_tui.core.model import Project, ServiceToken
 from st_tui.core.store import audit, projects
 from st_tui.core.store.audit import Event
-from st_tui.core.store.connection import explained, is_read_only, transaction
+from st_tui.core.store.database import Database
 from st_tui.core.token_text import RandomBytes
 
 
@@ -53,7 +52,7 @@ class Session:
     """One connection to one vault's database, and who uses it."""
 
     directory: Path
-    database: sqlite3.Connection
+    database: Database
     actor: str
     clock: Callable[[], int]
     randbytes: RandomBytes
@@ -72,12 +71,12 @@ class Session:
     @property
     def is_read_only(self) -> bool:
         """Whether the vault's files may only be read."""
-        return is_read_only(self.database)
+        return self.database.is_read_only
 
     @contextmanager
-    def reading(self) -> Iterator[sqlite3.Connection]:
-        """The connection, with SQLite's errors turned into sentences."""
-        with explained():
+    def reading(self) -> Iterator[Database]:
+        """The database, its errors turned into StoreError."""
+        with self.database.explained():
             yield self.database
 
     @contextmanager
@@ -88,7 +87,7 @@ class Session:
         def record(event: str, project: Project, *, actor: str | None = None, **rest: Any) -> None:
             events.append(Event(now, actor or self.actor, event, project.id, **rest))
 
-        with transaction(self.database):
+        with self.database.transaction():
             # Looked at only when it is our turn, so that the log's times follow its order.
             now = self.clock()
             yield record
@@ -149,7 +148,7 @@ class Session:
         wrapped = self.wrapped_keys(project_id).name_key
         if wrapped is None:
             made = self._wrap(crypto.new_key(self.randbytes), vault_files.SERVER_KEY, bound_to)
-            with transaction(self.database):
+            with self.database.transaction():
                 wrapped = projects.set_name_key(self.database, project_id, made)
         return self._unwrap(wrapped, vault_files.SERVER_KEY, bound_to)
 

@@ -72,7 +72,7 @@ class Tokens:
                 offset=offset,
             )
 
-    def place(
+    def position(
         self,
         project: Project,
         token: ServiceToken,
@@ -83,7 +83,7 @@ class Tokens:
     ) -> int | None:
         """How many tokens stand before this one in such a list; None if it is not in there."""
         with self._session.reading() as database:
-            return tokens.place(
+            return tokens.position(
                 database, project.id, token.id, text=text, order=order, backwards=backwards
             )
 

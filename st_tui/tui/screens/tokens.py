@@ -167,7 +167,7 @@ class TokensPage(TokenActions, WithAccessPane[None], FilteredPage):
         vault, project = self.host.vault, self.host.project
         if vault is None or project is None:
             return
-        place = vault.tokens.place(project, token, text=self.filter_text, order=self._sort)
+        place = vault.tokens.position(project, token, text=self.filter_text, order=self._sort)
         if place is not None:
             self._list.cursor = place
 

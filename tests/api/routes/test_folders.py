@@ -65,8 +65,8 @@ def tree(shop: Shop, *paths: str) -> None:
 
 def test_a_large_tree_is_listed_for_a_token_that_is_led_on(open_shop: Shop) -> None:
     every = [f"/a/f{i}" for i in range(4_000)]
-    connection, project_id = open_shop.vault._session.database, open_shop.project.id
-    projects.insert_folders(connection, project_id, "dev", ["/a", *every])
+    database, project_id = open_shop.vault._session.database, open_shop.project.id
+    projects.insert_folders(database, project_id, "dev", ["/a", *every])
     with folders(open_shop, "dev:/a/**") as one:
         assert one.shown("/") == ["/a"]
         assert len(one.shown("/a")) == 4_000

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import secrets
-import sqlite3
 import stat
 import threading
 from pathlib import Path
@@ -15,7 +14,7 @@ import pytest
 from st_tui.core.errors import Refusal
 from st_tui.core.files import vault_files
 from st_tui.core.files.vault_files import OPERATOR_KEY, SERVER_KEY, VaultFilesError
-from st_tui.core.store.connection import connect
+from st_tui.core.store.sqlite import create_database
 from st_tui.core.vault import Vault
 from tests.core.vaults import Clock, v2
 
@@ -174,12 +173,12 @@ def test_a_crash_while_a_file_is_made_leaves_no_half_vault(tmp_path: Path) -> No
 def test_a_crash_of_the_first_run_leaves_no_half_vault(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def crash(path: Path, *, create: bool = False) -> sqlite3.Connection:
-        connect(path, create=create).close()
+    def crash(path: Path) -> None:
+        create_database(path)
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr("st_tui.core.vault.connect", crash)
+        patched.setattr("st_tui.core.vault.create_database", crash)
         with pytest.raises(KeyboardInterrupt):
             Vault.create(tmp_path / "vault", actor="ann")
     assert not vault_files.has_database(tmp_path / "vault")

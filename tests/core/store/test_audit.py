@@ -14,9 +14,8 @@ from st_tui.core.errors import Refusal
 from st_tui.core.model import AuditEntry, Permission, Project, Use
 from st_tui.core.store import audit
 from st_tui.core.store.audit import Event
-from st_tui.core.store.connection import transaction
 from st_tui.core.vault import Vault
-from tests.core.vaults import raw, v2
+from tests.core.vaults import raw, sqlite_of, v2
 
 
 @pytest.fixture
@@ -185,15 +184,15 @@ def test_a_text_is_found_in_what_is_shown_of_an_entry(vault: Vault, project: Pro
     made = [
         vault.tokens.create(project, v2(name)).token for name in ("ci-deploy", 'wéb "x" 10%_\\')
     ]
-    connection = vault._session.database
+    database = vault._session.database
     hashed = "ab" * 32
     told = Event(
         3_600_000, made[0].id, "get-secrets", project.id, None, "dev", "/common/db", "read",
         "denied", "path", "10.1.2.3", "curl/8", {"endpoint": "raw"},
     )  # fmt: skip
-    with transaction(connection):
+    with database.transaction():
         audit.append(
-            connection,
+            database,
             [
                 told,
                 told._replace(actor=made[1].id, verdict="allowed", reason="allowed", path=None),
@@ -240,13 +239,13 @@ def test_a_text_is_looked_for_in_a_log_that_somebody_changed(
 
 def test_the_entries_of_a_token_are_found_by_an_index(vault: Vault, project: Project) -> None:
     asked: list[str] = []
-    vault._session.database.set_trace_callback(asked.append)
+    sqlite_of(vault).set_trace_callback(asked.append)
     vault.audit.page(project=project, about=["a", "b"], is_denied=True, since=0)
     vault.audit.token_names(["a", "b"])
     vault.audit.numbered([3, 4])
-    vault._session.database.set_trace_callback(None)
+    sqlite_of(vault).set_trace_callback(None)
     plans = [
-        " ".join(row[3] for row in vault._session.database.execute(f"EXPLAIN QUERY PLAN {query}"))
+        " ".join(row[3] for row in sqlite_of(vault).execute(f"EXPLAIN QUERY PLAN {query}"))
         for query in asked
     ]
     assert "audit_log_by_target (target=?)" in plans[0]
@@ -282,9 +281,9 @@ def test_a_use_counts_for_every_place_that_it_needed(vault: Vault, project: Proj
         Use("dev", "/a", Permission.WRITE, 2),
         Use("prod", "/b", Permission.READ, 2),
     ]
-    connection = vault._session.database
-    with transaction(connection):
-        audit.append(connection, [*events, *(one._replace(actor="t2") for one in events)])
-    assert sorted(audit.uses(connection, "t1")) == expected
-    every = audit.uses_of_all(connection, project.id, 0, audit.last(connection).seq)
+    database = vault._session.database
+    with database.transaction():
+        audit.append(database, [*events, *(one._replace(actor="t2") for one in events)])
+    assert sorted(audit.uses(database, "t1")) == expected
+    every = audit.uses_of_all(database, project.id, 0, audit.last(database).seq)
     assert {name: sorted(uses) for name, uses in every.items()} == {"t1": expected, "t2": expected}

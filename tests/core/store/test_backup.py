@@ -11,6 +11,7 @@ import pytest
 
 from st_tui.core.store import backup
 from st_tui.core.store.schema import STEPS
+from st_tui.core.store.sqlite import Sqlite
 
 RELEASED_STEPS = (
     "d2112034f9e1f82fc9fd0af370ff2e0e3a884d5f9eab129dfbdfb6ff4221e534",
@@ -59,7 +60,7 @@ def test_spaces_comments_and_case_mean_nothing(
     connection: sqlite3.Connection, old: str, new: str
 ) -> None:
     rewrite(connection, old, new)
-    assert backup.flaw(connection) is None
+    assert backup.flaw(Sqlite(connection)) is None
 
 
 @pytest.mark.parametrize(
@@ -79,7 +80,7 @@ def test_what_means_something_else_is_refused(
     connection: sqlite3.Connection, old: str, new: str
 ) -> None:
     rewrite(connection, old, new)
-    assert backup.flaw(connection) == "its tables and triggers are not those of st-tui"
+    assert backup.flaw(Sqlite(connection)) == "its tables and triggers are not those of st-tui"
 
 
 @pytest.mark.parametrize("name", ["more", "sqliteXstat1", "sqlitestatement"])
@@ -90,10 +91,10 @@ def test_another_trigger_is_refused_by_whatever_name(
         f"CREATE TRIGGER {name} AFTER INSERT ON service_token "
         "BEGIN DELETE FROM failed_authentication; END"
     )
-    assert backup.flaw(connection) == "its tables and triggers are not those of st-tui"
+    assert backup.flaw(Sqlite(connection)) == "its tables and triggers are not those of st-tui"
 
 
 def test_what_analyze_makes_is_no_flaw(connection: sqlite3.Connection) -> None:
     connection.execute("INSERT INTO failed_authentication VALUES (1, '::1', 1)")
     connection.execute("ANALYZE")
-    assert backup.flaw(connection) is None
+    assert backup.flaw(Sqlite(connection)) is None

@@ -9,7 +9,7 @@ from st_tui.core.expiry import DAY
 from st_tui.core.model import Order, Project, ServiceToken
 from st_tui.core.reach import promises
 from st_tui.core.vault import Vault
-from tests.core.vaults import NOON, Clock, edit, v2
+from tests.core.vaults import NOON, Clock, edit, sqlite_of, v2
 
 EDITS = {
     "left out": "DELETE FROM service_token_listing WHERE name = 'hidden'",
@@ -108,6 +108,6 @@ def test_a_rotation_with_an_overlap_is_no_edit(
     vault.tokens.rotate(endless, overlap=DAY)
     vault.tokens.rotate(tokens[0], overlap=DAY)
     statements: list[str] = []
-    vault._session.database.set_trace_callback(statements.append)
+    sqlite_of(vault).set_trace_callback(statements.append)
     assert vault.tokens.count(project, "prod") == 4
     assert not any("FROM (SELECT t.id AS token_id" in one for one in statements)

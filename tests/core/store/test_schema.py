@@ -15,7 +15,7 @@ from st_tui.core.expiry import HOUR
 from st_tui.core.model import Order, Project, ServiceToken
 from st_tui.core.secrets.model import Place
 from st_tui.core.vault import Vault
-from tests.core.vaults import NOON, raw, v2, v3
+from tests.core.vaults import NOON, raw, sqlite_of, v2, v3
 
 TOKEN_COLUMNS = (
     "id", "project_id", "version", "name", "permissions", "expires_at", "secret_hash",
@@ -191,12 +191,12 @@ def test_lists_are_read_from_an_index_in_every_order(vault: Vault, token: Servic
     vault.tokens.page(unknown)
     end = vault.tokens.next_end()
     statements: list[str] = []
-    vault._session.database.set_trace_callback(statements.append)
+    sqlite_of(vault).set_trace_callback(statements.append)
     for order in Order:
         for backwards in (False, True):
             vault.tokens.page(unknown, order=order, backwards=backwards, limit=10)
     assert vault.tokens.next_end() == end
-    vault._session.database.set_trace_callback(None)
+    sqlite_of(vault).set_trace_callback(None)
     asked = [one for one in statements if not one.startswith("PRAGMA data_version")]
     assert len(asked) == 6
     with raw(vault.directory) as connection:

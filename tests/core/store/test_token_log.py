@@ -14,6 +14,7 @@ from st_tui.core.errors import Refusal
 from st_tui.core.expiry import DAY, HOUR
 from st_tui.core.model import Environment, Project, ServiceToken
 from st_tui.core.store import backup, token_log
+from st_tui.core.store.sqlite import Sqlite
 from st_tui.core.vault import Vault
 from st_tui.demo import make
 from tests.core.vaults import WRITE, Clock, edit, raw, v2, v3
@@ -21,7 +22,7 @@ from tests.core.vaults import WRITE, Clock, edit, raw, v2, v3
 
 def flaw(directory: Path) -> str | None:
     with raw(directory) as connection:
-        return backup.flaw(connection)
+        return backup.flaw(Sqlite(connection))
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -247,4 +248,4 @@ def test_entries_that_no_program_of_ours_writes_are_no_crash(
             f"UPDATE audit_log SET details = '{details}' WHERE target = '{token.id}'",
         )
         with raw(vault.directory) as connection:
-            assert "of the token 'odd'" in str(token_log.flaw(connection))
+            assert "of the token 'odd'" in str(token_log.flaw(Sqlite(connection)))

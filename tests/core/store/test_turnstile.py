@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,18 +13,19 @@ import pytest
 
 from st_tui.core.errors import StoreError
 from st_tui.core.store import turnstile
-from st_tui.core.store.connection import begin, connect, give_up_turn, transaction
+from st_tui.core.store.database import Database
+from st_tui.core.store.sqlite import open_database
 from st_tui.core.store.turnstile import Turnstile
 from st_tui.core.vault import Vault
 
 GREEDY = """
 import sys, time
 from pathlib import Path
-from st_tui.core.store.connection import connect, transaction
-connection = connect(Path(sys.argv[1]))
+from st_tui.core.store.sqlite import open_database
+database = open_database(Path(sys.argv[1]))
 for number in range(10_000):
-    with transaction(connection):
-        connection.execute("INSERT INTO failed_authentication VALUES (?, '', 0)", (number,))
+    with database.transaction():
+        database.execute(f"INSERT INTO failed_authentication VALUES ({number}, '', 0)")
         time.sleep(0.02)
     if number == 0:
         print("begun", flush=True)
@@ -34,9 +34,9 @@ for number in range(10_000):
 
 
 @contextmanager
-def greedy(database: Path) -> Iterator[None]:
+def greedy(file: Path) -> Iterator[None]:
     process = subprocess.Popen(
-        [sys.executable, "-c", GREEDY, str(database)], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", GREEDY, str(file)], stdout=subprocess.PIPE, text=True
     )
     assert process.stdout is not None
     try:
@@ -47,47 +47,48 @@ def greedy(database: Path) -> Iterator[None]:
         process.communicate()
 
 
-def written(connection: sqlite3.Connection) -> int:
+def written(database: Database) -> int:
     """How many times it wrote."""
-    return int(connection.execute("SELECT count(*) FROM failed_authentication").fetchone()[0])
+    [(number,)] = database.rows("SELECT count(*) FROM failed_authentication")
+    return int(number)
 
 
 def test_who_waits_is_next(vault: Vault) -> None:
     """SQLite's own waiting lets a hundred writes pass by, and then gives up."""
-    database = vault.directory / "vault.db"
-    with closing(connect(database)) as mine, greedy(database):
+    file = vault.directory / "vault.db"
+    with closing(open_database(file)) as mine, greedy(file):
         for _ in range(10):
             before = written(mine)
-            with transaction(mine):
+            with mine.transaction():
                 # One that was under way, and those that a busy machine let begin before we asked.
                 assert written(mine) - before < 10
 
 
 def test_a_batch_that_waits_is_next_as_well(vault: Vault) -> None:
-    database = vault.directory / "vault.db"
-    with closing(connect(database)) as mine, greedy(database):
-        mine.execute("PRAGMA busy_timeout = 0")
+    file = vault.directory / "vault.db"
+    with closing(open_database(file)) as mine, greedy(file):
+        mine.never_wait()
         for _ in range(10):
-            while not begin(mine, insist=True):
+            while not mine.try_to_begin(insist=True):
                 pass
-            mine.execute("COMMIT")
+            mine.commit()
 
 
 def test_eight_who_write_all_the_time_all_come_through(vault: Vault) -> None:
-    database = vault.directory / "vault.db"
+    file = vault.directory / "vault.db"
 
     def write(who: int) -> None:
-        with closing(connect(database)) as connection:
+        with closing(open_database(file)) as database:
             for number in range(50):
-                with transaction(connection):
-                    connection.execute(
-                        "INSERT INTO failed_authentication VALUES (?, ?, 0)", (number, str(who))
+                with database.transaction():
+                    database.execute(
+                        f"INSERT INTO failed_authentication VALUES ({number}, '{who}', 0)"
                     )
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(write, range(8)))
-    with closing(connect(database)) as connection:
-        assert written(connection) == 8 * 50
+    with closing(open_database(file)) as database:
+        assert written(database) == 8 * 50
 
 
 def test_who_never_leaves_it_is_told_of(vault: Vault, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -101,27 +102,27 @@ def test_who_never_leaves_it_is_told_of(vault: Vault, monkeypatch: pytest.Monkey
 
 
 def test_a_batch_that_gives_up_lets_others_in(vault: Vault) -> None:
-    database = vault.directory / "vault.db"
-    with closing(connect(database)) as holder, closing(connect(database)) as waiting:
-        waiting.execute("PRAGMA busy_timeout = 0")
-        with transaction(holder):
-            assert not begin(waiting, insist=True)
+    file = vault.directory / "vault.db"
+    with closing(open_database(file)) as holder, closing(open_database(file)) as waiting:
+        waiting.never_wait()
+        with holder.transaction():
+            assert not waiting.try_to_begin(insist=True)
         assert not Turnstile(vault.directory).try_to_enter()
-        give_up_turn(waiting)
+        waiting.give_up_turn()
         vault.projects.create("Shop")
 
 
 def test_a_batch_that_does_not_insist_is_in_nobodys_way(vault: Vault) -> None:
-    database = vault.directory / "vault.db"
+    file = vault.directory / "vault.db"
     person = Turnstile(vault.directory)
-    with closing(connect(database)) as holder, closing(connect(database)) as waiting:
-        waiting.execute("PRAGMA busy_timeout = 0")
-        with transaction(holder):
-            assert not begin(waiting)
+    with closing(open_database(file)) as holder, closing(open_database(file)) as waiting:
+        waiting.never_wait()
+        with holder.transaction():
+            assert not waiting.try_to_begin()
             assert person.try_to_enter()
         # The lock is free, but a person waits for it.
-        assert not begin(waiting)
+        assert not waiting.try_to_begin()
         person.leave()
-        assert begin(waiting)
-        waiting.execute("ROLLBACK")
+        assert waiting.try_to_begin()
+        waiting.rollback()
     person.close()

@@ -9,7 +9,7 @@ from st_tui.core.lint import lint
 from st_tui.core.model import Project, Replaced
 from st_tui.core.vault import Vault
 from st_tui.core.wording import told_apart
-from tests.core.vaults import NOON, Clock, raw, v2
+from tests.core.vaults import NOON, Clock, raw, sqlite_of, v2
 
 MONTH = 30 * DAY
 
@@ -84,11 +84,11 @@ def test_the_mark_costs_a_list_no_query_of_its_own(vault: Vault, project: Projec
         token = vault.tokens.create(project, v2(f"t{number}")).token
         vault.tokens.rotate(token, overlap=HOUR)
     asked: list[str] = []
-    vault._session.database.set_trace_callback(asked.append)
+    sqlite_of(vault).set_trace_callback(asked.append)
     assert sum(token.is_replaced for token in vault.tokens.page(project, limit=64)) == 5
-    vault._session.database.set_trace_callback(None)
+    sqlite_of(vault).set_trace_callback(None)
     (query,) = (statement for statement in asked if "audit_log" in statement)
-    plan = vault._session.database.execute(f"EXPLAIN QUERY PLAN {query}").fetchall()
+    plan = sqlite_of(vault).execute(f"EXPLAIN QUERY PLAN {query}").fetchall()
     assert [row[3] for row in plan if "audit_log" in row[3]] == [
         "SEARCH audit_log USING INDEX audit_log_by_target (target=?)"
     ]

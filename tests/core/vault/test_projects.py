@@ -14,7 +14,7 @@ from st_tui.core.errors import Refusal
 from st_tui.core.files.vault_files import SERVER_KEY, read_key
 from st_tui.core.model import Environment, Project
 from st_tui.core.secrets.model import Place
-from st_tui.core.store import connection as store
+from st_tui.core.store import sqlite
 from st_tui.core.vault import DEFAULT_ENVIRONMENTS, Vault, VaultError
 from tests.core.vaults import bytes_in_files, raw, v2
 
@@ -100,7 +100,7 @@ def test_e2ee_on_erases_the_server_copy_from_every_file(vault: Vault, project: P
 def test_an_erased_key_that_a_reader_holds_back_is_told(
     vault: Vault, project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(store, "BUSY_SECONDS", 0.05)
+    monkeypatch.setattr(sqlite, "BUSY_SECONDS", 0.05)
     with Vault.open(vault.directory, actor="ann") as mine:
         mine.projects.set_e2ee(project, on=False)
         reader = sqlite3.connect(vault.directory / "vault.db", isolation_level=None)

@@ -25,14 +25,13 @@ from st_tui.core.plain_text import TextError
 from st_tui.core.secrets.files import FileSecret
 from st_tui.core.secrets.model import Place, Room, SecretError, SecretImport, SecretLabel, TooMuch
 from st_tui.core.secrets.references import MOST_WARNINGS
-from st_tui.core.store import connection as store
-from st_tui.core.store import secrets
+from st_tui.core.store import secrets, sqlite
 from st_tui.core.store.schema import STEPS
 from st_tui.core.vault import Vault, VaultError, secret_changes, secret_lists
 from st_tui.core.vault.holders.request import Caller
 from st_tui.core.vault.secret_lists import Found
 from st_tui.core.vault.secrets import ChangedMeanwhile, Listed, NoSuchSecret, Written
-from tests.core.vaults import NOON, WRITE, Clock, bytes_in_files, raw, v2
+from tests.core.vaults import NOON, WRITE, Clock, bytes_in_files, raw, sqlite_of, v2
 
 DEV = Place("dev", "/")
 APP = Place("dev", "/app")
@@ -489,8 +488,8 @@ def test_a_list_holds_no_more_than_its_room(vault: Vault, project: Project) -> N
 def test_one_version_is_found_by_its_number(vault: Vault, project: Project) -> None:
     made = vault.secrets.create(project, DEV, "A", "one")
     changed = vault.secrets.update(project, DEV, "A", value="two")
-    connection = vault._session.database
-    assert [secrets.version(connection, made.id, number) for number in (1, 2, 3)] == [
+    database = vault._session.database
+    assert [secrets.version(database, made.id, number) for number in (1, 2, 3)] == [
         made, changed, None,
     ]  # fmt: skip
 
@@ -862,7 +861,7 @@ def test_a_read_that_cannot_be_recorded_hands_nothing_out(
     vault: Vault, project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     vault.secrets.create(project, DEV, "A", "x")
-    monkeypatch.setattr(store, "BUSY_SECONDS", 0.05)
+    monkeypatch.setattr(sqlite, "BUSY_SECONDS", 0.05)
     with raw(vault.directory) as other, Vault.open(vault.directory, actor="bob") as waiting:
         other.execute("BEGIN IMMEDIATE")
         for read in (
@@ -924,9 +923,9 @@ def test_a_vault_made_before_secrets_is_brought_forward(
 ) -> None:
     place = tmp_path / "older"
     with monkeypatch.context() as older:
-        older.setattr(store, "STEPS", STEPS[:1])
+        older.setattr(sqlite, "STEPS", STEPS[:1])
         with Vault.create(place, actor="ann", clock=clock) as vault:
-            assert vault._session.database.execute("PRAGMA user_version").fetchone()[0] == 1
+            assert sqlite_of(vault).execute("PRAGMA user_version").fetchone()[0] == 1
             project = vault.projects.create("Shop", e2ee=True)
             vault.folders.create(project, *APP)
             entries = vault.audit.page()

@@ -27,7 +27,18 @@ from st_tui.core.store import tokens as stored_tokens
 from st_tui.core.token_text import parse
 from st_tui.core.vault import Known, Vault, VaultError, check
 from tests.core.test_crypto import opened_by_a_client
-from tests.core.vaults import DATABASE_FILES, NOON, WRITE, Clock, bytes_in_files, edit, raw, v2, v3
+from tests.core.vaults import (
+    DATABASE_FILES,
+    NOON,
+    WRITE,
+    Clock,
+    bytes_in_files,
+    edit,
+    raw,
+    sqlite_of,
+    v2,
+    v3,
+)
 
 
 def reason(vault: Vault, known: Known, path: str = "/common/db") -> Reason:
@@ -495,9 +506,9 @@ class TestList:
 
 def test_use_is_counted_apart_from_the_token(vault: Vault, project: Project) -> None:
     token = vault.tokens.create(project, v2()).token
-    connection = vault._session.database
-    stored_tokens.note_uses(connection, [(token.id, 5), (token.id, 3), ("gone", 9)])
+    stored_tokens.note_uses(vault._session.database, [(token.id, 5), (token.id, 3), ("gone", 9)])
     assert vault.tokens.get(token.id) == token._replace(last_used=5, use_count=2)
+    connection = sqlite_of(vault)
     assert connection.execute("SELECT use_count FROM service_token_use").fetchall() == [(2,)]
 
 
@@ -558,8 +569,8 @@ def test_a_tokens_place_is_where_the_list_has_it(vault: Vault, project: Project)
             for text in ("", "dev:/1", "b"):
                 asked: dict[str, Any] = {"text": text, "order": order, "backwards": backwards}
                 listed = vault.tokens.page(project, **asked)
-                places = [vault.tokens.place(project, token, **asked) for token in listed]
+                places = [vault.tokens.position(project, token, **asked) for token in listed]
                 assert places == list(range(len(listed)))
-                assert vault.tokens.place(project, gone, **asked) is None
+                assert vault.tokens.position(project, gone, **asked) is None
     other = vault.tokens.page(project, text="dev:/0")[0]
-    assert vault.tokens.place(project, other, text="dev:/1") is None
+    assert vault.tokens.position(project, other, text="dev:/1") is None

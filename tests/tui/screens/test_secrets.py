@@ -32,6 +32,7 @@ from st_tui.tui.widgets.folder_lists import EnvironmentList, FolderList
 from st_tui.tui.widgets.key_hints import KeyHints
 from st_tui.tui.widgets.secret_list import HIDDEN, SecretList
 from st_tui.tui.widgets.value_area import ValueArea
+from tests.core.vaults import sqlite_of
 from tests.journeys.driving import opened, screen_text, until, vault, write
 
 SMALL, WIDE = (80, 24), (120, 36)
@@ -737,7 +738,7 @@ async def test_what_cannot_be_opened_or_followed_is_said(demo_app: StTui) -> Non
         other.secrets.create(project, DB, "LOOSE", "a ${NOWHERE} b")
         lost = other.secrets.create(project, DB, "LOST", "1")
         foreign = seal("LOST", "0" * 32, random.Random(1).randbytes)
-        connection = other._session.database
+        connection = sqlite_of(other)
         connection.execute("DROP TRIGGER secret_version_no_update")
         connection.execute(
             "UPDATE secret_version SET key_ciphertext = ?, key_iv = ?, key_tag = ? "

@@ -19,7 +19,7 @@ from st_tui.tui.screens import warnings
 from st_tui.tui.screens.token import TokenScreen
 from st_tui.tui.screens.warnings import Warned, WarningList, Warnings
 from tests.conftest import NOW, Clock
-from tests.core.vaults import v2
+from tests.core.vaults import sqlite_of, v2
 from tests.journeys.driving import choose, opened, screen_text, token_named, until, vault, write
 
 SMALL, WIDE = (80, 24), (120, 36)
@@ -121,7 +121,7 @@ async def test_a_token_used_too_often_is_told_to_be_rotated(
     async with demo_app.run_test(size=WIDE) as pilot:
         await opened(pilot)
         token = await choose(pilot, "ci-deploy")
-        connection = vault(demo_app)._session.database
+        connection = sqlite_of(vault(demo_app))
         connection.execute(
             "UPDATE service_token_use SET use_count = 3900000000 WHERE token_id = ?", (token.id,)
         )

@@ -7,14 +7,13 @@ once, and opens a key once: nothing else can change them while it holds the writ
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import ClassVar
 
 from st_tui.core import access, addresses
-from st_tui.core.errors import Refusal
+from st_tui.core.errors import Refusal, StoreError
 from st_tui.core.expiry import MINUTE, iso
 from st_tui.core.files.vault_files import DATABASE, SERVER_KEY
 from st_tui.core.model import (
@@ -25,14 +24,7 @@ from st_tui.core.model import (
 )
 from st_tui.core.store import audit, failures, tokens
 from st_tui.core.store.audit import Event
-from st_tui.core.store.connection import (
-    begin,
-    connect,
-    explained,
-    give_up_turn,
-    never_wait,
-    transaction,
-)
+from st_tui.core.store.sqlite import open_database
 from st_tui.core.store.turnstile import PATIENCE_SECONDS
 from st_tui.core.vault.audit import ANONYMOUS
 from st_tui.core.vault.holders.request import Caller, Denied, Request
@@ -71,8 +63,8 @@ class Gateway:
 
     def __init__(self, session: Session) -> None:
         self._session = session.remembering()
-        never_wait(session.database)
-        self._reader = replace(session, database=connect(session.directory / DATABASE))
+        session.database.never_wait()
+        self._reader = replace(session, database=open_database(session.directory / DATABASE))
         self._session.own_key(SERVER_KEY)
         self._known: dict[TokenText, Known] = {}
         self._projects: dict[str, Project] = {}
@@ -99,29 +91,29 @@ class Gateway:
 
         Who insists is next from then on, until `give_up_turn`. Raises StoreError.
         """
-        return begin(self._session.database, insist=insist)
+        return self._session.database.try_to_begin(insist=insist)
 
     def give_up_turn(self) -> None:
         """Wait no more for a batch that `begin` could not begin."""
-        give_up_turn(self._session.database)
+        self._session.database.give_up_turn()
 
     def flush(self) -> None:
         """Write the audit entries and uses of the requests since `begin`, or the last `flush`."""
-        with explained():
+        with self._session.database.explained():
             audit.append(self._session.database, self._events)
             tokens.note_uses(self._session.database, self._uses)
         self._events, self._uses = [], []
 
     def commit(self) -> None:
         """Make the batch durable. Raises StoreError; `abandon` it then."""
-        with explained():
-            self._session.database.execute("COMMIT")
+        with self._session.database.explained():
+            self._session.database.commit()
         self._forget()
 
     def abandon(self) -> None:
         """Take back the whole batch, whatever state the disk left it in."""
-        with suppress(sqlite3.Error):
-            self._session.database.execute("ROLLBACK")
+        with suppress(StoreError), self._session.database.explained():
+            self._session.database.rollback()
         self._forget()
 
     @property
@@ -139,10 +131,10 @@ class Gateway:
         StoreError. An exception from within passes, its `status` noted, and what was written is
         taken back.
         """
-        with explained():
+        with self._session.database.explained():
             request = self._admit(caller, event)
         try:
-            with self._part() if writes else explained():
+            with self._part() if writes else self._session.database.explained():
                 yield request
         except Denied as denied:
             request.reason = denied.reason
@@ -167,7 +159,7 @@ class Gateway:
     @contextmanager
     def _part(self) -> Iterator[None]:
         try:
-            with transaction(self._session.database):
+            with self._session.database.transaction():
                 yield
         except BaseException:
             # A name key that this request made is taken back with it.
@@ -177,7 +169,7 @@ class Gateway:
     def _report_failures(self) -> None:
         """One audit entry for each address and minute that is over in which too many failed."""
         minute = self._session.clock() // MINUTE
-        with explained():
+        with self._session.database.explained():
             over = failures.take_before(self._session.database, minute)
         for failed in over:
             beyond = failed.failures - FAILURES_A_MINUTE

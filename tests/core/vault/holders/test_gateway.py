@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import sqlite3
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -19,11 +18,12 @@ from st_tui.core.files.vault_files import SERVER_KEY
 from st_tui.core.model import AuditEntry, NewToken, Project, Reason, ServiceToken, TokenText
 from st_tui.core.secrets.model import Place
 from st_tui.core.store import tokens
+from st_tui.core.store.database import Database
 from st_tui.core.vault import Vault
 from st_tui.core.vault.holders.gateway import FAILURES_A_MINUTE, NotAuthenticated
 from st_tui.core.vault.holders.request import MOST_NOTED, Caller
 from st_tui.core.vault.session import NoServerCopy
-from tests.core.vaults import NOON, Clock, raw, v2, v3
+from tests.core.vaults import NOON, Clock, raw, sqlite_of, v2, v3
 
 UNKNOWN_ID = "11111111-2222-4333-8444-555555555555"
 HERE = "203.0.113.7"
@@ -117,13 +117,12 @@ def test_nobody_costs_the_same_whatever_is_wrong(
     monkeypatch.setattr(crypto, "secret_matches", counted)
     statements: list[str] = []
     assert server.gateway.housekeeping_due() is False
-    session = server.tokens._session
     done: dict[str, tuple[list[str], list[int]]] = {}
     for kind, text in made_up(token).items():
-        session.database.set_trace_callback(statements.append)
+        sqlite_of(server).set_trace_callback(statements.append)
         with pytest.raises(NotAuthenticated) as refused:
             _admit(server, caller(text))
-        session.database.set_trace_callback(None)
+        sqlite_of(server).set_trace_callback(None)
         assert refused.value.reason == Reason.UNKNOWN
         done[kind] = [_kind(each) for each in statements], list(hashed)
         statements.clear()
@@ -155,9 +154,9 @@ def test_a_living_token_is_not_read_for_a_wrong_secret(
     read: list[str] = []
     find = tokens.find
 
-    def noted(connection: sqlite3.Connection, token_id: str) -> ServiceToken | None:
+    def noted(database: Database, token_id: str) -> ServiceToken | None:
         read.append(token_id)
-        return find(connection, token_id)
+        return find(database, token_id)
 
     monkeypatch.setattr(tokens, "find", noted)
     for kind in ("wrong secret", "another version"):
@@ -322,7 +321,7 @@ def test_no_key_is_kept_longer_than_a_batch(
 
 def test_a_disk_that_is_full_is_told_whoever_comes(server: Vault, token: NewToken) -> None:
     """Not as a mistake of our own, which the caller would not try again."""
-    gateway, connection = server.gateway, server.gateway._session.database
+    gateway, connection = server.gateway, sqlite_of(server)
     assert gateway.begin()
     pages = connection.execute("PRAGMA page_count").fetchone()[0]
     connection.execute(f"PRAGMA max_page_count = {pages}")

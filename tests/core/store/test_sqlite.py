@@ -13,10 +13,10 @@ import pytest
 
 from st_tui.core.errors import Refusal, StoreError
 from st_tui.core.model import Project
-from st_tui.core.store import connection as store
+from st_tui.core.store import sqlite
 from st_tui.core.store.schema import STEPS
 from st_tui.core.vault import Vault
-from tests.core.vaults import Clock, bytes_in_files, raw, v2
+from tests.core.vaults import Clock, bytes_in_files, raw, sqlite_of, v2
 
 
 def as_another_user(act: Callable[[], str]) -> str:
@@ -59,7 +59,7 @@ def outside(tmp_path: Path, clock: Clock) -> Iterator[Path]:
 
 
 def test_the_database_is_durable_and_checks_its_keys(vault: Vault) -> None:
-    connection = vault._session.database
+    connection = sqlite_of(vault)
     settings = ("journal_mode", "synchronous", "foreign_keys", "secure_delete")
     assert [connection.execute(f"PRAGMA {name}").fetchone()[0] for name in settings] == [
         "wal", 2, 1, 1,
@@ -135,7 +135,7 @@ def test_an_older_schema_is_brought_up_to_date_once(
     vault: Vault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     project = vault.projects.create("Shop")
-    monkeypatch.setattr(store, "STEPS", (*STEPS, "CREATE TABLE later (x);\nDROP TABLE later;\n"))
+    monkeypatch.setattr(sqlite, "STEPS", (*STEPS, "CREATE TABLE later (x);\nDROP TABLE later;\n"))
     for _ in range(2):
         with Vault.open(vault.directory, actor="ann") as opened:
             assert opened.projects.get("shop") == project
@@ -146,7 +146,7 @@ def test_an_older_schema_is_brought_up_to_date_once(
 def test_a_migration_that_fails_changes_nothing(
     vault: Vault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(store, "STEPS", (*STEPS, "CREATE TABLE later (x);\nDROP TABLE never;\n"))
+    monkeypatch.setattr(sqlite, "STEPS", (*STEPS, "CREATE TABLE later (x);\nDROP TABLE never;\n"))
     with pytest.raises(StoreError):
         Vault.open(vault.directory, actor="ann")
     with raw(vault.directory) as connection:
@@ -157,7 +157,7 @@ def test_a_migration_that_fails_changes_nothing(
 def test_a_locked_vault_can_be_read_and_says_so_when_changed(
     vault: Vault, project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(store, "BUSY_SECONDS", 0.05)
+    monkeypatch.setattr(sqlite, "BUSY_SECONDS", 0.05)
     with raw(vault.directory) as other, Vault.open(vault.directory, actor="bob") as waiting:
         other.execute("BEGIN IMMEDIATE")
         assert waiting.projects.every() == [project]
@@ -206,7 +206,7 @@ def test_a_vault_that_may_not_be_read_is_a_sentence(outside: Path, closed: str) 
 
 
 def test_a_full_disk_is_a_sentence_and_changes_nothing(vault: Vault, project: Project) -> None:
-    connection = vault._session.database
+    connection = sqlite_of(vault)
     pages = connection.execute("PRAGMA page_count").fetchone()[0]
     connection.execute(f"PRAGMA max_page_count = {pages}")
     before = (vault.tokens.count(project), vault.audit.count())
@@ -227,26 +227,26 @@ def test_a_full_disk_is_a_sentence_and_changes_nothing(vault: Vault, project: Pr
 def test_shared_memory_without_room_is_a_full_disk() -> None:
     error = sqlite3.OperationalError("disk I/O error")
     error.sqlite_errorname = "SQLITE_IOERR_SHMSIZE"
-    with pytest.raises(StoreError, match="disk is full"), store.explained():
+    with pytest.raises(StoreError, match="disk is full"), sqlite.explained():
         raise error
 
 
 def test_a_refused_commit_leaves_the_connection_usable(vault: Vault, project: Project) -> None:
     """Scopes without their token are refused only at the end of the transaction."""
-    connection = vault._session.database
-    with pytest.raises(StoreError, match="FOREIGN KEY"), store.transaction(connection):
-        connection.execute("INSERT INTO service_token_scope VALUES ('ghost', 0, 'dev', '/')")
-    assert not connection.in_transaction
+    database = vault._session.database
+    with pytest.raises(StoreError, match="FOREIGN KEY"), database.transaction():
+        database.execute("INSERT INTO service_token_scope VALUES ('ghost', 0, 'dev', '/')")
+    assert not database.in_transaction
     vault.tokens.create(project, v2())
 
 
 def test_a_failure_that_ended_the_transaction_is_told_as_itself(vault: Vault) -> None:
     """Some failures, such as a full disk, make SQLite roll back by itself."""
-    connection = vault._session.database
+    database = vault._session.database
 
     def fail() -> None:
-        with store.transaction(connection):
-            connection.execute("ROLLBACK")
+        with database.transaction():
+            database.rollback()
             raise sqlite3.OperationalError("out of paper")
 
     with pytest.raises(StoreError, match="out of paper"):
