@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from st_tui.core.model import Permission
+
 Schema = dict[str, Any]
 
 _TEXT: Schema = {"type": "string"}
@@ -72,7 +74,7 @@ SCHEMAS: dict[str, Schema] = {
         _id=_ID,
         name=_TEXT,
         scopes={"type": "array", "minItems": 1, "items": _named("Scope")},
-        permissions={"type": "array", "minItems": 1, "items": _only("read", "write")},
+        permissions={"type": "array", "minItems": 1, "items": _only(*Permission)},
         projectId=_ID,
         workspace=_ID,
         encryptedKey=_TEXT,

@@ -16,21 +16,23 @@ from st_tui.core.model import AccessRequest, Decision, Permission, Reason, Servi
 _HOLDS = (Reason.EXPIRED, Reason.INACTIVE, Reason.IP)
 """Reasons that lie with the token, whatever the place."""
 _NOWHERE = (Reason.ENVIRONMENT, Reason.PATH)
-"""Reasons that lie with the place, whatever the operation."""
+"""Reasons that lie with the place: they hold for every permission alike."""
+_LETTERS = tuple((permission, permission.letter) for permission in Permission)
+_NOTHING = "·".ljust(len(_LETTERS))
 
 
 def letters(
     token: ServiceToken, path: str, request: Callable[[str, Permission], AccessRequest]
 ) -> str:
-    """What a cell says: a letter for reading and one for writing, or a dot for neither."""
-    asked = request(path, Permission.READ)
-    decision = access.decide(token, asked)
-    if decision.reason in _NOWHERE:
-        return "· "  # as most cells of a large matrix
-    read = _letter("R", token, asked, decision)
-    asked = request(path, Permission.WRITE)
-    write = _letter("W", token, asked, access.decide(token, asked))
-    return "· " if read == write == " " else read + write
+    """What a cell says: a letter or a blank for each permission, or one dot for none of them."""
+    found = ""
+    for permission, letter in _LETTERS:
+        asked = request(path, permission)
+        decision = access.decide(token, asked)
+        if decision.reason in _NOWHERE:
+            return _NOTHING  # as most cells of a large matrix
+        found += _letter(letter, token, asked, decision)
+    return _NOTHING if found.isspace() else found
 
 
 def _letter(letter: str, token: ServiceToken, request: AccessRequest, decision: Decision) -> str:

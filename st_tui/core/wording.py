@@ -24,10 +24,10 @@ def counted(number: int, one: str, more: str = "") -> str:
 
 
 def access_letters(permissions: frozenset[Permission]) -> str:
-    """The permissions in two letters: `R·`, `·W` or `RW`."""
-    read = "R" if Permission.READ in permissions else "·"
-    write = "W" if Permission.WRITE in permissions else "·"
-    return read + write
+    """A letter for each permission that is held, a dot for each other: `R·`, `·W` or `RW`."""
+    return "".join(
+        permission.letter if permission in permissions else "·" for permission in Permission
+    )
 
 
 def times(count: int) -> str:

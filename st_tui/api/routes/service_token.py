@@ -7,7 +7,7 @@ from typing import Any
 from st_tui.api.operations import Operation
 from st_tui.api.params import Params
 from st_tui.core import expiry
-from st_tui.core.model import Permission
+from st_tui.core.model import in_order
 from st_tui.core.vault.holders.request import Request
 from st_tui.core.vault.tokens import OPERATOR_ID
 
@@ -21,7 +21,7 @@ def _show(request: Request, params: Params, name: str) -> dict[str, Any]:
         "__v": 0,
         "name": token.name,
         "scopes": [scope.data for scope in token.scopes],
-        "permissions": [p.value for p in Permission if p in token.permissions],
+        "permissions": in_order(token.permissions),
         "projectId": token.project_id,
         "workspace": token.project_id,
         "encryptedKey": project_key.ciphertext,

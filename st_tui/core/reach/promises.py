@@ -214,7 +214,7 @@ def _promise(line: int, words: list[str], environments: Collection[Environment])
         case _:
             raise PromiseError(f"{text[:80]!r} is no promise: {_FORMS}.")
     if operation not in list(Permission):
-        raise PromiseError(f"{operation[:40]!r} is no operation: write read or write.")
+        raise PromiseError(f"{operation[:40]!r} is no operation: write {' or '.join(Permission)}.")
     return Reserved(line, text, names, Permission(operation), _scope(scope, environments))
 
 

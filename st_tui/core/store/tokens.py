@@ -9,7 +9,7 @@ from itertools import combinations
 from typing import NamedTuple
 
 from st_tui.core.addresses import AddressError, parse_range
-from st_tui.core.model import IpRange, Order, Permission, Scope, Sealed, ServiceToken
+from st_tui.core.model import IpRange, Order, Permission, Scope, Sealed, ServiceToken, in_order
 from st_tui.core.store.database import Database, Row, Values
 from st_tui.core.store.token_listing import END, LISTING, true_listing
 
@@ -84,7 +84,7 @@ def insert(database: Database, token: ServiceToken, credentials: Credentials) ->
             "project_id": token.project_id,
             "version": token.version,
             "name": token.name,
-            "permissions": " ".join(p for p in Permission if p in token.permissions),
+            "permissions": " ".join(in_order(token.permissions)),
             "expires_at": token.expires_at,
             "secret_hash": credentials.secret_hash,
             "encrypted_key": sealed.ciphertext,
