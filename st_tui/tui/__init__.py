@@ -16,6 +16,7 @@ def run(directory: Path, *, actor: str, demo: bool) -> int:
     frame. Where no app can be shown, one sentence on stderr names the command line, status 2.
     """
     from st_tui.tui.terminal.detection import appearance, forget_debug_switches, refusal
+    from st_tui.tui.terminal.palettes import PALETTES
 
     cause = refusal(
         os.environ,
@@ -38,7 +39,7 @@ def run(directory: Path, *, actor: str, demo: bool) -> int:
     gc.freeze()
 
     guard()
-    looks = appearance(os.environ, "st-tui-dark")
+    looks = appearance(os.environ, PALETTES[0].name)
     make_demo = partial(_make_demo, actor) if demo else None
     return run_app(StTui(directory, looks, actor=actor, make_demo=make_demo))
 

@@ -24,7 +24,7 @@ from st_tui.tui.screens.command_palette import ActionCommands
 from st_tui.tui.screens.tokens import TokensPage
 from st_tui.tui.terminal.detection import Appearance
 from st_tui.tui.terminal.safe_app import SafeApp
-from st_tui.tui.terminal.themes import DARK, DARK_256, LIGHT, LIGHT_256, OTHER
+from st_tui.tui.terminal.themes import THEMES, next_theme
 
 if TYPE_CHECKING:
     from st_tui.core.token_text import RandomBytes
@@ -61,7 +61,7 @@ class StTui(SafeApp[None]):
     """The app. `make_demo` fills the directory first where no demo is; the rest is for tests."""
 
     TITLE = "st-tui"
-    THEMES = (DARK, LIGHT, DARK_256, LIGHT_256)
+    THEMES = THEMES
     COMMANDS = {ActionCommands}  # noqa: RUF012
     ENABLE_COMMAND_PALETTE = True
     COMMAND_PALETTE_BINDING = "ctrl+p"
@@ -286,8 +286,8 @@ class StTui(SafeApp[None]):
         self.notify("Press q or ^q to leave.")
 
     def switch_theme(self) -> None:
-        """From the dark theme to the light one and back; the terminal's own colours stay."""
-        self.theme = OTHER.get(self.theme, self.theme)
+        """Go on to the next theme; where the terminal's own colours are shown, they stay."""
+        self.theme = next_theme(self.theme)
 
     @work
     async def toggle_e2ee(self) -> None:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, MutableMapping
 from typing import NamedTuple
 
+from st_tui.tui.terminal.palettes import OF_256, PALETTES
+
 TWIN = "st-tui service-token list --help"
 """The command line that does what the app does, named whenever the app cannot be shown."""
 
@@ -16,11 +18,6 @@ PLAIN = "plain"
 """The name of the theme that needs no colour; it is in `plain_theme`."""
 CONSOLE = "console"
 """The same for the Linux console."""
-
-OF_256 = "-256"
-"""What the name of a theme ends in that is made of a 256-colour terminal's palette."""
-_PICKED = ("st-tui-dark", "st-tui-light")
-"""Those that have such a twin, in `theme`."""
 
 _SIXTEEN, _FIXED, _ALL = 16, 256, 2**24
 
@@ -83,7 +80,7 @@ def appearance(environ: Mapping[str, str], theme: str) -> Appearance:
     if not theme.startswith("ansi-"):
         if few:
             theme = CONSOLE if environ.get("TERM") == "linux" else PLAIN
-        elif colors == _FIXED and theme in _PICKED:
+        elif colors == _FIXED and theme in [palette.name for palette in PALETTES]:
             theme = f"{theme}{OF_256}"
     return Appearance(
         theme=theme,

@@ -6,7 +6,9 @@ import pytest
 from rich.color import Color, ColorSystem
 from textual.theme import Theme
 
-from st_tui.tui.terminal.themes import DARK, DARK_256, LIGHT, LIGHT_256, OTHER
+from st_tui.tui.terminal.themes import THEMES, next_theme
+
+DARK_256, LIGHT_256 = (theme for theme in THEMES if theme.name.endswith("-256"))
 
 GREYS = {231, *range(232, 256)}
 """White and the grey ramp of xterm's palette."""
@@ -37,10 +39,10 @@ def test_colors_are_the_palettes_own(theme: Theme) -> None:
 
 
 def test_a_theme_and_its_other_are_of_the_same_terminal() -> None:
-    assert OTHER == {
+    assert {theme.name: next_theme(theme.name) for theme in THEMES} == {
         "st-tui-dark": "st-tui-light",
         "st-tui-light": "st-tui-dark",
         "st-tui-dark-256": "st-tui-light-256",
         "st-tui-light-256": "st-tui-dark-256",
     }
-    assert {theme.name for theme in (DARK, LIGHT, DARK_256, LIGHT_256)} == set(OTHER)
+    assert next_theme("plain") == "plain"
