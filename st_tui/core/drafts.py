@@ -17,6 +17,7 @@ LONGEST_NAME = 100
 """Characters of a token's, project's or environment's name, as in Infisical's form."""
 LONGEST_SLUG = 50
 LONGEST_FOLDER_PATH = 1_000
+NO_TRUSTED_IP = "A V3 token needs at least one trusted IP: 0.0.0.0/0 and ::/0 mean any."
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9_-]*")
 # What JavaScript trims. Python would also drop control characters, which are to be refused.
@@ -132,7 +133,7 @@ def check_terms(draft: TokenDraft, environments: Collection[Environment], now: i
     if draft.version == 2 and (draft.trusted_ips is not None or not draft.is_active):
         raise DraftError("Trusted IPs and the active switch belong to V3 tokens: choose version 3.")
     if draft.version == 3 and not draft.trusted_ips:
-        raise DraftError("A V3 token needs at least one trusted IP: 0.0.0.0/0 and ::/0 mean any.")
+        raise DraftError(NO_TRUSTED_IP)
     return draft
 
 

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from st_tui.api.params import Params
 from st_tui.api.places import folder_id, require_folder
 from st_tui.api.routes.secrets_shared import filtered_out
-from st_tui.core.secrets.model import Place, Room, SecretImport
+from st_tui.core.secrets.model import Place, SealedBudget, SecretImport
 from st_tui.core.vault import secret_lists
 from st_tui.core.vault.holders.request import Request
 from st_tui.core.vault.secret_lists import Gathered
@@ -37,7 +37,7 @@ def gathered(
         request.may,
         recursive=recursive,
         imports=imports,
-        room=Room(),
+        budget=SealedBudget(),
     )
 
 

@@ -47,7 +47,6 @@ _SCOPE_KEYS = frozenset({"environment", "secretPath"})
 _PERMISSIONS = {permission.value: permission for permission in Permission}
 _ENDPOINTS = {endpoint.value: endpoint for endpoint in Endpoint}
 
-_parse_address = lru_cache(_REMEMBERED)(parse_address)
 _parse_time = lru_cache(_REMEMBERED)(expiry.parse_time)
 
 _Choice = TypeVar("_Choice")
@@ -258,7 +257,7 @@ def _request(stated: _Line, environment: str, e2ee: bool) -> AccessRequest:
         now=_parse_time(_text(stated, "at")) if "at" in stated else expiry.system_clock(),
         endpoint=_choice("endpoint", stated.get("endpoint", "e2ee"), _ENDPOINTS),
         e2ee=e2ee,
-        ip=None if ip is None else _parse_address(_text(stated, "ip")),
+        ip=None if ip is None else parse_address(_text(stated, "ip")),
     )
 
 

@@ -62,13 +62,13 @@ class SealedSecret(NamedTuple):
     updated_at: int
 
 
-class Room:
+class SealedBudget:
     """How much sealed text may still be read for one answer."""
 
     def __init__(self, size: int = LARGEST_ANSWER) -> None:
         self._left = size
 
-    def take(self, secret: SealedSecret) -> None:
+    def spend(self, secret: SealedSecret) -> None:
         """Count a secret in. Raises TooMuch where it does not fit any more."""
         sealed = (secret.name, secret.value, secret.comment)
         self._left -= sum(len(part.ciphertext) for part in sealed)

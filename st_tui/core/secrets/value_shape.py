@@ -8,7 +8,7 @@ from st_tui.core.plain_text import unseen
 from st_tui.core.wording import counted
 
 
-class Shape(NamedTuple):
+class ValueShape(NamedTuple):
     """How many lines a value has, how many newlines end it, and what else nobody sees in it."""
 
     lines: int
@@ -51,10 +51,10 @@ class Shape(NamedTuple):
         return "a newline" if self.newlines_at_end == 1 else several
 
 
-def shape_of(value: str) -> Shape:
+def shape_of(value: str) -> ValueShape:
     """The shape of a value. A newline at the end begins no line of its own."""
     body = value.rstrip("\r\n")
-    return Shape(
+    return ValueShape(
         lines=_line_ends(body) + 1,
         newlines_at_end=_line_ends(value[len(body) :]),
         begins_with_blank=_is_blank(body[:1]),

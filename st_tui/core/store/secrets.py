@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from st_tui.core.model import Sealed
-from st_tui.core.secrets.model import Place, Room, SealedSecret, SecretImport
+from st_tui.core.secrets.model import Place, SealedBudget, SealedSecret, SecretImport
 from st_tui.core.store.database import Database, Row, Values
 
 _SEALED_COLUMNS = tuple(
@@ -35,16 +35,16 @@ _IMPORT = (
 
 
 def in_folder(
-    database: Database, project_id: str, place: Place, room: Room | None = None
+    database: Database, project_id: str, place: Place, budget: SealedBudget | None = None
 ) -> list[SealedSecret]:
-    """The secrets of one folder, the oldest first. Raises TooMuch where they outgrow the room."""
+    """The secrets of one folder, the oldest first. Raises TooMuch where they outgrow the budget."""
     query = f"SELECT {_COLUMNS} {_CURRENT} WHERE {_HERE}"
     found = []
     # Sorted here: SQLite would read all of them before it hands out the first.
     for row in database.rows(query, _at(project_id, place)):
         secret = _secret(row)
-        if room is not None:
-            room.take(secret)
+        if budget is not None:
+            budget.spend(secret)
         found.append(secret)
     return sorted(found, key=lambda secret: (secret.created_at, secret.id))
 

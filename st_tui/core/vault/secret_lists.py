@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from st_tui.core.model import Project
 from st_tui.core.secrets.files import FileSecret
-from st_tui.core.secrets.model import Place, Room, SealedSecret, Secret, SecretImport
+from st_tui.core.secrets.model import Place, SealedBudget, SealedSecret, Secret, SecretImport
 from st_tui.core.secrets.references import MOST_WARNINGS, Expander, Target
 from st_tui.core.store import secrets
 from st_tui.core.vault.secret_changes import UNOPENED, find, open_secret
@@ -73,23 +73,26 @@ def gathered(
     *,
     recursive: bool = False,
     imports: bool = False,
-    room: Room | None = None,
+    budget: SealedBudget | None = None,
 ) -> Gathered:
     """What a list of a folder holds: of folders below it those that may be read.
 
-    Raises TooMuch where it outgrows the room.
+    Raises TooMuch where it outgrows the budget.
     """
     database = session.database
     places = [place]
     if recursive:
         places = list(filter(may_read, secrets.places_below(database, project.id, place)))
     found = [
-        secret for here in places for secret in secrets.in_folder(database, project.id, here, room)
+        secret
+        for here in places
+        for secret in secrets.in_folder(database, project.id, here, budget)
     ]
     warnings: list[str] = []
     links = followed(session, project, place, may_read, warnings) if imports else []
     imported = [
-        Imported(link, secrets.in_folder(database, project.id, link.source, room)) for link in links
+        Imported(link, secrets.in_folder(database, project.id, link.source, budget))
+        for link in links
     ]
     needed = frozenset(places).union(
         *(_way(place, links, link.source) for link, inside in imported if inside)

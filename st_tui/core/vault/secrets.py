@@ -17,7 +17,7 @@ from st_tui.core.model import Project
 from st_tui.core.secrets.files import FileSecret
 from st_tui.core.secrets.model import Place, SealedSecret, Secret, SecretImport, SecretLabel
 from st_tui.core.secrets.used_by import UsedBy
-from st_tui.core.secrets.value_shape import Shape, shape_of
+from st_tui.core.secrets.value_shape import ValueShape, shape_of
 from st_tui.core.store import projects, secrets
 from st_tui.core.vault import secret_changes, secret_lists, used_by
 from st_tui.core.vault.secret_lists import Found, Gathered
@@ -83,7 +83,7 @@ class Secrets:
                     found.append(label)
         return Listed(sorted(found, key=lambda label: label.name), warnings)
 
-    def shapes(self, project: Project, place: Place) -> dict[tuple[str, int], Shape]:
+    def shapes(self, project: Project, place: Place) -> dict[tuple[str, int], ValueShape]:
         """The shapes of a folder's values by id and version, where there is something to say.
 
         Values are opened for it, one after the other, and leave this method as counts: nobody gets

@@ -244,9 +244,7 @@ class Tokens:
     def set_trusted_ips(self, token: ServiceToken, ips: Sequence[IpRange]) -> ServiceToken:
         """Replace the trusted IPs of a V3 token; an empty list is refused."""
         if not ips:
-            raise VaultError(
-                "A V3 token needs at least one trusted IP: 0.0.0.0/0 and ::/0 mean any."
-            )
+            raise VaultError(drafts.NO_TRUSTED_IP)
         with self._session.change() as record:
             changed = self._switchable(token)._replace(trusted_ips=tuple(ips))
             self._switch(record, changed, {"trustedIps": [block.text for block in ips]})

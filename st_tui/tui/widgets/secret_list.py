@@ -16,7 +16,7 @@ from st_tui.tui.widgets.listing import Listing, Piece, column
 
 if TYPE_CHECKING:
     from st_tui.core.model import Project
-    from st_tui.core.secrets.value_shape import Shape
+    from st_tui.core.secrets.value_shape import ValueShape
     from st_tui.core.vault import Vault
 
 HIDDEN = "••••••"
@@ -97,7 +97,7 @@ class SecretList(Listing[Row]):
         super().__init__(id="secrets")
         self.contents: Contents | None = None
         self._rows: Sequence[Row] = ()
-        self._shapes: Mapping[tuple[str, int], Shape] = {}
+        self._shapes: Mapping[tuple[str, int], ValueShape] = {}
         self._longest_name = 0
         self._longest: Sequence[int] = ()
         """How long the shapes are at most, in each of their ways."""
@@ -115,7 +115,7 @@ class SecretList(Listing[Row]):
         self._longest_name = max(map(len, names), default=0)
         self.reload(len(self._rows), top=moved)
 
-    def tell(self, shapes: Mapping[tuple[str, int], Shape]) -> None:
+    def tell(self, shapes: Mapping[tuple[str, int], ValueShape]) -> None:
         """Say of these versions of secrets what shape their values have."""
         self._shapes = shapes
         every_way = zip(*map(_ways, shapes.values()), strict=True)
@@ -182,7 +182,7 @@ class _Widths(NamedTuple):
     """Which of `_ways` there is room for."""
 
 
-def _ways(shape: Shape) -> tuple[str, ...]:
+def _ways(shape: ValueShape) -> tuple[str, ...]:
     """How a value is written that is not just one line, the longest first."""
     if not shape.short:
         return f"{HIDDEN} {shape}", HIDDEN, HIDDEN, HIDDEN, HIDDEN

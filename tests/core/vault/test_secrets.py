@@ -23,7 +23,14 @@ from st_tui.core.files.vault_files import OPERATOR_KEY, SERVER_KEY
 from st_tui.core.model import Environment, Project, Sealed
 from st_tui.core.plain_text import TextError
 from st_tui.core.secrets.files import FileSecret
-from st_tui.core.secrets.model import Place, Room, SecretError, SecretImport, SecretLabel, TooMuch
+from st_tui.core.secrets.model import (
+    Place,
+    SealedBudget,
+    SecretError,
+    SecretImport,
+    SecretLabel,
+    TooMuch,
+)
 from st_tui.core.secrets.references import MOST_WARNINGS
 from st_tui.core.store import secrets, sqlite
 from st_tui.core.store.schema import STEPS
@@ -476,13 +483,13 @@ def test_a_list_holds_no_more_than_its_room(vault: Vault, project: Project) -> N
         vault.secrets.create(project, DEV, name, "x" * 3_000)
     session = vault._session
 
-    def names(room: Room | None) -> int:
-        found = secret_lists.gathered(session, project, DEV, lambda place: True, room=room)
+    def names(budget: SealedBudget | None) -> int:
+        found = secret_lists.gathered(session, project, DEV, lambda place: True, budget=budget)
         return len(found.secrets)
 
-    assert names(None) == names(Room(8_100)) == 2
+    assert names(None) == names(SealedBudget(8_100)) == 2
     with pytest.raises(TooMuch, match="list one folder at a time"):
-        names(Room(8_000))
+        names(SealedBudget(8_000))
 
 
 def test_one_version_is_found_by_its_number(vault: Vault, project: Project) -> None:

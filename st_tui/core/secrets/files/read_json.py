@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NoReturn
 
 from st_tui.core.secrets.files import FileSecret, SecretFileError, refuse_line
 from st_tui.core.secrets.files.columns import columns
@@ -103,7 +103,7 @@ def _secret(where: str, item: Any) -> FileSecret:
         raise SecretFileError(f"{where} has a field twice: keep one.")
     known = columns(fields)
     if known is None or type(fields[known.name]) is not str:
-        raise SecretFileError(f"{where} is not a name and a text: {_FORMS}.")
+        _refuse_form(where)
     comment = None if known.comment is None else fields[known.comment]
     return FileSecret(
         fields[known.name],
@@ -122,4 +122,8 @@ def _text(where: str, value: Any) -> str:
         raise SecretFileError(f'{where} is null: write "" for an empty value, or leave it out.')
     if isinstance(value, _NoNumber):
         raise SecretFileError(f"{where} is no number that JSON has: write it in quotes.")
+    _refuse_form(where)
+
+
+def _refuse_form(where: str) -> NoReturn:
     raise SecretFileError(f"{where} is not a name and a text: {_FORMS}.")
