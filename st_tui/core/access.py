@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from typing import NamedTuple
 
 from st_tui.core.addresses import covers_every_address
 from st_tui.core.model import (
@@ -16,6 +17,7 @@ from st_tui.core.model import (
     ServiceToken,
 )
 from st_tui.core.patterns import Pattern, PatternRefused, PatternSet, compile_pattern
+from st_tui.core.patterns.cache import BoundedCache
 
 # Made once: a decision takes less than a microsecond, and making one of these a quarter of that.
 UNKNOWN = Decision(False, Reason.UNKNOWN, None)
@@ -29,7 +31,7 @@ _PERMISSION = Decision(False, Reason.PERMISSION, None)
 _RAW_E2EE = Decision(False, Reason.RAW_E2EE, None)
 _RAW = Endpoint.RAW
 
-_REMEMBERED = 4_096  # scopes of all remembered tokens together
+_REMEMBERED = 4_096  # scopes, of all tokens together
 
 
 def decide(token: ServiceToken, request: AccessRequest) -> Decision:
@@ -41,17 +43,17 @@ def decide(token: ServiceToken, request: AccessRequest) -> Decision:
     admitted = admits(token, request.now, request.ip)
     if admitted is not _ADMITTED:
         return admitted
-    in_environment = _COMPILED[token.scopes].get(request.environment)
-    if in_environment is None:
+    compiled = _COMPILED[token.scopes].get(request.environment)
+    if compiled is None:
         return _ENVIRONMENT
-    found = in_environment[0].first(request.path)
+    found = compiled.patterns.first(request.path)
     if found is None:
         return _PATH
     if request.operation not in token.permissions:
         return _PERMISSION
     if request.e2ee and request.endpoint is _RAW:
         return _RAW_E2EE
-    return in_environment[1][found]
+    return compiled.allowed[found]
 
 
 def admits(token: ServiceToken, now: int, ip: int | None) -> Decision:
@@ -74,13 +76,14 @@ def failing(token: ServiceToken, request: AccessRequest) -> tuple[Reason, ...]:
 
     The first is the reason that `decide` gives: the others would still stand if that were mended.
     """
-    in_environment = _COMPILED[token.scopes].get(request.environment)
+    compiled = _COMPILED[token.scopes].get(request.environment)
+    no_path = compiled is not None and compiled.patterns.first(request.path) is None
     fails = {
         Reason.EXPIRED: token.expires_at is not None and request.now >= token.expires_at,
         Reason.INACTIVE: not token.is_active,
         Reason.IP: token.trusted_ips is not None and not trusts(token.trusted_ips, request.ip),
-        Reason.ENVIRONMENT: in_environment is None,
-        Reason.PATH: in_environment is not None and in_environment[0].first(request.path) is None,
+        Reason.ENVIRONMENT: compiled is None,
+        Reason.PATH: no_path,
         Reason.PERMISSION: request.operation not in token.permissions,
         Reason.RAW_E2EE: request.e2ee and request.endpoint is _RAW,
     }
@@ -109,46 +112,38 @@ def _verdict(scope: Scope, request: AccessRequest) -> ScopeVerdict:
     return ScopeVerdict(scope, True, stopped_at is None, stopped_at)
 
 
-_ByEnvironment = dict[str, tuple[PatternSet, tuple[Decision, ...]]]
+class _Compiled(NamedTuple):
+    """The scopes of one environment: their patterns, and for each the answer if it is the first."""
+
+    patterns: PatternSet
+    allowed: tuple[Decision, ...]
 
 
-class _Compiled(dict[tuple[Scope, ...], _ByEnvironment]):
-    """What tokens' scopes were compiled to. When there is no room for more, it begins anew.
-
-    Room is counted in scopes, a long one as several: neither a table of tokens with a thousand
-    scopes each nor one of the longest patterns may fill memory.
-    """
-
-    room = _REMEMBERED
-
-    def __missing__(self, scopes: tuple[Scope, ...]) -> _ByEnvironment:
-        made = _compile(scopes)
-        needed = sum(1 + (len(scope.secret_path) // 32) ** 2 for scope in scopes)
-        if needed > self.room:
-            self.clear()
-            self.room = _REMEMBERED
-        self.room -= needed
-        self[scopes] = made
-        return made
-
-
-_COMPILED = _Compiled()
-
-
-def _compile(scopes: tuple[Scope, ...]) -> _ByEnvironment:
-    """Per environment: its patterns as one automaton, and the ready answer for each of them.
+def _compile(scopes: tuple[Scope, ...]) -> dict[str, _Compiled]:
+    """A token's scopes by environment.
 
     A pattern outside the language can only come from a file made elsewhere: it grants nothing.
     """
-    chosen: dict[str, list[tuple[int, Pattern]]] = {}
-    for index, scope in enumerate(scopes):
-        in_environment = chosen.setdefault(scope.environment, [])
+    by_environment: dict[str, list[tuple[Pattern, Decision]]] = {}
+    for index, (environment, text) in enumerate(scopes):
+        granting = by_environment.setdefault(environment, [])
         with suppress(PatternRefused):
-            in_environment.append((index, compile_pattern(scope.secret_path)))
+            granting.append((compile_pattern(text), Decision(True, Reason.ALLOWED, index)))
     return {
-        environment: (
-            PatternSet([glob for _, glob in found]),
-            tuple(Decision(True, Reason.ALLOWED, index) for index, _ in found),
+        environment: _Compiled(
+            PatternSet([pattern for pattern, _ in granting]),
+            tuple(decision for _, decision in granting),
         )
-        for environment, found in chosen.items()
+        for environment, granting in by_environment.items()
     }
+
+
+def _weight(scopes: tuple[Scope, ...]) -> int:
+    """A token weighs as much as it has scopes, and a long scope as several.
+
+    So neither tokens with a thousand scopes each nor the longest patterns fill memory.
+    """
+    return sum(1 + (len(scope.secret_path) // 32) ** 2 for scope in scopes)
+
+
+_COMPILED = BoundedCache(_compile, _weight, _REMEMBERED)

@@ -6,30 +6,32 @@ with `{strictSlashes: false}`, odd corners included; the tests hold it against p
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Final
 
 from st_tui.core.patterns.automaton import code_units
+from st_tui.core.patterns.cache import BoundedCache
 from st_tui.core.patterns.construction import construct
+from st_tui.core.patterns.literals import is_plain
 from st_tui.core.patterns.parser import parse
 from st_tui.core.patterns.pattern_set import PatternSet
+from st_tui.core.patterns.units import Segment
 
-_REMEMBERED_PATTERN: Final = 100  # longest pattern of which many are kept
+_REMEMBERED: Final = 2_048  # kilobytes or so of compiled patterns: about a thousand usual ones
 
 
 class Pattern:
     """A compiled pattern; make it with `compile_pattern`.
 
-    `segments` is its parse tree (see `tree`). Raises PatternRefused outside the scope language.
+    Raises PatternRefused outside the scope language.
     """
 
-    __slots__ = ("_alone", "automaton", "segments", "text")
+    __slots__ = ("_alone", "_segments", "automaton", "text")
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.segments = parse(text)
-        self.automaton = construct(text, self.segments)
+        self.automaton = construct(text, parse(text))
         self._alone = PatternSet((self,))
+        self._segments: tuple[Segment, ...] | None = None
 
     def __repr__(self) -> str:
         return f"Pattern({self.text!r})"
@@ -37,7 +39,14 @@ class Pattern:
     @property
     def is_plain(self) -> bool:
         """Whether it has no `*`, `?`, class or choice: it names one folder."""
-        return all(unit.is_literal for segment in self.segments for unit in segment)
+        return is_plain(self.text)
+
+    @property
+    def segments(self) -> tuple[Segment, ...]:
+        """Its parse tree (see `tree`), kept once it was asked for: most patterns only match."""
+        if self._segments is None:
+            self._segments = parse(self.text)
+        return self._segments
 
     def matches(self, path: str) -> bool:
         """Whether a path matches."""
@@ -65,9 +74,12 @@ class Pattern:
 
 def compile_pattern(text: str) -> Pattern:
     """The pattern compiled, or remembered; PatternRefused if it is outside the scope language."""
-    return _kept(text) if len(text) <= _REMEMBERED_PATTERN else _long_kept(text)
+    return _COMPILED[text]
 
 
-# A pattern of 1,000 different characters takes a quarter of a MiB.
-_kept = lru_cache(maxsize=1_024)(Pattern)
-_long_kept = lru_cache(maxsize=32)(Pattern)
+def _kilobytes(text: str) -> int:
+    """How much memory a compiled pattern takes at most, about: each character has its own steps."""
+    return 1 + len(set(text)) * (3_000 + len(text)) // 16_000
+
+
+_COMPILED = BoundedCache(Pattern, _kilobytes, _REMEMBERED)
