@@ -1,35 +1,42 @@
 """Which of very many stored patterns overlap one query pattern, and at which path.
 
-The answer for each pattern is that of `algebra.overlaps`. Asked for each pair it would take one
-product construction a pattern; here it takes one for each way in which the patterns really differ.
+Two patterns overlap if some folder's path matches both; such a path is a witness. For one pair
+`algebra.overlaps` finds it by a product construction of the two automata. For 200,000 stored
+patterns, one after the other, that takes half a minute. But most of them differ in one literal
+only, and here those share the work.
 
-**Templates.** Most stored patterns differ only in one literal. A pattern with its literal taken out
-is its template, and the gap is the hole, written □ here:
+**Templates.** A stored pattern is split into a literal and a template: the pattern with a hole (□)
+in the literal's place.
 
-    /team7/db/**     literal /team7/db     template □/**
-    /team8/db/**     literal /team8/db     template □/**
-    /*-7/**/log      literal -7            template /*□/**/log
+    stored           literal      template
+    /team7/db/**     /team7/db    □/**
+    /team8/db/**     /team8/db    □/**
+    /*-7/**/log      -7           /*□/**/log
 
-The literal is the pattern's folder prefix. A pattern without one, which begins with a wildcard, has
-a choice of literal runs: of these it is the one whose template most such patterns share.
+The literal is the folder path that the pattern begins with. A pattern that begins with a wildcard
+is split at another run of literals: at the one whose template the most such patterns share.
 
-**Three steps.** The active set is the set of states in which the query's Glushkov automaton can
-be after some text: one int, a bit for a state. For each pattern it is followed
+**Comparing.** The query's automaton reads what a stored pattern stands for, from left to right.
+Only its active set is followed: the states that it can be in, as the bits of one int (see
+`patterns.automaton`).
 
-1. to the hole. What precedes the hole is the same for all patterns of a template, so this is done
-   once for them: by a product construction of the query and the text before the hole.
-2. through the literal, one mask and shift a character. Each active set remembers where each
-   character led: together they are the query's deterministic automaton, built as far as it is used.
-3. to a verdict. It depends on nothing but the active set and the template, so the first pattern
-   that comes to such a pair is compared by `algebra.overlaps`, and the others take its verdict.
+1. Up to the hole: once for each text before a hole. Unless it is empty, a product construction of
+   that text and the query collects what the query can have active where the hole begins.
+2. Through the literal: character by character. An active set remembers the next set for each
+   character, so a step that was taken before is one look-up. (This is the lazy subset construction:
+   the query's automaton is made deterministic as far as it is used.)
+3. Behind the hole: once for each pair of active set and template, since nothing else matters to
+   the rest. The first pattern with such a pair is compared by `algebra.overlaps`; its verdict holds
+   for the others.
 
-Example: the query is `/*/db`. Nothing precedes the hole of `□/**`. Through `/team7/db` and through
-`/team8/db` the query comes to the same active set, the end of its `db`. So one comparison answers
-for a thousand such patterns.
+Example: through `/team7/db` and through `/team8/db` the query `/*/db` comes to the same active set:
+all of it has been read. So the verdict on `/team7/db/**` holds for `/team8/db/**`, and for a
+thousand more.
 
-**Witnesses.** Where the template begins with its hole, the witness is the literal and then an end
-that depends on active set and template alone: above it is empty, so `/team8/db` is the witness for
-the second. Elsewhere each pattern's witness is searched for by itself, when it is asked for.
+**Witnesses.** If a template begins with its hole, a witness is the literal and then an end, which
+is the same for all patterns with the same pair. In the example the end is empty: the witnesses are
+`/team7/db` and `/team8/db`. For other templates each pattern's witness is searched for by itself,
+when it is asked for.
 """
 
 from __future__ import annotations
@@ -54,7 +61,7 @@ from st_tui.core.patterns import (
 from st_tui.core.patterns.refusals import MAX_UNITS
 
 _HOLE: Final = "\ue000"
-"""Stands for the hole in a pattern: no folder's name has this character."""
+"""Is written where the hole is: no folder's name has this character."""
 _REMEMBERED: Final = 5_000
 """How many active sets and compared pairs one query remembers."""
 
@@ -62,9 +69,9 @@ _REMEMBERED: Final = 5_000
 class Template:
     """What some patterns have in common: all but one literal.
 
-    `before` is the text before the hole, `key` tells templates apart, `text` is a pattern of this
-    template with a short literal. `continues_name` says that text other than a slash follows the
-    hole, so that it goes on with the literal's last name.
+    `before` is the text before the hole. `key` tells templates apart. `text` is a pattern of this
+    template, with a short literal. `continues_name` says that the name in which the literal ends
+    goes on behind the hole, as in `□*/db`.
     """
 
     __slots__ = ("_pattern", "_sample", "before", "continues_name", "key", "text")
@@ -73,15 +80,15 @@ class Template:
         self.key = key
         self.before = before
         self.continues_name = after[:1] not in ("", "/")
-        # Any literal stands for every other, but none does not: right after the root `**` differs.
+        # Any literal will do as a sample, but not an empty one: after the root `**` differs.
         self._sample = literal and ("a" if before else "/a")
         self.text = before + self._sample + after
         self._pattern: Pattern | None = None
 
     def matches(self, rest: str) -> bool:
-        """Whether a pattern of this template matches its literal and then this rest of a path.
+        """Whether a pattern of this template matches the path that is its literal and this rest.
 
-        For a template that begins with its hole.
+        Only for a template that begins with its hole.
         """
         if self._pattern is None:
             self._pattern = _compiled(self.text)
@@ -104,9 +111,9 @@ class SplitPattern:
         return bool(self.literal) and not self.template.before
 
     def matches(self, path: str) -> bool:
-        """Whether the pattern matches a path.
+        """Whether the pattern matches a path, which must begin as the pattern does.
 
-        The path must begin with the literal where the pattern does.
+        That is: with the literal, if the pattern begins with it.
         """
         if self.template.before:
             pattern = _compiled(self.text)
@@ -121,9 +128,10 @@ class Templates:
         self._made: dict[str, Template] = {}
 
     def split(self, texts: Iterable[str]) -> Iterator[SplitPattern]:
-        """Each pattern as literal and template; the literal is empty where nothing can be one.
+        """Each pattern as literal and template; the literal is empty where there is none to take.
 
-        A pattern that is too long has no literal, so a pattern is refused just if its template is.
+        Nothing is taken from a pattern that is too long. So a pattern is outside the scope language
+        if and only if its template's `text` is.
         """
         without_prefix = {}
         for text in texts:
@@ -189,7 +197,10 @@ class ActiveSet(dict[str, "ActiveSet"]):
 
 
 class _Unknown(ActiveSet):
-    """Stands where the product up to the hole was too complex: each pattern is then compared."""
+    """An active set that is not known: the product up to the hole was too complex.
+
+    Behind such a hole each pattern is compared by itself.
+    """
 
     def __missing__(self, char: str) -> ActiveSet:
         return self
@@ -223,13 +234,13 @@ class Query:
         return reduce(_next_set, literal, self._at_hole[before])
 
     def active_sets(self, active: ActiveSet, literals: Iterable[str]) -> list[ActiveSet]:
-        """The active set after each of these literals, all read from the same set on."""
+        """The active set after each of these literals, all beginning at the same set."""
         return list(map(reduce, repeat(_next_set), literals, repeat(active)))
 
     def is_fixed(self, active: ActiveSet, *, in_name: bool) -> bool:
         """Whether any further text leads back to this active set; `in_name`: text without a slash.
 
-        So after `/own/` in the query `/own/*`: whatever the name, the `*` stays active.
+        After `/own/` the query `/own/*` stays at its `*` whatever the name.
         """
         if isinstance(active, _Unknown):
             return False
@@ -242,7 +253,7 @@ class Query:
     def known_verdicts(
         self, active: Iterable[ActiveSet], template_keys: Iterable[str]
     ) -> list[bool | None]:
-        """Of each pair of active set and template, whether it overlaps; None: not yet known."""
+        """The verdict of each pair of active set and template; None: not yet known."""
         return list(map(dict.get, map(_verdicts_of, active), template_keys))
 
     def overlaps(self, active: ActiveSet, pattern: SplitPattern) -> bool:
@@ -280,7 +291,7 @@ class Query:
         return ends[template.key]
 
     def _compare(self, pattern: SplitPattern) -> str | None:
-        """The witness of this very pattern without its first `len(literal)` characters."""
+        """Compare this very pattern: its witness without the first `len(literal)` characters."""
         compiled = _compiled(pattern.text)
         if compiled is None:
             return None
@@ -303,7 +314,7 @@ class Query:
         return following
 
     def at_hole(self, before: str) -> ActiveSet:
-        """The union of the active sets after all that the text before a hole matches."""
+        """The query's states that can be active where a hole begins, by the text before it."""
         automaton = self._automaton
         if not before:
             return self._set_of(automaton.read(automaton.start, ""))

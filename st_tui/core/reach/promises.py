@@ -5,12 +5,13 @@
     only ci-*, deploy may read prod:/db/**
     every token expires within 12 months
 
-A scope is written as everywhere, without spaces. `only` names tokens; `*` in a name stands for any
-text, all else for itself, and commas stand between names. A token breaks `no` and `only` if one of
-its scopes lets it do that at some path that a folder of the pattern can have, whether the folder
-exists or not, and breaks `every` if it ends later than so long from now, or never. Tokens that have
-ended are not looked at; those that are not activated, or trust some addresses only, are: a switch
-is soon turned.
+A scope is written as everywhere, without spaces. `only` takes names of tokens with commas between;
+`*` in a name stands for any text, every other character for itself.
+
+A token breaks `no`, or an `only` that does not name it, if one of its scopes lets it do that at
+some path that a folder of the pattern can have, whether the folder exists or not. It breaks `every`
+if it ends later than that, or never. Tokens that have ended do not count. Those that are not
+activated, or trust some addresses only, do: a switch is soon turned.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ class PromiseError(Refusal):
 
 
 class Reserved(NamedTuple):
-    """No tokens, or only those with such names, may do this there."""
+    """No token, or only those with such names, may do this in this scope."""
 
     line: int
     text: str
@@ -54,7 +55,7 @@ class Reserved(NamedTuple):
 
     @property
     def plain_names(self) -> tuple[str, ...]:
-        """Those that stand for themselves: a star stands for many."""
+        """The names without a star, which stand for themselves."""
         return tuple(name for name in self.names if "*" not in name)
 
 
@@ -70,7 +71,10 @@ Promise = Reserved | Ending
 
 
 class Breach(NamedTuple):
-    """A token that breaks a promise; by which scope (0-based) and at which path, if by one."""
+    """A token that breaks a promise: by which scope (0-based), and at which path.
+
+    Both are None where it breaks a promise by its end.
+    """
 
     token: ServiceToken
     scope: int | None = None
@@ -78,9 +82,10 @@ class Breach(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """A promise, and all that break it: it holds if nobody does.
+    """A promise and the tokens that break it: it holds if none does.
 
-    `namesakes` are tokens that share a name which the promise names: it lets each of them.
+    `namesakes` are several tokens of one name that an `only` names: the promise allows each of
+    them.
     """
 
     promise: Promise
@@ -89,12 +94,15 @@ class Verdict(NamedTuple):
 
     @property
     def holds(self) -> bool:
-        """Whether nobody breaks it."""
+        """Whether no token breaks it."""
         return not self.breaches
 
 
 def read(file: Path, source: BinaryIO | None = None) -> str:
-    """The text of a file of promises, or of what is open already. Raises PromiseError."""
+    """The text of a file of promises; of `source`, if the file is open already.
+
+    Raises PromiseError.
+    """
     try:
         with file.open("rb") if source is None else nullcontext(source) as opened:
             data = opened.read(_LONGEST_FILE + 1)
@@ -110,7 +118,7 @@ def read(file: Path, source: BinaryIO | None = None) -> str:
 
 
 def parse(text: str, environments: Collection[Environment]) -> list[Promise]:
-    """The promises of a text. Raises PromiseError naming the line, or saying that there is none."""
+    """The promises of a text. Raises PromiseError, which names the line, also if there is none."""
     promises = []
     for number, line in enumerate(text.split("\n"), start=1):
         words = _COMMENT.sub("", line).split()
@@ -131,7 +139,7 @@ def prove(
     """A verdict on each promise.
 
     `folders` are the paths of each environment's folders, the root first and parents before
-    children. Raises PromiseError if there is no token, of which anything would be true, and
+    children. Raises PromiseError if there is no token, since any promise would hold then; and
     TooComplex.
     """
     if not index.tokens:
@@ -150,7 +158,7 @@ def prove(
 
 
 def told(verdict: Verdict, now: int) -> list[tuple[ServiceToken, str]]:
-    """Which tokens to look at, each with what it does to the promise, to stand behind its name."""
+    """The tokens to look at, each with what it does to the promise: words to follow its name."""
     bearers = Counter(token.name for token in verdict.namesakes)
     return [
         *((breach.token, _broken_how(verdict.promise, breach, now)) for breach in verdict.breaches),
@@ -198,7 +206,7 @@ def _unnamed(promise: Reserved, index: ReachIndex, folders: Sequence[str]) -> tu
 
 
 def _is_named(token_name: str, name: str) -> bool:
-    # To fnmatch a name's brackets and question marks would be wildcards.
+    # Only the star is a wildcard here; fnmatch would take brackets and question marks for others.
     return fnmatchcase(token_name, re.sub(r"[\[?]", r"[\g<0>]", name))
 
 
