@@ -26,7 +26,7 @@ from st_tui.api.problems import Problem
 from st_tui.api.routes import folders, secret_imports, secrets_e2ee, secrets_raw, service_token
 from st_tui.core import expiry
 from st_tui.core.errors import StoreError
-from st_tui.core.files import vault_files
+from st_tui.core.files.vault_layout import SERVER_KEY
 from st_tui.core.model import IpRange
 from st_tui.core.vault import Vault
 from st_tui.core.vault.holders.request import Caller, Request
@@ -53,7 +53,7 @@ def application(directory: Path, proxies: Collection[IpRange] = ()) -> Starlette
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         nonlocal batches
         worker.end_in_time()
-        with Vault.open(directory, actor="system", key_file=vault_files.SERVER_KEY) as vault:
+        with Vault.open(directory, actor="system", key_file=SERVER_KEY) as vault:
             # What is made at the start lives as long as the process: nobody need look at it again.
             gc.freeze()
             async with Batches(vault.gateway) as batches:

@@ -17,7 +17,7 @@ from st_tui.api.application import application
 from st_tui.api.protocol import BoundedProtocol
 from st_tui.core.addresses import parse_ranges
 from st_tui.core.errors import Refusal
-from st_tui.core.files import vault_files
+from st_tui.core.files.vault_layout import SERVER_KEY
 from st_tui.core.vault import Vault
 
 _SECONDS_TO_FINISH = 10
@@ -54,7 +54,7 @@ def serve(
 
     `started` is told the URL once the port is taken. Raises Refusal.
     """
-    with Vault.open(directory, actor="system", key_file=vault_files.SERVER_KEY) as vault:
+    with Vault.open(directory, actor="system", key_file=SERVER_KEY) as vault:
         vault.projects.check_server_key()
     _check_certificate(address)
     config = uvicorn.Config(

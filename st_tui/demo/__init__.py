@@ -11,7 +11,7 @@ from st_tui.core.access import UNKNOWN, decide
 from st_tui.core.addresses import parse_address, parse_ranges
 from st_tui.core.errors import Refusal
 from st_tui.core.expiry import DAY, HOUR
-from st_tui.core.files.vault_files import has_database
+from st_tui.core.files.vault_layout import has_database
 from st_tui.core.model import (
     AccessRequest,
     Permission,

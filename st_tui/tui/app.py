@@ -98,7 +98,7 @@ class StTui(SafeApp[None]):
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:
-        from st_tui.core.files.vault_files import has_database
+        from st_tui.core.files.vault_layout import has_database
 
         if self._make_demo is not None:
             self.make_demo_and_open(self._make_demo)

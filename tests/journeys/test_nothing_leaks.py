@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from st_tui.core.errors import Refusal
-from st_tui.core.files.vault_files import OPERATOR_KEY, SERVER_KEY
+from st_tui.core.files.vault_layout import OPERATOR_KEY, SERVER_KEY
 from st_tui.core.model import Project, TokenText
 from st_tui.core.vault import Vault
 from tests.api.cli_calls import Cli

@@ -9,7 +9,7 @@ import click
 from st_tui.cli.command import Command
 from st_tui.cli.open_vault import open_vault, refuse_project
 from st_tui.cli.output import note, say
-from st_tui.core.files import vault_files
+from st_tui.core.files.vault_layout import OPERATOR_KEY, SERVER_KEY
 
 
 @click.command(cls=Command)
@@ -26,7 +26,7 @@ def backup(file: Path) -> int:
     say(f"Wrote {file}.")
     say(
         f"The keys are not in it, and without them it opens nothing: keep a copy of "
-        f"{directory / vault_files.OPERATOR_KEY} and {directory / vault_files.SERVER_KEY} "
+        f"{directory / OPERATOR_KEY} and {directory / SERVER_KEY} "
         "somewhere else."
     )
     if flaw is not None:

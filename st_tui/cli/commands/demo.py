@@ -11,7 +11,8 @@ import click
 
 from st_tui.cli.command import BadUsage, Command
 from st_tui.cli.open_vault import open_vault, os_user, refuse_project, stated_vault, vault_directory
-from st_tui.core.files import vault_files, written_aside
+from st_tui.core.files import written_aside
+from st_tui.core.files.vault_layout import has_database, holds_others
 
 DEMO_SLUG = "demo"
 _THROWN_AWAY = "st-tui-demo-"
@@ -56,8 +57,8 @@ def _leave(number: int, _frame: FrameType | None) -> None:
 
 
 def _require_room_for_demo(directory: Path) -> None:
-    if not vault_files.has_database(directory):
-        if directory.exists() and (not directory.is_dir() or vault_files.holds_others(directory)):
+    if not has_database(directory):
+        if directory.exists() and (not directory.is_dir() or holds_others(directory)):
             raise BadUsage(f"{directory} holds other files: name a new or an empty directory.")
         return
     with open_vault(sweep=False) as vault:

@@ -9,7 +9,7 @@ from st_tui.cli.commands.project import named_environments, project_options
 from st_tui.cli.open_vault import os_user, vault_directory
 from st_tui.cli.output import say, say_fields
 from st_tui.core import drafts
-from st_tui.core.files import vault_files
+from st_tui.core.files.vault_layout import DATABASE, OPERATOR_KEY, SERVER_KEY
 
 
 @click.command(cls=Command)
@@ -36,8 +36,8 @@ def init(name: str, slugs: tuple[str, ...], e2ee: bool) -> None:
             ("Project", project.slug),
             ("Environments", ", ".join(environment.slug for environment in environments)),
             ("E2EE", "on" if project.e2ee else "off"),
-            ("Database", str(directory / vault_files.DATABASE)),
-            ("Operator key", f"{directory / vault_files.OPERATOR_KEY} (back it up: it opens all)"),
-            ("Server key", str(directory / vault_files.SERVER_KEY)),
+            ("Database", str(directory / DATABASE)),
+            ("Operator key", f"{directory / OPERATOR_KEY} (back it up: it opens all)"),
+            ("Server key", str(directory / SERVER_KEY)),
         ]
     )

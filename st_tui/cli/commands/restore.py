@@ -10,7 +10,7 @@ from st_tui.cli.command import Command, remark
 from st_tui.cli.confirm import confirm
 from st_tui.cli.open_vault import os_user, refuse_project, vault_directory
 from st_tui.cli.output import note, say
-from st_tui.core.files import vault_files
+from st_tui.core.files.vault_layout import has_database
 from st_tui.core.wording import counted
 
 
@@ -28,7 +28,7 @@ def restore(file: Path, yes: bool) -> int:
 
     directory = vault_directory()
     with candidate(directory, file, actor=os_user()) as found:
-        if vault_files.has_database(directory):
+        if has_database(directory):
             widened = found.widened()
             for token in widened.in_time:
                 note(f"Works again or for longer: {token.name} ({token.id})")

@@ -1,8 +1,4 @@
-"""The vault's directory: which files it has, that they are private, and the keys in them.
-
-    vault.db                   the database
-    server.key                 wraps the project keys of projects whose E2EE is off
-    operator/operator.key      wraps every project key
+"""The vault's directory made, checked and kept private, and the keys in it.
 
 A vault is private to its owner; `vault.db` and `server.key` may be shared with one group.
 """
@@ -16,18 +12,21 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from st_tui.core.errors import Refusal
 from st_tui.core.files import core_dumps, written_aside
+from st_tui.core.files.vault_layout import (
+    DATABASE,
+    OPERATOR_KEY,
+    OWN_NAMES,
+    SERVER_KEY,
+    VaultFilesError,
+    holds_others,
+)
 from st_tui.core.token_text import RandomBytes
 
-DATABASE = "vault.db"
-SERVER_KEY = "server.key"
-OPERATOR_KEY = "operator/operator.key"
 KEY_BYTES = 32
 
 _WORKSHOP = "operator"
 _DRAFT = "new-"
-_OURS = frozenset({DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", SERVER_KEY, _WORKSHOP})
 _WRITTEN_BY_ANY = frozenset({f"{DATABASE}-wal", f"{DATABASE}-shm"})
 _NETWORK_FILE_SYSTEMS = frozenset(
     {"9p", "afs", "beegfs", "ceph", "ceph-fuse", "cifs", "coda", "davfs", "gfs2", "glusterfs",
@@ -35,28 +34,6 @@ _NETWORK_FILE_SYSTEMS = frozenset(
      "smb3", "smbfs", "sshfs"}
 )  # fmt: skip
 """As /proc/mounts names them, those that run as a program of their own without their `fuse.`."""
-
-
-class VaultFilesError(Refusal):
-    """A directory that is not, or may not be, a vault."""
-
-
-def has_database(directory: Path) -> bool:
-    """Whether a vault was made here. Raises VaultFilesError where nobody may look."""
-    try:
-        return (directory / DATABASE).exists()
-    except OSError as error:
-        raise VaultFilesError(f"{directory} cannot be a vault: {error.strerror}.") from None
-
-
-def is_ours(directory: Path, file: Path) -> bool:
-    """Whether a file is one of the vault's own, or lies where those are."""
-    return any(file.resolve().is_relative_to((directory / name).resolve()) for name in _OURS)
-
-
-def holds_others(directory: Path) -> bool:
-    """Whether there are other files than a vault's, or those that a killed program made of one."""
-    return any(entry.name not in _OURS for entry in directory.iterdir())
 
 
 def make_directory(directory: Path) -> None:
@@ -97,7 +74,7 @@ def check_directory(directory: Path) -> None:
     refuse_network_file_system(directory, _mounts())
     _refuse_open_parent(directory)
     owner = None
-    for part in (directory, *(directory / name for name in _OURS), directory / OPERATOR_KEY):
+    for part in (directory, *(directory / name for name in OWN_NAMES), directory / OPERATOR_KEY):
         try:
             status = part.stat()
         except OSError:

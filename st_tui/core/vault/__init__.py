@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Self
 from st_tui.core import access
 from st_tui.core.expiry import system_clock
 from st_tui.core.files import vault_files
+from st_tui.core.files.vault_layout import DATABASE, OPERATOR_KEY, has_database
 from st_tui.core.model import AccessRequest, Decision
 from st_tui.core.store.sqlite import create_database, open_database
 from st_tui.core.token_text import RandomBytes
@@ -78,18 +79,18 @@ class Vault:
         actor: str,
         clock: Callable[[], int] = system_clock,
         randbytes: RandomBytes = os.urandom,
-        key_file: str = vault_files.OPERATOR_KEY,
+        key_file: str = OPERATOR_KEY,
     ) -> Self:
         """Open the vault in this directory. `actor` (the OS user) is who the audit log names.
 
         The server gives `key_file` as `server.key`, and reads no other.
         """
         # Where no vault is, nobody is told to close the directory: it may be /tmp, or a home.
-        if vault_files.has_database(directory):
+        if has_database(directory):
             vault_files.check_directory(directory)
-            if key_file == vault_files.OPERATOR_KEY:
+            if key_file == OPERATOR_KEY:
                 vault_files.clear_drafts(directory)
-        database = open_database(directory / vault_files.DATABASE)
+        database = open_database(directory / DATABASE)
         return cls(Session(directory, database, actor, clock, randbytes, key_file))
 
     @classmethod
@@ -102,11 +103,11 @@ class Vault:
         randbytes: RandomBytes = os.urandom,
     ) -> Self:
         """Open the vault that is there; where none is, make its keys and database first."""
-        if not vault_files.has_database(directory):
+        if not has_database(directory):
             vault_files.make_directory(directory)
             vault_files.clear_drafts(directory)
             vault_files.make_keys(directory, randbytes)
-            vault_files.make_once(directory, vault_files.DATABASE, create_database)
+            vault_files.make_once(directory, DATABASE, create_database)
         return cls.open(directory, actor=actor, clock=clock, randbytes=randbytes)
 
     def close(self) -> None:

@@ -13,6 +13,7 @@ from st_tui.core.addresses import covers
 from st_tui.core.errors import Damaged, StoreError
 from st_tui.core.expiry import system_clock
 from st_tui.core.files import vault_files
+from st_tui.core.files.vault_layout import DATABASE, OPERATOR_KEY, SERVER_KEY, has_database
 from st_tui.core.model import AuditEntry, Project, ServiceToken
 from st_tui.core.store import audit, backup, projects, tokens
 from st_tui.core.store.sqlite import Sqlite, explained, open_database
@@ -56,7 +57,7 @@ class Candidate:
     def widened(self) -> Widened:
         """What would be open that is not now: of tokens that ended here since, were switched off
         or trust fewer addresses, and of projects whose E2EE was switched on."""
-        file = self._session.directory / vault_files.DATABASE
+        file = self._session.directory / DATABASE
         now = self._session.clock()
         found = Widened([], [], [])
         try:
@@ -84,9 +85,9 @@ class Candidate:
         ended. Raises StoreError.
         """
         directory = self._session.directory
-        file = directory / vault_files.DATABASE
+        file = directory / DATABASE
         damaged = False
-        if vault_files.has_database(directory):
+        if has_database(directory):
             try:
                 with closing(open_database(file)) as present, explained(file):
                     last = next(iter(audit.page(present, limit=1)), None)
@@ -105,7 +106,7 @@ class Candidate:
 
         self._record(None)
         with explained(file):
-            made = vault_files.make_once(directory, vault_files.DATABASE, write)
+            made = vault_files.make_once(directory, DATABASE, write)
         if not made:
             raise VaultError(f"Somebody made a vault at {directory} meanwhile: it was left alone.")
 
@@ -129,7 +130,7 @@ def candidate(directory: Path, file: Path, *, actor: str) -> Iterator[Candidate]
     Raises Refusal for a file that is no sound backup, or of a vault with other keys.
     """
     vault_files.check_directory(directory)
-    for key in (vault_files.OPERATOR_KEY, vault_files.SERVER_KEY):
+    for key in (OPERATOR_KEY, SERVER_KEY):
         vault_files.read_key(directory, key)
     vault_files.clear_drafts(directory)
     with ExitStack() as stack:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from st_tui.core import crypto, drafts, token_text
-from st_tui.core.files import vault_files
+from st_tui.core.files.vault_layout import DATABASE, OPERATOR_KEY, SERVER_KEY
 from st_tui.core.model import Environment, Project, ServiceToken
 from st_tui.core.plain_text import check_new_name
 from st_tui.core.store import projects, tokens
@@ -72,7 +72,7 @@ class Projects:
         now = self._session.clock()
         project_id = token_text.new_id(self._session.randbytes)
         key = crypto.new_key(self._session.randbytes)
-        wrapped = self._session.wrap(key, vault_files.OPERATOR_KEY, project_id)
+        wrapped = self._session.wrap(key, OPERATOR_KEY, project_id)
         with self._session.change() as record:
             slug = self._free_slug(drafts.slug_of(name) or "project")
             project = Project(project_id, slug, name, True, now)
@@ -115,7 +115,7 @@ class Projects:
         if on and not is_erased:
             raise VaultError(
                 "E2EE is on, but another program was reading the vault, so the erased key may "
-                f"still stand in {vault_files.DATABASE}-wal: close that program and turn E2EE on "
+                f"still stand in {DATABASE}-wal: close that program and turn E2EE on "
                 "again."
             )
         return changed
@@ -124,7 +124,7 @@ class Projects:
         copy = None
         if not on:
             key = self._session.project_key(project.id)
-            copy = self._session.wrap(key, vault_files.SERVER_KEY, project.id)
+            copy = self._session.wrap(key, SERVER_KEY, project.id)
         projects.set_server_copy(self._session.database, project.id, copy)
         record("update-project", project, target=project.id, details={"e2ee": on})
         return project._replace(e2ee=on)

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from st_tui.core import crypto, drafts
 from st_tui.core.errors import Refusal
 from st_tui.core.files import vault_files
+from st_tui.core.files.vault_layout import OPERATOR_KEY, SERVER_KEY
 from st_tui.core.model import Project, ServiceToken
 from st_tui.core.store import audit, projects
 from st_tui.core.store.audit import Event
@@ -56,7 +57,7 @@ class Session:
     actor: str
     clock: Callable[[], int]
     randbytes: RandomBytes
-    key_file: str = vault_files.OPERATOR_KEY
+    key_file: str = OPERATOR_KEY
     """Which of the vault's own keys this door opens project keys with."""
     own_keys: dict[str, bytes] | None = field(default=None, repr=False)
     """The vault's own keys that were read, where somebody keeps them."""
@@ -99,14 +100,14 @@ class Session:
 
     def require_keys(self) -> None:
         """Raise Refusal unless both of the vault's own keys open all that they wrapped in it."""
-        operator = replace(self, key_file=vault_files.OPERATOR_KEY, opened=None)
+        operator = replace(self, key_file=OPERATOR_KEY, opened=None)
         for project in projects.every(self.database):
             operator.project_key(project.id)
         self.require_server_key()
 
     def require_server_key(self) -> None:
         """Raise Refusal unless server.key is there and opens all that it wrapped in this vault."""
-        server = replace(self, key_file=vault_files.SERVER_KEY, opened=None)
+        server = replace(self, key_file=SERVER_KEY, opened=None)
         server.require_own_key()
         for project in projects.every(self.database):
             if self.wrapped_keys(project.id).name_key is not None:
@@ -127,7 +128,7 @@ class Session:
 
     def _project_key(self, project_id: str) -> str:
         keys = self.wrapped_keys(project_id)
-        if self.key_file == vault_files.OPERATOR_KEY:
+        if self.key_file == OPERATOR_KEY:
             wrapped: bytes | None = keys.operator_copy
         else:
             wrapped = keys.server_copy
@@ -144,13 +145,13 @@ class Session:
         return self._remembered(f"names {project_id}", lambda: self._name_key(project_id))
 
     def _name_key(self, project_id: str) -> str:
-        bound_to = f"names {_bound(vault_files.SERVER_KEY, project_id)}"
+        bound_to = f"names {_bound(SERVER_KEY, project_id)}"
         wrapped = self.wrapped_keys(project_id).name_key
         if wrapped is None:
-            made = self._wrap(crypto.new_key(self.randbytes), vault_files.SERVER_KEY, bound_to)
+            made = self._wrap(crypto.new_key(self.randbytes), SERVER_KEY, bound_to)
             with self.database.transaction():
                 wrapped = projects.set_name_key(self.database, project_id, made)
-        return self._unwrap(wrapped, vault_files.SERVER_KEY, bound_to)
+        return self._unwrap(wrapped, SERVER_KEY, bound_to)
 
     def _remembered(self, what: str, open_key: Callable[[], str]) -> str:
         if self.opened is None:
@@ -167,7 +168,7 @@ class Session:
         return keys
 
     def _wrap(self, key: str, key_file: str, bound_to: str) -> bytes:
-        if key_file == vault_files.SERVER_KEY:
+        if key_file == SERVER_KEY:
             # Another vault's key would wrap as well, and lock the right one out.
             self.require_server_key()
         return crypto.wrap(key, self.own_key(key_file), bound_to, self.randbytes)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from st_tui.core.files.vault_files import SERVER_KEY
+from st_tui.core.files.vault_layout import SERVER_KEY
 from st_tui.core.vault import Vault
 
 CRASH = "import os; os.abort()"

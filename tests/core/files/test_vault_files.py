@@ -13,7 +13,7 @@ import pytest
 
 from st_tui.core.errors import Refusal
 from st_tui.core.files import vault_files
-from st_tui.core.files.vault_files import OPERATOR_KEY, SERVER_KEY, VaultFilesError
+from st_tui.core.files.vault_layout import OPERATOR_KEY, SERVER_KEY, VaultFilesError, has_database
 from st_tui.core.store.sqlite import create_database
 from st_tui.core.vault import Vault
 from tests.core.vaults import Clock, v2
@@ -166,7 +166,7 @@ def test_a_crash_while_a_file_is_made_leaves_no_half_vault(tmp_path: Path) -> No
 
     with pytest.raises(KeyboardInterrupt):
         vault_files.make_once(tmp_path / "vault", "vault.db", crash)
-    assert not vault_files.has_database(tmp_path / "vault")
+    assert not has_database(tmp_path / "vault")
     Vault.create(tmp_path / "vault", actor="ann").close()
 
 
@@ -181,7 +181,7 @@ def test_a_crash_of_the_first_run_leaves_no_half_vault(
         patched.setattr("st_tui.core.vault.create_database", crash)
         with pytest.raises(KeyboardInterrupt):
             Vault.create(tmp_path / "vault", actor="ann")
-    assert not vault_files.has_database(tmp_path / "vault")
+    assert not has_database(tmp_path / "vault")
     with Vault.create(tmp_path / "vault", actor="ann") as vault:
         vault.projects.create("Shop")
 

@@ -11,7 +11,8 @@ import pytest
 
 from st_tui.core.crypto import unwrap
 from st_tui.core.errors import Refusal
-from st_tui.core.files.vault_files import SERVER_KEY, read_key
+from st_tui.core.files.vault_files import read_key
+from st_tui.core.files.vault_layout import SERVER_KEY
 from st_tui.core.model import Environment, Project
 from st_tui.core.secrets.model import Place
 from st_tui.core.store import sqlite

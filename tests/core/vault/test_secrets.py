@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from st_tui.core import crypto
 from st_tui.core.crypto import IV_BYTES, TAG_BYTES, seal
 from st_tui.core.errors import Refusal, StoreError
-from st_tui.core.files.vault_files import OPERATOR_KEY, SERVER_KEY
+from st_tui.core.files.vault_layout import OPERATOR_KEY, SERVER_KEY
 from st_tui.core.model import Environment, Project, Sealed
 from st_tui.core.plain_text import TextError
 from st_tui.core.secrets.files import FileSecret

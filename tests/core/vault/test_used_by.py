@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from st_tui.core.crypto import seal
-from st_tui.core.files.vault_files import OPERATOR_KEY, SERVER_KEY
+from st_tui.core.files.vault_layout import OPERATOR_KEY, SERVER_KEY
 from st_tui.core.model import Project
 from st_tui.core.secrets.model import Place
 from st_tui.core.secrets.used_by import UsedBy, in_prose, shortened

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from st_tui.core.files import vault_files, written_aside
+from st_tui.core.files import written_aside
+from st_tui.core.files.vault_layout import is_ours
 from st_tui.core.secrets.files import SecretFileError
 
 _DRAFT = ".st-tui-export-"
@@ -18,7 +19,7 @@ def put(text: str, file: Path, *, vault: Path, replace: bool) -> None:
     directory; nothing else ever does.
     """
     try:
-        if vault_files.is_ours(vault, file):
+        if is_ours(vault, file):
             raise SecretFileError(f"{file} is the vault's own: name another.")
         if file.is_symlink() or (file.exists() and not file.is_file()):
             raise SecretFileError(f"{file} is a link or no ordinary file: name another.")

@@ -15,7 +15,7 @@ from typing import ClassVar
 from st_tui.core import access, addresses
 from st_tui.core.errors import Refusal, StoreError
 from st_tui.core.expiry import MINUTE, iso
-from st_tui.core.files.vault_files import DATABASE, SERVER_KEY
+from st_tui.core.files.vault_layout import DATABASE, SERVER_KEY
 from st_tui.core.model import (
     Project,
     Reason,

@@ -14,7 +14,7 @@ from st_tui.core import crypto
 from st_tui.core.addresses import parse_address
 from st_tui.core.errors import StoreError
 from st_tui.core.expiry import MINUTE, iso
-from st_tui.core.files.vault_files import SERVER_KEY
+from st_tui.core.files.vault_layout import SERVER_KEY
 from st_tui.core.model import AuditEntry, NewToken, Project, Reason, ServiceToken, TokenText
 from st_tui.core.secrets.model import Place
 from st_tui.core.store import tokens

@@ -1,0 +1,42 @@
+"""Which files a vault's directory has.
+
+    vault.db                   the database
+    server.key                 wraps the project keys of projects whose E2EE is off
+    operator/operator.key      wraps every project key
+
+Any door may ask this; making and reading the files is the vault's (`vault_files`).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from st_tui.core.errors import Refusal
+
+DATABASE = "vault.db"
+SERVER_KEY = "server.key"
+OPERATOR_KEY = "operator/operator.key"
+OWN_NAMES = frozenset({DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", SERVER_KEY, "operator"})
+"""The names in a vault's directory. SQLite's two journals are there while the vault is open."""
+
+
+class VaultFilesError(Refusal):
+    """A directory that is not, or may not be, a vault."""
+
+
+def has_database(directory: Path) -> bool:
+    """Whether a vault was made here. Raises VaultFilesError where nobody may look."""
+    try:
+        return (directory / DATABASE).exists()
+    except OSError as error:
+        raise VaultFilesError(f"{directory} cannot be a vault: {error.strerror}.") from None
+
+
+def is_ours(directory: Path, file: Path) -> bool:
+    """Whether a file is one of the vault's own, or lies where those are."""
+    return any(file.resolve().is_relative_to((directory / name).resolve()) for name in OWN_NAMES)
+
+
+def holds_others(directory: Path) -> bool:
+    """Whether there are other files than a vault's, or those that a killed program made of one."""
+    return any(entry.name not in OWN_NAMES for entry in directory.iterdir())
