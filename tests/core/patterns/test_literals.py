@@ -13,7 +13,7 @@ from st_tui.core.patterns import (
     literal_prefix,
     literal_runs,
 )
-from tests.core.patterns.test_automaton import patterns
+from tests.core.patterns.test_pattern import patterns
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from st_tui.core.reach import (
     build_index,
     who,
 )
-from tests.core.patterns.test_automaton import near, noise, patterns
+from tests.core.patterns.test_pattern import near, noise, patterns
 from tests.core.vaults import NOON, READ
 
 ALIKE = [

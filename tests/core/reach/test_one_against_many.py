@@ -22,7 +22,7 @@ from st_tui.core.reach import (
     who,
     who_within,
 )
-from tests.core.patterns.test_automaton import patterns
+from tests.core.patterns.test_pattern import patterns
 from tests.core.reach.test_index import ALIKE, ids, token, tokens
 from tests.core.vaults import NOON, WRITE
 
