@@ -142,8 +142,8 @@ class Create(ShowsVault, WithAccessPane[NewToken | None], Leavable[NewToken | No
                 yield ScopePicker(start.scopes if start else ())
                 with Horizontal(classes="row"):
                     yield Label("Access")
-                    yield TickBox("read", Permission.READ in permissions, id="read")
-                    yield TickBox("write", Permission.WRITE in permissions, id="write")
+                    for p in Permission:
+                        yield TickBox(p.value, p in permissions, id=p.value)
                 with Horizontal(classes="tall"):
                     yield Label("Expires")
                     yield ExpirySelector(self.host.clock, duration=duration, same=start is not None)

@@ -133,18 +133,17 @@ class MatrixScreen(ShowsVault, Hosted, Screen[None]):
 
     def _about(self, token: ServiceToken, path: str) -> list[Content]:
         """Which cell this is, the verdicts and why, and how each scope fared."""
-        read = self._request(path, Permission.READ)
+        requests = [self._request(path, permission) for permission in Permission]
         place = f"  ›  {shown(self._chosen)}:{shown(path)}"
         scopes = [
             f"{number} {shown(str(verdict.scope))} {how_far(verdict, path)}"
-            for number, verdict in enumerate(access.explain(token, read), start=1)
+            for number, verdict in enumerate(access.explain(token, requests[0]), start=1)
         ]
         return [
             Content.assemble(
                 (token_name(token, self.host.clock()), "bold"), (place, "bold $text-primary")
             ),
-            _verdict(token, read),
-            _verdict(token, self._request(path, Permission.WRITE)),
+            *(_verdict(token, request) for request in requests),
             Content.styled(f"scopes {'  │  '.join(scopes)}", "$text-muted"),
         ]
 

@@ -17,7 +17,15 @@ from textual.widgets import Input, Static
 from st_tui.core import access, token_text
 from st_tui.core.drafts import stem
 from st_tui.core.errors import Refusal
-from st_tui.core.model import AccessRequest, Endpoint, Permission, Reason, ServiceToken, TokenText
+from st_tui.core.model import (
+    AccessRequest,
+    Endpoint,
+    Permission,
+    Reason,
+    ServiceToken,
+    TokenText,
+    in_order,
+)
 from st_tui.core.patterns import PatternRefused, compile_pattern
 from st_tui.core.plain_text import shown
 from st_tui.core.token_text import TokenTextError
@@ -25,15 +33,11 @@ from st_tui.core.wording import counted
 from st_tui.tui.actions import LEAVING, Action, bindings
 from st_tui.tui.screens.dialog import Confirm, Dialog
 from st_tui.tui.try_it.agreement import difference, possible_reasons
-from st_tui.tui.try_it.real_call import Answer, ask, call_for, parse_server
+from st_tui.tui.try_it.real_call import WHAT_HAPPENS, Answer, ask, call_for, parse_server
 from st_tui.tui.widgets.field import Field, Label
 from st_tui.tui.widgets.masked_field import MaskedField
 
 _LONGEST_MESSAGE = 150
-_WHAT_HAPPENS = {
-    Permission.READ: "Lists the folder's secrets; only their number is shown here.",
-    Permission.WRITE: "Deletes a secret that is not there: nothing is changed, 404 means allowed.",
-}
 
 
 class TryIt(Dialog[None]):
@@ -67,7 +71,7 @@ class TryIt(Dialog[None]):
         method, target, body = self._call
         yield Static(f"{method} {shown(target)}\n{shown(body)}".strip(), id="call", markup=False)
         yield Static(
-            f"{_WHAT_HAPPENS[self._request.operation]}\n"
+            f"{WHAT_HAPPENS[self._request.operation]}\n"
             "A request like any other: it is logged, and counts as a use.",
             id="about",
             markup=False,
@@ -179,7 +183,7 @@ def first_request(
     return AccessRequest(
         environment=scope.environment,
         path=path,
-        operation=Permission.READ if Permission.READ in token.permissions else Permission.WRITE,
+        operation=next(iter(in_order(token.permissions)), Permission.WRITE),
         now=now,
         endpoint=Endpoint.E2EE if e2ee else Endpoint.RAW,
         e2ee=e2ee,

@@ -99,6 +99,13 @@ def parse_server(text: str) -> Server:
     return Server(parts.scheme, host, port or _PORTS[parts.scheme])
 
 
+WHAT_HAPPENS = {
+    Permission.READ: "Lists the folder's secrets; only their number is shown here.",
+    Permission.WRITE: "Deletes a secret that is not there: nothing is changed, 404 means allowed.",
+}
+"""What the person is told of the call that `call_for` makes, before it is sent."""
+
+
 def call_for(request: AccessRequest) -> Call:
     """The call that has the server decide about this request, and changes nothing.
 

@@ -115,7 +115,7 @@ class AccessPane(Vertical):
             yield PathField(self._about[1] if self._about else "/", id="path")
             yield Label("Operation")
             yield Selector(
-                [("read", Permission.READ), ("write", Permission.WRITE)],
+                [(permission.value, permission) for permission in Permission],
                 all_shown=True,
                 id="operation",
             )

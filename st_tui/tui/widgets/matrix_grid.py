@@ -1,6 +1,6 @@
 """Tokens × folders as a picture: a line for each token, a narrow column for each folder.
 
-What a cell says, `core.cells` tells. Only the cells on the screen are decided, at each drawing
+`core.matrix` says what a cell shows. Only the cells on the screen are decided, at each drawing
 anew: nothing has to be kept true.
 """
 
@@ -19,12 +19,14 @@ from textual.strip import Strip
 from st_tui.core.matrix import letters
 from st_tui.core.model import AccessRequest, Permission, ServiceToken
 from st_tui.core.plain_text import shown
+from st_tui.core.wording import access_letters
 from st_tui.tui.actions import Action, bindings
 from st_tui.tui.widgets.listing import Listing, Piece, column
 from st_tui.tui.widgets.token_name import name_column
 
-_CELL = 3
-"""Screen columns of a folder: two letters and the gap before them."""
+_ALL = access_letters(frozenset(Permission))
+_CELL = len(_ALL) + 1
+"""Screen columns of a folder: a letter for each permission and the gap before them."""
 
 
 class MatrixGrid(Listing[ServiceToken], inherit_bindings=False):
@@ -119,8 +121,8 @@ class MatrixGrid(Listing[ServiceToken], inherit_bindings=False):
             f"folders {_span(columns.start, columns.stop, len(self._paths))}",
             f"tokens {_span(top, bottom, self.count)}",
             "",
-            "RW  allowed",
-            "rw  granted, held back",
+            f"{_ALL}  allowed",
+            f"{_ALL.lower()}  granted, held back",
         )
 
     def draw(self, item: ServiceToken, width: int) -> list[Piece]:
@@ -129,7 +131,7 @@ class MatrixGrid(Listing[ServiceToken], inherit_bindings=False):
         here = self.item(self.cursor) is item
         for index in self._columns:
             text = letters(item, self._paths[index], self._request)
-            style = "cell" if here and index == self.folder else _STYLES.get(text, "dim")
+            style = "cell" if here and index == self.folder else _style(text)
             pieces += [(" ", ""), (text, style)]
         used = names + _CELL * len(self._columns)
         return [*pieces, (" " * (width - used), "")]
@@ -199,8 +201,11 @@ class MatrixGrid(Listing[ServiceToken], inherit_bindings=False):
         self.folder = folder
 
 
-_STYLES = {"R ": "good", "RW": "warning", " W": "warning"}
-"""As in the token list: reading is good, writing wants care, what is held back is quiet."""
+def _style(letters: str) -> str:
+    """As in the token list: reading is good, writing wants care, what is held back is quiet."""
+    if Permission.WRITE.letter in letters:
+        return "warning"
+    return "good" if letters.isupper() else "dim"
 
 
 def _span(start: int, stop: int, count: int) -> str:
