@@ -1,22 +1,36 @@
-"""The listing: one narrow table that tokens are searched and sorted by.
+"""Lists of tokens: searched, sorted and counted by the listing, a narrow table made for that.
 
-Its rows repeat what the tokens say, and a trigger writes them, so they can be trusted unless
-somebody edited the file. Only `ends_at` is the listing's own: where a rotation lets a token end
-before its `expires_at`. See `store.schema`.
+The listing's rows repeat what the tokens say, and a trigger writes them, so they can be trusted
+unless somebody edited the file. Only `ends_at` is the listing's own: where a rotation lets a token
+end before its `expires_at`. See `store.schema`.
 """
 
 from __future__ import annotations
 
-from st_tui.core.store.database import Database
+import json
+from collections import Counter
 
-LISTING = "service_token_listing"
+from st_tui.core.model import Order, Permission, ServiceToken
+from st_tui.core.store.database import Database, Values
+from st_tui.core.store.token_rows import END, IS_REPLACED, LISTING, PERMISSIONS, select, token_of
+
+# Each is an index of the listing, read one way or the other.
+_ORDER_BY = {
+    (Order.CREATED, False): "l.created_at DESC, l.token_id DESC",
+    (Order.CREATED, True): "l.created_at, l.token_id",
+    (Order.NAME, False): "l.name COLLATE NOCASE, l.token_id",
+    (Order.NAME, True): "l.name COLLATE NOCASE DESC, l.token_id DESC",
+    (Order.EXPIRES, False): "l.ends_at IS NULL, l.ends_at, l.token_id",
+    (Order.EXPIRES, True): "l.ends_at IS NULL DESC, l.ends_at DESC, l.token_id DESC",
+}
+_WITH_WRITE = ", ".join(
+    f"'{text}'" for text, granted in PERMISSIONS.items() if Permission.WRITE in granted
+)
 _TEXT = (
     "t.name || coalesce((SELECT group_concat(char(10) || environment || ':' || secret_path, '') "
     "FROM (SELECT environment, secret_path FROM service_token_scope WHERE token_id = t.id "
     "ORDER BY position)), '')"
 )
-END = "min(coalesce(t.expires_at, l.ends_at), coalesce(l.ends_at, t.expires_at))"
-"""When a token `t` with the row `l` in the listing ends: the earlier of the two."""
 _TOKENS_THEMSELVES = (
     "(SELECT t.id AS token_id, t.project_id, t.name, t.created_at, "
     f"{END} AS ends_at, {_TEXT} AS text "
@@ -59,3 +73,125 @@ def misstated(database: Database, *, with_text: bool = True) -> str | None:
         f"WHERE {differs} LIMIT 1"
     )
     return None if row is None else str(row[0])
+
+
+def page(
+    database: Database,
+    project_id: str,
+    *,
+    text: str = "",
+    order: Order = Order.CREATED,
+    backwards: bool = False,
+    limit: int = -1,
+    offset: int = 0,
+) -> list[ServiceToken]:
+    """Some of a project's tokens, in this order: those with the text in their name or a scope."""
+    where, values = _filter(project_id, text)
+    order_by = _ORDER_BY[order, backwards]
+    listing = true_listing(database, text)
+    rows = database.rows(
+        f"{select(listing)} WHERE t.id IN (SELECT token_id FROM {listing} l {where} "
+        f"ORDER BY {order_by} LIMIT :limit OFFSET :offset) ORDER BY {order_by}",
+        {**values, "limit": limit, "offset": offset},
+    )
+    return [token_of(row) for row in rows]
+
+
+def position(
+    database: Database,
+    project_id: str,
+    token_id: str,
+    *,
+    text: str = "",
+    order: Order = Order.CREATED,
+    backwards: bool = False,
+) -> int | None:
+    """Where in such a list a token stands, from 0; None if it is not in it."""
+    where, values = _filter(project_id, text)
+    row = database.row(
+        "SELECT position FROM (SELECT l.token_id, "
+        f"row_number() OVER (ORDER BY {_ORDER_BY[order, backwards]}) - 1 AS position "
+        f"FROM {true_listing(database, text)} l {where}) AS listed WHERE token_id = :id",
+        {**values, "id": token_id},
+    )
+    return None if row is None else int(row[0])
+
+
+def count(database: Database, project_id: str, text: str = "") -> int:
+    """How many of a project's tokens have the text in their name or in a scope."""
+    where, values = _filter(project_id, text)
+    [(number,)] = database.rows(
+        f"SELECT count(*) FROM {true_listing(database, text)} l {where}", values
+    )
+    return int(number)
+
+
+_NAMING_ENVIRONMENT = (
+    "WHERE l.project_id = :project AND EXISTS (SELECT 1 FROM service_token_scope "
+    "WHERE environment = :environment AND token_id = l.token_id) "
+)
+
+
+def naming_environment(
+    database: Database, project_id: str, slug: str, limit: int = -1
+) -> list[ServiceToken]:
+    """A project's tokens with a scope in this environment, the newest first."""
+    newest_first = f"ORDER BY {_ORDER_BY[Order.CREATED, False]}"
+    listing = true_listing(database)
+    rows = database.rows(
+        f"{select(listing)} WHERE t.id IN (SELECT token_id FROM {listing} l "
+        f"{_NAMING_ENVIRONMENT} {newest_first} LIMIT :limit) {newest_first}",
+        {"project": project_id, "environment": slug, "limit": limit},
+    )
+    return [token_of(row) for row in rows]
+
+
+def count_naming_environment(database: Database, project_id: str, slug: str) -> int:
+    """How many of a project's tokens have a scope in this environment."""
+    [(number,)] = database.rows(
+        f"SELECT count(*) FROM {true_listing(database)} l {_NAMING_ENVIRONMENT}",
+        {"project": project_id, "environment": slug},
+    )
+    return int(number)
+
+
+def written_environments(database: Database, project_id: str, besides: str = "") -> set[str]:
+    """The slugs of a project's environments that some token, besides one, may write to."""
+    rows = database.rows(
+        "SELECT slug FROM environment e WHERE project_id = :project AND EXISTS ("
+        "SELECT 1 FROM service_token_scope s JOIN service_token t ON t.id = s.token_id "
+        "WHERE s.environment = e.slug AND t.project_id = :project "
+        f"AND t.id <> :besides AND t.permissions IN ({_WITH_WRITE}))",
+        {"project": project_id, "besides": besides},
+    )
+    return {slug for (slug,) in rows}
+
+
+def names(database: Database, project_id: str) -> list[str]:
+    """The names of a project's tokens, one for each token.
+
+    Of several tokens with one name, those that a rotation replaced are left out.
+    """
+    query = "SELECT id, name FROM service_token WHERE project_id = :project"
+    every = list(database.rows(query, {"project": project_id}))
+    times = Counter(name for _, name in every)
+    several = [token_id for token_id, name in every if times[name] > 1]
+    rows = database.rows(
+        "SELECT t.id FROM service_token t "
+        f"WHERE t.id IN (SELECT value FROM json_each(:ids)) AND {IS_REPLACED}",
+        {"ids": json.dumps(several)},
+    )
+    replaced = {token_id for (token_id,) in rows}
+    return [name for token_id, name in every if token_id not in replaced]
+
+
+def _filter(project_id: str, text: str) -> tuple[str, Values]:
+    if not text:
+        return "WHERE l.project_id = :project", {"project": project_id}
+    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    # The plus keeps the indexes out: reading the narrow table once, in the order it lies in, is
+    # seven times faster than jumping into it from an index for every token.
+    return (
+        "WHERE +l.project_id = :project AND l.text LIKE :like ESCAPE '\\'",
+        {"project": project_id, "like": f"%{escaped}%"},
+    )

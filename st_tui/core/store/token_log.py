@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from st_tui.core import expiry
 from st_tui.core.errors import Refusal
 from st_tui.core.model import ServiceToken
-from st_tui.core.store import audit, projects, token_listing, tokens
+from st_tui.core.store import audit, projects, token_listing
 from st_tui.core.store.database import Database
 
 _WORDS = {
@@ -75,7 +75,7 @@ def flaw(database: Database) -> str | None:
 
 def _every(database: Database) -> Iterator[ServiceToken]:
     for project in projects.every(database):
-        yield from tokens.page(database, project.id)
+        yield from token_listing.page(database, project.id)
 
 
 def _replay(database: Database) -> tuple[dict[str, _Said], set[str]]:

@@ -15,7 +15,7 @@ from st_tui.core.expiry import system_clock
 from st_tui.core.files import vault_files
 from st_tui.core.files.vault_layout import DATABASE, OPERATOR_KEY, SERVER_KEY, has_database
 from st_tui.core.model import AuditEntry, Project, ServiceToken
-from st_tui.core.store import audit, backup, projects, tokens
+from st_tui.core.store import audit, backup, projects, token_listing, tokens
 from st_tui.core.store.sqlite import Sqlite, explained, open_database
 from st_tui.core.vault.session import Session, VaultError
 
@@ -50,7 +50,7 @@ class Candidate:
             every = projects.every(database)
             return Content(
                 len(every),
-                sum(tokens.count(database, project.id) for project in every),
+                sum(token_listing.count(database, project.id) for project in every),
                 audit.count(database),
             )
 
@@ -66,7 +66,7 @@ class Candidate:
                     project_here = projects.by_id(present, project.id)
                     if project_here is not None and project_here.e2ee and not project.e2ee:
                         found.without_e2ee.append(project)
-                    for token in tokens.page(self._session.database, project.id):
+                    for token in token_listing.page(self._session.database, project.id):
                         if not _works(token, now):
                             continue
                         here = tokens.find(present, token.id)

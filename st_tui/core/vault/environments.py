@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from st_tui.core import drafts
 from st_tui.core.model import Environment, Project, ServiceToken
 from st_tui.core.plain_text import check_new_name
-from st_tui.core.store import projects, tokens
+from st_tui.core.store import projects, token_listing
 from st_tui.core.vault import folders
 from st_tui.core.vault.session import Session, VaultError
 from st_tui.core.wording import counted
@@ -33,7 +33,7 @@ class Environments:
                 known.slug for known in projects.environments(self._session.database, project.id)
             }:
                 raise VaultError(f"There is an environment {environment.slug!r} already.")
-            named_by = tokens.count_naming_environment(
+            named_by = token_listing.count_naming_environment(
                 self._session.database, project.id, environment.slug
             )
             if named_by:
@@ -62,12 +62,12 @@ class Environments:
     def orphaned_by(self, project: Project, slug: str, *, limit: int = -1) -> list[ServiceToken]:
         """The tokens with a scope in this environment, which deleting it would orphan."""
         with self._session.reading() as database:
-            return tokens.naming_environment(database, project.id, slug, limit)
+            return token_listing.naming_environment(database, project.id, slug, limit)
 
     def count_orphaned_by(self, project: Project, slug: str) -> int:
         """How many tokens that is."""
         with self._session.reading() as database:
-            return tokens.count_naming_environment(database, project.id, slug)
+            return token_listing.count_naming_environment(database, project.id, slug)
 
     def delete(self, project: Project, slug: str) -> None:
         """Delete an environment with all in it; tokens that name it stay, and are marked."""

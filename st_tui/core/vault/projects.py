@@ -8,7 +8,7 @@ from st_tui.core import crypto, drafts, token_text
 from st_tui.core.files.vault_layout import DATABASE, OPERATOR_KEY, SERVER_KEY
 from st_tui.core.model import Environment, Project, ServiceToken
 from st_tui.core.plain_text import check_new_name
-from st_tui.core.store import projects, tokens
+from st_tui.core.store import projects, token_listing
 from st_tui.core.vault import folders
 from st_tui.core.vault.environments import check_new
 from st_tui.core.vault.session import Recorder, Session, VaultError
@@ -97,7 +97,7 @@ class Projects:
                 "numberOfFolders": sum(one.folders for one in gone),
                 "numberOfSecrets": sum(one.secrets for one in gone),
             }
-            for token in tokens.page(self._session.database, project.id):
+            for token in token_listing.page(self._session.database, project.id):
                 record_end(record, project, token, reason="project")
             projects.delete(self._session.database, project.id)
             record("delete-project", project, target=project.id, details=details)

@@ -20,7 +20,7 @@ from st_tui.core.model import (
     TokenDraft,
     TokenText,
 )
-from st_tui.core.store import audit, projects, token_log, tokens
+from st_tui.core.store import audit, projects, token_listing, token_log, tokens
 from st_tui.core.vault.session import Recorder, Session, VaultError
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class Tokens:
         The natural order is the newest first, names from A, and ends from the nearest.
         """
         with self._session.reading() as database:
-            return tokens.page(
+            return token_listing.page(
                 database,
                 project.id,
                 text=text,
@@ -83,28 +83,30 @@ class Tokens:
     ) -> int | None:
         """How many tokens stand before this one in such a list; None if it is not in there."""
         with self._session.reading() as database:
-            return tokens.position(
+            return token_listing.position(
                 database, project.id, token.id, text=text, order=order, backwards=backwards
             )
 
     def count(self, project: Project, text: str = "") -> int:
         """How many tokens that filter leaves."""
         with self._session.reading() as database:
-            return tokens.count(database, project.id, text)
+            return token_listing.count(database, project.id, text)
 
     def written_environments(
         self, project: Project, *, besides: ServiceToken | None = None
     ) -> set[str]:
         """The slugs of the environments that some token, besides this one, may write to."""
         with self._session.reading() as database:
-            return tokens.written_environments(database, project.id, besides.id if besides else "")
+            return token_listing.written_environments(
+                database, project.id, besides.id if besides else ""
+            )
 
     def names(self, project: Project) -> Names:
         """The names of a project's tokens, which no rotation replaced, and which look alike."""
         from st_tui.core.lint.names import Names  # not for the first frame
 
         with self._session.reading() as database:
-            return Names(tokens.names(database, project.id))
+            return Names(token_listing.names(database, project.id))
 
     def get(self, token_id: str) -> ServiceToken:
         """One token by its id. Raises VaultError, saying so when it expired."""
