@@ -1,6 +1,8 @@
-"""Client addresses and trusted IPs as integers and intervals, parsed by `ipaddress`.
+"""Client addresses as integers and trusted IPs as intervals, parsed by `ipaddress`.
 
-It is imported where it is used: most decisions know neither address nor trusted IPs.
+All addresses are on one line, IPv4 before IPv6 (see `core.model`): 10.0.0.0/8 is the interval from
+167772160 to 184549375. `ipaddress` is imported where it is used: most decisions have neither an
+address nor trusted IPs.
 """
 
 from __future__ import annotations
@@ -13,14 +15,14 @@ from st_tui.core.errors import Refusal
 from st_tui.core.model import IpRange
 
 IPV6 = 2**32
-"""Where IPv6 begins on the line of addresses of `core.model`."""
+"""Where IPv6 begins on the line of addresses."""
 END = IPV6 + 2**128
-"""The place behind the last address."""
+"""One more than the last address."""
 
 _BLOCK = re.compile(r"[0-9A-Fa-f:.]+(/[0-9]{1,3})?", re.ASCII)
 
 ANYWHERE_TEXT = ("0.0.0.0/0", "::/0")
-"""What a Service Token V3 trusts when nothing is said."""
+"""What a Service Token V3 trusts by default."""
 
 
 class AddressError(Refusal):
@@ -29,7 +31,7 @@ class AddressError(Refusal):
 
 @lru_cache(maxsize=1024)
 def parse_address(text: str) -> int:
-    """One address as its place on the line of `core.model`.
+    """One address as its integer on the line of addresses.
 
     An IPv4-mapped IPv6 address counts as IPv4, as a dual-stack socket reports it.
     Raises AddressError.
@@ -50,7 +52,7 @@ def parse_address(text: str) -> int:
 
 @lru_cache(maxsize=1024)
 def parse_range(text: str) -> IpRange:
-    """A plain address or CIDR block, host bits allowed (10.0.0.7/8 means 10.0.0.0/8).
+    """An address or CIDR block as an interval; host bits are allowed (10.0.0.7/8 is 10.0.0.0/8).
 
     IPv4-mapped IPv6 counts as IPv4. Raises AddressError.
     """
@@ -58,8 +60,8 @@ def parse_range(text: str) -> IpRange:
 
     written = text.strip()
     try:
-        # `ipaddress` would also take netmasks (of which 0.0.0.0/0.0.0.0 means the whole world) and
-        # zones (which may hold any character).
+        # `ipaddress` would also take netmasks (0.0.0.0/0.0.0.0 is the whole world) and zones (which
+        # may hold any character).
         if _BLOCK.fullmatch(written) is None:
             raise ValueError
         network = ip_network(written, strict=False)
@@ -74,7 +76,7 @@ def parse_range(text: str) -> IpRange:
         if mapped is None:
             base = IPV6
         else:
-            # A block shorter than /96 begins below the mapped addresses, never with one.
+            # The prefix has at least 96 bits: a larger block does not begin with a mapped address.
             network = IPv4Network((int(mapped), network.prefixlen - 96))
     first, last = int(network.network_address), int(network.broadcast_address)
     return IpRange(str(network), base + first, base + last)
@@ -86,7 +88,8 @@ def parse_ranges(texts: Iterable[str]) -> tuple[IpRange, ...]:
 
 
 def customer(ip: int) -> str:
-    """What one customer is usually given: an IPv4 address, or the /64 of an IPv6 address."""
+    """The network that one customer of a provider usually has, as text: an IPv4 address itself, or
+    the /64 of an IPv6 address."""
     from ipaddress import IPv4Address, IPv6Network
 
     if ip < IPV6:
@@ -119,7 +122,7 @@ def _covers(ranges: Iterable[IpRange], start: int, end: int) -> bool:
 
 
 def interval_texts(first: int, last: int) -> list[str]:
-    """An interval of addresses as CIDR blocks; none for all addresses there are."""
+    """An interval of addresses as CIDR blocks; an empty list for all addresses."""
     from ipaddress import IPv4Address, IPv6Address, summarize_address_range
 
     if (first, last) == (0, END - 1):

@@ -1,6 +1,8 @@
-"""Sealing and hashing, on `cryptography`: AES-256-GCM as the published Infisical clients do it.
+"""Sealing and hashing, by `cryptography`: AES-256-GCM as the published Infisical clients do it.
 
-Libraries are imported where they are used: listing tokens and checking one by its id needs none.
+Text is sealed under a project's key, which is 32 characters; a project's key is wrapped under one
+of the vault's own keys, which are 32 bytes. The libraries are imported where they are used: to list
+tokens, or to check one by its id, takes none.
 """
 
 from __future__ import annotations
@@ -15,12 +17,12 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 IV_BYTES = 16
-"""What the clients write; GCM would take 12."""
+"""What the clients use; for GCM 12 would do."""
 TAG_BYTES = 16
 
 
 class SealError(Exception):
-    """A sealed value that this key does not open, or that was changed."""
+    """A sealed value was changed, or this key does not open it."""
 
 
 def new_key(randbytes: RandomBytes) -> str:
@@ -36,14 +38,17 @@ def hash_secret(secret: str) -> bytes:
 
 
 def secret_matches(secret: str, secret_hash: bytes) -> bool:
-    """Whether this is the hashed secret, in time that does not tell how nearly."""
+    """Whether this is the secret that was hashed, in time that does not tell how much agrees."""
     import hmac
 
     return hmac.compare_digest(hash_secret(secret), secret_hash)
 
 
 def hash_name(name: str, name_key: str) -> bytes:
-    """HMAC-SHA256 of a secret's name under its project's name key: finds it, and opens nothing."""
+    """HMAC-SHA256 of a secret's name under its project's name key, which opens nothing.
+
+    By it a secret is found without knowing any key that opens its name.
+    """
     import hmac
 
     return hmac.digest(name_key.encode("ascii"), name.encode(), "sha256")
@@ -82,10 +87,10 @@ def unseal_each(sealed: Iterable[Sealed], key: str) -> list[str]:
 
 
 def wrap(plaintext: str, key: bytes, bound_to: str, randbytes: RandomBytes) -> bytes:
-    """Wrap a project's key under one of the vault's own keys: IV, ciphertext and tag in one piece.
+    """Wrap a project's key under one of the vault's own keys: IV, ciphertext and tag in a row.
 
-    `bound_to` (what the key is for) is additional data, so that a wrapped key cannot be moved to
-    another project or purpose.
+    `bound_to` says what the key is for. It is additional authenticated data, so a wrapped key does
+    not open for another project or purpose.
     """
     iv = randbytes(IV_BYTES)
     return iv + _aes(key).encrypt(iv, plaintext.encode("ascii"), bound_to.encode())

@@ -1,6 +1,7 @@
-"""Ends of tokens: Infisical's presets, durations and dates that people type, and how to say them.
+"""When a token ends: Infisical's presets, durations and dates that people type, and their words.
 
-A month is 30 days and a year 360, as in Infisical. Times are milliseconds since 1970 UTC.
+A month is 30 days and a year 360, as in Infisical. Times are milliseconds since 1970 UTC, durations
+are milliseconds.
 """
 
 from __future__ import annotations
@@ -21,11 +22,11 @@ DAY = 24 * HOUR
 MONTH = 30 * DAY
 
 LAST_TIME = 253_402_300_799_999
-"""9999-12-31T23:59:59.999Z: the last moment that dates can say."""
+"""9999-12-31T23:59:59.999Z: the last time that Python's dates can hold."""
 
 
 class Preset(NamedTuple):
-    """A choice of the expiry selector; `seconds` None is never."""
+    """A choice of the expiry selector: a duration in seconds, or None for never."""
 
     label: str
     seconds: int | None
@@ -60,7 +61,7 @@ def system_clock() -> int:
 
 
 class ExpiryError(Refusal):
-    """An end that cannot be: unreadable, in the past, or beyond what a clock holds."""
+    """An end that a token cannot have: unreadable, in the past, or beyond the year 9999."""
 
 
 def parse_duration(text: str) -> int:
@@ -82,7 +83,7 @@ def parse_duration(text: str) -> int:
 
 
 def parse_time(text: str) -> int:
-    """A moment in ISO 8601; without a zone it is UTC, a bare date is its midnight.
+    """A time in ISO 8601. Without a zone it is UTC; a date alone is its midnight.
 
     Raises ExpiryError.
     """
@@ -98,9 +99,9 @@ def parse_time(text: str) -> int:
 
 
 def parse_past(text: str, now: int) -> int:
-    """A moment as typed to look back: one in ISO 8601, or how long ago it was, as `7d`.
+    """A time in the past as typed: in ISO 8601, or how long ago it was, as `7d`.
 
-    Longer ago than 1970 is 1970: nothing was before, and no database holds any number.
+    Any time before 1970 is 1970: nothing is recorded before, and SQLite's integers have a limit.
     Raises ExpiryError.
     """
     try:
@@ -115,12 +116,12 @@ def parse_past(text: str, now: int) -> int:
 
 
 def expires_after(duration: int, now: int) -> int:
-    """The end `duration` milliseconds from now. Raises ExpiryError if no clock holds it."""
+    """The end `duration` milliseconds from now. Raises ExpiryError beyond the year 9999."""
     return checked_end(now + duration, now)
 
 
 def checked_end(end: int, now: int) -> int:
-    """The same end, if it lies ahead and a clock can hold it. Raises ExpiryError."""
+    """The same end, if it is in the future and not beyond the year 9999. Raises ExpiryError."""
     if end > LAST_TIME:
         raise ExpiryError("That expiry lies beyond the year 9999: choose an earlier one, or never.")
     if end <= now:
@@ -131,7 +132,7 @@ def checked_end(end: int, now: int) -> int:
 def replaced(token: ServiceToken, overlap: int, now: int) -> Replaced:
     """Until when a token still works after a rotation with this overlap, in milliseconds.
 
-    Raises ExpiryError if no clock holds that time.
+    Raises ExpiryError if that is beyond the year 9999.
     """
     if overlap == 0:
         return Replaced(None)
@@ -158,7 +159,7 @@ def parse_end(text: str, now: int) -> int | None:
 
 @lru_cache(maxsize=1024)
 def iso(time: int) -> str:
-    """A time as the JSON contract writes it: 2026-01-02T03:04:05.000Z."""
+    """A time as JSON answers have it: 2026-01-02T03:04:05.000Z."""
     return f"{_utc(time).isoformat(timespec='milliseconds')[:-6]}Z"
 
 
@@ -172,12 +173,12 @@ def in_local_time(time: int) -> str:
     try:
         return f"{_utc(time).astimezone():%Y-%m-%d %H:%M %Z}"
     except OverflowError:
-        # East of Greenwich the last hours of the year 9999 lie in the year 10000.
+        # East of Greenwich the last hours of the year 9999 are in the year 10000.
         return in_utc(time)
 
 
 def in_short(time: int, now: int) -> str:
-    """The same where there is little room: 15:04 today, 24 Nov, or 24 Nov 2028."""
+    """A time in the machine's zone where there is little room: 15:04 today, 24 Nov, 24 Nov 2028."""
     if not 0 <= time <= LAST_TIME - DAY:
         return in_utc(time)[:10]
     moment, today = _utc(time).astimezone(), _utc(now).astimezone()
@@ -188,7 +189,7 @@ def in_short(time: int, now: int) -> str:
 
 
 def in_both_times(time: int) -> str:
-    """The same in the machine's zone and in UTC; once where that is one."""
+    """A time in the machine's zone and in UTC; only once if the zone is UTC."""
     local, utc = in_local_time(time), in_utc(time)
     return utc if local == utc else f"{local} · {utc}"
 
@@ -201,7 +202,7 @@ def remaining(end: int | None, now: int) -> str:
 
 
 def span(milliseconds: int) -> str:
-    """A stretch of time in words, rounded to what it says: `45 s`, `1 h 20 min`, `6 months`."""
+    """A duration in words, rounded to the units it names: `45 s`, `1 h 20 min`, `6 months`."""
     if milliseconds < 2 * MINUTE:
         return f"{max(milliseconds, 0) // SECOND} s"
     minutes = round(milliseconds / MINUTE)
@@ -222,7 +223,7 @@ def _two_units(amount: int, size: int, large: str, small: str) -> str:
 
 
 def _utc(time: int) -> datetime:
-    # A file made elsewhere may hold a time that no date can say: the nearest is shown.
+    # A file made elsewhere may hold a time beyond all dates: the nearest date is shown.
     within = min(max(time, 0), LAST_TIME)
     return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=within)
 

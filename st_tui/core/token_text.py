@@ -1,4 +1,4 @@
-"""Mint and parse `st.<id>.<secret>.<key>`."""
+"""The text of a token, `st.<id>.<secret>.<key>`: minted and parsed."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _TEXT = re.compile(rf"(st|stv3)\.({_ID})\.({_HEX32})(?:\.({_HEX32}))?")
 
 
 class TokenTextError(Refusal):
-    """Text that is no service token. Its message never repeats the text, which may be a secret."""
+    """A text is no service token. The message never repeats the text, which may be a secret."""
 
 
 def new_id(randbytes: RandomBytes) -> str:
@@ -37,10 +37,10 @@ def mint(version: int, randbytes: RandomBytes) -> TokenText:
 
 
 def parse(text: str) -> TokenText:
-    """The parts of a token text, three or four of them. Raises TokenTextError.
+    """The parts of a token text: without the key there are three. Raises TokenTextError.
 
-    White space is dropped wherever it stands: st-tui shows a token on two lines, and a terminal
-    that wraps or frames it puts in more.
+    White space and the lines of a frame are dropped wherever they are: st-tui shows a token on two
+    lines, and a terminal that wraps or frames it adds more.
     """
     if len(text) > _LONGEST_PASTE:
         raise TokenTextError(_TOO_LONG)
@@ -56,7 +56,7 @@ def parse(text: str) -> TokenText:
 
 
 def _counts(character: str) -> bool:
-    """Whether it is neither a blank, nor invisible, nor a line of the frame around a token."""
+    """Whether a character is neither blank, nor invisible, nor a line of a frame."""
     return not (
         character.isspace() or category(character) == "Cf" or "\u2500" <= character <= "\u259f"
     )

@@ -1,4 +1,4 @@
-"""Decisions and counts in words, the same on every screen and in the command line."""
+"""Decisions, counts and rotations in words, the same on every screen and in the command line."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from st_tui.core.plain_text import shown
 
 
 def counted(number: int, one: str, more: str = "") -> str:
-    """`1 token`, `2 tokens`; `more` is for a plural that takes more than an s."""
+    """`1 token`, `2 tokens`; `more` is the plural where it is not formed by an s."""
     return f"{number} {one if number == 1 else more or f'{one}s'}"
 
 
@@ -38,11 +38,11 @@ def times(count: int) -> str:
 def why(
     token: ServiceToken | None, request: AccessRequest, decision: Decision, end: int | None = None
 ) -> str:
-    """Why a decision came out as it did, as half a sentence behind ALLOWED or DENIED.
+    """Why a decision came out as it did: the words to follow ALLOWED or DENIED.
 
-    A denial begins with the one reason that `check --json` and the audit log name; behind it
-    stands every condition that fails. `token` is None for one that the vault no longer has, or
-    never had; `end` is its tombstone's.
+    A denial begins with the one reason that `check --json` and the audit log name; every condition
+    that fails follows. `token` is None for a token that the vault no longer has, or never had;
+    `end` is then the end in its tombstone, if it has one.
     """
     if token is None:
         if decision.reason is Reason.EXPIRED:
@@ -79,7 +79,7 @@ def listed_briefly(texts: Sequence[str]) -> str:
 
 
 def how_far(verdict: ScopeVerdict, path: str) -> str:
-    """How one scope fared: `matches`, or where it stopped."""
+    """How far a path got in one scope: `matches`, or where it stopped."""
     if verdict.matched:
         return "matches"
     if not verdict.environment:
@@ -92,7 +92,7 @@ def how_far(verdict: ScopeVerdict, path: str) -> str:
 
 
 def caveats(token: ServiceToken) -> str:
-    """What a token needs beside its scopes: `inactive`, `only from 10.0.0.0/8`; else nothing."""
+    """What limits a token besides its scopes: `inactive`, `only from 10.0.0.0/8`; else empty."""
     words = [] if token.is_active else ["inactive"]
     if token.trusted_ips is not None and not covers_every_address(token.trusted_ips):
         words.append(f"only from {' '.join(block.text for block in token.trusted_ips)}")

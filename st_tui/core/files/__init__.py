@@ -1,1 +1,1 @@
-"""A vault's files: where they lie, how they appear whole, and what must never reach a disk."""
+"""A vault's files and keys, files that appear whole or not at all, and no core dumps."""

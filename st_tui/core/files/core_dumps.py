@@ -1,4 +1,4 @@
-"""No crash leaves this process's memory on a disk: it holds keys."""
+"""Keep this process's memory off the disk when it crashes: it holds keys."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ _PR_SET_DUMPABLE = 4
 def forbid() -> None:
     """Switch core dumps off for this process, as far as the system lets it.
 
-    The soft limit alone would not do: a handler such as systemd-coredump is given the memory
-    whatever the limit says. A process that is not dumpable is passed over by it as well.
+    The limit of core files alone does not do it: the kernel gives the memory to a handler such as
+    systemd-coredump whatever the limit is. For a process that is not dumpable, it gives none.
     """
     try:
         import resource

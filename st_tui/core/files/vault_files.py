@@ -1,4 +1,4 @@
-"""The vault's directory made, checked and kept private, and the keys in it.
+"""Make a vault's directory, check that it is private, and make and read the keys in it.
 
 A vault is private to its owner; `vault.db` and `server.key` may be shared with one group.
 """
@@ -15,6 +15,7 @@ from pathlib import Path
 from st_tui.core.files import core_dumps, written_aside
 from st_tui.core.files.vault_layout import (
     DATABASE,
+    OPERATOR_DIRECTORY,
     OPERATOR_KEY,
     OWN_NAMES,
     SERVER_KEY,
@@ -25,7 +26,7 @@ from st_tui.core.token_text import RandomBytes
 
 KEY_BYTES = 32
 
-_WORKSHOP = "operator"
+_OPERATOR_ONLY = frozenset({"operator", "operator.key"})
 _DRAFT = "new-"
 _WRITTEN_BY_ANY = frozenset({f"{DATABASE}-wal", f"{DATABASE}-shm"})
 _NETWORK_FILE_SYSTEMS = frozenset(
@@ -33,15 +34,15 @@ _NETWORK_FILE_SYSTEMS = frozenset(
      "gpfs", "juicefs", "lustre", "ncpfs", "nfs", "nfs4", "ocfs2", "orangefs", "rclone", "s3fs",
      "smb3", "smbfs", "sshfs"}
 )  # fmt: skip
-"""As /proc/mounts names them, those that run as a program of their own without their `fuse.`."""
+"""As /proc/mounts names them; without the `fuse.` of those that run as programs."""
 
 
 def make_directory(directory: Path) -> None:
-    """A private directory for a new vault: a new one, or an empty one that is then made private.
+    """Make a private directory for a new vault; one that is there and empty is made private.
 
-    Raises VaultFilesError for a directory that holds something else.
+    Raises VaultFilesError for a directory that holds other files, or where a vault is unsafe.
     """
-    # Before anything is made there.
+    # Checked before anything is made there.
     refuse_network_file_system(directory, _mounts())
     _refuse_open_parent(directory)
     try:
@@ -59,7 +60,7 @@ def make_directory(directory: Path) -> None:
 
 
 def _make_parents(directory: Path) -> None:
-    """Make the directories that are missing above it; the umask alone might open them to all."""
+    """Make the directories missing above it, with a mode: the umask might open them to all."""
     for parent in reversed(directory.absolute().parents):
         if not parent.exists():
             parent.mkdir(mode=0o755, exist_ok=True)
@@ -68,7 +69,7 @@ def _make_parents(directory: Path) -> None:
 def check_directory(directory: Path) -> None:
     """Raise VaultFilesError where a vault would be unsafe.
 
-    That is: on a network file system, open to the world, with files of some other user, or where
+    It is unsafe on a network file system, open to the world, with files of another user, or where
     everybody could put another vault in its place.
     """
     refuse_network_file_system(directory, _mounts())
@@ -82,13 +83,13 @@ def check_directory(directory: Path) -> None:
         mode = status.st_mode
         if owner is None:
             owner = status.st_uid
-        # -wal and -shm are of whoever wrote first, which may be the server's own user.
+        # -wal and -shm belong to whoever wrote first, which may be the server's own user.
         if part.name not in _WRITTEN_BY_ANY and status.st_uid not in (0, owner):
             raise VaultFilesError(
                 f"{part} belongs to another user than {directory} does: whoever owns it could "
                 f"change what it holds. If it is right, run `chown --reference={directory} {part}`."
             )
-        operator_only = part.name in ("operator", "operator.key")
+        operator_only = part.name in _OPERATOR_ONLY
         allowed = 0o700 if operator_only else 0o770
         if stat.S_IMODE(mode) & 0o777 & ~allowed:
             whom = "its group or the world" if operator_only else "the world"
@@ -106,11 +107,11 @@ def _refuse_open_parent(directory: Path) -> None:
                 f"{parent} may be written by everybody, who could put another vault in the place "
                 f"of {directory}: run `chmod +t {parent}`, or keep the vault elsewhere."
             )
-        return  # The nearest that is there: what is missing is made by us.
+        return  # Only the nearest that exists counts: the missing ones are made by us.
 
 
 def _private(part: Path) -> str:
-    return "go=" if part.name in ("operator", "operator.key") else "o="
+    return "go=" if part.name in _OPERATOR_ONLY else "o="
 
 
 def refuse_network_file_system(directory: Path, mounts: str) -> None:
@@ -136,7 +137,7 @@ def refuse_network_file_system(directory: Path, mounts: str) -> None:
 
 
 def make_keys(directory: Path, randbytes: RandomBytes) -> None:
-    """Make whichever of the two keys is missing. Only ever called where no database is."""
+    """Make whichever of the two keys is missing. Called only where there is no database."""
 
     def write(path: Path) -> None:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -150,13 +151,13 @@ def make_keys(directory: Path, randbytes: RandomBytes) -> None:
 
 
 def make_once(directory: Path, name: str, write: Callable[[Path], None]) -> bool:
-    """Let `write` make a file that appears whole and never over one that is there; whether it did.
+    """Let `write` make a file, which appears whole and replaces none; whether it was made.
 
-    Two programs may start on a new vault at the same moment: whoever is first makes the file, and
-    the other finds it complete. A crash leaves nothing half-written that looks like a vault.
+    Two programs may start on a new vault at the same moment: the first makes the file, the other
+    finds it complete. A crash leaves nothing half-written that looks like a vault.
     """
     try:
-        (directory / _WORKSHOP).mkdir(mode=0o700, exist_ok=True)
+        (directory / OPERATOR_DIRECTORY).mkdir(mode=0o700, exist_ok=True)
         with draft(directory) as path:
             write(path)
             try:
@@ -164,7 +165,7 @@ def make_once(directory: Path, name: str, write: Callable[[Path], None]) -> bool
                 made = True
             except FileExistsError:
                 made = False
-        # The directory that a new operator's key lies in is new as well.
+        # The directory of a new operator's key is new as well.
         written_aside.sync(directory)
     except OSError as error:
         raise VaultFilesError(f"{directory / name} cannot be made: {error.strerror}.") from None
@@ -172,13 +173,13 @@ def make_once(directory: Path, name: str, write: Callable[[Path], None]) -> bool
 
 
 def draft(directory: Path) -> AbstractContextManager[Path]:
-    """The path of a new file where the operator alone may look. Raises OSError."""
-    return written_aside.draft(directory / _WORKSHOP, _DRAFT)
+    """The path of a new file in the directory that only the operator may read. Raises OSError."""
+    return written_aside.draft(directory / OPERATOR_DIRECTORY, _DRAFT)
 
 
 def clear_drafts(directory: Path) -> None:
-    """Delete what `make_once` and `draft` left when a program was killed."""
-    written_aside.clear(directory / _WORKSHOP, _DRAFT)
+    """Delete the drafts of `make_once` and `draft` whose program was killed."""
+    written_aside.clear(directory / OPERATOR_DIRECTORY, _DRAFT)
 
 
 def read_key(directory: Path, name: str) -> bytes:

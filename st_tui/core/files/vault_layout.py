@@ -15,8 +15,11 @@ from st_tui.core.errors import Refusal
 
 DATABASE = "vault.db"
 SERVER_KEY = "server.key"
-OPERATOR_KEY = "operator/operator.key"
-OWN_NAMES = frozenset({DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", SERVER_KEY, "operator"})
+OPERATOR_DIRECTORY = "operator"
+OPERATOR_KEY = f"{OPERATOR_DIRECTORY}/operator.key"
+OWN_NAMES = frozenset(
+    {DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", SERVER_KEY, OPERATOR_DIRECTORY}
+)
 """The names in a vault's directory. SQLite's two journals are there while the vault is open."""
 
 
@@ -25,7 +28,7 @@ class VaultFilesError(Refusal):
 
 
 def has_database(directory: Path) -> bool:
-    """Whether a vault was made here. Raises VaultFilesError where nobody may look."""
+    """Whether a vault was made here. Raises VaultFilesError if the directory may not be read."""
     try:
         return (directory / DATABASE).exists()
     except OSError as error:
@@ -33,10 +36,10 @@ def has_database(directory: Path) -> bool:
 
 
 def is_ours(directory: Path, file: Path) -> bool:
-    """Whether a file is one of the vault's own, or lies where those are."""
+    """Whether a file is one of the vault's own, or lies in one of its directories."""
     return any(file.resolve().is_relative_to((directory / name).resolve()) for name in OWN_NAMES)
 
 
 def holds_others(directory: Path) -> bool:
-    """Whether there are other files than a vault's, or those that a killed program made of one."""
+    """Whether it holds anything but a vault's files, complete or left by a killed program."""
     return any(entry.name not in OWN_NAMES for entry in directory.iterdir())

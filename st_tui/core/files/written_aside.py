@@ -1,9 +1,12 @@
-"""Files that appear whole or not at all: written beside their place, then given their name.
+"""Files that appear whole or not at all: written under another name, then given their own.
 
-A draft is called by a prefix and 16 hexadecimal digits, and whoever writes it holds the lock of
-the empty file `…-lock` beside it. The system takes that lock from a process however it ends, so a
-draft whose lock can be had is nobody's any more, and is deleted by whoever comes next. The lock is
-not on the draft, because SQLite locks a database as it needs to.
+The other name is a prefix and 16 hexadecimal digits, and the file a draft as long as it has that:
+
+    new-0123456789abcdef    new-0123456789abcdef-lock
+
+Whoever writes a draft holds the lock of the empty file beside it. The system releases that lock
+however the process ends. So a draft whose lock is free belongs to nobody, and the next program
+deletes it. The draft itself is not locked, because SQLite locks a database in its own way.
 """
 
 from __future__ import annotations
@@ -17,22 +20,22 @@ from fcntl import LOCK_EX, LOCK_NB, flock
 from pathlib import Path
 
 _PARTS = ("", "-wal", "-shm", "-journal")
-"""What SQLite puts beside a database, and a draft may leave."""
+"""A draft, and the files that SQLite puts beside it if it is a database."""
 _LOCK = "-lock"
 
 
 @contextmanager
 def draft(folder: Path, prefix: str) -> Iterator[Path]:
-    """The path of a new file, or directory, in the folder, which is deleted at the end.
+    """The path of a draft in the folder, a file or a directory. At the end it is deleted.
 
-    Whoever writes it makes it, and for its own user alone. Raises OSError.
+    Only the path is given: the caller makes it, readable by its own user only. Raises OSError.
     """
     while True:
         path = folder / f"{prefix}{os.urandom(8).hex()}"
         lock = _open_lock(path)
         if _is_held(lock, path):
             break
-        # Somebody who clears the folder was quicker than we.
+        # Another program clears the folder, and took the lock first.
         os.close(lock)
     try:
         yield path
@@ -43,14 +46,14 @@ def draft(folder: Path, prefix: str) -> Iterator[Path]:
 
 
 def put_in_place(path: Path, place: Path) -> None:
-    """Give a draft its name, for good. Raises FileExistsError: nothing is ever replaced."""
+    """Give a draft its own name, durably. Raises FileExistsError: nothing is ever replaced."""
     sync(path)
     try:
         os.link(path, place)
     except FileExistsError:
         raise
     except OSError:
-        # A disk without links, as many a USB stick.
+        # A file system without hard links, as on many a USB stick.
         if os.path.lexists(place):
             raise FileExistsError(place) from None
         path.rename(place)
@@ -58,14 +61,14 @@ def put_in_place(path: Path, place: Path) -> None:
 
 
 def take_place(path: Path, place: Path) -> None:
-    """Give a draft its name, for good, instead of the file that has it."""
+    """Give a draft its own name, durably, in place of any file that has the name."""
     sync(path)
     path.replace(place)
     sync(place.parent)
 
 
 def clear(folder: Path, prefix: str) -> None:
-    """Delete the drafts that no living process holds; what cannot be deleted stays, quietly."""
+    """Delete the drafts that no living process holds; what cannot be deleted stays."""
     parts = "|".join((*_PARTS, _LOCK))
     shape = re.compile(rf"({re.escape(prefix)}[0-9a-f]{{16}})(?:{parts})")
     with suppress(OSError):
@@ -76,7 +79,7 @@ def clear(folder: Path, prefix: str) -> None:
 
 
 def sync(path: Path) -> None:
-    """Wait until a file, or what a directory names, is on the disk."""
+    """Wait until a file, or a directory's list of names, is on the disk."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
@@ -109,12 +112,12 @@ def _is_held(lock: int, path: Path) -> bool:
     try:
         return _take(lock, path)
     except OSError:
-        # This file system knows no locks: nobody can clear it, either.
+        # This file system has no locks, so no other program can clear the draft either.
         return True
 
 
 def _take(lock: int, path: Path) -> bool:
-    """Take the lock, if no other process has it, and if its file was not deleted meanwhile."""
+    """Take the lock; False if another process has it, or if its file was deleted meanwhile."""
     try:
         flock(lock, LOCK_EX | LOCK_NB)
         return os.path.samestat(os.fstat(lock), os.lstat(_of(path)[-1]))
@@ -124,10 +127,10 @@ def _take(lock: int, path: Path) -> bool:
 
 def _delete(path: Path) -> None:
     if path.is_dir() and not path.is_symlink():
-        from shutil import rmtree  # here, because it is asked for on every start
+        from shutil import rmtree  # imported here: this module is part of every start
 
         rmtree(path)
-    # The lock goes last: without it the rest would be taken for nobody's.
+    # The lock is deleted last: without it the rest would seem to belong to nobody.
     for part in _of(path):
         part.unlink(missing_ok=True)
 

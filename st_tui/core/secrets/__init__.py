@@ -1,1 +1,1 @@
-"""What a secret is, references between secrets, and files that hold them."""
+"""What a secret is, references between secrets, and the files that hold them."""

@@ -18,7 +18,7 @@ LARGEST_VALUE = 512 * 1024
 """Bytes of a value or comment in UTF-8."""
 
 LARGEST_ANSWER = 16 * 1024 * 1024
-"""Characters of sealed text that are read for one answer over the network."""
+"""Characters of sealed text that one answer over the network may hold."""
 
 NOTHING_SEALED = Sealed("", "", "")
 """Stands for a comment that the client did not send."""
@@ -31,11 +31,11 @@ class SecretError(Refusal):
 
 
 class TooMuch(Refusal):
-    """More was asked for than one answer holds."""
+    """What was asked for is larger than one answer may be."""
 
 
 class Place(NamedTuple):
-    """A folder of an environment, which secrets lie in."""
+    """A folder of an environment; secrets lie in it."""
 
     environment: str
     path: str
@@ -45,9 +45,10 @@ class Place(NamedTuple):
 
 
 class SealedSecret(NamedTuple):
-    """One version of a secret as it is stored: name, value and comment sealed apart.
+    """One version of a secret as it is stored: name, value and comment, each sealed by itself.
 
-    `created_at` is the secret's own, `updated_at` this version's.
+    `created_at` is when the secret was made, `updated_at` when this version was. Both are
+    milliseconds since 1970.
     """
 
     id: str
@@ -69,7 +70,7 @@ class SealedBudget:
         self._left = size
 
     def spend(self, secret: SealedSecret) -> None:
-        """Count a secret in. Raises TooMuch where it does not fit any more."""
+        """Count a secret in. Raises TooMuch if it does not fit any more."""
         sealed = (secret.name, secret.value, secret.comment)
         self._left -= sum(len(part.ciphertext) for part in sealed)
         if self._left < 0:
@@ -100,7 +101,10 @@ class SecretLabel(NamedTuple):
 
 
 class SecretImport(NamedTuple):
-    """A link: what lies in `source` is found in `place` too. Later links win over earlier."""
+    """An import link: the secrets of the folder `source` are found in the folder `place` too.
+
+    Where several links bring a secret of the same name, a later link wins over an earlier.
+    """
 
     id: str
     project_id: str

@@ -1,8 +1,9 @@
-"""`${NAME}` and `${environment.folder.NAME}` inside a secret's value, put in their places.
+"""References in a secret's value: `${NAME}` and `${environment.folder.NAME}`, and their expansion.
 
-One reference that leads nowhere, or where the reader may not look, never spoils the rest: its text
-stays as it is and is named in `warnings`. Both cases read alike, so that nobody learns what is
-there from being refused.
+    URL = "postgres://${USER}@db"   and   USER = "ann"   expand to   "postgres://ann@db"
+
+A reference that leads nowhere stays as it is, and a warning names it; the rest is expanded. The
+same is done and said where the reader may not look, so that nobody learns from it what is there.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import NamedTuple
 from st_tui.core.secrets.model import LARGEST_VALUE, Place
 
 DEEPEST = 10
-"""How many references may lead on to one another, as in Infisical."""
+"""How many references may lead on to one another in a chain, as in Infisical."""
 MOST = 5_000
 """How many different secrets are looked up for one answer."""
 MOST_IN_ONE = 1_000
@@ -24,14 +25,14 @@ MOST_REFERENCES = 50_000
 MOST_GROWTH = 32 * LARGEST_VALUE
 """How many characters references may add to one answer."""
 MOST_READ = 32 * LARGEST_VALUE
-"""How many characters are gone through for one answer. Own values without a reference are not."""
+"""How many characters are searched for references for one answer. Values without any are free."""
 MOST_WARNINGS = 200
 
 _REFERENCE = re.compile(r"\$\{([A-Za-z0-9_.-]++)\}")
 
 
 class Target(NamedTuple):
-    """The secret that a reference means."""
+    """The secret that a reference refers to."""
 
     place: Place
     name: str
@@ -42,7 +43,7 @@ LookUp = Callable[[Target], str | None]
 
 
 def target(reference: str, here: Place) -> Target:
-    """What the text between the braces means in a secret that lies `here`."""
+    """The secret that the text between the braces refers to, in a value of a secret `here`."""
     if "." not in reference:
         return Target(here, reference)
     environment, *folders, name = reference.split(".")
@@ -50,25 +51,24 @@ def target(reference: str, here: Place) -> Target:
 
 
 def targets(value: str, here: Place) -> Iterator[tuple[str, Target]]:
-    """The references in the value of a secret that lies `here`, and what they mean."""
+    """Each reference in the value of a secret `here`: its text, and the secret it refers to."""
     for found in _REFERENCE.finditer(value):
         yield found[0], target(found[1], here)
 
 
 class Expander:
-    """Expands the references of one answer.
+    """Expands the references of one answer, in bounded work whatever the secrets hold.
 
-    The work is bounded whatever the secrets hold: each is looked up once, and expanded once for
-    each depth that it is met at, or in a cycle once more for each secret that leads there, until
-    the characters that were gone through, the references that were replaced or what they added come
-    to their limits. What is left then stays as it is.
+    Each secret is looked up once. It is expanded once for each depth at which it is met; in a
+    cycle, once more for each secret that leads into the cycle. When one of the limits above is
+    reached, what is left stays as it is.
     """
 
     def __init__(self, look_up: LookUp) -> None:
         self._look_up = look_up
         self._values: dict[Target, str | None] = {}
         self._expanded: dict[tuple[Target, int], str] = {}
-        # What leads back to itself reads differently from elsewhere: kept for one secret only.
+        # What leads into a cycle reads differently from elsewhere: kept for one value only.
         self._cyclic: dict[tuple[Target, int], str] = {}
         self._cycles = 0
         self._growth = MOST_GROWTH
@@ -78,7 +78,7 @@ class Expander:
 
     @property
     def warnings(self) -> list[str]:
-        """What was left as it is and why, each once."""
+        """A sentence for each reference that was left as it is, with the reason; each once."""
         return list(self._said)
 
     def expand(self, value: str, here: Place, name: str) -> str:
@@ -106,7 +106,7 @@ class Expander:
                 break
         if not parts:
             return value
-        # Before anything is put together: a thousand times a large value is too large to hold.
+        # Before the parts are joined: a thousand times a large value is too large to hold.
         if size + len(value) - end > limit:
             self._warn(f"{trail[-1].name} was not expanded: it would grow too large.")
             return value

@@ -1,4 +1,4 @@
-"""What leads to secrets from elsewhere and loses them when they go, in words."""
+"""What uses secrets that are to be deleted, in words: import links, and references in values."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ class Reference(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class UsedBy:
-    """Import links that bring secrets into other folders, and references to them.
+    """Import links that bring the secrets into other folders, and references to the secrets.
 
-    `unseen` says why some references may not be among them; it is empty where all are.
+    `unseen` says, as a sentence, why there may be more references; it is empty if all were seen.
     """
 
     links: tuple[SecretImport, ...] = ()
@@ -31,16 +31,16 @@ class UsedBy:
 
     @property
     def lines(self) -> list[str]:
-        """Each link and each reference, as the beginning of a sentence."""
+        """A line for each link and each reference: `dev:/app imports dev:/common`."""
         return [f"{link.place} imports {link.source}" for link in self.links] + [
             f"{shown(reference.name)} in {reference.place} refers to {reference.text}"
             for reference in self.references
         ]
 
     def told(self, most: int) -> list[str]:
-        """A sentence and lines about what loses it; nothing if nothing leads there.
+        """A sentence with the counts, and below it the lines; nothing if nothing uses the secrets.
 
-        No more than `most` lines, and how many more there are.
+        There are at most `most` lines; if there is more, the last says how much.
         """
         unseen = [self.unseen] if self.unseen else []
         if not self.links and not self.references:
@@ -55,14 +55,14 @@ class UsedBy:
 
 
 def shortened(lines: list[str], most: int) -> list[str]:
-    """The first of these lines, and how many more there are."""
+    """At most `most` of these lines; if there are more, the last says how many."""
     if len(lines) <= most:
         return lines
     return [*lines[: most - 1], f"… and {len(lines) - most + 1} more"]
 
 
 def in_prose(told: list[str]) -> str:
-    """What `told` says, as one line."""
+    """The lines of `UsedBy.told` as one line of prose."""
     first, *rest = told
     named = "; ".join(line.strip().removesuffix(".") for line in rest)
     return f"{first} {named}." if named else first

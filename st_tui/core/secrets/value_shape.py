@@ -1,4 +1,4 @@
-"""What of a value cannot be seen when it is looked at: its lines, its ends, what has no look."""
+"""What a screen does not show of a value: line ends, blanks at its ends, invisible characters."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from st_tui.core.wording import counted
 
 
 class ValueShape(NamedTuple):
-    """How many lines a value has, how many newlines end it, and what else nobody sees in it."""
+    """How many lines a value has, how many newlines end it, and what else is in it unseen."""
 
     lines: int
     newlines_at_end: int
@@ -20,7 +20,7 @@ class ValueShape(NamedTuple):
     has_unseen: bool
 
     def __str__(self) -> str:
-        """What there is to say, as in `3 lines, ends in a newline`; empty for a plain line."""
+        """The shape in words: `3 lines, ends in a newline`; empty for one plain line."""
         parts = [self._lines, "begins with a blank" if self.begins_with_blank else ""]
         ends = ["a blank"] if self.ends_in_blank else []
         ends += [self._newlines] if self._newlines else []
@@ -32,13 +32,13 @@ class ValueShape(NamedTuple):
 
     @property
     def of_lines(self) -> str:
-        """What there is to say of its lines and newlines alone."""
+        """Its lines and newlines alone in words."""
         ends = f"ends in {self._newlines}" if self._newlines else ""
         return ", ".join(filter(None, (self._lines, ends)))
 
     @property
     def short(self) -> str:
-        """The same of its lines and newlines, where there is little room: `3 lines↵`."""
+        """Its lines and newlines where there is little room: `3 lines↵`."""
         return f"{self._lines}↵" if self.newlines_at_end else self._lines
 
     @property
@@ -52,7 +52,7 @@ class ValueShape(NamedTuple):
 
 
 def shape_of(value: str) -> ValueShape:
-    """The shape of a value. A newline at the end begins no line of its own."""
+    """The shape of a value. A newline at the end is counted as such, not as one more line."""
     body = value.rstrip("\r\n")
     return ValueShape(
         lines=_line_ends(body) + 1,

@@ -1,4 +1,4 @@
-"""Files that hold secrets: read by `read`, written by `write`."""
+"""Files that hold secrets: `.env`, JSON, CSV and others, read by `read` and written by `write`."""
 
 from __future__ import annotations
 
@@ -22,5 +22,5 @@ class FileSecret:
 
 
 def refuse_line(number: int, why: str) -> NoReturn:
-    """Raise SecretFileError about a line of a file. `why` goes on after `Line N`."""
+    """Raise SecretFileError about a line of a file; `why` is the sentence after `Line N`."""
     raise SecretFileError(f"Line {number} {why}.")

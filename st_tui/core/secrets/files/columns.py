@@ -1,4 +1,4 @@
-"""Which column of a table, or field of a JSON object, holds what of a secret."""
+"""Which column of a table, or field of a JSON object, holds a secret's name, value and comment."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _COMMENTS = frozenset({"comment", "secretcomment"})
 
 
 class Columns(NamedTuple):
-    """The titles of the columns that are read; others hold nothing that is kept."""
+    """The titles of the columns that are read; any others are left out."""
 
     name: str
     value: str
@@ -19,9 +19,9 @@ class Columns(NamedTuple):
 
 
 def columns(titles: Iterable[str]) -> Columns | None:
-    """The columns under these titles, as Infisical and others write them, in any case.
+    """Which of these titles are the columns: `Key`, `secretValue`, `SECRET_COMMENT` and the like.
 
-    None where there is none for the name or the value, or more than one for the same.
+    None if there is none for the name or for the value, or more than one for the same.
     """
     found: list[str | None] = []
     stated = list(titles)

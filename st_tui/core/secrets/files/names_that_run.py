@@ -1,7 +1,8 @@
 """Names of environment variables that make other programs run code, and why each does.
 
-Whoever may write secrets may choose such a name; whoever then reads the file, or starts a program
-with these secrets, runs what the value says. Nothing here decides what to do about it.
+Whoever may write secrets may choose such a name. Whoever then reads the file, or starts a program
+with these secrets, runs what the value says. What to do about it is decided elsewhere: `write`
+refuses them.
 """
 
 from __future__ import annotations
@@ -14,9 +15,9 @@ from typing import NamedTuple
 class _Group(NamedTuple):
     why: str
     names: str
-    """Divided by blanks; `*` stands for any text."""
+    """Separated by blanks; `*` stands for any text."""
     any_case: bool = False
-    """Whether there are programs for Windows among them: case does not count there."""
+    """Whether case does not count: it does not on Windows, where some of these programs run."""
 
 
 _GROUPS = (
@@ -130,7 +131,7 @@ _GROUPS = (
 
 
 def why_it_runs(name: str) -> str | None:
-    """Why a variable of this name may make another program run code; None if nothing is known."""
+    """Why a variable of this name may make another program run code; None if it is not known to."""
     for pattern, why in _patterns():
         if pattern.fullmatch(name):
             return why

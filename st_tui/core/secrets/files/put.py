@@ -1,4 +1,4 @@
-"""A file of secrets put where somebody wants it: whole or not at all, for its owner alone."""
+"""Write a file of secrets where a person wants it: whole or not at all, for its owner only."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ _DRAFT = ".st-tui-export-"
 
 
 def put(text: str, file: Path, *, vault: Path, replace: bool) -> None:
-    """Write the text under a name of its own, then give it the file's. Raises SecretFileError.
+    """Write the text under another name, then rename that to `file`. Raises SecretFileError.
 
-    With `replace` an ordinary file that is there goes, unless it is the vault's own in this
-    directory; nothing else ever does.
+    With `replace`, an ordinary file of this name is replaced; without it, nothing is. A link, or a
+    file that belongs to the vault in the directory `vault`, never is.
     """
     try:
         if is_ours(vault, file):

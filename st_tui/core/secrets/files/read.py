@@ -1,6 +1,6 @@
-"""The secrets that a file holds: `.env`, JSON, CSV, TSV or newline-delimited JSON.
+"""Read the secrets of a file: `.env`, JSON, CSV, TSV or newline-delimited JSON.
 
-No sentence repeats what a file holds: a line that is not understood may be part of a secret.
+No refusal repeats what the file holds: a line that is not understood may be part of a secret.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ LARGEST_FILE = 4 * 1024 * 1024
 
 
 class Content(NamedTuple):
-    """The secrets of a file, each name once, and how many comments in it are about none."""
+    """The secrets of a file, each name once; and how many comments in it stand above no secret."""
 
     secrets: list[FileSecret]
     loose: int
@@ -35,7 +35,7 @@ def parse(data: bytes) -> list[FileSecret]:
 
 
 def content(data: bytes) -> Content:
-    """What a file holds; what kind of file it is shows in its beginning.
+    """What a file holds. Its kind is told from its beginning.
 
     Raises SecretFileError for whatever is not clear: nothing is guessed, and no secret left out.
     """
@@ -69,8 +69,9 @@ def content(data: bytes) -> Content:
 
 
 def _entries(text: str) -> Iterator[tuple[str, FileSecret | None]]:
-    """The secrets as they stand, each with the words for where that is; None for a comment that is
-    about none.
+    """Each secret as the file states it, with the words for where: `Line 3`, `Entry 2`.
+
+    Instead of a secret it is None for a comment that stands above none.
     """
     if text.lstrip()[:1] in ("{", "["):  # No .env line and no header begins so.
         return read_json.entries(text)
@@ -79,7 +80,7 @@ def _entries(text: str) -> Iterator[tuple[str, FileSecret | None]]:
 
 
 def _agreed(where: str, before: FileSecret, again: FileSecret) -> FileSecret:
-    """What a file says of a secret that it names twice."""
+    """The secret, where a file states it twice: both must agree. Raises SecretFileError."""
     if again.value != before.value:
         raise SecretFileError(
             f"{where} gives a secret another value than the file did before: keep one."

@@ -1,14 +1,14 @@
-r"""The secrets of a `.env` file, where everybody who reads such files reads the same.
+r"""The secrets of a `.env` file, as far as all programs that read such files agree about it.
 
-bash, python-dotenv, npm dotenv and `node --env-file` do not read all lines alike. What they agree
-about is taken. Where one of them reads another value, the line is refused, with what to write; one
-that cannot read a line at all does not disagree. Only these are settled here, though they differ:
+bash, python-dotenv, npm dotenv and `node --env-file` do not read all lines alike. A line is taken
+if they agree. If one of them reads another value, the line is refused, with what to write instead;
+a program that cannot read the line at all does not count. Only these differences are decided here:
 
 - In double quotes `\\`, `\"`, `\n` and `\r` are escapes, and no other backslash stands there.
 - `$` stands for itself, and a backquote does inside double quotes.
-- `'\''` between single quotes is an apostrophe: only a shell has a meaning for it. In a value with
-  one, and in a line that begins with `export`, single quotes are a shell's: all in them is literal.
-- A carriage return before a newline is a part of it, though a shell takes it for one of the value.
+- `'\''` between single quotes is an apostrophe: only to a shell does it mean anything. In a value
+  with one, and in a line that begins with `export`, single quotes are a shell's: all is literal.
+- A carriage return before a newline belongs to the newline; a shell adds it to the value.
 """
 
 from __future__ import annotations
@@ -50,15 +50,15 @@ _UNCLEAR_WITHOUT_QUOTES = (
         r"[;<>]|&&|\|\||^ *\(|(?:^ *|:)~",
         "has one of ; < > && || ~ ( where a shell acts on it: put the value in single quotes",
     ),
-    # Once a bracket is open no other is looked for: with many, that took hours.
+    # Only the first open bracket is looked for: with many of them, looking for each took hours.
     (r" [A-Za-z_]\w*\+?=|\A(?>.*? [A-Za-z_]\w*\[).*\]\+?=", _BEGINS_ANOTHER),
 )
-"""What some reader takes for more than text, the first that is found."""
+"""What some reader takes for more than text, with the refusal; the first that is found counts."""
 _ENDS_A_LINE_FOR_SOME = re.compile("[\u2028\u2029]")
 
 
 class _Value(NamedTuple):
-    """A value with the comment beside it, and where in the text its last line ends."""
+    """A value, the comment behind it, and where in the file's text its last line ends."""
 
     text: str
     comment: str
@@ -66,9 +66,9 @@ class _Value(NamedTuple):
 
 
 def entries(text: str) -> Iterator[tuple[str, FileSecret | None]]:
-    """The secrets as they stand, each with its line; the `#` lines right above are its comment.
+    """Each secret as the file states it, with its line; the `#` lines right above are its comment.
 
-    None stands for `#` lines that are above no name.
+    Instead of a secret it is None for `#` lines that are above no name.
     """
     lone = re.search(r"\r(?!\n)", text)
     if lone is not None:
@@ -202,7 +202,7 @@ def _comment(after_sign: str, number: int) -> str:
 
 
 def _says_something(comment: list[str]) -> bool:
-    # A lone quote is what an export writes below a value for npm dotenv.
+    # A lone quote in a comment is from an export, which writes it for npm dotenv (see `spelling`).
     return any(line not in ("", '"') for line in comment)
 
 

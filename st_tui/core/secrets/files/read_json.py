@@ -1,6 +1,8 @@
 """The secrets of a JSON file: an object of texts, a list of objects, or an object on each line.
 
-A number or a truth value is taken as the text that the file writes for it: `1.0` stays `1.0`.
+A number or a truth value is taken as the text that the file writes for it: `1.0` stays `1.0`. So it
+is not read by `core.json_text`: this decoder keeps numbers as text, and what is wrong with an entry
+until it can be said which entry it is.
 """
 
 from __future__ import annotations
@@ -23,11 +25,11 @@ class _Number(str):
 
 
 class _NoNumber:
-    """NaN or Infinity, which Python's reader takes for numbers."""
+    """Stands for `NaN` or `Infinity`, which Python's reader takes for numbers and JSON has not."""
 
 
 class _Pairs(list[tuple[str, Any]]):
-    """A JSON object as it stands in the file, its duplicates too."""
+    """A JSON object as the file writes it, repeated keys included."""
 
 
 _DECODER = json.JSONDecoder(
@@ -39,7 +41,7 @@ _DECODER = json.JSONDecoder(
 
 
 def entries(text: str) -> Iterator[tuple[str, FileSecret]]:
-    """The secrets as they stand, each with the words for where that is."""
+    """Each secret as the file states it, with the words for where."""
     start = len(text) - len(text.lstrip())
     content, end = _decoded(text, start)
     if text[end:].strip():
@@ -87,7 +89,7 @@ def _lines(text: str) -> Iterator[tuple[str, FileSecret]]:
 
 
 def _listed(content: Any) -> list[Any] | None:
-    """The objects of a list, also as `secrets list --json` prints it; None for an object."""
+    """The items of a list, also of one in the form of `secrets list --json`; None for an object."""
     if not isinstance(content, _Pairs):
         return list(content)
     if len(content) == 1 and content[0][0] == "secrets" and type(content[0][1]) is list:
@@ -96,7 +98,7 @@ def _listed(content: Any) -> list[Any] | None:
 
 
 def _secret(where: str, item: Any) -> FileSecret:
-    """The secret that an object of a list is."""
+    """The secret that an item of a list states. Raises SecretFileError."""
     pairs = item if isinstance(item, _Pairs) else _Pairs()
     fields = dict(pairs)
     if len(fields) < len(pairs):
@@ -113,7 +115,7 @@ def _secret(where: str, item: Any) -> FileSecret:
 
 
 def _text(where: str, value: Any) -> str:
-    """A value as text, as exactly as the file writes it."""
+    """A value as text, exactly as the file writes it. Raises SecretFileError."""
     if isinstance(value, str):
         return str(value)
     if isinstance(value, bool):

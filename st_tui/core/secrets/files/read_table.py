@@ -1,4 +1,4 @@
-"""The secrets of a CSV or TSV file, told by a first line that names its columns."""
+"""The secrets of a CSV or TSV file. Its first line names the columns, and tells it from others."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from st_tui.core.secrets.files import FileSecret, refuse_line
 from st_tui.core.secrets.files.columns import Columns, columns
 
 _RETURN = "\0"
-"""Stands for a carriage return in a cell; no file that is read holds a NUL."""
+"""Stands for a carriage return in a cell: a file with a NUL is refused."""
 _EXTRA = "\0extra"
-"""The column of cells that have none; no column can be called so."""
+"""Where the library puts cells beyond the last column; no column can have this title."""
 _STRAY_QUOTE = (
     "has a quote in the middle of a cell: put the whole cell in quotes, and write each quote in it "
     "twice"
@@ -61,13 +61,14 @@ def header(text: str) -> Header | None:
 
 
 def entries(text: str, header: Header) -> Iterator[tuple[str, FileSecret]]:
-    """The secrets as they stand, each with its line."""
-    # Here, because it costs as much as the app's first frame, and only who reads a table needs it.
+    """Each secret as the file states it, with its line."""
+    # Imported here: it costs as much as the app's first frame, and only a table needs it.
     from sqlite_utils.utils import Format, rows_from_file
 
     prepared = _prepared(text, header.dialect.delimiter)
     csv.field_size_limit(max(csv.field_size_limit(), len(text)))
-    # Told what it reads: its own guess takes single quotes off a value, and = for a separator.
+    # The dialect is stated: the library's own guess may take single quotes off a value, or = for a
+    # separator.
     rows, _ = rows_from_file(
         BytesIO(prepared.lstrip("\n").encode()),
         format=Format.CSV,
@@ -89,13 +90,14 @@ def entries(text: str, header: Header) -> Iterator[tuple[str, FileSecret]]:
 
 
 def _prepared(text: str, delimiter: str) -> str:
-    """The text as the library is to see it, if all readers see the same cells in it.
+    """The text for the library, if every reader sees the same cells in it.
 
-    It reads a carriage return as an end of line, in quotes too: there it gets its stand-in.
+    The library takes a carriage return for an end of line, in quotes too: there `_RETURN` stands
+    for it. Raises SecretFileError.
     """
     if "\0" in text:
         refuse_line(_line(text, text.index("\0")), "holds a NUL character: leave it out")
-    parts = text.split('"')  # In turn outside quotes and inside.
+    parts = text.split('"')  # by turns outside quotes and inside
     edges = ("", delimiter, "\r", "\n")
     number = 1
     for index, part in enumerate(parts):
@@ -110,7 +112,7 @@ def _prepared(text: str, delimiter: str) -> str:
                     number + parts[index].count("\n", 0, lone),
                     "has a carriage return that ends no line: put the cell in quotes",
                 )
-            # Two quotes with nothing between stand for one.
+            # An empty part is between two quotes, which stand for one.
             if index > 0 and part[:1] not in edges:
                 refuse_line(number, _STRAY_QUOTE)
             if index < len(parts) - 1 and part[-1:] not in edges:
@@ -126,7 +128,7 @@ def _line(text: str, position: int) -> int:
 
 
 def _first_lines(text: str) -> Iterator[int]:
-    """The line that each row begins in; an empty line is no row."""
+    """The number of the line in which each row begins; an empty line is no row."""
     in_quotes = False
     for number, line in enumerate(text.split("\n"), start=1):
         if line and not in_quotes:

@@ -1,12 +1,12 @@
-"""Which names a shell takes for a variable, and which variables a program keeps for itself."""
+"""Which names a shell accepts for a variable, and which variables programs set themselves."""
 
 from __future__ import annotations
 
 import re
 
 _POSIX_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-# A shell sets these itself, allows only a number, or stops reading at an attempt to set them. In
-# JavaScript the one name is no key of an object like others.
+# A shell sets these itself, allows only numbers in them, or stops reading where a file sets them.
+# In JavaScript `__proto__` is no key of an object like others.
 _KEPT = {
     "bash": (
         "BASHOPTS BASHPID BASH_ARGC BASH_ARGV BASH_COMMAND BASH_LINENO BASH_MONOSECONDS "
@@ -32,10 +32,10 @@ _KEPT = {
 
 
 def is_posix(name: str) -> bool:
-    """Whether every shell takes the text for a name."""
+    """Whether every shell accepts the text as the name of a variable."""
     return _POSIX_NAME.fullmatch(name) is not None
 
 
 def kept_by(reader: str, name: str) -> bool:
-    """Whether in this program a variable of this name does not hold what it is set to."""
+    """Whether in this program a variable of this name keeps a value of its own when it is set."""
     return name in _KEPT.get(reader, "").split()

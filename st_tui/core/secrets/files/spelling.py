@@ -1,9 +1,13 @@
-"""How a value stands in a `.env` file, and what the programs that read such files make of it.
+"""How a value is spelled in a `.env` file, and what the programs that read such files make of it.
 
 A shell, python-dotenv, npm dotenv and `node --env-file` agree on no one way to quote: what is
-plain text to one is an escape, a command or the next line to another. So a few spellings that
-neither a shell nor Ruby's dotenv runs anything of are put to a model of each reader; tests hold the
-models against the readers themselves.
+plain text to one is an escape, a command or the next line to another. So a value is spelled in a
+few ways of which neither a shell nor Ruby's dotenv runs anything:
+
+    it's    "it's"    'it'\''s'
+
+A model of each reader reads each spelling, and the one that the fewest read as another value is
+taken. Tests hold the models against the readers themselves.
 """
 
 from __future__ import annotations
@@ -14,7 +18,7 @@ from typing import NamedTuple
 
 
 class Spelling(NamedTuple):
-    """What stands behind the `=`, what must stand below it, and who reads another value."""
+    """The text behind the `=`, the text for the lines below, and who reads another value."""
 
     text: str
     below: str
@@ -27,7 +31,7 @@ class Spelling(NamedTuple):
 
 
 def spelled(value: str) -> Spelling | None:
-    """The value as most readers, a shell first of all, read it; None where nothing is safe."""
+    """The spelling that most readers read as this value; None where none is safe."""
     spellings = [
         Spelling(
             text,
@@ -41,55 +45,57 @@ def spelled(value: str) -> Spelling | None:
 
 
 def shell_quoted(value: str) -> str:
-    """The value as every shell reads it, and no other reader where an apostrophe is in it."""
+    """The value in a shell's single quotes. With an apostrophe in it, only a shell reads it."""
     return "'" + value.replace("'", r"'\''") + "'"
 
 
 def _spellings(value: str) -> Iterator[str]:
-    """Those that no reader takes for more than one value; the plainest first."""
-    # Before the closing quote a backslash swallows it for some, and the lines that follow.
+    """The spellings that no reader takes for more than one value; the plainest first."""
+    # For some readers a backslash before the closing quote swallows it, and the lines that follow.
     if "'" not in value and not value.endswith("\\"):
         yield f"'{value}'"
     every_backslash = re.sub(r'[\\"$`]', r"\\\g<0>", value)
     if '"' in value and "\n" in value:
-        # For node the value ends at the first double quote, escaped or not: what stands on the
-        # lines below would be names and values of their own. No shell knows \n.
+        # For node the value ends at the first double quote, escaped or not: the lines below would
+        # be names and values of their own. No shell knows \n.
         yield '"' + every_backslash.replace("\n", r"\n") + '"'
         return
     if "'" in value and not re.search("[\n\r\u2028\u2029]", value) and not _runs_in_ruby(value):
-        # For a shell alone; others would take further lines for names and values.
+        # Only a shell reads it; for others, further lines would be names and values.
         yield shell_quoted(value)
     yield f'"{every_backslash}"'
     # A shell reads a backslash as such unless one of these follows.
     yield '"' + re.sub(r'["$`]|\\(?=[\\"$`\n]|\Z)', r"\\\g<0>", value) + '"'
     if "\r" in value:
-        # No reader but a shell keeps a carriage return that stands there itself.
+        # No reader but a shell keeps a carriage return that is written as itself.
         yield '"' + every_backslash.replace("\r", r"\r") + '"'
 
 
 def _runs_in_ruby(value: str) -> bool:
     """Whether Ruby's dotenv would run a command in what a shell takes for one quoted text.
 
-    It ends a value at `#` unless that is in quotes it knows, and so sees none around the rest.
+    It ends a value at `#` unless that is in quotes as it knows them. Then it sees no quotes around
+    the rest.
     """
     return "#" in value and "$(" in value
 
 
 def _is_live(text: str) -> bool:
-    """Whether bash may run what stands in these double quotes, though it is escaped.
+    """Whether bash may run what is in these double quotes, although it is escaped.
 
-    bash 5.2 loses count of backslashes beside the two characters that it uses itself. And in GBK,
-    Big5 and Shift JIS, which a locale may say the file is in, a backslash is taken for the second
-    half of a character behind most others. Single quotes stand firm in all of that.
+    bash 5.2 loses count of backslashes beside two control characters that it uses itself. And where
+    the locale says that the file is in GBK, Big5 or Shift JIS, a backslash after most characters
+    beyond ASCII is taken for their second half. Single quotes are safe from both.
     """
     live = "[\x01\x7f]|[^\x00-\x7f]\\\\"
     return text[0] == '"' and "\\" in text and re.search(live, text) is not None
 
 
 def _below(text: str) -> str:
-    """A comment in which npm dotenv finds the end, where it takes the closing quote for escaped.
+    """A comment with a quote in it, where npm dotenv takes the closing quote for an escaped one.
 
-    It would go on into other secrets. The empty line is so that it is nobody's comment.
+    It finds its end there, instead of going on into other secrets. The empty line keeps the
+    comment from belonging to the next secret.
     """
     return '#"\n\n' if text.endswith('\\"') else ""
 
@@ -104,7 +110,7 @@ def _python(text: str) -> str | None:
     inside = _one_newline(text[1:-1])
     escapes = r"\\[\\']" if text[0] == "'" else r"\\[\\'\"abfnrtv]"
     read = re.sub(escapes, lambda escape: _PYTHON_ESCAPES[escape[0][1]], inside)
-    # It puts a variable in the place of ${…}, in quotes of either kind.
+    # It replaces ${…} by a variable, in quotes of either kind.
     return None if "}" in read.partition("${")[2] else read
 
 

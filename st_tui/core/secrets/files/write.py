@@ -1,7 +1,8 @@
-"""The text of a file that holds secrets, for the program that is to read it: exact, or refused.
+"""Write secrets as the text of a file for another program: exact, or refused.
 
-Secrets come from whoever holds a token that may write. A name or value can be chosen to hurt the
-one who reads the file, and nothing is written that would.
+A secret's name and value come from whoever holds a token that may write, and can be chosen to hurt
+the one who reads the file. What would run a command is refused; what some program would read as
+another value is remarked.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ FORMATS: dict[Format, str] = {
     "yaml": "each value in double quotes",
     "csv": "Key, Value, Comment",
 }
-"""Each format, and what it is for."""
+"""Each format, and which programs it is for."""
 _BY_SUFFIX: dict[str, Format] = {
     ".sh": "shell", ".json": "json", ".yaml": "yaml", ".yml": "yaml", ".csv": "csv",
 }  # fmt: skip
@@ -37,17 +38,17 @@ _BY_SUFFIX: dict[str, Format] = {
 # What kubectl takes; Docker takes these and more.
 _DOCKER_NAME = re.compile(r"(?!\.\.|\.\Z)[A-Za-z_.-][A-Za-z0-9_.-]*")
 _LONGEST_DOCKER_LINE = 64 * 1024 - 1
-"""Bytes. At a longer line kubectl stops reading, and does not say so."""
+"""Bytes. At a longer line kubectl stops reading without a word."""
 _LONGEST_VARIABLE = 128 * 1024 - 1
 """Bytes of NAME=VALUE that Linux hands to a program."""
 _LONGEST_YAML_KEY = 1024
 _UNPRINTABLE = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
-"""What YAML wants written by its number."""
+"""Characters that YAML wants written by their numbers."""
 _FORMULA = re.compile("[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
 
 
 class FileText(NamedTuple):
-    """What a file is to hold, and what its reader should know. No value is in a remark."""
+    """The text of a file, and remarks for the person who writes it. No remark holds a value."""
 
     text: str
     remarks: list[str]
@@ -56,8 +57,8 @@ class FileText(NamedTuple):
 def write(secrets: Iterable[FileSecret], kind: Format, allowed: Collection[str] = ()) -> FileText:
     """The text of a file with all these secrets. Raises SecretFileError.
 
-    `allowed` are the names that may be there although they make other programs run code, or a
-    shell keeps them for itself.
+    `allowed` are names that are written although they make other programs run code, or although
+    a shell sets their values itself.
     """
     found = list(secrets)
     if kind in ("dotenv", "shell", "docker"):
@@ -78,7 +79,7 @@ def write(secrets: Iterable[FileSecret], kind: Format, allowed: Collection[str] 
 
 
 def format_of(suffix: str) -> Format:
-    """What is expected of a file whose name ends so; mostly a `.env` file."""
+    """The format for a file name's suffix, as `.json`; dotenv where the suffix says nothing."""
     return _BY_SUFFIX.get(suffix.lower(), "dotenv")
 
 
@@ -135,7 +136,8 @@ def _dotenv(secrets: Sequence[FileSecret]) -> FileText:
     misread: dict[tuple[str, ...], list[str]] = {}
     for secret in secrets:
         text, below, misread_by = spelt[secret.name]
-        # So the line is a shell's, and `secrets import` takes both backslashes as they stand.
+        # With `export` the line is a shell's, and `secrets import` takes both backslashes as they
+        # are.
         export = "export " if text[0] == "'" and r"\\" in text else ""
         lines.append(f"{_commented(secret)}{export}{secret.name}={text}\n{below}")
         by = tuple(r for r in READERS if r in misread_by or kept_by(r, secret.name))
@@ -192,14 +194,14 @@ def _yaml(secrets: Sequence[FileSecret]) -> FileText:
 
 def _yaml_key(name: str) -> str:
     text = _quoted(name)
-    # A longer one must be announced.
+    # A longer key must be announced by a question mark.
     return text if len(text) <= _LONGEST_YAML_KEY else f"? {text}\n"
 
 
 def _csv(secrets: Sequence[FileSecret]) -> FileText:
     text = StringIO()
     text.write("Key,Value,Comment\n")
-    # All in quotes, because some readers drop the blanks around what is not.
+    # Everything is quoted: some readers drop the blanks around a cell without quotes.
     rows = [(secret.name, secret.value, secret.comment) for secret in secrets]
     csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\n").writerows(rows)
     remarks = []
@@ -213,12 +215,12 @@ def _csv(secrets: Sequence[FileSecret]) -> FileText:
 
 
 def _commented(secret: FileSecret) -> str:
-    """The comment as lines above the secret, wherever some reader may take a line to end."""
+    """The comment as `#` lines above the secret, split wherever some reader sees a line end."""
     return "".join(f"# {line}\n" if line else "#\n" for line in secret.comment.splitlines())
 
 
 def _quoted(text: str) -> str:
-    # A character beyond U+FFFF stays itself: YAML knows no pair of numbers for it, as JSON does.
+    # A character beyond U+FFFF stays as it is: YAML has no pair of numbers for it, as JSON has.
     return _by_number(json.dumps(text, ensure_ascii=False))
 
 
