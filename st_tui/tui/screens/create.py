@@ -34,7 +34,7 @@ from st_tui.tui.actions import FIELDS, Action, bindings
 from st_tui.tui.host import ShowsVault
 from st_tui.tui.leaving import Leavable
 from st_tui.tui.screens.comparison import beside
-from st_tui.tui.screens.dialog import Confirm
+from st_tui.tui.screens.dialog import Confirm, close_form_question
 from st_tui.tui.screens.responsive import WIDE
 from st_tui.tui.screens.with_access_pane import WithAccessPane
 from st_tui.tui.widgets.expiry_selector import ExpirySelector
@@ -108,7 +108,6 @@ class Create(ShowsVault, WithAccessPane[NewToken | None], Leavable[NewToken | No
         self._folders = lint.Folders({})
         self._written: set[str] = set()
         self._names = Names(())
-        self._making = False
         self._untouched: list[object] = []
         self._drafted: ServiceToken | None = None
         """The token of the draft, as it stood last when it was right."""
@@ -309,16 +308,14 @@ class Create(ShowsVault, WithAccessPane[NewToken | None], Leavable[NewToken | No
 
     @work
     async def action_create(self) -> None:
-        if self._making:
+        if self.is_writing:
             return
-        self._making = True
         try:
-            new = await self._make()
+            with self.writing():
+                new = await self._make()
         except Refusal as refusal:
             self._complain(str(refusal))
             return
-        finally:
-            self._making = False
         if new is not None:
             while self.app.screen is not self:  # the help or the palette was opened meanwhile
                 self.app.pop_screen()
@@ -363,21 +360,8 @@ class Create(ShowsVault, WithAccessPane[NewToken | None], Leavable[NewToken | No
     def unsaved(self) -> str:
         return "" if self._as_typed() == self._untouched else "A form is filled in"
 
-    def action_leave(self) -> None:
-        if self._making:
-            return  # or a token would be made that nobody ever sees
-        if self.unsaved:
-            self._ask_to_leave()
-        else:
-            self.dismiss(None)
-
-    @work
-    async def _ask_to_leave(self) -> None:
-        question = Confirm(
-            "Close the form?", "What you filled in is lost. No token is made.", verb="close"
-        )
-        if await self.host.ask(question):
-            self.dismiss(None)
+    def leaving_question(self) -> Confirm:
+        return close_form_question("What you filled in is lost. No token is made.")
 
     def _as_typed(self) -> list[object]:
         """All that is filled in, right or not."""

@@ -19,6 +19,7 @@ from st_tui.core.wording import access_letters, old_token_works
 from st_tui.tui.actions import TRY_IT, Action, bindings
 from st_tui.tui.screens.dialog import Confirm, Dialog
 from st_tui.tui.screens.text_alone import TextAlone
+from st_tui.tui.terminal import clipboard
 from st_tui.tui.widgets.token_name import some_scopes
 
 
@@ -86,10 +87,8 @@ class Created(Dialog[None]):
         return False
 
     async def _copy(self, text: str, what: str, show: Callable[[], None]) -> bool:
-        from st_tui.tui.terminal.clipboard import copy
-
         async with self._copying:
-            outcome = await copy(self.app, text)
+            outcome = await clipboard.copy(self.app, text)
         self.host.notify(f"{what}: {outcome.message}")
         if not outcome.sent:
             show()
@@ -121,28 +120,19 @@ class Created(Dialog[None]):
         return "" if self._copied.token else "A new token is still shown"
 
     def action_leave(self) -> None:
-        self._leave()
+        self._leave_once_copied()
 
     @work
-    async def _leave(self) -> None:
+    async def _leave_once_copied(self) -> None:
         async with self._copying:
             pass  # a copy under way may take a moment, and saves the question
-        if not self.is_current:
-            return  # asked for twice
-        closes: bool | None = self._copied.token
-        if not closes:
-            closes = await self.host.ask(
-                CloseUncopied(self._copy_all, has_access_token=self._copied.access_token)
-            )
-        if closes:
-            self._forget()
-            self.dismiss(None)
+        if self.is_current:  # not asked for twice
+            super().action_leave()
 
-    def _forget(self) -> None:
-        """Take the token off the screen and out of memory."""
-        from st_tui.tui.terminal import clipboard
+    def leaving_question(self) -> Confirm:
+        return CloseUncopied(self._copy_all, has_access_token=self._copied.access_token)
 
-        # Before it goes: Textual keeps what it removed for a while.
+    def forget(self) -> None:
         for part in self.query(".token").results(Static):
             part.update("")
         del self._new

@@ -124,3 +124,8 @@ class Confirm(Dialog[bool]):
 
     def action_yes(self) -> None:
         self.dismiss(True)
+
+
+def close_form_question(lost: str) -> Confirm:
+    """The question before a form is closed that somebody filled in."""
+    return Confirm("Close the form?", lost, verb="close")

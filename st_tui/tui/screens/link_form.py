@@ -44,7 +44,6 @@ class LinkForm(Dialog[SecretImport]):
         self._place = place
         self._environments = environments
         self._folders = folders
-        self._is_saving = False
 
     def body(self) -> ComposeResult:
         yield Static(
@@ -87,11 +86,10 @@ class LinkForm(Dialog[SecretImport]):
     @on(Input.Submitted)
     @work
     async def action_save(self) -> None:
-        if self._is_saving:
+        if self.is_writing:
             return
-        self._is_saving = True
         environment, typed = self._environment, self.query_one("#link-path", PathField).value
-        try:
+        with self.writing():
             link = await self.host.change(
                 "Importing",
                 lambda vault: vault.secrets.add_import(
@@ -99,11 +97,5 @@ class LinkForm(Dialog[SecretImport]):
                 ),
                 complain=self.complain,
             )
-        finally:
-            self._is_saving = False
         if link is not None:
             self.dismiss(link)
-
-    def action_leave(self) -> None:
-        if not self._is_saving:
-            self.dismiss(None)

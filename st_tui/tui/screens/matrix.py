@@ -9,7 +9,6 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
-from textual.screen import Screen
 from textual.widgets import Static
 
 from st_tui.core import access
@@ -17,14 +16,15 @@ from st_tui.core.model import AccessRequest, Environment, Order, Permission, Ser
 from st_tui.core.plain_text import shown
 from st_tui.core.wording import how_far, why
 from st_tui.tui.actions import Action, bindings
-from st_tui.tui.host import Hosted, ShowsVault
+from st_tui.tui.host import ShowsVault
+from st_tui.tui.leaving import Leavable
 from st_tui.tui.widgets.key_hints import KeyHints
 from st_tui.tui.widgets.listing import Listing
 from st_tui.tui.widgets.matrix_grid import MatrixGrid
 from st_tui.tui.widgets.token_name import token_name
 
 
-class MatrixScreen(ShowsVault, Hosted, Screen[None]):
+class MatrixScreen(ShowsVault, Leavable[None]):
     """Tokens × folders to move about in, with verdict and reason of the cell under the cursor.
 
     Every cell asks about the E2EE endpoint, now and from anywhere; the verdict is `decide`'s.
@@ -160,9 +160,6 @@ class MatrixScreen(ShowsVault, Hosted, Screen[None]):
         if slugs:
             self._chosen = slugs[(slugs.index(self._chosen) + amount) % len(slugs)]
             self.show()
-
-    def action_leave(self) -> None:
-        self.dismiss()
 
 
 def _verdict(token: ServiceToken, request: AccessRequest) -> Content:

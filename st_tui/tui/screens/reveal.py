@@ -20,6 +20,7 @@ from st_tui.tui.actions import Action, bindings
 from st_tui.tui.leaving import Leavable
 from st_tui.tui.screens.dialog import Dialog
 from st_tui.tui.screens.text_alone import TextAlone
+from st_tui.tui.terminal import clipboard
 from st_tui.tui.widgets.value_text import ValueText, as_lines
 
 _SHOWN, _LINES = 20_000, 1_000
@@ -38,19 +39,11 @@ class HidesOnBlur(Leavable[None]):
 
     def _looked_away(self, is_here: bool) -> None:
         if not is_here:
-            self.hide()
+            self.leave()
 
-    def hide(self) -> None:
-        """Forget the value, and leave."""
-        from st_tui.tui.terminal import clipboard
-
-        self.forget()  # before it goes: Textual keeps what it removed for a while
+    def leave(self, answer: None = None) -> None:
         clipboard.forget(self.app)  # what was selected with the mouse, and copied
-        self.dismiss(None)
-
-    def forget(self) -> None:
-        """Take the value off the screen and out of memory."""
-        raise NotImplementedError
+        super().leave(answer)
 
 
 class Reveal(Dialog[None], HidesOnBlur):
@@ -127,9 +120,7 @@ class Reveal(Dialog[None], HidesOnBlur):
 
     @work
     async def action_copy(self) -> None:
-        from st_tui.tui.terminal.clipboard import copy
-
-        outcome = await copy(self.app, self._value)
+        outcome = await clipboard.copy(self.app, self._value)
         self.host.notify(f"“{self._secret_name}”: {outcome.message}")
         if not outcome.sent:
             self.action_alone()
@@ -153,9 +144,6 @@ class Reveal(Dialog[None], HidesOnBlur):
                 note = Content.styled(as_lines("\n".join(found.warnings)), "$text-warning")
             self.query_one("#note", Static).update(note)
 
-    def action_leave(self) -> None:
-        self.hide()
-
     def action_alone(self) -> None:
         self.app.push_screen(ValueAlone(self._value))
 
@@ -177,9 +165,6 @@ class ValueAlone(TextAlone, HidesOnBlur):
     def forget(self) -> None:
         self._text = ""
         self.query(Static).first().update("")
-
-    def action_leave(self) -> None:
-        self.hide()
 
 
 def beginning(value: str) -> tuple[str, int]:

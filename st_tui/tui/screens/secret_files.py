@@ -71,7 +71,6 @@ class ExportFile(Dialog[Exported]):
         self._project = project
         self._place = place
         self._is_chosen = False
-        self._is_writing = False
 
     def body(self) -> ComposeResult:
         yield Static("The file holds their values in clear. Only you may read it.\n", markup=False)
@@ -106,15 +105,14 @@ class ExportFile(Dialog[Exported]):
     @on(Input.Submitted)
     @work
     async def action_write(self) -> None:
-        if self._is_writing:
+        if self.is_writing:
             return
-        self._is_writing = True
         typed = self.query_one("#file", Field).value
         kind: Format = self.query_one("#format", Selector).value
         expand, imports = (
             self.query_one(f"#{box}", TickBox).value for box in ("expand", "imports")
         )
-        try:
+        with self.writing():
             done = await self.host.change(
                 "Writing",
                 lambda vault: export(
@@ -122,14 +120,8 @@ class ExportFile(Dialog[Exported]):
                 ),
                 complain=self.complain,
             )
-        finally:
-            self._is_writing = False
         if done is not None:
             self.dismiss(done)
-
-    def action_leave(self) -> None:
-        if not self._is_writing:
-            self.dismiss(None)
 
 
 class ExportRemarks(Dialog[None]):

@@ -22,8 +22,9 @@ from st_tui.core.secrets.value_shape import shape_of
 from st_tui.core.vault import Vault
 from st_tui.core.vault.secrets import ChangedMeanwhile
 from st_tui.tui.actions import LEAVING, Action, bindings
-from st_tui.tui.screens.dialog import Confirm, Dialog
+from st_tui.tui.screens.dialog import Confirm, Dialog, close_form_question
 from st_tui.tui.screens.secret_import import import_secrets
+from st_tui.tui.terminal import clipboard
 from st_tui.tui.terminal.pasted_text import with_newlines
 from st_tui.tui.widgets.field import Label
 from st_tui.tui.widgets.secret_name import SecretName, holds_secrets
@@ -71,7 +72,6 @@ class SecretForm(Dialog[SealedSecret]):
         self._row = row
         self._version = row.version if row else 0
         self._is_loaded = False
-        self._is_saving = False
         self._untouched = ("", "", "")
 
     def body(self) -> ComposeResult:
@@ -207,7 +207,7 @@ class SecretForm(Dialog[SealedSecret]):
         if not done:
             self._value_area.insert(else_value)
         elif not self.unsaved:
-            self._leave(None)
+            self.leave()
 
     def _put(self, value: str) -> bool:
         """Let a value be edited, unless it would be another one then; that is said."""
@@ -249,23 +249,18 @@ class SecretForm(Dialog[SealedSecret]):
 
     @work
     async def action_save(self) -> None:
-        if self._is_saving:
-            return
-        if self._part_name():
-            return  # nobody has seen yet what that makes
-        self._is_saving = True
+        if self.is_writing or self._part_name():
+            return  # of a name just parted, nobody has seen yet what it makes
         name, value, comment = self._as_typed()
         keep = comment == self._untouched[2]
-        try:
+        with self.writing():
             saved = await self.host.change(
                 "Saving",
                 lambda vault: self._save(vault, name, value, comment, keep=keep),
                 complain=self.complain,
             )
-        finally:
-            self._is_saving = False
         if saved is not None:
-            self._leave(saved)
+            self.leave(saved)
 
     def _save(
         self, vault: Vault, name: str, value: str, comment: str, *, keep: bool
@@ -291,28 +286,13 @@ class SecretForm(Dialog[SealedSecret]):
     def unsaved(self) -> str:
         return "" if self._as_typed() == self._untouched else "A form is filled in"
 
-    def action_leave(self) -> None:
-        if self._is_saving:
-            return
-        if self.unsaved:
-            self._ask_to_leave()
-        else:
-            self._leave(None)
+    def leaving_question(self) -> Confirm:
+        return close_form_question("What you wrote is lost.")
 
-    @work
-    async def _ask_to_leave(self) -> None:
-        question = Confirm("Close the form?", "What you wrote is lost.", verb="close")
-        if await self.host.ask(question):
-            self._leave(None)
-
-    def _leave(self, saved: SealedSecret | None) -> None:
-        from st_tui.tui.terminal import clipboard
-
-        # Before it goes: Textual keeps what it removed for a while.
+    def forget(self) -> None:
         self._value_area.load_text("")
         self._untouched = ("", "", "")
         clipboard.forget(self.app)
-        self.dismiss(saved)
 
 
 def _read(text: str) -> Sequence[FileSecret]:

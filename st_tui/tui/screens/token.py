@@ -10,7 +10,6 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import Screen
 from textual.widgets import Static
 from textual.worker import Worker, WorkType
 
@@ -23,6 +22,7 @@ from st_tui.core.plain_text import shown
 from st_tui.core.wording import counted, times
 from st_tui.tui.actions import Action, bindings
 from st_tui.tui.host import ShowsVault
+from st_tui.tui.leaving import Leavable
 from st_tui.tui.screens.token_actions import TOKEN_ACTIONS, TokenActions
 from st_tui.tui.widgets.key_hints import KeyHints
 from st_tui.tui.widgets.token_name import token_name
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 _ENTRIES = 50
 
 
-class TokenScreen(TokenActions, ShowsVault, Screen[None]):
+class TokenScreen(TokenActions, ShowsVault, Leavable[None]):
     """The details of a token."""
 
     ACTIONS: ClassVar[tuple[Action, ...]] = (
@@ -172,9 +172,6 @@ class TokenScreen(TokenActions, ShowsVault, Screen[None]):
     def revoked(self) -> None:
         if self.app.screen is self:
             self.dismiss()
-
-    def action_leave(self) -> None:
-        self.dismiss()
 
 
 def _relative(how: str, relative: Relative) -> list[tuple[str, str]]:

@@ -164,11 +164,10 @@ class TryIt(Dialog[None]):
             return Content.styled(text, "$text-warning")
         return Content.styled(f"✔ agrees with {self._expected_by}: {reason}", "$text-success")
 
-    def action_leave(self) -> None:
+    def forget(self) -> None:
         for field in self.query(MaskedField):
             field.forget()
         self._text = None
-        self.dismiss(None)
 
 
 def first_request(
