@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from st_tui.core.json_text import read_object
 from st_tui.core.model import AuditEntry, Permission, Use
-from st_tui.core.store.audit_filter import ALL, Wanted, created_tokens, detail, names, where
+from st_tui.core.store.audit_filter import ALL, EntryFilter, created_tokens, detail, names, where
 from st_tui.core.store.database import Database
 
 _COLUMNS = ", ".join(AuditEntry._fields)
@@ -18,19 +18,19 @@ FORMAT_1 = (
     "seq", "time", "actor", "ip", "user_agent", "event", "project_id", "target", "environment",
     "path", "operation", "verdict", "reason", "details",
 )  # fmt: skip
-"""The fields that an entry's hash covers. Released, so it never changes: a new column is in no hash
-until a format of its own names it, and the logs written before go on verifying."""
+"""The fields that an entry's hash covers. It is released, so it never changes: a new column needs a
+format of its own, and logs written before go on verifying."""
 ALSO = {Permission.READ: "alsoRead", Permission.WRITE: "alsoWritten"}
-"""Where an entry's details list the other places that were needed, each as `environment` and
-`secretPath`."""
+"""Which of an entry's details lists the other folders that were needed: by permission, each folder
+as `{"environment": …, "secretPath": …}`. A secret found through a link needs the link's folder."""
 _ENCODER = json.JSONEncoder(ensure_ascii=True, sort_keys=True, separators=(",", ":"))
 
 
 class Event(NamedTuple):
-    """What is to be recorded; `store.audit` adds its place in the log and its hash.
+    """An entry to be written; `append` adds its number and its hash.
 
-    `event` is Infisical's name for it, `target` the id of what was acted on, `details` whatever
-    else belongs to it.
+    `time` is in milliseconds since 1970 UTC; `event` is Infisical's name for what happened;
+    `target` is the id of what was acted on; `details` is whatever else belongs to it.
     """
 
     time: int
@@ -61,9 +61,9 @@ def append(database: Database, events: Iterable[Event]) -> None:
 
 
 def page(
-    database: Database, wanted: Wanted = ALL, *, limit: int = -1, offset: int = 0
+    database: Database, wanted: EntryFilter = ALL, *, limit: int = -1, offset: int = 0
 ) -> list[AuditEntry]:
-    """Some of the entries that are wanted, the newest first."""
+    """Some of the entries that the filter lets through, the newest first."""
     condition, values = where(wanted)
     rows = database.rows(
         f"SELECT {_COLUMNS} FROM audit_log {condition} "
@@ -73,22 +73,22 @@ def page(
     return [AuditEntry(*row) for row in rows]
 
 
-def count(database: Database, wanted: Wanted = ALL) -> int:
-    """How many entries are wanted."""
+def count(database: Database, wanted: EntryFilter = ALL) -> int:
+    """How many entries the filter lets through."""
     condition, values = where(wanted)
     [(number,)] = database.rows(f"SELECT count(*) FROM audit_log {condition}", values)
     return int(number)
 
 
-def numbers(database: Database, wanted: Wanted) -> list[int]:
-    """The numbers of the entries that are wanted, the newest first."""
+def numbers(database: Database, wanted: EntryFilter) -> list[int]:
+    """The numbers of the entries that the filter lets through, the newest first."""
     condition, values = where(wanted)
     query = f"SELECT seq FROM audit_log {condition} ORDER BY seq DESC"
     return [seq for (seq,) in database.rows(query, values)]
 
 
 def numbered(database: Database, seqs: Sequence[int]) -> list[AuditEntry]:
-    """The entries of these numbers, the newest first."""
+    """The entries with these numbers, the newest first."""
     rows = database.rows(
         f"SELECT {_COLUMNS} FROM audit_log "
         "WHERE seq IN (SELECT value FROM json_each(:seqs)) ORDER BY seq DESC",
@@ -111,8 +111,11 @@ _USE = (
 
 
 def _all_uses(whose: str) -> str:
-    """Each use of the tokens that this clause chooses; a secret that was found through an import
-    or a reference counts for its own place as well."""
+    """The query for what tokens were allowed: actor, environment, path and operation.
+
+    `whose` is the condition on the entries. One entry is several rows where it lists other folders
+    that were needed (`ALSO`): a secret found through a link counts for the folder it lies in too.
+    """
     also = (
         "SELECT actor, json_extract(value, '$.environment') AS environment, "
         f"json_extract(value, '$.secretPath') AS path, '{operation}' AS operation "
@@ -139,8 +142,8 @@ def uses(database: Database, token_id: str) -> list[Use]:
 
 
 def uses_of_all(database: Database, project_id: str, after: int, upto: int) -> dict[str, list[Use]]:
-    """The same of every token of a project that was allowed anything, by its id: what the entries
-    behind one say, up to another."""
+    """The same of every token of a project, by its id, from the entries after number `after` up to
+    number `upto`. Tokens that were allowed nothing are left out."""
     whose = "project_id = :project AND seq > :after AND seq <= :upto"
     rows = database.rows(
         "SELECT actor, environment, path, operation, count(*) "
@@ -154,38 +157,41 @@ def uses_of_all(database: Database, project_id: str, after: int, upto: int) -> d
 
 
 class Mark(NamedTuple):
-    """One entry of the log, told from another that stands in its place after a restore."""
+    """A position in the log: the number of an entry, and its hash.
+
+    The hash tells whether a restore put another entry there.
+    """
 
     seq: int
     hash: str
 
 
 BEGINNING = Mark(0, _FIRST)
-"""The place before the first entry."""
+"""The position before the first entry."""
 
 
 def last(database: Database) -> Mark:
-    """The newest entry."""
+    """The position of the newest entry."""
     row = database.row("SELECT seq, hash FROM audit_log ORDER BY seq DESC LIMIT 1")
     return BEGINNING if row is None else Mark(*row)
 
 
 def has(database: Database, mark: Mark) -> bool:
-    """Whether the log still has this very entry."""
+    """Whether the log still has this very entry at this position."""
     query = "SELECT 1 FROM audit_log WHERE seq = :seq AND hash = :hash"
     return database.row(query, mark._asdict()) is not None
 
 
 def token_names(database: Database, ids: Collection[str]) -> dict[str, str]:
-    """The names that tokens of these ids were made with, whether they still live or not."""
+    """The names that tokens were made with, by their ids; deleted tokens have them too."""
     query = names("IN (SELECT value FROM json_each(:ids))")
     rows = database.rows(query, {"ids": json.dumps(list(ids))})
     return {target: str(name) for target, name in rows if name is not None}
 
 
 def tokens_named(database: Database, name: str, project_id: str | None) -> list[str]:
-    """The ids of all tokens that were made with this name, of any project or of one, the first of
-    them first."""
+    """The ids of all tokens that were made with this name, the oldest first; of one project, or of
+    all."""
     query = f"{created_tokens('= :name')} AND project_id = coalesce(:project, project_id)"
     rows = database.rows(f"{query} ORDER BY seq", {"name": name, "project": project_id})
     return [target for (target,) in rows]
@@ -202,9 +208,9 @@ def predecessor(database: Database, token_id: str) -> str | None:
 
 
 def successors(database: Database, token_id: str) -> list[str]:
-    """The ids of the tokens that were made to replace this one, the first of them first.
+    """The ids of the tokens that were made to replace this one, the oldest first.
 
-    What ends the old token is recorded right behind what makes the new one.
+    A rotation writes two entries, one after the other: the new token is made, the old one ends.
     """
     rows = database.rows(
         "SELECT made.target FROM audit_log ended JOIN audit_log made ON made.seq = ended.seq - 1 "
@@ -253,7 +259,7 @@ def of_tokens(database: Database) -> Iterator[tuple[str, str | None, str, dict[s
 
 
 def first_broken(database: Database) -> int | None:
-    """The seq of the first entry that does not follow from the one before it; None if all do."""
+    """The number of the first entry whose hash does not follow from the one before it, if any."""
     previous = _FIRST
     for expected, entry in enumerate(_entries(database), start=1):
         if entry.seq != expected or entry.hash != entry_hash(previous, entry._asdict()):

@@ -1,7 +1,7 @@
-"""Which entries of the audit log somebody asks for: by whom, what, when, and by any text in them.
+"""Filters for the audit log: by whom, what and when, and by text.
 
-A text is looked for in what a person is shown of an entry, so in the names of tokens and secrets
-too, for which the log has ids and hashes.
+A text is looked for in what a person is shown of an entry. That includes the names of tokens and
+secrets, though the log itself has only the tokens' ids and hashes of the secrets' names.
 """
 
 from __future__ import annotations
@@ -11,9 +11,11 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
+from st_tui.core.store.database import containing
+
 
 def detail(name: str, entry: str = "audit_log") -> str:
-    """One of an entry's details; NULL too where somebody changed them so that they are no JSON."""
+    """The SQL for one of an entry's details; NULL where somebody made the details no JSON."""
     details = f"{entry}.details"
     return f"CASE WHEN json_valid({details}) THEN json_extract({details}, '$.{name}') END"
 
@@ -33,16 +35,17 @@ _SHOWN = (
     "user_agent",
 )
 _MARKS = {"✔": "allowed", "✖": "denied"}
-"""What stands for a verdict, before its reason."""
+"""A person sees a mark for the verdict, before the reason: `✖ path`."""
 _TIME = "strftime('%Y-%m-%d %H:%M', time / 1000, 'unixepoch', 'localtime')"
 _LIKE_A_TIME = re.compile(r"[\d:-][\d: -]*")
 
 
-class Wanted(NamedTuple):
-    """Which entries are wanted; what is left as it is here is not asked about.
+class EntryFilter(NamedTuple):
+    """What an entry must be like; a field left as it is here asks for nothing.
 
-    `about` are ids: entries about one of them, or by it. `secrets` are the hashes of the names that
-    have the text in them. The times are from `since` on, and before `until`.
+    `about` are ids: the entry is about one of them, or by it. `text` stands in what is shown of the
+    entry; `secrets` are the hashes of those secrets' names that have the text in them. The time is
+    `since` or later, and before `until`, both in milliseconds since 1970 UTC.
     """
 
     project_id: str | None = None
@@ -55,36 +58,36 @@ class Wanted(NamedTuple):
     until: int | None = None
 
 
-ALL = Wanted()
+ALL = EntryFilter()
 
 
-def where(wanted: Wanted) -> tuple[str, dict[str, Any]]:
-    """The WHERE of a query about these entries, and its values."""
+def where(wanted: EntryFilter) -> tuple[str, dict[str, Any]]:
+    """The WHERE that lets these entries through, and its values."""
     conditions = list(_conditions(wanted))
     values = wanted._asdict() | {
         "about": json.dumps(wanted.about),
         "secrets": json.dumps(wanted.secrets),
-        "like": _like(wanted.text),
-        "marked": _like(wanted.text[1:].lstrip())[1:],
-        "like_in_json": _like(_in_json(wanted.text)),
+        "like": containing(wanted.text),
+        "marked": containing(wanted.text[1:].lstrip())[1:],
+        "like_in_json": containing(_in_json(wanted.text)),
     }
     return (f"WHERE {' AND '.join(conditions)}" if conditions else ""), values
 
 
 def created_tokens(name: str) -> str:
-    """The query for the ids of all tokens ever made whose name fits this condition."""
+    """The query for the ids of all tokens ever made whose name meets a condition, as `= :name`."""
     return f"SELECT target {_CREATED} AND {_NAME} {name}"
 
 
 def names(ids: str) -> str:
-    """The query for the ids and names of the tokens ever made whose id fits this condition."""
+    """The query for the ids and names of all tokens ever made whose id meets a condition."""
     return f"SELECT target, {_NAME} {_CREATED} AND target {ids}"
 
 
-def _conditions(wanted: Wanted) -> Iterable[str]:
+def _conditions(wanted: EntryFilter) -> Iterable[str]:
     if wanted.project_id is not None:
         # Where each entry has to be looked at, reading all in their order is faster: hence the +.
-        yield f"{'' if wanted == Wanted(wanted.project_id) else '+'}project_id = :project_id"
+        yield f"{'' if wanted == EntryFilter(wanted.project_id) else '+'}project_id = :project_id"
     if wanted.about is not None:
         yield (
             "(target IN (SELECT value FROM json_each(:about)) "
@@ -99,10 +102,10 @@ def _conditions(wanted: Wanted) -> Iterable[str]:
     if wanted.until is not None:
         yield "time < :until"
     if wanted.text:
-        yield f"({' OR '.join(_places_of_text(wanted))})"
+        yield f"({' OR '.join(_text_conditions(wanted))})"
 
 
-def _places_of_text(wanted: Wanted) -> Iterable[str]:
+def _text_conditions(wanted: EntryFilter) -> Iterable[str]:
     fits = "LIKE :like ESCAPE '\\'"
     for shown in _SHOWN:
         yield f"{shown} {fits}"
@@ -118,11 +121,6 @@ def _places_of_text(wanted: Wanted) -> Iterable[str]:
         yield f"{key} IN (SELECT value FROM json_each(:secrets))"
     if _LIKE_A_TIME.fullmatch(wanted.text):
         yield f"{_TIME} {fits}"
-
-
-def _like(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return f"%{escaped}%"
 
 
 def _in_json(text: str) -> str:

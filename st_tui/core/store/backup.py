@@ -1,4 +1,4 @@
-"""Copies of the whole database: made while others use it, checked, and put in another's place."""
+"""Copies of the whole database: made while others use it, and checked before they are used."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ _DAMAGED = "it is damaged"
 
 
 def save(database: Database, path: Path) -> str | None:
-    """Write the database, as it is at this moment, into a new private file; its flaw, if any.
+    """Write the database, as it is now, into a new private file; return its `flaw`, if any.
 
-    The file appears when it is whole and was looked at. What killed programs left in its folder
-    goes. Raises StoreError, also for a file that is there already.
+    The file appears only when it is whole and was checked. Drafts that killed programs left in its
+    folder are deleted. Raises StoreError, also where the file is there already.
     """
     folder = path.absolute().parent
     try:
@@ -48,7 +48,7 @@ def _flaw_of(draft: Path) -> str | None:
 
 
 def flaw(database: Sqlite) -> str | None:
-    """What is wrong with this database, as half a sentence; None if nothing is."""
+    """What is wrong with a database, as half a sentence; None if nothing is."""
     try:
         with explained():
             return _flaw(database)
@@ -73,10 +73,10 @@ _Declared = tuple[str, str, str, tuple[str, ...]]
 
 
 def _schema(database: Sqlite) -> set[_Declared]:
-    """Every table, index and trigger with the tokens of its SQL.
+    """Every table, index and trigger, each with the tokens of its SQL.
 
-    SQLite keeps the text as somebody wrote it, and ALTER TABLE rewrites a part of it, so spaces,
-    comments and the case of keywords say nothing about what the schema does.
+    Tokens, because SQLite keeps the SQL as it was typed, and ALTER TABLE rewrites parts of it:
+    spaces, comments and the case of keywords differ where the schema does not.
     """
     return {
         (kind, name, table, _tokens(sql))

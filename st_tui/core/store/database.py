@@ -19,7 +19,13 @@ from typing import Any, TypeVar, cast
 Row = tuple[Any, ...]
 Values = Mapping[str, Any]
 NO_VALUES: Values = {}
-Found = TypeVar("Found")
+T = TypeVar("T")
+
+
+def containing(text: str) -> str:
+    """The pattern for `LIKE :pattern ESCAPE '\\'` that finds a text wherever it stands."""
+    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{escaped}%"
 
 
 class Database(ABC):
@@ -132,12 +138,12 @@ class Database(ABC):
     def state(self) -> Hashable:
         """What is equal to its last value while nobody wrote, over this connection or another."""
 
-    def cached(self, question: str, find: Callable[[], Found]) -> Found:
+    def cached(self, question: str, find: Callable[[], T]) -> T:
         """The answer to a question about what is stored, found anew only when somebody wrote."""
         state = self.state()
         if question not in self._cached or self._cached[question][1] != state:
             self._cached[question] = find(), state
-        return cast(Found, self._cached[question][0])
+        return cast(T, self._cached[question][0])
 
     @abstractmethod
     def erase_deleted(self) -> bool:

@@ -1,21 +1,22 @@
 """The database's schema, as steps that each take a file one version forward.
 
-Plain SQL rather than sqlite-utils' builders: the promises below are triggers, STRICT types and
-CHECKs, which builders cannot say, and importing sqlite-utils costs as much as the app's whole
-first frame may (40 to 130 ms).
+It is plain SQL, not sqlite-utils' builders: triggers, STRICT types and CHECKs are the promises, and
+builders cannot say them. Importing sqlite-utils also costs as much as the app's first frame may
+(40 to 130 ms).
 
-How a token is kept immutable: its scopes are written *before* its row and deleted *after* it, and
-triggers refuse any scope whose token is there. The deferred foreign key makes the two arrive
-together.
+**A token is immutable.** Triggers refuse to change its row, and to change the scopes of a token
+that is there. So scopes are written before their token and deleted after it; the foreign key
+between the two is deferred: it is checked when the transaction ends.
 
-`service_token_listing` is what lists are sorted and searched by. It repeats what the token's row
-and scopes say in one narrow table, because sorting 100,000 tokens through joins takes half a
-second; only `ends_at` is its own: where a rotation lets the token end before its `expires_at`.
+**`service_token_listing` is what lists are sorted and searched by.** Sorting 100,000 tokens through
+joins takes half a second; this narrow table repeats what the token's row and scopes say. Only
+`ends_at` is its own: where a rotation lets the token end before its `expires_at`.
 
-A secret's name, value and comment are sealed apart, in a row of their own for each version; the
-secret is found by `name_hash`. `name_key` is what it is hashed with, as server.key wraps it: NULL
-in a file older than secrets, until the first one is written. `failed_authentication` counts for
-every process of the server at once.
+**A secret's name, value and comment are sealed apart**, in one row for each version. A secret is
+found by `name_hash`, a hash keyed with the project's `name_key`, which `server.key` wraps. That key
+is NULL until the project's first secret is written.
+
+`failed_authentication` counts for all processes of the server at once.
 """
 
 from __future__ import annotations
@@ -247,4 +248,4 @@ CREATE TABLE failed_authentication (
 """
 
 STEPS: tuple[str, ...] = (_TOKENS_AND_PROJECTS, _SECRETS)
-"""Step i takes a file from version i to version i + 1; `PRAGMA user_version` tells where it is."""
+"""Step i takes a file from version i to version i + 1; `PRAGMA user_version` is its version."""

@@ -11,7 +11,7 @@ import json
 from collections import Counter
 
 from st_tui.core.model import Order, Permission, ServiceToken
-from st_tui.core.store.database import Database, Values
+from st_tui.core.store.database import Database, Values, containing
 from st_tui.core.store.token_rows import END, IS_REPLACED, LISTING, PERMISSIONS, select, token_of
 
 # Each is an index of the listing, read one way or the other.
@@ -188,10 +188,9 @@ def names(database: Database, project_id: str) -> list[str]:
 def _filter(project_id: str, text: str) -> tuple[str, Values]:
     if not text:
         return "WHERE l.project_id = :project", {"project": project_id}
-    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     # The plus keeps the indexes out: reading the narrow table once, in the order it lies in, is
     # seven times faster than jumping into it from an index for every token.
     return (
         "WHERE +l.project_id = :project AND l.text LIKE :like ESCAPE '\\'",
-        {"project": project_id, "like": f"%{escaped}%"},
+        {"project": project_id, "like": containing(text)},
     )

@@ -1,8 +1,9 @@
-"""What the audit log says of each token, held against the tokens that are there.
+"""The tokens of a database compared with what its audit log says of them.
 
-Entries say what a token was made with, when a rotation lets it end, how its switches stand, and
-that it was deleted. The first release did not write a new token's version and switches down: of its
-tokens these are known from the first switch on, and by a rotation from the token before.
+Entries say what a token was made with, when a rotation lets it end, how its switches were set, and
+that it was deleted. The first release did not log a new token's version and switches: for its
+tokens they are known from the first entry that sets a switch on, or from the token that a rotation
+replaced.
 """
 
 from __future__ import annotations
@@ -25,21 +26,21 @@ _WORDS = {
     "trustedIps": "the list of trusted IPs",
 }
 _SWITCHES = ("version", "isActive", "trustedIps")
-"""What only entries since the second release say of each token."""
+"""What the first release did not log."""
 
 
-class _Said(NamedTuple):
-    """What entries say of one token, each value as JSON has it."""
+class _Logged(NamedTuple):
+    """What the log says of one token, each value as JSON has it."""
 
     project: str | None
     details: dict[str, Any]
 
-    def change(self, details: dict[str, Any]) -> _Said:
+    def change(self, details: dict[str, Any]) -> _Logged:
         return self._replace(details=self.details | details)
 
 
 def described(token: ServiceToken) -> dict[str, Any]:
-    """What every entry about a whole token says of it, its tombstone too."""
+    """The details of a token that entries have about its creation and its end (its tombstone)."""
     return {
         "name": token.name,
         "scopes": [scope.data for scope in token.scopes],
@@ -49,7 +50,7 @@ def described(token: ServiceToken) -> dict[str, Any]:
 
 
 def switches(token: ServiceToken) -> dict[str, Any]:
-    """What the entry about a new token says besides."""
+    """The further details of a token that the entry about its creation has."""
     if token.version == 2:
         return {"version": 2}
     ips = [block.text for block in token.trusted_ips or ()]
@@ -57,7 +58,7 @@ def switches(token: ServiceToken) -> dict[str, Any]:
 
 
 def flaw(database: Database) -> str | None:
-    """How a token differs from what the log says of it, as half a sentence; None if none does."""
+    """Where the tokens and the log differ first, as half a sentence; None if they agree."""
     living, deleted = _replay(database)
     for token in _every(database):
         said = living.pop(token.id, None)
@@ -78,8 +79,8 @@ def _every(database: Database) -> Iterator[ServiceToken]:
         yield from token_listing.page(database, project.id)
 
 
-def _replay(database: Database) -> tuple[dict[str, _Said], set[str]]:
-    living: dict[str, _Said] = {}
+def _replay(database: Database) -> tuple[dict[str, _Logged], set[str]]:
+    living: dict[str, _Logged] = {}
     deleted = set()
     for event, project, token_id, details in audit.of_tokens(database):
         said = living.get(token_id)
@@ -87,7 +88,7 @@ def _replay(database: Database) -> tuple[dict[str, _Said], set[str]]:
             before = living.get(str(details.get("rotatedFrom")))
             old = before.details if before is not None else {}
             kept = {name: old[name] for name in _SWITCHES if name in old}
-            living[token_id] = _Said(project, kept | details)
+            living[token_id] = _Logged(project, kept | details)
         elif said is None:
             continue
         elif event == "delete-service-token":
@@ -101,8 +102,8 @@ def _replay(database: Database) -> tuple[dict[str, _Said], set[str]]:
     return living, deleted
 
 
-def _difference(token: ServiceToken, said: _Said) -> str | None:
-    """What of a token is not as it was said."""
+def _difference(token: ServiceToken, said: _Logged) -> str | None:
+    """What of a token is not as the log says, in words; None if all is."""
     stated = said.details
     if token.project_id != said.project:
         return "the project"
@@ -123,7 +124,7 @@ def _time(text: Any) -> int | None:
     try:
         return expiry.parse_time(str(text))
     except Refusal:
-        return -1  # no token ends then, and only a log made elsewhere says this
+        return -1  # no token ends then; only an edited log says this
 
 
 def _named(token: ServiceToken) -> str:

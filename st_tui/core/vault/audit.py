@@ -17,7 +17,7 @@ from st_tui.core.model import (
     Use,
 )
 from st_tui.core.store import audit, tokens
-from st_tui.core.store.audit_filter import Wanted
+from st_tui.core.store.audit_filter import EntryFilter
 from st_tui.core.vault.session import Session
 
 ANONYMOUS = "anonymous"
@@ -76,7 +76,7 @@ class AuditLog:
 
         `about` are ids of which an entry is about one, or by one.
         """
-        wanted = Wanted(
+        wanted = EntryFilter(
             project_id=project.id if project else None,
             about=[about] if isinstance(about, str) else about,
             event=event,
@@ -90,12 +90,12 @@ class AuditLog:
     def count(self, *, project: Project | None = None) -> int:
         """How many entries there are, of all projects or of one."""
         with self._session.reading() as database:
-            return audit.count(database, Wanted(project.id if project else None))
+            return audit.count(database, EntryFilter(project.id if project else None))
 
     def find(self, project: Project, text: str, secrets: Collection[str] = ()) -> list[int]:
         """The numbers of a project's entries with a text in what is shown of them, the newest
         first. `secrets` are the hashes of the names of secrets that have it."""
-        wanted = Wanted(project.id, text=text, secrets=list(secrets))
+        wanted = EntryFilter(project.id, text=text, secrets=list(secrets))
         with self._session.reading() as database:
             return audit.numbers(database, wanted)
 
