@@ -25,6 +25,10 @@ environment_option = click.option(
 operation_option = click.option(
     "--operation", required=True, type=permission_type, help="What is to be done there."
 )
+ip_option = click.option(
+    "--ip", metavar="ADDR", help="The caller's address. Default: from anywhere."
+)
+at_option = click.option("--at", metavar="ISO", help="The moment to judge for. Default: now.")
 
 
 def typed_path(asked: Adjusted) -> str:

@@ -8,7 +8,14 @@ import click
 
 from st_tui.cli.command import BadUsage, Command
 from st_tui.cli.open_vault import open_vault, require_project
-from st_tui.cli.options import json_option, permission_type, typed_path, typed_scopes
+from st_tui.cli.options import (
+    at_option,
+    ip_option,
+    json_option,
+    permission_type,
+    typed_path,
+    typed_scopes,
+)
 from st_tui.cli.output import say, say_json
 from st_tui.core import access, drafts, expiry, wording
 from st_tui.core.model import (
@@ -61,8 +68,8 @@ class _Judged(NamedTuple):
     help="How the server is asked. Default: e2ee.",
 )
 @click.option("--e2ee", is_flag=True, help="With --scope: as in a project whose E2EE is on.")
-@click.option("--ip", metavar="ADDR", help="The caller's address. Default: from anywhere.")
-@click.option("--at", metavar="ISO", help="The moment to judge for. Default: now.")
+@ip_option
+@at_option
 @click.option(
     "--batch", metavar="FILE|-", help="Judge a table: JSON lines in, JSON lines out. Stands alone."
 )
@@ -88,8 +95,8 @@ def check(
     --access-level.
     """
     subjects = [text is not None, token_id is not None, bool(scopes or levels)]
-    asked = (environment, path, operation, endpoint, ip, at)
     if batch is not None:
+        asked = (environment, path, operation, endpoint, ip, at)
         if any(subjects) or e2ee or any(option is not None for option in asked):
             raise BadUsage("--batch stands alone: each of its lines says what is to be judged.")
         from st_tui.cli.commands.check_batch import judge_file
@@ -97,18 +104,7 @@ def check(
         return judge_file(batch)
     if sum(subjects) != 1:
         raise BadUsage("Give exactly one of --token, --token-id, or --scope with --access-level.")
-    if environment is None or path is None or operation is None:
-        raise BadUsage("Give --env, --path and --operation: they say what is to be judged.")
-    refuse_controls(environment, "environment")
-    request = AccessRequest(
-        environment=environment,
-        path=typed_path(drafts.request_path(path)),
-        operation=Permission(operation),
-        now=expiry.system_clock() if at is None else expiry.parse_time(at),
-        endpoint=Endpoint.E2EE if endpoint is None else Endpoint(endpoint),
-        e2ee=e2ee,
-        ip=None if ip is None else _address(ip),
-    )
+    request = _request(environment, path, operation, endpoint, ip, at)._replace(e2ee=e2ee)
     if text is None and token_id is None:
         judged = _judge_inline(scopes, levels, request)
     elif e2ee:
@@ -120,6 +116,28 @@ def check(
     else:
         _say(judged)
     return 0 if judged.decision.allowed else 1
+
+
+def _request(
+    environment: str | None,
+    path: str | None,
+    operation: str | None,
+    endpoint: str | None,
+    ip: str | None,
+    at: str | None,
+) -> AccessRequest:
+    """The access that the options describe. Raises BadUsage where one is missing."""
+    if environment is None or path is None or operation is None:
+        raise BadUsage("Give --env, --path and --operation: they say what is to be judged.")
+    refuse_controls(environment, "environment")
+    return AccessRequest(
+        environment=environment,
+        path=typed_path(drafts.request_path(path)),
+        operation=Permission(operation),
+        now=expiry.system_clock() if at is None else expiry.parse_time(at),
+        endpoint=Endpoint.E2EE if endpoint is None else Endpoint(endpoint),
+        ip=None if ip is None else _address(ip),
+    )
 
 
 def _judge_inline(
@@ -137,7 +155,6 @@ def _judge_inline(
 
 
 def _judge_known(text: str | None, token_id: str | None, request: AccessRequest) -> _Judged:
-
     from st_tui.core import vault as vaults
 
     parsed = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -9,7 +10,9 @@ import click
 from st_tui.cli.command import Command
 from st_tui.cli.open_vault import asked_token, open_vault
 from st_tui.cli.options import (
+    at_option,
     environment_option,
+    ip_option,
     json_option,
     operation_option,
     token_argument,
@@ -17,7 +20,7 @@ from st_tui.cli.options import (
 )
 from st_tui.cli.output import say, say_json
 from st_tui.core import access, drafts, expiry, wording
-from st_tui.core.model import AccessRequest, Endpoint, Permission
+from st_tui.core.model import AccessRequest, Decision, Endpoint, Permission, ServiceToken
 
 if TYPE_CHECKING:
     from st_tui.core.nearest import NearMiss
@@ -34,8 +37,8 @@ if TYPE_CHECKING:
     default=Endpoint.E2EE.value,
     help="How the server is asked. Default: e2ee.",
 )
-@click.option("--ip", metavar="ADDR", help="The caller's address. Default: from anywhere.")
-@click.option("--at", metavar="ISO", help="The moment to judge for. Default: now.")
+@ip_option
+@at_option
 @json_option
 def around(
     token_id: str,
@@ -51,23 +54,21 @@ def around(
 
     Exit status 0 if it is allowed, else 1.
     """
-    from st_tui.core.addresses import interval_texts, parse_address
+    from st_tui.core.addresses import parse_address
     from st_tui.core.nearest import nearest_misses
-    from st_tui.core.nearest.ranges import over_both, over_time
     from st_tui.core.nearest.wording import how_near, when_and_from_where
 
-    place = typed_path(drafts.request_path(path))
+    folder = typed_path(drafts.request_path(path))
     address = None if ip is None else parse_address(ip)
     moment = None if at is None else expiry.parse_time(at)
     with open_vault(sweep=False) as vault:
         token = asked_token(vault, token_id)
         project = vault.projects.of(token)
-        environments = vault.environments.every(project)
-        drafts.check_environment(environment, environments)
+        drafts.check_environment(environment, vault.environments.every(project))
         folders = vault.folders.of_each(project)
         request = AccessRequest(
             environment,
-            place,
+            folder,
             Permission(operation),
             vault.now() if moment is None else moment,
             Endpoint(endpoint),
@@ -76,32 +77,8 @@ def around(
         )
     decision = access.decide(token, request)
     misses = nearest_misses(token, request, folders)
-    ranges = over_both(token, request)
     if as_json:
-        possible = ranges.decision.allowed
-        end = ranges.until if possible else None
-        say_json(
-            {
-                "allowed": decision.allowed,
-                "reason": decision.reason,
-                "scope": decision.scope,
-                "possible": possible,
-                "until": _time(end),
-                "from": [
-                    text for interval in ranges.addresses for text in interval_texts(*interval)
-                ],
-                "times": [
-                    {
-                        "from": _time(span.first),
-                        "until": _time(span.end),
-                        "allowed": span.decision.allowed,
-                        "reason": span.decision.reason,
-                    }
-                    for span in over_time(token, request)
-                ],
-                "nearest": [_miss_data(miss) for miss in misses],
-            }
-        )
+        say_json(_data(token, request, decision, misses))
         return 0 if decision.allowed else 1
     verdict = "ALLOWED" if decision.allowed else "DENIED"
     say(f"{verdict}  {wording.why(token, request, decision)}")
@@ -109,6 +86,34 @@ def around(
     for miss in misses:
         say(f"-> {how_near(miss)}")
     return 0 if decision.allowed else 1
+
+
+def _data(
+    token: ServiceToken, request: AccessRequest, decision: Decision, misses: Iterable[NearMiss]
+) -> dict[str, Any]:
+    from st_tui.core.addresses import interval_texts
+    from st_tui.core.nearest.ranges import over_both, over_time
+
+    ranges = over_both(token, request)
+    possible = ranges.decision.allowed
+    return {
+        "allowed": decision.allowed,
+        "reason": decision.reason,
+        "scope": decision.scope,
+        "possible": possible,
+        "until": _time(ranges.until if possible else None),
+        "from": [text for interval in ranges.addresses for text in interval_texts(*interval)],
+        "times": [
+            {
+                "from": _time(span.first),
+                "until": _time(span.end),
+                "allowed": span.decision.allowed,
+                "reason": span.decision.reason,
+            }
+            for span in over_time(token, request)
+        ],
+        "nearest": [_miss_data(miss) for miss in misses],
+    }
 
 
 def _time(moment: int | None) -> str | None:

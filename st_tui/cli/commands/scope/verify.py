@@ -14,7 +14,7 @@ from st_tui.core.json_text import read_object
 from st_tui.core.wording import counted
 
 if TYPE_CHECKING:
-    pass
+    from st_tui.core.algebra.containment import Certificate, Work
 
 
 @click.command(cls=Command)
@@ -25,9 +25,49 @@ def verify(file: BinaryIO, as_json: bool) -> int:
 
     Exit status 0: all hold; 1: one does not.
     """
-    from st_tui.core.algebra import Relation, TooComplex
-    from st_tui.core.algebra.certificate import LONGEST_FILE, check, checking, from_json
-    from st_tui.core.patterns import PatternRefused
+    from st_tui.core.algebra import Relation
+    from st_tui.core.algebra.certificate import checking
+
+    stated = _read(file)
+    work = checking()
+    proofs = [(proof, path, _holds(proof, path, work)) for path, proof in stated]
+    all_hold = all(holds for *_, holds in proofs)
+    if as_json:
+        say_json(
+            {
+                "hold": all_hold,
+                "proofs": [
+                    {
+                        "relation": proof.relation,
+                        "left": proof.left,
+                        "right": proof.right,
+                        "holds": holds,
+                    }
+                    for proof, _, holds in proofs
+                ],
+            }
+        )
+        return 0 if all_hold else 1
+    for proof, path, holds in proofs:
+        if not holds:
+            say(f"Not proved: {path or ', '.join(proof.left)}")
+    if all_hold:
+        # What is proved, not only that it is: the file says what lies inside of what.
+        for proof, *_ in proofs:
+            left, right = " or ".join(proof.left), " or ".join(proof.right)
+            apart = proof.relation is Relation.APART
+            relation = "has no path in common with" if apart else "lies inside"
+            say(f"Proved: {left} {relation} {right}.")
+        say(f"{counted(len(proofs), 'proof holds', 'proofs hold')}.")
+    return 0 if all_hold else 1
+
+
+def _read(file: BinaryIO) -> list[tuple[str | None, Certificate]]:
+    """The certificates of a file. Each stands beside the pattern of the scope that it is about.
+
+    The pattern is None where the certificate says that two sides have no path in common.
+    """
+    from st_tui.core.algebra.certificate import LONGEST_FILE, from_json
 
     text = file.read(LONGEST_FILE + 1)
     if len(text) > LONGEST_FILE:
@@ -41,50 +81,23 @@ def verify(file: BinaryIO, as_json: bool) -> int:
         raise Refusal("Give what a `st-tui scope` command printed with --json.") from None
     if not proofs:
         raise Refusal("There is no proof to check: nothing that was answered needed one.")
-    work = checking()
-    broken = []
-    held = []
-    for path, proof in proofs:
-        # Of a scope, that this very one lies inside; else, that both sides lie apart.
-        claimed = (
-            proof.relation is Relation.APART
-            if path is None
-            else (proof.relation, proof.left) == (Relation.INSIDE, (path,))
-        )
-        try:
-            held.append(claimed and check(proof, work))
-            if not held[-1]:
-                broken.append(path or ", ".join(proof.left))
-        except TooComplex:
-            raise Refusal(
-                "These proofs would take too long: check those of fewer scopes."
-            ) from None
-        except PatternRefused as refused:
-            raise Refusal(str(refused)) from None
-    if as_json:
-        say_json(
-            {
-                "hold": not broken,
-                "proofs": [
-                    {
-                        "relation": proof.relation,
-                        "left": proof.left,
-                        "right": proof.right,
-                        "holds": holds,
-                    }
-                    for (_, proof), holds in zip(proofs, held, strict=True)
-                ],
-            }
-        )
-        return 1 if broken else 0
-    for path in broken:
-        say(f"Not proved: {path}")
-    if not broken:
-        # What is proved, not only that it is: the file says what lies inside of what.
-        for _, proof in proofs:
-            left, right = " or ".join(proof.left), " or ".join(proof.right)
-            apart = proof.relation is Relation.APART
-            relation = "has no path in common with" if apart else "lies inside"
-            say(f"Proved: {left} {relation} {right}.")
-        say(f"{counted(len(proofs), 'proof holds', 'proofs hold')}.")
-    return 1 if broken else 0
+    return proofs
+
+
+def _holds(proof: Certificate, path: str | None, work: Work) -> bool:
+    """Whether a certificate proves that this one pattern lies inside others, or, where the pattern
+    is None, that two sides have no path in common."""
+    from st_tui.core.algebra import Relation, TooComplex
+    from st_tui.core.algebra.certificate import check
+    from st_tui.core.patterns import PatternRefused
+
+    if path is None:
+        is_fitting = proof.relation is Relation.APART
+    else:
+        is_fitting = (proof.relation, proof.left) == (Relation.INSIDE, (path,))
+    try:
+        return is_fitting and check(proof, work)
+    except TooComplex:
+        raise Refusal("These proofs would take too long: check those of fewer scopes.") from None
+    except PatternRefused as refused:
+        raise Refusal(str(refused)) from None

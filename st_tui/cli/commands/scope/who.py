@@ -34,15 +34,8 @@ def who(
     Expired tokens are left out. Those that are not activated, or trust some addresses only, are
     listed and marked. Exit status 0 if any token can, 1 if none.
     """
-    if (path is None) == (pattern is None):
-        raise BadUsage("Give exactly one of --path and --pattern: they say what is to be reached.")
+    place = _place(path, pattern)
     wanted = Permission(operation)
-    asked = drafts.request_path(path) if path is not None else drafts.scope_path(pattern or "")
-    place = typed_path(asked)
-    if path is not None and drafts.stem(place) != place:
-        remark(f"{place} was read as one path of that very name: --pattern means any folder of it.")
-    if pattern is not None and (never := why_never(place)) is not None:
-        remark(f"{place} opens nothing: it {never}")
     with open_vault(sweep=False) as vault:
         project = project_in(vault)
         drafts.check_environment(environment, vault.environments.every(project))
@@ -54,8 +47,7 @@ def who(
     if path is not None:
         found = reach.who(known, environment, place, wanted)
     else:
-        glob = compile_pattern(place)
-        found = reach.who_within(known, environment, glob, wanted, folders)
+        found = reach.who_within(known, environment, compile_pattern(place), wanted, folders)
     if as_json:
         say_json(
             {
@@ -70,15 +62,32 @@ def who(
             }
         )
         return 0 if found else 1
-    within = "" if path is not None else "some folder of "
+    within = place if path is not None else f"some folder of {place}"
     living = wording.counted(len(known.tokens), "living token")
     say(
-        f"{len(found)} of {living} can {operation} {within}{place} "
+        f"{len(found)} of {living} can {operation} {within} "
         f"in {environment}, going by scopes and permissions."
     )
     if found:
         _say_reachers(found, now)
     return 0 if found else 1
+
+
+def _place(path: str | None, pattern: str | None) -> str:
+    """The path or the pattern that is to be reached; what may surprise about it is remarked."""
+    if (path is None) == (pattern is None):
+        raise BadUsage("Give exactly one of --path and --pattern: they say what is to be reached.")
+    if path is not None:
+        place = typed_path(drafts.request_path(path))
+        if drafts.stem(place) != place:
+            remark(
+                f"{place} was read as one path of that very name: --pattern means any folder of it."
+            )
+        return place
+    place = typed_path(drafts.scope_path(pattern or ""))
+    if (never := why_never(place)) is not None:
+        remark(f"{place} opens nothing: it {never}")
+    return place
 
 
 def _say_reachers(found: Iterable[ReachingToken], now: int) -> None:
