@@ -42,10 +42,10 @@ def strict_decoder(
 def read_object(text: str | bytes | bytearray) -> dict[str, Any] | None:
     """The JSON object in a text that another program wrote; None if it is anything else.
 
-    Text that is nested too deeply to be read is anything else, too.
+    Text with `NaN` or `Infinity`, or nested too deeply to be read, is anything else, too.
     """
     try:
-        value = json.loads(text)
+        value = json.loads(text, parse_constant=_refuse)
     except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None
