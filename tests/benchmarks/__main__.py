@@ -360,7 +360,7 @@ def reaching() -> list[Row]:
             tokens = [ServiceToken(str(n), "name", scopes_of(n), READ) for n in range(count)]
             known = reach.build_index(tokens, 0)
             # Compiled beforehand: what is compared is the asking.
-            globs = {
+            compiled = {
                 scope: Pattern(scope.secret_path)
                 for token in tokens
                 for scope in token.scopes
@@ -371,20 +371,20 @@ def reaching() -> list[Row]:
                     f"who can read, {count:,} tokens, {kind}",
                     _microseconds(partial(_ask_index, known), 50),
                     "asking each token",
-                    _microseconds(partial(_ask_each, tokens, globs), 1),
+                    _microseconds(partial(_ask_each, tokens, compiled), 1),
                     "µs",
                 )
             )
             within = Pattern("/*/db")
             # All of them would take half a minute.
-            some = list(globs.values())[:500]
+            some = list(compiled.values())[:500]
             rows.append(
                 Row(
                     f"who within {within.text}, {count:,} tokens, {kind}",
                     _microseconds(partial(_ask_within, known, within), 1),
-                    f"overlaps of {len(globs):,}, by {len(some)}",
+                    f"overlaps of {len(compiled):,}, by {len(some)}",
                     _microseconds(partial(_overlaps_each, within, some), 1)
-                    * len(globs)
+                    * len(compiled)
                     / len(some),
                     "µs",
                 )
@@ -396,9 +396,9 @@ def _ask_index(known: reach.ReachIndex) -> int:
     return reach.bitmap_of_reaching(known, "prod", _ASKED, Permission.READ)
 
 
-def _ask_each(tokens: Sequence[ServiceToken], globs: dict[Scope, Pattern]) -> int:
+def _ask_each(tokens: Sequence[ServiceToken], compiled: dict[Scope, Pattern]) -> int:
     return sum(
-        any(scope in globs and globs[scope].matches(_ASKED) for scope in token.scopes)
+        any(scope in compiled and compiled[scope].matches(_ASKED) for scope in token.scopes)
         for token in tokens
     )
 
@@ -407,10 +407,10 @@ def _ask_within(known: reach.ReachIndex, asked: Pattern) -> int:
     return len(reach.who_within(known, "prod", asked, Permission.READ, ["/"]))
 
 
-def _overlaps_each(asked: Pattern, globs: Sequence[Pattern]) -> int:
+def _overlaps_each(asked: Pattern, compiled: Sequence[Pattern]) -> int:
     from st_tui.core.algebra import overlaps
 
-    return sum(overlaps([asked], [glob]).holds for glob in globs)
+    return sum(overlaps([asked], [one]).holds for one in compiled)
 
 
 _ASKED = "/app7/db/primary"

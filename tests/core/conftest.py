@@ -42,9 +42,9 @@ def matched(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     asked: list[str] = []
     matches = Pattern.matches
 
-    def noted(glob: Pattern, path: str) -> bool:
+    def noted(pattern: Pattern, path: str) -> bool:
         asked.append(path)
-        return matches(glob, path)
+        return matches(pattern, path)
 
     monkeypatch.setattr(Pattern, "matches", noted)
     return asked

@@ -34,7 +34,7 @@ _NETWORK_FILE_SYSTEMS = frozenset(
      "gpfs", "juicefs", "lustre", "ncpfs", "nfs", "nfs4", "ocfs2", "orangefs", "rclone", "s3fs",
      "smb3", "smbfs", "sshfs"}
 )  # fmt: skip
-"""As /proc/mounts names them; without the `fuse.` of those that run as programs."""
+"""As /proc/mounts names them, without the prefix `fuse.` that some of them have there."""
 
 
 def make_directory(directory: Path) -> None:

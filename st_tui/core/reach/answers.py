@@ -30,10 +30,10 @@ class ReachingToken(NamedTuple):
 
 
 class ReachingTokens(Sequence[ReachingToken]):
-    """The tokens of a bitmap, in order, as those that can in one environment.
+    """A bitmap of tokens as a sequence of ReachingToken, in order.
 
-    `path_for` returns, for a pattern's text, a path where that pattern lets a token; None if
-    nowhere.
+    A token's scopes in `environment` are tried in turn: `path_for` returns, for a pattern's text, a
+    path where it lets a token do what was asked; None if there is none.
     """
 
     def __init__(

@@ -58,14 +58,14 @@ asked = st.text("ab/.é", max_size=4).map(lambda rest: f"/{rest}") | st.text("a/
 
 @given(st.lists(patterns, min_size=1, max_size=3), asked)
 def test_no_path_is_nearer(texts: list[str], path: str) -> None:
-    globs = [compile_pattern(text) for text in texts]
-    accepted = [one for one in PATHS if any(glob.matches(one) for glob in globs)]
-    found = nearest_path(globs, path)
+    compiled = [compile_pattern(text) for text in texts]
+    accepted = [one for one in PATHS if any(pattern.matches(one) for pattern in compiled)]
+    found = nearest_path(compiled, path)
     best = min((obvious_distance(path, one) for one in accepted), default=None)
     if found is None:
         assert best is None
     else:
-        assert globs[found.pattern].matches(found.path)
+        assert compiled[found.pattern].matches(found.path)
         assert found.distance == obvious_distance(path, found.path)
         # A path as near may be longer than those listed; a nearer one is never.
         assert best is None or found.distance <= best
@@ -103,29 +103,29 @@ def test_the_nearest_path(pattern: str, path: str, near: str | None) -> None:
 
 
 def test_a_search_ends_at_its_cap() -> None:
-    glob = compile_pattern("/" + "?" * 60)
-    assert nearest_path([glob], "/a") is not None
-    assert nearest_path([glob], "/a", cap=50) is None
-    assert nearest_path([glob], "/a", within=58) is None
+    pattern = compile_pattern("/" + "?" * 60)
+    assert nearest_path([pattern], "/a") is not None
+    assert nearest_path([pattern], "/a", cap=50) is None
+    assert nearest_path([pattern], "/a", within=58) is None
 
 
 def test_of_many_patterns_only_those_are_walked_that_can_be_so_near() -> None:
-    globs = [compile_pattern(f"/team{number}/*{number}/**") for number in range(200)]
-    found = nearest_path(globs, "/taem77/db7", cap=1_000)
+    compiled = [compile_pattern(f"/team{number}/*{number}/**") for number in range(200)]
+    found = nearest_path(compiled, "/taem77/db7", cap=1_000)
     assert found == ("/team77/db77", 3, 77)
-    assert nearest_path(globs, "/x", cap=1_000) == ("/team0/0", 7, 0)
-    assert nearest_path(globs[:1], "/taem77/db7", cap=10) is None
+    assert nearest_path(compiled, "/x", cap=1_000) == ("/team0/0", 7, 0)
+    assert nearest_path(compiled[:1], "/taem77/db7", cap=10) is None
 
 
 def test_of_many_patterns_a_folder_is_put_to_those_that_lead_there(
     monkeypatch: pytest.MonkeyPatch, matched: list[str]
 ) -> None:
-    globs = [
+    compiled = [
         compile_pattern(text) for n in range(100) for text in (f"/team{n}/**", f"/team{n}/[ab]")
     ]
     folders = ["/", *(f"/team{n}{below}" for n in range(100) for below in ("", "/b", "/b/c"))]
-    assert nearest_folder(globs, "/team77/x/c", folders) == ("/team77/b/c", 1, 154)
-    assert nearest_relative(globs, "/team77/x/c", folders) == ("/team77/b/c", 1, 154)
+    assert nearest_folder(compiled, "/team77/x/c", folders) == ("/team77/b/c", 1, 154)
+    assert nearest_relative(compiled, "/team77/x/c", folders) == ("/team77/b/c", 1, 154)
     assert 0 < len(matched) <= 2 * len(folders)
     matched.clear()
     monkeypatch.setattr(nearest_paths, "_TRIES", 50)
@@ -136,12 +136,12 @@ def test_of_many_patterns_a_folder_is_put_to_those_that_lead_there(
 
 @given(st.lists(patterns, min_size=1, max_size=5), asked, st.lists(st.sampled_from(PATHS)))
 def test_no_folder_is_nearer(texts: list[str], path: str, folders: list[str]) -> None:
-    globs = [compile_pattern(text) for text in texts]
-    accepted = [one for one in folders if any(glob.matches(one) for glob in globs)]
-    found = nearest_folder(globs, path, folders)
+    compiled = [compile_pattern(text) for text in texts]
+    accepted = [one for one in folders if any(pattern.matches(one) for pattern in compiled)]
+    found = nearest_folder(compiled, path, folders)
     assert found == min(
         (
-            (one, obvious_distance(path, one), [g.matches(one) for g in globs].index(True))
+            (one, obvious_distance(path, one), [g.matches(one) for g in compiled].index(True))
             for one in accepted
         ),
         key=lambda near: near[1],
@@ -150,16 +150,16 @@ def test_no_folder_is_nearer(texts: list[str], path: str, folders: list[str]) ->
 
 
 def test_the_nearest_folder_is_one_that_is_accepted() -> None:
-    globs = [compile_pattern("/x"), compile_pattern("/common/*")]
+    compiled = [compile_pattern("/x"), compile_pattern("/common/*")]
     folders = ["/", "/common", "/common/mail", "/common/db", "/common/dc"]
-    assert nearest_folder(globs, "/common", folders) == ("/common/db", 3, 1)
-    assert nearest_folder(globs, "/common", ["/"]) is None
+    assert nearest_folder(compiled, "/common", folders) == ("/common/db", 3, 1)
+    assert nearest_folder(compiled, "/common", ["/"]) is None
 
 
 def test_a_relative_shares_the_first_segments() -> None:
-    globs = [compile_pattern("/folder1/*"), compile_pattern("/backend")]
+    compiled = [compile_pattern("/folder1/*"), compile_pattern("/backend")]
     folders = ["/", "/backend", "/folder1", "/folder1/subfolder", "/folder1/subfolder1"]
-    assert nearest_folder(globs, "/folder1", folders) == ("/backend", 6, 1)
-    assert nearest_relative(globs, "/folder1", folders) == ("/folder1/subfolder", 10, 0)
-    assert nearest_relative(globs, "/common", folders) == ("/backend", 6, 1)
-    assert nearest_relative(globs, "/common", ["/"]) is None
+    assert nearest_folder(compiled, "/folder1", folders) == ("/backend", 6, 1)
+    assert nearest_relative(compiled, "/folder1", folders) == ("/folder1/subfolder", 10, 0)
+    assert nearest_relative(compiled, "/common", folders) == ("/backend", 6, 1)
+    assert nearest_relative(compiled, "/common", ["/"]) is None

@@ -32,7 +32,7 @@ FOLDERS = ["/", "/a", "/a/b", "/b", "/b/a", "/a-b"]  # parents before children
 def where(asked: str, text: str, folders: list[str]) -> str | None:
     """A path of both: the first folder that is there, or else the shortest."""
     both = [compile_pattern(asked), compile_pattern(text)]
-    existing = (path for path in folders if all(glob.matches(path) for glob in both))
+    existing = (path for path in folders if all(pattern.matches(path) for pattern in both))
     return next(existing, overlaps(both[:1], both[1:]).witness)
 
 

@@ -2,7 +2,7 @@
 
 A shell, python-dotenv, npm dotenv and `node --env-file` agree on no one way to quote: what is
 plain text to one is an escape, a command or the next line to another. So a value is spelled in a
-few ways of which neither a shell nor Ruby's dotenv runs anything:
+few ways, all of them such that neither a shell nor Ruby's dotenv runs anything in it:
 
     it's    "it's"    'it'\''s'
 
