@@ -1,21 +1,22 @@
 """What patterns and whole tokens open beside each other: containment and overlap, proved."""
 
+from st_tui.core.algebra.budget import Budget, TooComplex
 from st_tui.core.algebra.containment import (
-    Answer,
-    Relation,
-    TooComplex,
-    Work,
+    Certificate,
+    Judgement,
     contains,
     equivalent,
     no_folder_matches,
     overlaps,
 )
+from st_tui.core.algebra.product import Relation
 
 __all__ = [
-    "Answer",
+    "Budget",
+    "Certificate",
+    "Judgement",
     "Relation",
     "TooComplex",
-    "Work",
     "contains",
     "equivalent",
     "no_folder_matches",

@@ -1,126 +1,137 @@
-"""Check a certificate of `core.algebra` without trusting the search that made it.
+"""Check a certificate without trusting the search that made it, and keep it in a file.
 
-A certificate claims: "these are all the states that a path can lead to, and none of them breaks
-the relation." It is believed if that is seen to be so: the root path does not break it, the state
-after the leading slash is among them, and from each of them every character that a path can have
-leads to one among them. A state in which nothing can break the relation any more may be missing.
+A certificate is an inductive invariant of the product of two sets of patterns (R. W. Floyd,
+"Assigning meanings to programs", 1967): a set of states of which it claims "a path leads to these
+only, and none of them breaks the relation." It is believed if that can be seen step by step:
+
+- the root path does not break the relation,
+- the state after the leading slash is in the set,
+- from each state in the set, each character that a path can have leads to a state in the set,
+- no state in the set breaks the relation.
+
+A state from which nothing can break the relation any more may be missing.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any, Final
 
-from st_tui.core.algebra.containment import Certificate, Relation, Side, State, Work
+from st_tui.core.algebra.budget import Budget
+from st_tui.core.algebra.containment import Certificate
+from st_tui.core.algebra.product import ActiveSets, ProductState, Relation
 from st_tui.core.errors import Refusal
 from st_tui.core.patterns import FOLDER_CHARS, Pattern, compile_pattern
 
 UNIVERSE: Final = "/ and (/[A-Za-z0-9_-]+)+"
 """The paths that a certificate speaks of, as a regular expression."""
 
-
 _STEPS: Final = 3_000_000
 LONGEST_FILE: Final = 2 * 1024 * 1024
 """Bytes of a file of certificates: a hundred scopes on each side make a twentieth of it."""
 
-_PLACES = re.compile(r"[0-9a-f]{1,2000}")
+_ACTIVE_SET = re.compile(r"[0-9a-f]{1,2000}")
 
 
-def checking() -> Work:
-    """The work that checking all certificates of a file may take: a second at most."""
-    return Work(_STEPS)
+def checking_budget() -> Budget:
+    """What checking all certificates of a file may cost: a second at most."""
+    return Budget(_STEPS)
 
 
-def check(certificate: Certificate, work: Work | None = None) -> bool:
+def check(certificate: Certificate, budget: Budget | None = None) -> bool:
     """Whether the certificate proves what it claims.
 
-    Raises PatternRefused if a pattern is none, and TooComplex beyond the work that may be done.
+    Raises PatternRefused if a pattern is none, and TooComplex beyond the budget.
     """
-    work = work or checking()
+    budget = budget or checking_budget()
     relation, states = certificate.relation, certificate.states
-    work.spend(sum(200 + 5 * len(text) for text in (*certificate.left, *certificate.right)))
+    budget.spend(sum(200 + 5 * len(text) for text in (*certificate.left, *certificate.right)))
     left = [compile_pattern(text) for text in certificate.left]
     right = [compile_pattern(text) for text in certificate.right]
     letters = _letters([*left, *right])
 
-    def matters(state: State) -> bool:
-        return bool(state.left) and (relation is Relation.INSIDE or bool(state.right))
+    def is_missing(state: ProductState) -> bool:
+        """Whether the set should have this state and has not."""
+        matters = state.left and (relation is Relation.INSIDE or state.right)
+        return bool(matters) and state not in states
 
-    def breaks(path_of_left: bool, path_of_right: bool) -> bool:
-        return path_of_left and path_of_right == (relation is Relation.APART)
-
-    root = (any(glob.matches("/") for glob in side) for side in (left, right))
-    if breaks(*root):
+    if _breaks(relation, *(any(one.matches("/") for one in side) for side in (left, right))):
         return False
-    first = State(True, *(_after_root(side) for side in (left, right)))
-    if matters(first) and first not in states:
+    if is_missing(ProductState(True, _after_root(left), _after_root(right))):
         return False
     for state in states:
-        work.spend(len(letters) * (6 + 4 * (len(state.left) + len(state.right))))
-        if not all(
-            0 <= index < len(side)
-            for side, alive in ((left, state.left), (right, state.right))
-            for index, _ in alive
-        ):
+        budget.spend(len(letters) * (6 + 4 * (len(state.left) + len(state.right))))
+        if not (_is_of(left, state.left) and _is_of(right, state.right)):
             return False
-        if not state.fresh and breaks(_stops(left, state.left), _stops(right, state.right)):
+        can_end = not state.after_slash
+        if can_end and _breaks(relation, _ends(left, state.left), _ends(right, state.right)):
             return False
-        for char in letters if state.fresh else letters + "/":
-            after = State(
-                char == "/", _step(left, state.left, char), _step(right, state.right, char)
-            )
-            if matters(after) and after not in states:
+        for char in letters + "/" if can_end else letters:
+            sides = _step(left, state.left, char), _step(right, state.right, char)
+            if is_missing(ProductState(char == "/", *sides)):
                 return False
     return True
 
 
-def _letters(globs: list[Pattern]) -> str:
-    """A character of each kind; characters of a kind lead on alike, whatever is alive."""
-    kinds = {
-        tuple(glob.automaton.steps.get(char, glob.automaton.other_step) for glob in globs): char
+def _breaks(relation: Relation, path_of_left: bool, path_of_right: bool) -> bool:
+    """As `Relation.broken`, stated again: nothing that the search goes by is trusted here."""
+    return path_of_left and path_of_right == (relation is Relation.APART)
+
+
+def _letters(patterns: Sequence[Pattern]) -> str:
+    """A character of each minterm, found by trying all characters."""
+    classes = {
+        tuple(one.automaton.steps.get(char, one.automaton.other_step) for one in patterns): char
         for char in FOLDER_CHARS
     }
-    return "".join(kinds.values())
+    return "".join(classes.values())
 
 
-def _after_root(globs: list[Pattern]) -> Side:
-    alive = [glob.automaton.enter(glob.automaton.read(glob.automaton.start, "")) for glob in globs]
-    return tuple((index, places) for index, places in enumerate(alive) if places)
+def _after_root(patterns: Sequence[Pattern]) -> ActiveSets:
+    entered = [one.automaton.enter_root() for one in patterns]
+    return tuple((index, active) for index, active in enumerate(entered) if active)
 
 
-def _step(globs: list[Pattern], side: Side, char: str) -> Side:
+def _is_of(patterns: Sequence[Pattern], sets: ActiveSets) -> bool:
+    """Whether these can be active sets of the patterns: a file may say anything."""
+    return all(0 <= index < len(patterns) for index, _ in sets)
+
+
+def _step(patterns: Sequence[Pattern], sets: ActiveSets, char: str) -> ActiveSets:
     after = []
-    for index, places in side:
-        automaton = globs[index].automaton
+    for index, active in sets:
+        automaton = patterns[index].automaton
         if char == "/":
-            following = automaton.enter(places & automaton.ends)
+            following = automaton.enter(active & automaton.ends)
         else:
-            following = automaton.advance(places, char)
+            following = automaton.advance(active, char)
         if following:
             after.append((index, following))
     return tuple(after)
 
 
-def _stops(globs: list[Pattern], side: Side) -> bool:
-    return any(places & globs[index].automaton.accepting for index, places in side)
+def _ends(patterns: Sequence[Pattern], sets: ActiveSets) -> bool:
+    """Whether a path that ends here is one of the patterns'."""
+    return any(active & patterns[index].automaton.accepting for index, active in sets)
 
 
 def as_json(certificate: Certificate) -> dict[str, Any]:
-    """The certificate for a file; places are hexadecimal, for they have many bits."""
+    """The certificate for a file; active sets are hexadecimal, for they have many bits."""
     return {
         "universe": UNIVERSE,
         "relation": certificate.relation.value,
         "left": list(certificate.left),
         "right": list(certificate.right),
         "states": [
-            [state.fresh, *([[i, f"{places:x}"] for i, places in side] for side in state[1:])]
-            for state in sorted(certificate.states)
+            [after_slash, *([[i, f"{active:x}"] for i, active in sets] for sets in sides)]
+            for after_slash, *sides in sorted(certificate.states)
         ],
     }
 
 
 def from_json(data: Any) -> Certificate:
-    """Read what `as_json` wrote; Refusal if it is something else."""
+    """Read what `as_json` wrote. Raises Refusal if it is something else."""
     try:
         if data["universe"] != UNIVERSE:
             raise ValueError
@@ -129,8 +140,8 @@ def from_json(data: Any) -> Certificate:
             tuple(map(_text, data["left"])),
             tuple(map(_text, data["right"])),
             frozenset(
-                State(_fresh(fresh), _side(left), _side(right))
-                for fresh, left, right in data["states"]
+                ProductState(_bool(after_slash), _active_sets(left), _active_sets(right))
+                for after_slash, left, right in data["states"]
             ),
         )
     except (KeyError, TypeError, ValueError) as fault:
@@ -143,14 +154,14 @@ def _text(value: Any) -> str:
     return value
 
 
-def _fresh(value: Any) -> bool:
+def _bool(value: Any) -> bool:
     if not isinstance(value, bool):
         raise TypeError
     return value
 
 
-def _side(pairs: Any) -> Side:
-    return tuple((_index(index), _places(places)) for index, places in pairs)
+def _active_sets(pairs: Any) -> ActiveSets:
+    return tuple((_index(index), _active_set(active)) for index, active in pairs)
 
 
 def _index(value: Any) -> int:
@@ -159,7 +170,7 @@ def _index(value: Any) -> int:
     return value
 
 
-def _places(value: Any) -> int:
-    if _PLACES.fullmatch(_text(value)) is None:
+def _active_set(value: Any) -> int:
+    if _ACTIVE_SET.fullmatch(_text(value)) is None:
         raise ValueError
     return int(value, 16)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Final
 
-from st_tui.core.algebra import TooComplex, Work, contains
+from st_tui.core.algebra import Budget, TooComplex, contains
 from st_tui.core.algebra.comparison import granting
 from st_tui.core.lint.no_folder import why_never
 from st_tui.core.model import Scope
@@ -109,6 +109,6 @@ def _shortest(text: str, other: str | None = None) -> str | None:
     """
     outer = [] if other is None else [compile_pattern(other)]
     try:
-        return contains(outer, [compile_pattern(text)], (), Work(_STEPS)).witness
+        return contains(outer, [compile_pattern(text)], (), Budget(_STEPS)).witness
     except TooComplex:
         return None

@@ -8,7 +8,7 @@ from st_tui.core.patterns.literals import (
     literal_prefix,
     literal_runs,
 )
-from st_tui.core.patterns.pattern import Pattern, compile_pattern
+from st_tui.core.patterns.pattern import Pattern, compile_cost, compile_pattern
 from st_tui.core.patterns.pattern_set import PatternSet
 from st_tui.core.patterns.refusals import PatternRefused
 
@@ -19,6 +19,7 @@ __all__ = [
     "PatternRefused",
     "PatternSet",
     "code_units",
+    "compile_cost",
     "compile_pattern",
     "folder_prefix",
     "is_plain",

@@ -16,10 +16,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from st_tui.core.algebra import (
-    Answer,
+    Budget,
+    Judgement,
     Relation,
     TooComplex,
-    Work,
     contains,
     equivalent,
     overlaps,
@@ -62,12 +62,12 @@ class Brute:
         self.paths = list(_short_paths())
         self._bits: dict[str, int] = {}
 
-    def bits(self, glob: Pattern) -> int:
-        if glob.text not in self._bits:
-            self._bits[glob.text] = sum(
-                1 << index for index, path in enumerate(self.paths) if glob.matches(path)
+    def bits(self, pattern: Pattern) -> int:
+        if pattern.text not in self._bits:
+            self._bits[pattern.text] = sum(
+                1 << index for index, path in enumerate(self.paths) if pattern.matches(path)
             )
-        return self._bits[glob.text]
+        return self._bits[pattern.text]
 
     def shortest(self, bits: int) -> str | None:
         return self.paths[(bits & -bits).bit_length() - 1] if bits else None
@@ -78,7 +78,7 @@ def brute() -> Brute:
     return Brute()
 
 
-def _agrees(answer: Answer, shortest: str | None, *, found_means: bool) -> bool:
+def _agrees(answer: Judgement, shortest: str | None, *, found_means: bool) -> bool:
     """Whether a verdict is what the short paths say; a longer witness is beyond them."""
     if answer.witness is None:
         proof = answer.certificate
@@ -138,22 +138,28 @@ def test_unions_are_what_all_short_paths_say(brute: Brute) -> None:
 def _provable(brute: Brute, count: int, seed: int) -> list[tuple[Pattern, Pattern]]:
     """Pairs for the provers, half of them so alike that one may well contain the other."""
     rng = random.Random(seed)
-    plain = [glob for glob in brute.patterns if not glob.text.endswith("/") or glob.text == "/"]
-    wide = [glob for glob in plain if glob.text.count("*") > 1]
+    plain = [
+        pattern
+        for pattern in brute.patterns
+        if not pattern.text.endswith("/") or pattern.text == "/"
+    ]
+    wide = [one for one in plain if one.text.count("*") > 1]
     return [(rng.choice(wide if n % 2 else plain), rng.choice(wide)) for n in range(count)]
 
 
 def test_automata_lib_finds_the_same(brute: Brute) -> None:
     dfas = pytest.importorskip("automata.fa.dfa", reason="automata-lib is not installed")
     for left, right in _provable(brute, 60, 7):
-        ours, theirs = (as_dfa(dfas.DFA, glob, left.text + right.text) for glob in (left, right))
+        ours, theirs = (
+            as_dfa(dfas.DFA, pattern, left.text + right.text) for pattern in (left, right)
+        )
         assert contains([right], [left]).holds == ours.issubset(theirs), (left, right)
         assert overlaps([left], [right]).holds != ours.isdisjoint(theirs), (left, right)
 
 
-def as_dfa(make: Any, glob: Pattern, mentioned: str) -> Any:
+def as_dfa(make: Any, pattern: Pattern, mentioned: str) -> Any:
     """The pattern as a DFA of the library, over the characters that tell anything apart."""
-    one = glob.automaton
+    one = pattern.automaton
     letters = {char for char in FOLDER_CHARS if char in mentioned} | {"z", "/"}
     names: dict[tuple[bool, int], str] = {}
     table: dict[str, dict[str, str]] = {}
@@ -182,7 +188,7 @@ def as_dfa(make: Any, glob: Pattern, mentioned: str) -> Any:
     # The root path is its own state: it alone may end in a slash.
     table["root"] = table[first]
     table["start"] = {char: "root" if char == "/" else dead for char in letters}
-    if glob.matches("/"):
+    if pattern.matches("/"):
         finals.add("root")
     return make(
         states=set(table), input_symbols=letters, transitions=table,
@@ -195,7 +201,7 @@ def test_z3_finds_the_same_from_the_pattern_text_alone(brute: Brute) -> None:
     answered = 0
     for left, right in _provable(brute, 60, 11):
         path = z3.String("path")
-        ours, theirs = (z3.InRe(path, _as_z3(z3, glob.text)) for glob in (left, right))
+        ours, theirs = (z3.InRe(path, _as_z3(z3, pattern.text)) for pattern in (left, right))
         for claim, broken in (
             (contains([right], [left]).holds, z3.And(ours, z3.Not(theirs))),
             (not overlaps([left], [right]).holds, z3.And(ours, theirs)),
@@ -367,20 +373,22 @@ def test_folders_without_end_do_not_keep_a_verdict_back() -> None:
     assert next(looked) < 100_000
 
 
-def test_parts_of_one_question_share_the_work() -> None:
-    work = Work(steps=700, looks=100)
+def test_parts_of_one_question_share_the_budget() -> None:
+    budget = Budget(steps=700, looks=100)
     outer, inner = [compile_pattern("/a/**")], [compile_pattern("/a/*/b")]
-    assert contains(outer, inner, (), work).holds
-    assert contains(outer, inner, (), work).holds
+    assert contains(outer, inner, (), budget).holds
+    assert contains(outer, inner, (), budget).holds
     with pytest.raises(TooComplex):
-        contains(outer, inner, (), work)
+        contains(outer, inner, (), budget)
 
 
 _pieces = st.sampled_from(["a", "b", "*", "?", "[ab]", "**", "a*", "{a,b}", "-b", "c"])
-_globs = st.lists(_pieces, min_size=1, max_size=4).map(lambda p: compile_pattern("/" + "/".join(p)))
+_patterns = st.lists(_pieces, min_size=1, max_size=4).map(
+    lambda p: compile_pattern("/" + "/".join(p))
+)
 
 
-@given(_globs, _globs, _globs)
+@given(_patterns, _patterns, _patterns)
 def test_laws_of_containment(a: Pattern, b: Pattern, c: Pattern) -> None:
     assert contains([a], [a]).holds
     assert contains([a, b], [a]).holds

@@ -8,7 +8,7 @@ from itertools import product
 
 import pytest
 
-from st_tui.core.algebra import TooComplex, Work, contains, no_folder_matches
+from st_tui.core.algebra import Budget, TooComplex, contains, no_folder_matches
 from st_tui.core.algebra.certificate import check
 from st_tui.core.lint.no_folder import why_never
 from st_tui.core.patterns import PatternRefused, compile_pattern
@@ -137,7 +137,7 @@ def test_it_agrees_with_the_search_and_its_certificate() -> None:
 def test_what_is_too_intricate_for_the_search_is_answered() -> None:
     pattern = "/*a?????????????????$"
     with pytest.raises(TooComplex):
-        contains([], [compile_pattern(pattern)], (), Work())
+        contains([], [compile_pattern(pattern)], (), Budget())
     assert "it has $" in (why_never(pattern) or "")
     assert why_never(pattern[:-1]) is None
     assert why_never("/" + "*?" * 499) is None

@@ -14,7 +14,7 @@ from st_tui.core.json_text import read_object
 from st_tui.core.wording import counted
 
 if TYPE_CHECKING:
-    from st_tui.core.algebra.containment import Certificate, Work
+    from st_tui.core.algebra import Budget, Certificate
 
 
 @click.command(cls=Command)
@@ -26,11 +26,11 @@ def verify(file: BinaryIO, as_json: bool) -> int:
     Exit status 0: all hold; 1: one does not.
     """
     from st_tui.core.algebra import Relation
-    from st_tui.core.algebra.certificate import checking
+    from st_tui.core.algebra.certificate import checking_budget
 
     stated = _read(file)
-    work = checking()
-    proofs = [(proof, path, _holds(proof, path, work)) for path, proof in stated]
+    budget = checking_budget()
+    proofs = [(proof, path, _holds(proof, path, budget)) for path, proof in stated]
     all_hold = all(holds for *_, holds in proofs)
     if as_json:
         say_json(
@@ -84,7 +84,7 @@ def _read(file: BinaryIO) -> list[tuple[str | None, Certificate]]:
     return proofs
 
 
-def _holds(proof: Certificate, path: str | None, work: Work) -> bool:
+def _holds(proof: Certificate, path: str | None, budget: Budget) -> bool:
     """Whether a certificate proves that this one pattern lies inside others, or, where the pattern
     is None, that two sides have no path in common."""
     from st_tui.core.algebra import Relation, TooComplex
@@ -96,7 +96,7 @@ def _holds(proof: Certificate, path: str | None, work: Work) -> bool:
     else:
         is_fitting = (proof.relation, proof.left) == (Relation.INSIDE, (path,))
     try:
-        return is_fitting and check(proof, work)
+        return is_fitting and check(proof, budget)
     except TooComplex:
         raise Refusal("These proofs would take too long: check those of fewer scopes.") from None
     except PatternRefused as refused:
