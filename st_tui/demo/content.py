@@ -1,4 +1,4 @@
-"""What the demo holds: its folders, its tokens, and who uses them for what."""
+"""What the demo holds: folders, secrets and tokens, and the clients that use the tokens."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ FOLDERS = {
 }
 
 
-class Kept(NamedTuple):
-    """A secret of the demo; its value opens nothing anywhere."""
+class DemoSecret(NamedTuple):
+    """A secret of the demo. Its value opens nothing anywhere."""
 
     environment: str
     path: str
@@ -44,21 +44,25 @@ welcome to the shop. Your first order ships for free.
 """
 
 SECRETS = (
-    Kept("dev", "/common/db/primary", "POSTGRES_USER", "shop"),
-    Kept("dev", "/common/db/primary", "POSTGRES_PASSWORD", "dev-only-7Qx2mVr9", "made up"),
-    Kept("dev", "/common/db/primary", "DATABASE_URL", _DATABASE_URL, "put together from the two"),
-    Kept("dev", "/common/cache", "REDIS_URL", "redis://cache.example:6379/0"),
-    Kept("dev", "/common/mail/templates", "WELCOME_MAIL", _WELCOME, "plain text, sent as it is"),
-    Kept("dev", "/backend/worker", "QUEUE_NAME", "orders-dev"),
-    Kept("prod", "/common/db/primary", "POSTGRES_PASSWORD", "pR0d-k2Lw8sTz4Yb6", "made up"),
-    Kept("prod", "/backend/billing", "INVOICE_PREFIX", "INV-"),
+    DemoSecret("dev", "/common/db/primary", "POSTGRES_USER", "shop"),
+    DemoSecret("dev", "/common/db/primary", "POSTGRES_PASSWORD", "dev-only-7Qx2mVr9", "made up"),
+    DemoSecret(
+        "dev", "/common/db/primary", "DATABASE_URL", _DATABASE_URL, "put together from the two"
+    ),
+    DemoSecret("dev", "/common/cache", "REDIS_URL", "redis://cache.example:6379/0"),
+    DemoSecret(
+        "dev", "/common/mail/templates", "WELCOME_MAIL", _WELCOME, "plain text, sent as it is"
+    ),
+    DemoSecret("dev", "/backend/worker", "QUEUE_NAME", "orders-dev"),
+    DemoSecret("prod", "/common/db/primary", "POSTGRES_PASSWORD", "pR0d-k2Lw8sTz4Yb6", "made up"),
+    DemoSecret("prod", "/backend/billing", "INVOICE_PREFIX", "INV-"),
 )
 IMPORTS = (("dev", "/backend/worker", "/common/cache"),)
-"""Environment, folder, and the folder of the same environment that it takes secrets from."""
+"""Environment, a folder in it, and the folder in it whose secrets are imported there."""
 
 
 class Call(NamedTuple):
-    """Something that a client does again and again."""
+    """Something that a client does again and again. `event` is its name in the audit log."""
 
     event: str
     environment: str
@@ -67,9 +71,10 @@ class Call(NamedTuple):
 
 
 class Client(NamedTuple):
-    """Who uses a token: from where, with what, how often on a working day, and for what.
+    """A program that uses a token.
 
-    `hour` is when it runs by itself every day; without one it keeps office hours.
+    It makes `a_day` calls on a working day, each of `calls` in turn. `hour` (UTC) is when it runs
+    by itself every day; None stands for office hours.
     """
 
     ip: str
@@ -79,8 +84,12 @@ class Client(NamedTuple):
     hour: int | None = None
 
 
-class Planned(NamedTuple):
-    """A token of the demo: its age and life in milliseconds, and who uses it."""
+class DemoToken(NamedTuple):
+    """A token of the demo: its age and life in milliseconds, and who uses it.
+
+    `life` None is never ending. A token with `trusted_ips` is V3, and `active` says whether it was
+    switched on.
+    """
 
     name: str
     scopes: tuple[str, ...]
@@ -93,7 +102,7 @@ class Planned(NamedTuple):
 
 
 TOKENS = (
-    Planned(
+    DemoToken(
         "legacy-billing",
         ("prod:/backend/billing",),
         _RW,
@@ -113,8 +122,8 @@ TOKENS = (
             ),
         ),
     ),
-    Planned("second-level", ("dev:/*/*",), _R, 120 * DAY, 180 * DAY),
-    Planned(
+    DemoToken("second-level", ("dev:/*/*",), _R, 120 * DAY, 180 * DAY),
+    DemoToken(
         "metrics-ingest",
         ("prod:/backend/*", "staging:/backend/*"),
         _W,
@@ -134,7 +143,7 @@ TOKENS = (
             ),
         ),
     ),
-    Planned(
+    DemoToken(
         "nightly-backup",
         ("dev:/**", "staging:/**", "prod:/**"),
         _R,
@@ -155,7 +164,7 @@ TOKENS = (
             ),
         ),
     ),
-    Planned(
+    DemoToken(
         "all-folders",
         ("dev:/**",),
         _RW,
@@ -175,8 +184,8 @@ TOKENS = (
             ),
         ),
     ),
-    Planned("top-level", ("dev:/*",), _R, 16 * DAY, 180 * DAY),
-    Planned(
+    DemoToken("top-level", ("dev:/*",), _R, 16 * DAY, 180 * DAY),
+    DemoToken(
         "ci-deploy",
         ("dev:/common/**",),
         _R,
@@ -199,7 +208,7 @@ TOKENS = (
             ),
         ),
     ),
-    Planned(
+    DemoToken(
         "load-test",
         ("staging:/common/**",),
         _R,
@@ -217,7 +226,7 @@ TOKENS = (
             ),
         ),
     ),
-    Planned(
+    DemoToken(
         "office-sync",
         ("dev:/common/**", "staging:/common/**"),
         _RW,
@@ -241,8 +250,8 @@ TOKENS = (
         ),
         trusted_ips=("10.0.0.0/8",),
     ),
-    Planned("folder1-children", ("dev:/folder1/*",), _R, 6 * DAY, 30 * DAY),
-    Planned(
+    DemoToken("folder1-children", ("dev:/folder1/*",), _R, 6 * DAY, 30 * DAY),
+    DemoToken(
         "preview-apps",
         ("staging:/folder2/**", "dev:/folder2/**"),
         _RW,
@@ -261,7 +270,7 @@ TOKENS = (
             ),
         ),
     ),
-    Planned(
+    DemoToken(
         "mobile-release",
         ("prod:/frontend/**",),
         _R,
