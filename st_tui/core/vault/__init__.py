@@ -1,7 +1,10 @@
-"""The front door of the domain: everything the app, the command line and the API do goes through.
+"""The front door of the domain: the app, the command line and the HTTP API do all through it.
 
-A `Vault` is one connection to one vault's database; opening one costs less than a millisecond, so
-a worker thread opens its own. Methods raise Refusal with a sentence for a person; a change and
+    with Vault.open(directory, actor="ann") as vault:
+        vault.tokens.revoke([vault.tokens.get(token_id)])
+
+A `Vault` is one connection to one vault's database. Opening one takes less than a millisecond, so
+each worker thread opens its own. Methods raise Refusal with a sentence for a person. A change and
 its audit entry are one transaction, so a refusal leaves nothing half-written.
 """
 
@@ -47,7 +50,7 @@ __all__ = [
 
 
 class Vault:
-    """One open vault, room by room. Use it as a context manager, or call `close`."""
+    """One open vault. Use it as a context manager, or call `close`."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -59,7 +62,7 @@ class Vault:
 
     @cached_property
     def secrets(self) -> Secrets:
-        """The project's secrets; their modules are imported when somebody asks for them."""
+        """The projects' secrets. Their modules are imported late: the first frame needs none."""
         from st_tui.core.vault.secrets import Secrets
 
         return Secrets(self._session)
@@ -134,15 +137,15 @@ class Vault:
 
     @contextmanager
     def together(self) -> Iterator[None]:
-        """Several changes as one: all of them or none, and one wait for the disk.
+        """Make several changes in one transaction: all of them or none, and one wait for the disk.
 
-        Switching E2EE on is not for here: only a change of its own reaches the disk and erases.
+        Not for turning E2EE on: the server's key is erased only after a transaction of its own.
         """
         with self._session.database.transaction():
             yield
 
     def back_up(self, path: Path) -> str | None:
-        """Write the vault, without its keys, into a new file; what is wrong with it, if anything.
+        """Write the vault, without its keys, into a new file; return what is wrong with it, if any.
 
         Raises StoreError if that cannot be done.
         """
@@ -161,7 +164,7 @@ class Vault:
 
 
 def check(known: Known, request: AccessRequest) -> Decision:
-    """The decision for what is known of a token. It only judges: nothing is written or swept."""
+    """The decision about a token that was looked up. Nothing is written, and nothing is deleted."""
     if known.token is not None:
         return access.decide(known.token, request)
     return access.UNKNOWN if known.tombstone is None else access.EXPIRED

@@ -1,4 +1,4 @@
-"""The audit log of a vault: read, verified, and told of accesses; changes write it themselves."""
+"""The audit log of a vault: read, searched, verified, and told of accesses. Changes write it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _NO_USE = frozenset({Reason.UNKNOWN, Reason.EXPIRED, Reason.INACTIVE, Reason.IP}
 class Access(NamedTuple):
     """One access that somebody made or tried, and what was decided.
 
-    `event` is Infisical's name for it; `token` is None if none is known by that id and secret.
+    `event` is Infisical's name for it; `token` is None where id and secret fit no token.
     """
 
     event: str
@@ -43,7 +43,7 @@ class Access(NamedTuple):
 
 
 class Uses(NamedTuple):
-    """What the tokens of a project were allowed, by their ids, up to an entry of the log."""
+    """What the tokens of a project were allowed, by their ids, up to a position in the log."""
 
     by_token: Mapping[str, Sequence[Use]]
     project_id: str
@@ -51,7 +51,7 @@ class Uses(NamedTuple):
 
 
 NO_USES = Uses({}, "", audit.BEGINNING)
-"""Nothing is known yet."""
+"""Nothing was read yet."""
 
 
 class AuditLog:
@@ -72,9 +72,10 @@ class AuditLog:
         limit: int = -1,
         offset: int = 0,
     ) -> list[AuditEntry]:
-        """Some entries, the newest first: those that fit everything that is asked.
+        """Some entries, the newest first: those that meet every condition that is given.
 
-        `about` are ids of which an entry is about one, or by one.
+        `about` are ids, or one: the entry is about one of them, or by it. `since` and `until` are
+        milliseconds since 1970 UTC.
         """
         wanted = EntryFilter(
             project_id=project.id if project else None,
@@ -93,14 +94,16 @@ class AuditLog:
             return audit.count(database, EntryFilter(project.id if project else None))
 
     def find(self, project: Project, text: str, secrets: Collection[str] = ()) -> list[int]:
-        """The numbers of a project's entries with a text in what is shown of them, the newest
-        first. `secrets` are the hashes of the names of secrets that have it."""
+        """The numbers of a project's entries in which a person finds the text, the newest first.
+
+        `secrets` are the hashes of those secrets' names that have the text in them.
+        """
         wanted = EntryFilter(project.id, text=text, secrets=list(secrets))
         with self._session.reading() as database:
             return audit.numbers(database, wanted)
 
     def numbered(self, numbers: Sequence[int]) -> list[AuditEntry]:
-        """The entries of these numbers, the newest first."""
+        """The entries with these numbers, the newest first."""
         with self._session.reading() as database:
             return audit.numbered(database, numbers)
 
@@ -112,7 +115,7 @@ class AuditLog:
     def record(self, accesses: Iterable[Access]) -> None:
         """Write accesses to the log, in their order, and count them as uses of their tokens.
 
-        A token that was refused as a whole (ended, inactive, from elsewhere) was not used.
+        A token that was not admitted at all (ended, inactive, another address) was not used.
         """
         made = list(accesses)
         with self._session.database.transaction():
@@ -132,40 +135,40 @@ class AuditLog:
             return audit.uses(database, token.id)
 
     def uses_of_all(self, project: Project, known: Uses = NO_USES) -> Uses:
-        """The same of every token of a project. Of the log only what is not yet known is read."""
+        """The same of every token of a project. Only entries after those in `known` are read."""
         with self._session.reading() as database:
             if known.project_id != project.id or not audit.has(database, known.upto):
                 known = NO_USES
             last = audit.last(database)
             fresh = audit.uses_of_all(database, project.id, known.upto.seq, last.seq)
-        return Uses(_together(known.by_token, fresh), project.id, last)
+        return Uses(_merged(known.by_token, fresh), project.id, last)
 
     def token_name(self, token_id: str) -> str | None:
         """The name that a token was made with, whether it still lives or not."""
         return self.token_names([token_id]).get(token_id)
 
     def token_names(self, ids: Collection[str]) -> dict[str, str]:
-        """The same of many tokens, by their ids."""
+        """The names of many tokens, by their ids."""
         with self._session.reading() as database:
             return audit.token_names(database, ids)
 
     def tokens_named(self, name: str, project: Project | None = None) -> list[str]:
-        """The ids of all tokens that were made with this name, of any project or of one, the first
-        of them first."""
+        """The ids of all tokens that were made with this name, the oldest first; of one project, or
+        of all."""
         with self._session.reading() as database:
             return audit.tokens_named(database, name, project.id if project else None)
 
     def first_broken(self) -> int | None:
         """The number of the first entry whose hash does not follow from the one before it.
 
-        None when the whole chain holds. An end cut off does not show: keep the last hash elsewhere
-        if you need to know that too.
+        None when the whole chain holds. It holds, too, where somebody cut off its end: only a hash
+        that was kept elsewhere shows that.
         """
         with self._session.reading() as database:
             return audit.first_broken(database)
 
 
-def _together(
+def _merged(
     known: Mapping[str, Sequence[Use]], fresh: Mapping[str, Sequence[Use]]
 ) -> Mapping[str, Sequence[Use]]:
     found = dict(known)

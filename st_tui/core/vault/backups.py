@@ -1,4 +1,4 @@
-"""Restoring a vault from a backup, where its keys are. `Vault.back_up` makes the file."""
+"""Restoring a vault from a backup, in the directory with its keys. `Vault.back_up` makes one."""
 
 from __future__ import annotations
 
@@ -29,20 +29,26 @@ class Content(NamedTuple):
 
 
 class Widened(NamedTuple):
-    """Tokens that would work again or for longer; others that would from more addresses; and
-    projects that the server could read again."""
+    """What a restore would open that is closed now."""
 
     in_time: list[ServiceToken]
+    """Tokens that would work again, or for longer."""
     in_addresses: list[ServiceToken]
+    """Other tokens that would work from more addresses."""
     without_e2ee: list[Project]
+    """Projects that the server could read again."""
 
 
 class Candidate:
-    """A backup that was checked and may take the place of the vault in its directory."""
+    """A backup that was checked and may take the place of the vault in its directory.
+
+    `copy` is a copy of the backup's file; the session reads it with the keys of the directory.
+    """
 
     def __init__(self, session: Session, copy: Sqlite) -> None:
         self._session = session
         self._copy = copy
+        self._file = session.directory / DATABASE
 
     def content(self) -> Content:
         """How much is in the backup."""
@@ -55,22 +61,20 @@ class Candidate:
             )
 
     def widened(self) -> Widened:
-        """What would be open that is not now: of tokens that ended here since, were switched off
-        or trust fewer addresses, and of projects whose E2EE was switched on."""
-        file = self._session.directory / DATABASE
+        """What is open in the backup and closed here; nothing where the vault here is damaged."""
         now = self._session.clock()
         found = Widened([], [], [])
         try:
-            with closing(open_database(file)) as present, explained(file):
-                for project in projects.every(self._session.database):
+            with closing(open_database(self._file)) as present, explained(self._file):
+                for project in projects.every(self._copy):
                     project_here = projects.by_id(present, project.id)
                     if project_here is not None and project_here.e2ee and not project.e2ee:
                         found.without_e2ee.append(project)
-                    for token in token_listing.page(self._session.database, project.id):
+                    for token in token_listing.page(self._copy, project.id):
                         if not _works(token, now):
                             continue
                         here = tokens.find(present, token.id)
-                        if here is None or _less(here, token):
+                        if here is None or _ends_sooner(here, token):
                             found.in_time.append(token)
                         elif _fewer_addresses(here, token):
                             found.in_addresses.append(token)
@@ -79,36 +83,34 @@ class Candidate:
         return found
 
     def put_in_place(self) -> None:
-        """Let the backup be the vault here; others who have it open see it at once.
+        """Make the backup the vault here; others who have the vault open see it at once.
 
-        The audit log is the backup's again, and says that this was done and where the replaced one
-        ended. Raises StoreError.
+        The audit log becomes the backup's, with an entry about the restore that names the last
+        entry of the log it replaced. Raises StoreError.
         """
-        directory = self._session.directory
-        file = directory / DATABASE
-        damaged = False
-        if has_database(directory):
+        has_damaged = False
+        if has_database(self._session.directory):
             try:
-                with closing(open_database(file)) as present, explained(file):
-                    last = next(iter(audit.page(present, limit=1)), None)
-                    self._record(last)
+                with closing(open_database(self._file)) as present, explained(self._file):
+                    self._record(next(iter(audit.page(present, limit=1)), None))
                     present.replace_all(self._copy)
                 return
             except Damaged:
-                damaged = True
-
-        def write(draft: Path) -> None:
-            self._copy.copy_to(draft)
-            if damaged:
-                # Not before there is something to take its place.
-                for suffix in ("", "-wal", "-shm"):
-                    file.with_name(file.name + suffix).unlink(missing_ok=True)
-
+                has_damaged = True
         self._record(None)
-        with explained(file):
-            made = vault_files.make_once(directory, DATABASE, write)
+        with explained(self._file):
+            write = self._write_over_damaged if has_damaged else self._copy.copy_to
+            made = vault_files.make_once(self._session.directory, DATABASE, write)
         if not made:
-            raise VaultError(f"Somebody made a vault at {directory} meanwhile: it was left alone.")
+            raise VaultError(
+                f"Somebody made a vault at {self._session.directory} meanwhile: it was left alone."
+            )
+
+    def _write_over_damaged(self, draft: Path) -> None:
+        self._copy.copy_to(draft)
+        # Not before there is something to take its place.
+        for suffix in ("", "-wal", "-shm"):
+            self._file.with_name(self._file.name + suffix).unlink(missing_ok=True)
 
     def _record(self, replaced: AuditEntry | None) -> None:
         details = (
@@ -119,8 +121,8 @@ class Candidate:
         event = audit.Event(
             self._session.clock(), self._session.actor, "restore-backup", details=details
         )
-        with self._session.database.transaction():
-            audit.append(self._session.database, [event])
+        with self._copy.transaction():
+            audit.append(self._copy, [event])
 
 
 @contextmanager
@@ -177,8 +179,8 @@ def _works(token: ServiceToken, now: int) -> bool:
     return token.is_active and (token.expires_at is None or token.expires_at > now)
 
 
-def _less(now: ServiceToken, then: ServiceToken) -> bool:
-    """Whether a token that works can do so no more, or not for as long."""
+def _ends_sooner(now: ServiceToken, then: ServiceToken) -> bool:
+    """Whether a token that works in the backup is off here, or ends sooner."""
     if not now.is_active:
         return True
     return now.expires_at is not None and (
@@ -187,6 +189,6 @@ def _less(now: ServiceToken, then: ServiceToken) -> bool:
 
 
 def _fewer_addresses(now: ServiceToken, then: ServiceToken) -> bool:
-    """Whether a token that works does so no more from some of its addresses."""
+    """Whether a token that works in the backup is refused here from some of its addresses."""
     trusted = now.trusted_ips or ()
     return any(not covers(trusted, block) for block in then.trusted_ips or ())

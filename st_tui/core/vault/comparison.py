@@ -1,4 +1,4 @@
-"""A token beside another one of its project: which there are, and what each allows more."""
+"""A token compared with another of its project: the others there are, and what each allows more."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from st_tui.core.vault import Vault
 
 MOST: Final = 500
-"""So many tokens at most are offered to choose from."""
+"""At most so many tokens are offered to choose from."""
 
 
 class Others(NamedTuple):
@@ -22,7 +22,7 @@ class Others(NamedTuple):
 
 
 class Relation(NamedTuple):
-    """How two tokens lie to each other; `both` is None where they are proved to meet nowhere."""
+    """What two tokens allow; `both` is an access that both allow, None where they allow none."""
 
     comparison: Comparison
     both: Meeting | None

@@ -60,20 +60,20 @@ class Environments:
             )
 
     def orphaned_by(self, project: Project, slug: str, *, limit: int = -1) -> list[ServiceToken]:
-        """The tokens with a scope in this environment, which deleting it would orphan."""
+        """The tokens with a scope in this environment, newest first: deleting it orphans them."""
         with self._session.reading() as database:
             return token_listing.naming_environment(database, project.id, slug, limit)
 
     def count_orphaned_by(self, project: Project, slug: str) -> int:
-        """How many tokens that is."""
+        """How many tokens have a scope in this environment."""
         with self._session.reading() as database:
             return token_listing.count_naming_environment(database, project.id, slug)
 
     def delete(self, project: Project, slug: str) -> None:
-        """Delete an environment with all in it; tokens that name it stay, and are marked."""
+        """Delete an environment with all that is in it; tokens that name it stay."""
         with self._session.change() as record:
             self._session.require_environment(project, slug)
-            details = folders.inside(self._session, project, slug).details
+            details = folders.in_environment(self._session, project, slug).details
             projects.delete_environment(self._session.database, project.id, slug)
             record("delete-environment", project, environment=slug, details=details)
 

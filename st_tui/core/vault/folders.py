@@ -17,7 +17,10 @@ _MOST_LINKS_NAMED = 100
 
 
 class Removed(NamedTuple):
-    """What went with a folder or an environment; `links` brought its secrets into others."""
+    """What is deleted together with a folder or an environment.
+
+    `links` are the secret imports of other folders that brought its secrets there.
+    """
 
     folders: int
     secrets: int
@@ -25,7 +28,7 @@ class Removed(NamedTuple):
 
     @property
     def details(self) -> dict[str, Any]:
-        """What the audit log keeps of it."""
+        """What the audit log keeps of it, at most 100 links by name."""
         links = [
             {
                 "environment": link.place.environment,
@@ -55,7 +58,7 @@ class Folders:
             return projects.folders(database, project.id, environment)
 
     def of_each(self, project: Project) -> dict[str, list[str]]:
-        """The same of each environment, by its slug, and with the root."""
+        """The folders of each environment, by its slug, with the root."""
         with self._session.reading() as database:
             return {
                 environment.slug: ["/", *projects.folders(database, project.id, environment.slug)]
@@ -113,8 +116,8 @@ def remove(session: Session, project: Project, environment: str, folder: str) ->
     return removed
 
 
-def inside(session: Session, project: Project, environment: str) -> Removed:
-    """What goes with an environment that is deleted."""
+def in_environment(session: Session, project: Project, environment: str) -> Removed:
+    """What is deleted together with an environment."""
     every = projects.folders(session.database, project.id, environment)
     return _removed(session, project, environment, "/", len(every))
 

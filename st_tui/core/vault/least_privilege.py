@@ -1,4 +1,4 @@
-"""Least privilege as a draft: what the audit log says a token needs, ready to be made."""
+"""Least privilege: the draft of a token that allows only what the audit log says was used."""
 
 from __future__ import annotations
 

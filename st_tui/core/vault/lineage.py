@@ -1,4 +1,4 @@
-"""The tokens before and after one: which it replaced, and which replaced it, as the log says."""
+"""Which token a rotation replaced, and which tokens replaced it, as the audit log says."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from st_tui.core.store.database import Database
 
 
 class Relative(NamedTuple):
-    """A token that was rotated to or from another, and what became of it.
+    """A token that a rotation made or ended, and what became of it.
 
-    `token` is None when it is gone; `deletion` is its last entry in the log then, if that has one.
+    `token` is None when it is gone; `deletion` is then the log's entry about that, if there is one.
     """
 
     id: str
@@ -35,7 +35,7 @@ _GONE = {"rotated": "ended by the rotation", "revoked": "revoked", "expired": "e
 
 
 class Lineage(NamedTuple):
-    """What a token replaces and what replaces it: several only where it was rotated again."""
+    """The token that one replaced, and those that replaced it: several if it was rotated again."""
 
     predecessor: Relative | None
     successors: tuple[Relative, ...]

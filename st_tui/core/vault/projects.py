@@ -53,10 +53,7 @@ class Projects:
             return self._session.project_of(token)
 
     def check_server_key(self) -> None:
-        """Raise Refusal unless server.key is there and opens what it wrapped in this vault.
-
-        From then on the key need not be read again.
-        """
+        """Raise Refusal unless server.key is there and opens what it wrapped in this vault."""
         with self._session.reading():
             self._session.require_server_key()
 
@@ -89,7 +86,7 @@ class Projects:
         with self._session.change() as record:
             self._session.require_project(project)
             gone = [
-                folders.inside(self._session, project, environment.slug)
+                folders.in_environment(self._session, project, environment.slug)
                 for environment in projects.environments(self._session.database, project.id)
             ]
             details = {
@@ -103,9 +100,9 @@ class Projects:
             record("delete-project", project, target=project.id, details=details)
 
     def set_e2ee(self, project: Project, *, on: bool) -> Project:
-        """Turn end-to-end encryption on (the server's copy of the key is erased) or off.
+        """Turn end-to-end encryption on or off. On: the server's copy of the project key is erased.
 
-        Where it is on already, what an earlier call could not erase is erased now.
+        Where E2EE is on already, it erases what an earlier call could not.
         """
         with self._session.change() as record:
             stored = self._session.require_project(project)

@@ -1,4 +1,4 @@
-"""What the rooms of an open vault share: database, keys, clock, and how a change is made."""
+"""What the parts of an open vault share: its database, keys and clock, and how a change is made."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ from st_tui.core.token_text import RandomBytes
 
 
 class VaultError(Refusal):
-    """Something that the vault does not have, or that its present state does not allow."""
+    """Something that the vault does not have, or that its state does not allow now."""
 
 
 class WrongKey(VaultError):
-    """One of the vault's own keys does not open what it should."""
+    """`operator.key` or `server.key` does not open what it should."""
 
 
 class NoServerCopy(VaultError):
-    """The server is asked for a project key while E2EE is on."""
+    """The server needs a project key, but has none while E2EE is on."""
 
 
 class Recorder(Protocol):
-    """Adds an audit entry to the change under way."""
+    """Adds an audit entry to the change that is being made."""
 
     def __call__(
         self,
@@ -50,7 +50,10 @@ class Recorder(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """One connection to one vault's database, and who uses it."""
+    """One connection to one vault's database, who uses it, and the keys that open what is in it.
+
+    The vault's own keys are `operator.key` and `server.key`. They open (unwrap) the projects' keys.
+    """
 
     directory: Path
     database: Database
@@ -58,15 +61,16 @@ class Session:
     clock: Callable[[], int]
     randbytes: RandomBytes
     key_file: str = OPERATOR_KEY
-    """Which of the vault's own keys this door opens project keys with."""
+    """Which own key opens project keys here: the operator's, or the server's in `st-tui serve`."""
     own_keys: dict[str, bytes] | None = field(default=None, repr=False)
-    """The vault's own keys that were read, where somebody keeps them."""
+    """The own keys that were read, by file. None: each is read anew every time."""
     opened: dict[str, str] | None = field(default=None, repr=False)
-    """The projects' keys that were opened, where somebody keeps them for a transaction; else each
-    is opened anew, so that none outlives its erasure."""
+    """The projects' keys that were opened. None: each is opened anew every time, so that no key
+    outlives its erasure."""
 
     def remembering(self) -> Session:
-        """This session, opening each key once. For one transaction, or for who empties `opened`."""
+        """This session, but each key is opened only once: for the length of one transaction, or for
+        a caller that empties `opened` after each."""
         return replace(self, opened={}, own_keys={})
 
     @property
@@ -76,26 +80,26 @@ class Session:
 
     @contextmanager
     def reading(self) -> Iterator[Database]:
-        """The database, its errors turned into StoreError."""
+        """The database, for reading; its errors become StoreError."""
         with self.database.explained():
             yield self.database
 
     @contextmanager
     def change(self) -> Iterator[Recorder]:
-        """One transaction that holds a change together with its audit entries."""
+        """One transaction for a change and its audit entries, which the yielded function adds."""
         events: list[Event] = []
 
         def record(event: str, project: Project, *, actor: str | None = None, **rest: Any) -> None:
             events.append(Event(now, actor or self.actor, event, project.id, **rest))
 
         with self.database.transaction():
-            # Looked at only when it is our turn, so that the log's times follow its order.
+            # Read only now that nobody else writes, so that the log's times are in its order.
             now = self.clock()
             yield record
             audit.append(self.database, events)
 
     def require_own_key(self) -> None:
-        """Raise VaultFilesError unless the key of this door can be read."""
+        """Raise VaultFilesError unless the own key of this session can be read."""
         self.own_key(self.key_file)
 
     def require_keys(self) -> None:
@@ -116,13 +120,13 @@ class Session:
                 server.project_key(project.id)
 
     def wrap(self, project_key: str, key_file: str, project_id: str) -> bytes:
-        """A project key as one of the vault's own keys wraps it. Raises Refusal."""
+        """A project key, wrapped with one of the own keys. Raises Refusal."""
         return self._wrap(project_key, key_file, _bound(key_file, project_id))
 
     def project_key(self, project_id: str) -> str:
-        """The project key, opened with the key that this door holds. Raises Refusal.
+        """The project key, opened with the own key of this session. Raises Refusal.
 
-        Raises NoServerCopy at the server's door while E2EE is on.
+        That is NoServerCopy in the server while E2EE is on.
         """
         return self._remembered(f"key {project_id}", lambda: self._project_key(project_id))
 
@@ -139,8 +143,7 @@ class Session:
     def name_key(self, project_id: str) -> str:
         """The key that the project's secret names are hashed with. Raises Refusal.
 
-        The first who asks makes it, also where something is only read or looked for: then in a
-        transaction of its own, unless one is under way.
+        Whoever needs it first makes it, and that writes, even if only to look for a secret.
         """
         return self._remembered(f"names {project_id}", lambda: self._name_key(project_id))
 
@@ -169,7 +172,7 @@ class Session:
 
     def _wrap(self, key: str, key_file: str, bound_to: str) -> bytes:
         if key_file == SERVER_KEY:
-            # Another vault's key would wrap as well, and lock the right one out.
+            # The key of another vault would wrap too, and the right one could not open that.
             self.require_server_key()
         return crypto.wrap(key, self.own_key(key_file), bound_to, self.randbytes)
 
@@ -183,7 +186,7 @@ class Session:
             ) from None
 
     def own_key(self, key_file: str) -> bytes:
-        """One of the vault's own keys. Raises VaultFilesError."""
+        """One of the own keys, by its file. Raises VaultFilesError."""
         if self.own_keys is None:
             return vault_files.read_key(self.directory, key_file)
         if key_file not in self.own_keys:
@@ -213,4 +216,5 @@ class Session:
 
 
 def _bound(key_file: str, project_id: str) -> str:
+    """The additional authenticated data that ties a wrapped project key to its use."""
     return f"{key_file} {project_id}"

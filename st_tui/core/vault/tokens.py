@@ -57,9 +57,9 @@ class Tokens:
         limit: int = -1,
         offset: int = 0,
     ) -> list[ServiceToken]:
-        """Some of a project's tokens: those whose name or scopes contain the text, in this order.
+        """Some of a project's tokens, in this order: those with the text in their name or a scope.
 
-        The natural order is the newest first, names from A, and ends from the nearest.
+        Unless `backwards`: the newest first, or names from A, or the nearest end first.
         """
         with self._session.reading() as database:
             return token_listing.page(
@@ -81,14 +81,14 @@ class Tokens:
         order: Order = Order.CREATED,
         backwards: bool = False,
     ) -> int | None:
-        """How many tokens stand before this one in such a list; None if it is not in there."""
+        """Where in such a list this token stands, from 0; None if it is not in it."""
         with self._session.reading() as database:
             return token_listing.position(
                 database, project.id, token.id, text=text, order=order, backwards=backwards
             )
 
     def count(self, project: Project, text: str = "") -> int:
-        """How many tokens that filter leaves."""
+        """How many of a project's tokens have the text in their name or a scope."""
         with self._session.reading() as database:
             return token_listing.count(database, project.id, text)
 
@@ -102,7 +102,10 @@ class Tokens:
             )
 
     def names(self, project: Project) -> Names:
-        """The names of a project's tokens, which no rotation replaced, and which look alike."""
+        """The names that a project's tokens have, to find those that look alike.
+
+        Tokens that a rotation replaced by one of the same name are left out.
+        """
         from st_tui.core.lint.names import Names  # not for the first frame
 
         with self._session.reading() as database:
@@ -117,7 +120,7 @@ class Tokens:
             raise VaultError(
                 f"That token expired at {expiry.iso(ended_at(known.tombstone))} and was deleted."
             )
-        # Somebody may have given the whole text: what follows the id in it is secret.
+        # Somebody may have given the token's whole text: what follows the id in it is secret.
         asked = ".".join(token_id.split(".")[:2])[:60]
         raise VaultError(f"There is no token {asked!r}: `service-token list` shows all.")
 
@@ -128,22 +131,22 @@ class Tokens:
             return Known(token, audit.tombstone(database, token_id) if not token else None)
 
     def lineage(self, token: ServiceToken) -> Lineage:
-        """The token that this one replaces, and those that replace it."""
+        """The token that this one replaced, and those that replaced it."""
         from st_tui.core.vault.lineage import lineage  # not for the first frame
 
         with self._session.reading() as database:
             return lineage(database, token.id)
 
     def authenticate(self, text: TokenText) -> Known:
-        """What is known of a token text. A wrong secret on a living token is not known at all.
+        """What is known of a token's text: nothing, where the token lives and the secret is wrong.
 
-        Statement by statement the same is done for all that is not known, so that time tells
-        nobody which ids there are.
+        Whatever is wrong with a text, the same statements are run, so that the time they take tells
+        nobody which ids exist.
         """
         with self._session.reading() as database:
             stored = tokens.secret_hash(database, text.id, text.version)
             matches = crypto.secret_matches(text.secret, stored or _NO_HASH)
-            # A living token is not even read, unless the text is its own.
+            # A token is read only for who knows its secret.
             token = tokens.find(database, text.id) if matches else None
             return Known(token, None if token else audit.tombstone(database, text.id))
 
@@ -176,7 +179,7 @@ class Tokens:
         )
 
     def rotate_draft(self, token: ServiceToken) -> TokenDraft:
-        """What a rotation makes unless another end is wished. Raises VaultError if it ended."""
+        """The draft that a rotation starts from. Raises VaultError if the token has ended."""
         with self._session.reading() as database:
             token = self._living(token)
             end = tokens.stated_end(database, token.id)
@@ -198,9 +201,10 @@ class Tokens:
         keep_end: bool = True,
         expires_at: int | None = None,
     ) -> NewToken:
-        """A new text for the same name and switches, and the same end or `expires_at`.
+        """Replace a token by a new one with the same scopes, permissions, name and switches.
 
-        The old token ends in the same transaction, or after `overlap` milliseconds.
+        The new token has the same end, or `expires_at` unless `keep_end`. The old one ends in the
+        same transaction, or after `overlap` milliseconds.
         """
         if overlap < 0:
             raise VaultError("An overlap cannot be negative: give the seconds both tokens live.")
@@ -227,7 +231,7 @@ class Tokens:
             return new._replace(replaced=old)
 
     def revoke(self, revoked: Sequence[ServiceToken]) -> int:
-        """Delete tokens: all of them, or none if one is gone. How many went."""
+        """Delete tokens: all of them, or none if one is gone. How many there were."""
         each = {token.id: token for token in revoked}
         with self._session.change() as record:
             for token in each.values():
@@ -253,7 +257,7 @@ class Tokens:
         return changed
 
     def sweep(self) -> list[ServiceToken]:
-        """Delete the tokens whose end is reached, leaving their tombstones; those that went."""
+        """Delete the tokens whose end is reached, leaving their tombstones; the deleted tokens."""
         if self._session.is_read_only:
             return []
         end = self.next_end()
@@ -285,7 +289,7 @@ class Tokens:
         if rotated_from is None:
             drafts.check_draft(draft, known, now)
         else:
-            # It keeps a name that none could be given now, and scopes whose environment is gone.
+            # A rotation keeps even a name that is refused today and scopes of a gone environment.
             gone = [Environment(scope.environment, "") for scope in draft.scopes]
             drafts.check_terms(draft, known + gone, now)
         text = token_text.mint(draft.version, self._session.randbytes)
@@ -339,7 +343,7 @@ class Tokens:
         return stored
 
     def _stored(self, token: ServiceToken) -> ServiceToken:
-        """The token as it is stored now: whoever asks may hold an older picture of it."""
+        """The token as it is stored now, which may differ from what the caller read earlier."""
         stored = tokens.find(self._session.database, token.id)
         if stored is None:
             raise VaultError(
@@ -349,7 +353,7 @@ class Tokens:
 
 
 def record_end(record: Recorder, project: Project, token: ServiceToken, *, reason: str) -> None:
-    """Put a deleted token's tombstone into the audit log: name, scopes and end."""
+    """Write a deleted token's tombstone into the audit log: its name, scopes and end."""
     record(
         "delete-service-token",
         project,
@@ -361,10 +365,10 @@ def record_end(record: Recorder, project: Project, token: ServiceToken, *, reaso
 
 
 def ended_at(tombstone: AuditEntry) -> int:
-    """When an expired token reached its end, which may be long before it was swept."""
+    """When an expired token reached its end, which may be long before it was deleted."""
     said = read_object(tombstone.details) or {}
     try:
         return expiry.parse_time(str(said.get("expiresAt")))
     except Refusal:
-        # Only a file changed elsewhere says none (`audit verify` tells): at this time it was gone.
+        # Only an edited log has none, and `audit verify` says so: by this time it had ended.
         return tombstone.time
