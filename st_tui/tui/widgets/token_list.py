@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from typing import NamedTuple
 
 from rich.cells import cell_len
 
@@ -18,7 +19,6 @@ ENDS_SOON = 7 * DAY
 EXPIRES = 14
 """Columns for an end."""
 
-_ACCESS, _STATE = 7, 7
 _LEAST_SCOPES = 16
 
 
@@ -56,32 +56,30 @@ class TokenList(Listing[ServiceToken]):
 
     def draw_header(self, width: int) -> str:
         name, scopes = self._widths(width - 1)
-        marks = {label: f"{label} ▾" if label == self.sorted_by else label for label in _LABELS}
-        return (
-            " "
-            + column(marks["Name"], name)
-            + column("Scopes", scopes)
-            + column("Access", _ACCESS)
-            + column(marks["Expires"], EXPIRES)
-            + column("", _STATE)
+        titles = [("Name", name), ("Scopes", scopes)]
+        titles += [(title, width) for title, width, _ in _COLUMNS]
+        return " " + "".join(
+            column(f"{title} ▾" if title and title == self.sorted_by else title, width)
+            for title, width in titles
         )
 
     def draw(self, item: ServiceToken, width: int) -> list[Piece]:
         name, scopes = self._widths(width)
         first = str(item.scopes[0]) if item.scopes else "none"
         more = f" +{len(item.scopes) - 1}" if len(item.scopes) > 1 else ""
-        state, style = _state(item, self.environments)
-        return [
-            (name_column(item, self._now(), name - 1) + " ", ""),
+        now = self._now()
+        pieces: list[Piece] = [
+            (name_column(item, now, name - 1) + " ", ""),
             (column(first, scopes - 1 - len(more)) + more + " ", "dim"),
-            (column(access_letters(item.permissions), _ACCESS), _access_style(item)),
-            expiry_piece(item, self._now()),
-            (column(state, _STATE), style),
         ]
+        for _, cells, piece in _COLUMNS:
+            text, style = piece(item, now, self.environments)
+            pieces.append((column(text, cells), style))
+        return pieces
 
     def _widths(self, width: int) -> tuple[int, int]:
         """Columns for names and scopes. A replaced token's name gets more, where that is enough."""
-        rest = max(width - _ACCESS - EXPIRES - _STATE, 12)
+        rest = max(width - sum(cells for _, cells, _ in _COLUMNS), 12)
         name = rest * 48 // 100
         if name <= self._longest_old < rest - _LEAST_SCOPES:
             name = self._longest_old + 1
@@ -97,16 +95,34 @@ def expiry_piece(token: ServiceToken, now: int) -> Piece:
     return column(end, EXPIRES), "warning" if soon else "dim"
 
 
-_LABELS = ("Name", "Expires")
+def _access(token: ServiceToken) -> Piece:
+    may_write = Permission.WRITE in token.permissions
+    return access_letters(token.permissions), "warning" if may_write else "good"
 
 
-def _access_style(token: ServiceToken) -> str:
-    return "warning" if Permission.WRITE in token.permissions else "good"
-
-
-def _state(token: ServiceToken, environments: Collection[str]) -> tuple[str, str]:
+def _state(token: ServiceToken, environments: Collection[str]) -> Piece:
     if any(scope.environment not in environments for scope in token.scopes):
         return "orphan", "bad"
     if not token.is_active:
         return "V3 off", "warning"
     return ("V3", "dim") if token.version == 3 else ("", "")
+
+
+class _Column(NamedTuple):
+    """A column: its title, its width in cells, and what it says of a token.
+
+    `piece` takes the token, the time, and the slugs of the environments that are there.
+    """
+
+    title: str
+    width: int
+    piece: Callable[[ServiceToken, int, Collection[str]], Piece]
+
+
+_COLUMNS = (
+    _Column("Access", 7, lambda token, _now, _slugs: _access(token)),
+    _Column("Expires", EXPIRES, lambda token, now, _slugs: expiry_piece(token, now)),
+    _Column("", 7, lambda token, _now, slugs: _state(token, slugs)),
+)
+"""The columns of a fixed width, in their order. Name and scopes stand before them and share the
+rest of the line."""
