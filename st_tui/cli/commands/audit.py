@@ -148,7 +148,7 @@ def _details(vault: Vault, entries: list[AuditEntry]) -> list[str]:
     every = [entry.details for entry in entries]
     if not any("secretKey" in details for details in every):
         return every
-    from st_tui.core.vault.secrets import with_names
+    from st_tui.core.vault.secret_names import with_names
 
     names: dict[str, str] = {}
     # The log can be read without the keys too.

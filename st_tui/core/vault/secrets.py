@@ -5,9 +5,7 @@ Names are shown; a value is handed out by `get`, `read` and `export`, which say 
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Collection, Hashable, Iterable, Mapping
 from contextlib import suppress
 from typing import Any, NamedTuple
 
@@ -19,11 +17,9 @@ from st_tui.core.secrets.model import Place, SealedSecret, Secret, SecretImport,
 from st_tui.core.secrets.used_by import UsedBy
 from st_tui.core.secrets.value_shape import ValueShape, shape_of
 from st_tui.core.store import projects, secrets
-from st_tui.core.vault import secret_changes, secret_lists, used_by
+from st_tui.core.vault import secret_changes, secret_lists, secret_names, used_by
 from st_tui.core.vault.secret_lists import Found, Gathered
 from st_tui.core.vault.session import Session, VaultError
-
-_HASHED_NAME = re.compile(r'"([0-9a-f]{64})"')
 
 
 class Written(NamedTuple):
@@ -41,11 +37,11 @@ class Listed(NamedTuple):
 
 
 class NoSuchSecret(VaultError):
-    """There is no secret of this name, nor, where they were asked too, in what is imported."""
+    """There is no secret of this name in the folder, nor in what it imports where that counts."""
 
 
 class ChangedMeanwhile(VaultError):
-    """Somebody wrote another version than the one that was to be changed."""
+    """The secret has another version than the one that the caller meant to change."""
 
     def __init__(self, place: Place, name: str, version: int) -> None:
         super().__init__(
@@ -62,7 +58,7 @@ class Secrets:
         self._session = session
 
     def place(self, project: Project, environment: str, path: str) -> Place:
-        """The folder that is meant. Raises NoFolder unless it is there."""
+        """The folder of this path, if it is there. Raises Refusal, such as NoFolder."""
         place = Place(environment, folder_path(path))
         with self._session.reading() as database:
             check_environment(environment, projects.environments(database, project.id))
@@ -71,7 +67,7 @@ class Secrets:
         return place
 
     def listed(self, project: Project, place: Place) -> Listed:
-        """The secrets of a folder by name. Values are not even opened: `get` hands them out."""
+        """The secrets of a folder by name. Their values are not opened: `get` hands them out."""
         found, warnings = [], []
         with self._session.reading() as database:
             key = self._session.project_key(project.id)
@@ -84,10 +80,10 @@ class Secrets:
         return Listed(sorted(found, key=lambda label: label.name), warnings)
 
     def shapes(self, project: Project, place: Place) -> dict[tuple[str, int], ValueShape]:
-        """The shapes of a folder's values by id and version, where there is something to say.
+        """What is odd about the values of a folder (`value_shape`), by secret id and version.
 
-        Values are opened for it, one after the other, and leave this method as counts: nobody gets
-        to see one, so the audit log names no reader.
+        Values are opened one after the other, and only counts leave this method. Nobody sees a
+        value, so the audit log names no reader.
         """
         found = {}
         with self._session.reading() as database:
@@ -100,7 +96,7 @@ class Secrets:
         return found
 
     def state(self, project: Project, place: Place) -> Hashable:
-        """What is equal to its last value while a folder's secrets and links are the same."""
+        """A value that stays equal as long as a folder's secrets and links are the same."""
         with self._session.reading() as database:
             here = tuple(secrets.versions_in(database, project.id, place))
             links = tuple(secrets.imports(database, project.id, place))
@@ -124,7 +120,7 @@ class Secrets:
         imports: bool = True,
         expand: bool = True,
     ) -> Found:
-        """As `get`, found through the folder's links too, and with the warnings there are."""
+        """As `get`, but the folder's links are followed too, and the warnings are in the answer."""
         with self._session.change() as record:
             sealed = self._existing(project, place, name, imports=imports)
             found = self._opened(project, secret_lists.alone(sealed), expand=expand)
@@ -195,7 +191,7 @@ class Secrets:
         return changed
 
     def load(self, project: Project, place: Place, stated: Iterable[FileSecret]) -> Written:
-        """Make or change secrets as a file says; one without a comment there keeps its own."""
+        """Make or change the secrets of a file. One without a comment there keeps its own."""
         secrets = list(stated)
         return self.set(
             project,
@@ -211,9 +207,9 @@ class Secrets:
         values: Mapping[str, str],
         comments: Mapping[str, str] | None = None,
     ) -> Written:
-        """Make or change secrets: all of them, or none. What is equal already is left as it is.
+        """Make or change secrets: all of them, or none. A secret with that value gets no version.
 
-        One that `comments` does not name keeps the comment it has.
+        A secret that `comments` does not name keeps its comment.
         """
         comments = comments or {}
         created = updated = 0
@@ -249,23 +245,23 @@ class Secrets:
                 record("delete-secret", project, **self._about(secret))
 
     def used_by(self, project: Project, place: Place, *names: str) -> UsedBy:
-        """What leads to these secrets from elsewhere. Raises NoSuchSecret."""
+        """The links and references to these secrets from elsewhere. Raises NoSuchSecret."""
         with self._session.reading():
             hashes = {self._existing(project, place, name).name_hash for name in names}
             return used_by.of_secrets(self._session, project, place, hashes, _everywhere)
 
     def used_by_folder(self, project: Project, place: Place) -> UsedBy:
-        """What leads to a folder and to all below it from outside."""
+        """The links and references from outside to a folder and to all below it."""
         with self._session.reading():
             return used_by.of_folder(self._session, project, place, _everywhere)
 
     def used_by_import(self, project: Project, link: SecretImport) -> UsedBy:
-        """The links that bring on what a link brings."""
+        """The links through which others find what a link brings into its folder."""
         with self._session.reading():
             return used_by.of_link(self._session, project, link, _everywhere)
 
     def still_naming(self, project: Project, old_name: str, secret: SealedSecret) -> UsedBy:
-        """What refers to a secret by the name that it had, if it has another now."""
+        """The references to a secret by its old name, if its name was changed."""
         with self._session.reading():
             hashed = secret_changes.name_hash(self._session, project, old_name)
             if hashed == secret.name_hash:
@@ -278,14 +274,14 @@ class Secrets:
             return secrets.imports(database, project.id, place)
 
     def add_import(self, project: Project, place: Place, source: Place) -> SecretImport:
-        """Let the secrets of another folder be found in this one, for who may read both."""
+        """Link another folder's secrets into this one. Raises VaultError."""
         with self._session.change() as record:
             link = secret_changes.add_import(self._session, project, place, source)
             record("create-secret-import", project, **about_import(link))
         return link
 
     def delete_import(self, project: Project, link: SecretImport) -> None:
-        """Take a link away. Raises VaultError if it is gone."""
+        """Delete a link. Raises VaultError if it is gone."""
         with self._session.change() as record:
             if secrets.find_import(self._session.database, project.id, link.id) is None:
                 raise VaultError(f"The import of {link.source} is gone: somebody took it away.")
@@ -295,32 +291,19 @@ class Secrets:
     def names_by_hash(
         self, project: Project, hashes: Collection[str] | None = None
     ) -> dict[str, str]:
-        """The names that stand in the audit log as their keyed hash: those that the secrets which
-        are there have, or had before they were renamed.
+        """The names of the project's secrets, by the hashes that stand for them in the audit log.
 
-        Only these hashes are looked for, where they are given.
+        Names from before a renaming are among them. `hashes`: only these are looked for.
         """
-        return dict(self._hashed_names(project, hashes))
+        with self._session.reading():
+            return dict(secret_names.hashed_names(self._session, project, hashes))
 
     def hashes_of_names(self, project: Project, text: str) -> list[str]:
-        """The hashes of those names that have a text in them, in capital letters or small ones."""
+        """The hashes of those names that have a text in them; small and capital letters are one."""
         wanted = text.casefold()
-        named = self._hashed_names(project)
-        return [hashed for hashed, name in named if wanted in name.casefold()]
-
-    def _hashed_names(
-        self, project: Project, hashes: Collection[str] | None = None
-    ) -> Iterator[tuple[str, str]]:
-        with self._session.reading() as database:
-            key = self._session.project_key(project.id)
-            for hashed, sealed in secrets.names(database, project.id):
-                if hashed is not None and hashes is not None and hashed.hex() not in hashes:
-                    continue
-                with suppress(crypto.SealError):
-                    name = crypto.unseal(sealed, key)
-                    if hashed is None:
-                        hashed = secret_changes.name_hash(self._session, project, name)
-                    yield hashed.hex(), name
+        with self._session.reading():
+            named = secret_names.hashed_names(self._session, project)
+            return [hashed for hashed, name in named if wanted in name.casefold()]
 
     def _existing(
         self, project: Project, place: Place, name: str, *, imports: bool = False
@@ -336,7 +319,7 @@ class Secrets:
         return secret
 
     def _misnamed(self, project: Project, place: Place, name: str) -> SealedSecret | None:
-        """One that is listed by this name, while the client that sealed it sent another beside it.
+        """A secret whose sealed name this is, while the client stored it under another one.
 
         Some clients cut a name at "#" or "?" in the request, and seal it whole.
         """
@@ -361,13 +344,6 @@ class Secrets:
         }
 
 
-def with_names(details: str, names: Mapping[str, str]) -> str:
-    """An audit entry's details with the names of secrets instead of their hashes, where known."""
-    return _HASHED_NAME.sub(
-        lambda found: json.dumps(names[found[1]]) if found[1] in names else found[0], details
-    )
-
-
 def about_secret(secret: SealedSecret) -> dict[str, Any]:
     """What the audit log keeps of a secret: its name only as the keyed hash."""
     return {"secretKey": secret.name_hash.hex(), "secretVersion": secret.version}
@@ -384,5 +360,5 @@ def about_import(link: SecretImport) -> dict[str, Any]:
 
 
 def _everywhere(place: Place) -> bool:
-    """The operator reads all that lies in the vault."""
+    """The operator may read every folder."""
     return True

@@ -1,0 +1,46 @@
+"""The names of secrets that the audit log has only as hashes.
+
+An entry's details name a secret by its keyed hash. Only who can open the secrets can read it:
+
+    {"secretKey":"3f9c…"}  ->  {"secretKey":"DB_PASSWORD"}
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
+
+from st_tui.core import crypto
+from st_tui.core.model import Project
+from st_tui.core.store import secrets
+from st_tui.core.vault.secret_changes import name_hash
+from st_tui.core.vault.session import Session
+
+_HASH = re.compile(r'"([0-9a-f]{64})"')
+
+
+def hashed_names(
+    session: Session, project: Project, hashes: Collection[str] | None = None
+) -> Iterator[tuple[str, str]]:
+    """The names that a project's secrets have, and had before they were renamed, by their hashes.
+
+    Where `hashes` are given, names that secrets have now are told only if theirs is among them.
+    """
+    key = session.project_key(project.id)
+    for hashed, sealed in secrets.names(session.database, project.id):
+        if hashed is not None and hashes is not None and hashed.hex() not in hashes:
+            continue
+        with suppress(crypto.SealError):
+            name = crypto.unseal(sealed, key)
+            if hashed is None:
+                hashed = name_hash(session, project, name)
+            yield hashed.hex(), name
+
+
+def with_names(details: str, names: Mapping[str, str]) -> str:
+    """An entry's details, as JSON, with the names of secrets in place of their hashes."""
+    return _HASH.sub(
+        lambda found: json.dumps(names[found[1]]) if found[1] in names else found[0], details
+    )
