@@ -15,8 +15,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from st_tui.api import bodies, problems, worker
+from st_tui.api.authentication import caller_of
 from st_tui.api.batches import Batches, Unrecorded
-from st_tui.api.caller import caller_of, counted_for
+from st_tui.api.client_address import counted_for
 from st_tui.api.description import description
 from st_tui.api.http_job import Answer, HttpJob
 from st_tui.api.json_responses import as_json, as_refused
@@ -29,7 +30,8 @@ from st_tui.core.errors import StoreError
 from st_tui.core.files.vault_layout import SERVER_KEY
 from st_tui.core.model import IpRange
 from st_tui.core.vault import Vault
-from st_tui.core.vault.holders.request import Caller, Request
+from st_tui.core.vault.holders.holder import Caller
+from st_tui.core.vault.holders.request import Request
 
 _LONGEST_PATH_TOLD = 300
 
@@ -98,22 +100,25 @@ async def _answered(
     headers[:] = [header for header in headers if header[0] != b"authorization"]
     fields = dict(headers)
     # Most requests have no body, and need not be counted for an address.
-    body = bodies.Body(counted_for(caller, proxies) if bodies.is_there(fields) else None)
+    body = bodies.Body(_counted_for(caller, proxies) if bodies.is_there(fields) else None)
     try:
         problem = await _read(batches, caller, http, fields, body)
         answer = await batches.run(HttpJob(operation, http, caller, fault, body, problem))
     except (Unrecorded, StoreError):
-        problem = problems.unavailable()
-        answer = as_refused(problem)
+        answer = problem = problems.unavailable()
     finally:
         body.release()
-    if not isinstance(answer, Response):
-        # Not earlier: it may be large, and other programs wait for a batch.
-        answer = as_json(200, answer)
+    # Not earlier: it may be large, and other programs wait for a batch.
+    response = as_refused(answer) if isinstance(answer, Problem) else as_json(200, answer)
     if problem is not None:
         # Nobody reads what may be left of the body.
-        answer.headers["Connection"] = "close"
-    return answer
+        response.headers["Connection"] = "close"
+    return response
+
+
+def _counted_for(caller: Caller, proxies: Collection[IpRange]) -> str | None:
+    """The address that a body's bytes are counted for; all that is no address counts together."""
+    return "" if caller.ip is None else counted_for(caller.ip, proxies)
 
 
 async def _read(

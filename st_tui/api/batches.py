@@ -14,7 +14,7 @@ from contextlib import suppress
 from typing import Generic, Protocol, TypeVar
 
 from st_tui.core.vault.holders.gateway import Gateway
-from st_tui.core.vault.holders.request import Caller
+from st_tui.core.vault.holders.holder import Caller
 
 Answer = TypeVar("Answer")
 Answer_co = TypeVar("Answer_co", covariant=True)

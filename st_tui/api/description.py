@@ -7,24 +7,12 @@ from collections.abc import Iterable
 from typing import Any
 
 from st_tui import __version__
+from st_tui.api.fields import IN_PATH, Field
 from st_tui.api.json_responses import NOT_CACHED
-from st_tui.api.operations import Field, Operation
+from st_tui.api.operations import Operation
 from st_tui.api.params import LARGEST_NUMBER
-from st_tui.api.routes.folders import NAME as FOLDER_NAME
 from st_tui.api.schemas import SCHEMAS
-from st_tui.core.secrets.model import LONGEST_NAME
 
-# No colon, no slash, no control character; `.` and `..` are left to the server to refuse.
-_IN_PATH: dict[str, dict[str, Any]] = {
-    "secretName": {
-        "type": "string",
-        "minLength": 1,
-        "maxLength": LONGEST_NAME,
-        "pattern": r"^[^/:\x00-\x1f\x7f]+$",
-    },
-    "folderIdOrName": {"type": "string", "pattern": FOLDER_NAME},
-    "secretImportId": {"type": "string", "format": "uuid"},
-}
 _REFUSALS = {
     "400": "What was sent cannot be done as it stands",
     "401": "The token is missing, no bearer, unknown, inactive or used from an untrusted address",
@@ -82,7 +70,7 @@ def _operation(operation: Operation) -> dict[str, Any]:
             },
         },
         "parameters": [
-            {"name": name, "in": "path", "required": True, "schema": _IN_PATH[name]}
+            {"name": name, "in": "path", "required": True, "schema": IN_PATH[name].schema}
             for name in re.findall(r"{(\w+)}", operation.path)
         ],
     }

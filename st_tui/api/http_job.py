@@ -1,4 +1,4 @@
-"""One request on its way through a batch: its fields read before, its answer found inside."""
+"""One HTTP request as a job for the group commit: read before its batch, answered inside."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ from typing import Any
 from urllib.parse import unquote
 
 from starlette.requests import Request as HttpRequest
-from starlette.responses import Response
 
 from st_tui.api import bodies, problems
-from st_tui.api.json_responses import as_refused
+from st_tui.api.fields import SECRET_NAME
 from st_tui.api.operations import Operation
 from st_tui.api.params import Params, read_params
 from st_tui.api.problems import Problem
@@ -17,18 +16,18 @@ from st_tui.core.errors import Refusal, StoreError
 from st_tui.core.plain_text import refuse_controls
 from st_tui.core.secrets.model import check_name
 from st_tui.core.vault.holders.gateway import Gateway, NotAuthenticated
-from st_tui.core.vault.holders.request import Caller, Denied, Request
+from st_tui.core.vault.holders.holder import Caller
+from st_tui.core.vault.holders.request import Request
 
-Answer = dict[str, Any] | Response
+Answer = dict[str, Any] | Problem
 """What an operation answered, or why it did not."""
 
-NAME = "secretName"
-"""The part of a route that is a secret's name."""
 _LONGEST_NAME = 1_000
 
 
 class HttpJob:
-    """One request, about the secret of this name if its route has one."""
+    """One request. `fault` is what is wrong with how its token was sent, `problem` what is wrong
+    with its body."""
 
     def __init__(
         self,
@@ -42,64 +41,63 @@ class HttpJob:
         self._operation, self._http = operation, http
         self._caller, self._fault = caller, fault
         self._body, self._problem = body, problem
-        self._params: tuple[Params, str] | Exception
+        self._read: tuple[Params, str] | Exception
 
     def prepare(self) -> None:
         """Read the request's fields. What is wrong with them is told once the token is known."""
         try:
             if self._problem is not None:
                 raise self._problem
-            self._params = _params(self._operation, self._http, bytes(self._body.received))
+            self._read = _read(self._operation, self._http, bytes(self._body.received))
         except Exception as wrong:
-            self._params = wrong
+            self._read = wrong
 
     def perform(self, gateway: Gateway) -> Answer:
         """The answer to the request, inside a batch. Raises StoreError if the batch is lost."""
         operation = self._operation
-        name = self._http.path_params.get(NAME)
+        name = self._http.path_params.get(SECRET_NAME.name)
         try:
             with gateway.request(
                 self._caller, operation.event, name=name, writes=operation.writes
             ) as request:
-                if isinstance(self._params, Exception):
-                    raise self._params
-                return _handled(operation, request, *self._params)
+                return self._answer(request)
         except NotAuthenticated as refused:
-            return as_refused(problems.unauthenticated(refused, self._fault))
+            return problems.unauthenticated(refused, self._fault)
         except Problem as problem:
-            return as_refused(problem)
+            return problem
         except StoreError:
             if not gateway.is_open:
                 raise
-            return as_refused(problems.unavailable())
-        except Refusal as refusal:
-            return as_refused(problems.of(refusal, operation.action, operation.subject))
+            return problems.unavailable()
         except Exception:
             # Never its message, which may hold a secret.
-            return as_refused(problems.mistake())
+            return problems.mistake()
+
+    def _answer(self, request: Request) -> dict[str, Any]:
+        """What the operation answers. Raises StoreError and Problem.
+
+        A refusal is worded while the request is under way: the log keeps the status that is told.
+        """
+        operation = self._operation
+        try:
+            if isinstance(self._read, Exception):
+                raise self._read
+            params, name = self._read
+            answer = operation.handle(request, params, name)
+        except StoreError:
+            raise
+        except Refusal as refusal:
+            raise problems.of(refusal, operation.action, operation.subject) from None
+        if operation.writes:
+            lost = [
+                f"{field.name} is not kept." for field in operation.not_kept if params.says(field)
+            ]
+            answer["warnings"] = lost + answer.get("warnings", [])
+        return answer
 
 
-def _handled(operation: Operation, request: Request, params: Params, name: str) -> dict[str, Any]:
-    """What the operation answers. What it refuses is worded while the request is under way, so
-    that the log has the status that is told."""
-    try:
-        answer = operation.handle(request, params, name)
-    except (Denied, StoreError):
-        raise
-    except Refusal as refusal:
-        raise problems.of(refusal, operation.action, operation.subject) from None
-    if operation.writes:
-        lost = [
-            f"{field.name} is not kept."
-            for field in operation.not_kept
-            if params.states(field.name)
-        ]
-        answer["warnings"] = lost + answer.get("warnings", [])
-    return answer
-
-
-def _params(operation: Operation, http: HttpRequest, body: bytes) -> tuple[Params, str]:
-    """The request's fields, and the name in its path. Raises Problem, and Refusal."""
+def _read(operation: Operation, http: HttpRequest, body: bytes) -> tuple[Params, str]:
+    """The request's fields, and the name or id in its path. Raises Problem and Refusal."""
     raw_path: bytes = http.scope["raw_path"]
     try:
         path = unquote(raw_path.decode("ascii"), errors="strict")
@@ -112,7 +110,7 @@ def _params(operation: Operation, http: HttpRequest, body: bytes) -> tuple[Param
     # One client repeats its query in the body of a GET.
     params = read_params(http.scope["query_string"], b"" if operation.method == "GET" else body)
     name = next(iter(http.path_params.values()), "")
-    if NAME in http.path_params:
+    if SECRET_NAME.name in http.path_params:
         name = check_name(name)
     elif len(name) > _LONGEST_NAME:
         raise problems.bad_request(f"The name in the path is over {_LONGEST_NAME} characters")

@@ -1,4 +1,4 @@
-"""What a request asks, field by field: strictly typed, and never guessed between contradictions."""
+"""What a request states, field by field: strictly typed, and never guessed from contradictions."""
 
 from __future__ import annotations
 
@@ -8,6 +8,15 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
+from st_tui.api.fields import (
+    ENVIRONMENT,
+    LONGEST_PLAIN,
+    PROJECT_ID,
+    PROJECT_SLUG,
+    SEALED_PARTS,
+    Field,
+    SealedField,
+)
 from st_tui.api.problems import bad_request, invalid
 from st_tui.core.drafts import BLANKS, LONGEST_FOLDER_PATH
 from st_tui.core.errors import Refusal
@@ -15,11 +24,9 @@ from st_tui.core.json_text import strict_decoder
 from st_tui.core.model import Sealed
 from st_tui.core.plain_text import refuse_controls
 from st_tui.core.secrets.model import NOTHING_SEALED, check_sealed
-from st_tui.core.vault.holders.request import Stated
+from st_tui.core.vault.holders.holder import Stated
 
 _MOST_PARAMETERS = 100
-LONGEST_PLAIN = 1_000
-"""Characters of an id, a slug, a path and the like."""
 LARGEST_NUMBER = 999_999_999
 _FLAGS = {"true": True, "false": False}
 
@@ -27,58 +34,59 @@ _FLAGS = {"true": True, "false": False}
 class Params:
     """The fields of one request: its query's, and its JSON body's unless it is a GET.
 
-    Where two spellings, or query and body, state different things, the request is refused.
+    Every method raises Problem for a value of the wrong type, and where two spellings of a field
+    state different things.
     """
 
     def __init__(self, fields: Mapping[str, Any]) -> None:
         self._fields = fields
 
-    def text(self, *spellings: str) -> str | None:
-        """A string field under any of its spellings; None where it is absent or null."""
+    def text(self, field: Field) -> str | None:
+        """A string; None where it is absent or null."""
         found: str | None = None
-        for name in spellings:
+        for name in field.spellings:
             value = self._fields.get(name)
             if value is None:
                 continue
             if not isinstance(value, str):
                 raise invalid(f"{name} must be a string")
             if found not in (None, value):
-                raise bad_request(f"{' and '.join(spellings)} contradict each other")
+                raise bad_request(f"{' and '.join(field.spellings)} contradict each other")
             found = value
         return found
 
-    def required(self, *spellings: str) -> str:
-        """A string field that must be there."""
-        value = self.text(*spellings)
+    def required(self, field: Field) -> str:
+        """A string that must be there."""
+        value = self.text(field)
         if value is None:
-            raise invalid(f"{spellings[0]} is required")
+            raise invalid(f"{field.name} is required")
         return value
 
-    def plain(self, *spellings: str) -> str | None:
-        """A short string that is trimmed, and counts as left out when nothing remains."""
-        text = self.text(*spellings)
+    def plain(self, field: Field) -> str | None:
+        """A short string, trimmed. It counts as left out when nothing remains."""
+        text = self.text(field)
         if text is None:
             return None
         value = text.strip(BLANKS)
         if len(value) > LONGEST_PLAIN:
-            raise invalid(f"{spellings[0]} is over {LONGEST_PLAIN} characters")
+            raise invalid(f"{field.name} is over {LONGEST_PLAIN} characters")
         try:
-            refuse_controls(value, spellings[0])
+            refuse_controls(value, field.name)
         except Refusal as refused:
             raise invalid(str(refused)) from None
         return value or None
 
-    def path(self, *spellings: str) -> str | None:
+    def path(self, field: Field) -> str | None:
         """A path: trimmed, and one trailing slash cut. No leading slash is added."""
-        path = self.plain(*spellings)
+        path = self.plain(field)
         if path is not None and len(path) > LONGEST_FOLDER_PATH:
-            raise invalid(f"{spellings[0]} is over {LONGEST_FOLDER_PATH} characters")
+            raise invalid(f"{field.name} is over {LONGEST_FOLDER_PATH} characters")
         return path[:-1] if path is not None and len(path) > 1 and path.endswith("/") else path
 
-    def flag(self, *spellings: str, default: bool = False) -> bool:
+    def flag(self, field: Field, *, default: bool = False) -> bool:
         """A boolean, or `true` and `false` as clients write them: one client writes `False`."""
         found: bool | None = None
-        for name in spellings:
+        for name in field.spellings:
             value = self._fields.get(name)
             if value is None or value == "":
                 continue
@@ -86,63 +94,68 @@ class Params:
             if not isinstance(stated, bool):
                 raise invalid(f"{name} must be true or false")
             if found not in (None, stated):
-                raise bad_request(f"{' and '.join(spellings)} contradict each other")
+                raise bad_request(f"{' and '.join(field.spellings)} contradict each other")
             found = stated
         return default if found is None else found
 
-    def number(self, name: str) -> int | None:
+    def number(self, field: Field) -> int | None:
         """A whole number from 1, as a query states it."""
-        text = self.text(name)
+        text = self.text(field)
         if not text:
             return None
         digits = text.isascii() and text.isdigit() and len(text) <= len(str(LARGEST_NUMBER))
         if not digits or not 1 <= int(text) <= LARGEST_NUMBER:
-            raise invalid(f"{name} must be a whole number from 1 to {LARGEST_NUMBER}")
+            raise invalid(f"{field.name} must be a whole number from 1 to {LARGEST_NUMBER}")
         return int(text)
 
-    def states(self, name: str) -> bool:
-        """Whether a field is there with something in it: nothing, empty and false say nothing."""
-        value = self._fields.get(name)
+    def says(self, field: Field) -> bool:
+        """Whether the field holds anything: null, empty and false say nothing."""
+        value = self._fields.get(field.name)
         return bool(value) and str(value).lower() != "false"
 
-    def nested(self, name: str) -> Params:
+    def nested(self, field: Field) -> Params:
         """The fields of an object inside the body."""
-        value = self._fields.get(name)
+        value = self._fields.get(field.name)
         if not isinstance(value, dict):
-            raise invalid(f"{name} must be an object")
+            raise invalid(f"{field.name} must be an object")
         return Params(value)
 
-    def sealed(self, prefix: str) -> Sealed | None:
-        """Three fields such as `secretCommentCiphertext`, `…IV` and `…Tag`; all of them, or none.
+    def sealed(self, field: SealedField) -> Sealed | None:
+        """A sealed text; None where all three of its fields are absent.
 
         Three empty strings stand for nothing; an empty ciphertext with its IV and tag is sealed.
         """
-        parts = [self.text(f"{prefix}{part}") for part in ("Ciphertext", "IV", "Tag")]
+        parts = [self.text(part) for part in field.fields()]
         given = [part for part in parts if part is not None]
         if not any(given):
             return NOTHING_SEALED if given else None
         if len(given) < len(parts):
-            raise invalid(f"{prefix}Ciphertext, {prefix}IV and {prefix}Tag belong together")
+            raise invalid(f"{_enumerated(field)} belong together")
         try:
-            return check_sealed(Sealed(*given), prefix)
+            return check_sealed(Sealed(*given), field.name)
         except Refusal as refused:
             raise invalid(str(refused)) from None
 
-    def required_sealed(self, prefix: str) -> Sealed:
-        """Three such fields that must be there."""
-        sealed = self.sealed(prefix)
+    def required_sealed(self, field: SealedField) -> Sealed:
+        """A sealed text that must be there."""
+        sealed = self.sealed(field)
         if sealed is None or sealed == NOTHING_SEALED:
-            raise invalid(f"{prefix}Ciphertext, {prefix}IV and {prefix}Tag are required")
+            raise invalid(f"{_enumerated(field)} are required")
         return sealed
 
-    def stated(self, *paths: str) -> Stated:
-        """Where the request says that it wants to go."""
+    def stated(self, path: Field) -> Stated:
+        """The project and folder that the request states; `path` is how it names the folder."""
         return Stated(
-            self.plain("workspaceId", "projectId"),
-            self.plain("workspaceSlug", "projectSlug"),
-            self.plain("environment"),
-            self.path(*paths or ("secretPath",)),
+            self.plain(PROJECT_ID),
+            self.plain(PROJECT_SLUG),
+            self.plain(ENVIRONMENT),
+            self.path(path),
         )
+
+
+def _enumerated(field: SealedField) -> str:
+    ciphertext, iv, tag = (f"{field.name}{part}" for part in SEALED_PARTS)
+    return f"{ciphertext}, {iv} and {tag}"
 
 
 def read_params(query: bytes, body: bytes) -> Params:
@@ -166,6 +179,7 @@ def _body(body: bytes) -> list[tuple[str, Any]]:
         return []
     try:
         value = _DECODER.decode(body.decode("utf-8"))
+        # A string of JSON can hold half a surrogate pair, which no UTF-8 can.
         json.dumps(value, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         raise bad_request("The body is not valid JSON in UTF-8") from None

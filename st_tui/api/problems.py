@@ -11,9 +11,12 @@ from st_tui.core.drafts import DraftError
 from st_tui.core.errors import Refusal
 from st_tui.core.model import Reason
 from st_tui.core.plain_text import TextError
-from st_tui.core.secrets.model import SecretError, TooMuch
+from st_tui.core.secrets.model import Place, SecretError, TooMuch
+from st_tui.core.vault.holders.folders import FolderNameRefused, NoSubfolder, NotEmpty
 from st_tui.core.vault.holders.gateway import NotAuthenticated
-from st_tui.core.vault.holders.request import Denied, ForeignProject, MissingEnvironment
+from st_tui.core.vault.holders.holder import Denied, ForeignProject, MissingEnvironment
+from st_tui.core.vault.holders.imports import NoImport
+from st_tui.core.vault.holders.secrets import NoSecret
 from st_tui.core.vault.secret_changes import AlreadyThere, NoFolder, NotAsItStands
 
 
@@ -109,31 +112,72 @@ def too_large(limit: int) -> Problem:
 
 
 def of(refusal: Refusal, action: str, subject: str) -> Problem:
-    """What the core refused, as it is told over the network."""
-    if isinstance(refusal, ForeignProject):
-        return foreign_project()
-    if isinstance(refusal, Denied) and refusal.reason is Reason.RAW_E2EE:
-        # The official CLI looks for these words, to say what is wrong.
-        return bad_request(
-            "E2EE must be disabled for the project before raw endpoints can open its secrets "
-            "(failed to find bot key)",
-            "bot_not_found_error",
-        )
-    if isinstance(refusal, Denied):
-        return forbidden(action, subject)
-    if isinstance(refusal, NoFolder):
-        return not_found(
-            f"Folder with path '{refusal.place.path}' in environment "
-            f"'{refusal.place.environment}' was not found. "
-            "Please ensure the environment slug and secret path is correct.",
-            "SecretPathNotFound",
-        )
-    if isinstance(refusal, AlreadyThere):
-        return bad_request(_ALREADY_THERE.get((action, subject), str(refusal)))
-    if isinstance(refusal, _ABOUT_THE_REQUEST):
-        return bad_request(str(refusal))
-    # What else the core refuses is about the vault: its sentence is for the operator.
-    return mistake()
+    """What the vault refused, in words that the caller may know. The one place that chooses them.
+
+    `action` and `subject` are the operation's: "read" and "secrets".
+    """
+    match refusal:
+        case ForeignProject():
+            return foreign_project()
+        case Denied(reason=Reason.RAW_E2EE):
+            # The official CLI looks for these words, to say what is wrong.
+            return bad_request(
+                "E2EE must be disabled for the project before raw endpoints can open its secrets "
+                "(failed to find bot key)",
+                "bot_not_found_error",
+            )
+        case Denied():
+            return forbidden(action, subject)
+        case FolderNameRefused():
+            return invalid(
+                "Invalid folder name. "
+                "Only alphanumeric characters, dashes, and underscores are allowed."
+            )
+        case AlreadyThere():
+            return bad_request(_ALREADY_THERE.get((action, subject), str(refusal)))
+        case NotEmpty(place=place):
+            return bad_request(
+                f"Folder '{place.path}' is not empty: forceDelete=true deletes it with all in it"
+            )
+        case (
+            SecretError()
+            | TextError()
+            | DraftError()
+            | MissingEnvironment()
+            | NotAsItStands()
+            | TooMuch()
+        ):
+            return bad_request(str(refusal))
+        case _:
+            # What else the core refuses is about the vault: its sentence is for the operator.
+            return _missing(refusal) or mistake()
+
+
+def _missing(refusal: Refusal) -> Problem | None:
+    """What was asked for inside the scope and is not there."""
+    match refusal:
+        case NoFolder(place=place):
+            return not_found(
+                f"Folder with path '{place.path}' in environment '{place.environment}' was not "
+                "found. Please ensure the environment slug and secret path is correct.",
+                "SecretPathNotFound",
+            )
+        case NoSecret(place=place, name=name, version=None):
+            return not_found(f"Secret with name '{name}' not found {_in_folder(place)}")
+        case NoSecret(place=place, name=name, version=version):
+            return not_found(
+                f"Secret with name '{name}' has no version {version} {_in_folder(place)}"
+            )
+        case NoSubfolder(parent=parent, name=name):
+            return not_found(f"Folder with name '{name}' not found {_in_folder(parent)}")
+        case NoImport(place=place):
+            return not_found(f"Secret import not found {_in_folder(place)}")
+        case _:
+            return None
+
+
+def _in_folder(place: Place) -> str:
+    return f"in folder with path '{place.path}' in environment '{place.environment}'"
 
 
 _ALREADY_THERE = {
@@ -142,11 +186,3 @@ _ALREADY_THERE = {
     ("create", "secret-imports"): "Secret import already exists",
 }
 _SOON = {"Retry-After": "1"}
-_ABOUT_THE_REQUEST = (
-    SecretError,
-    TextError,
-    DraftError,
-    MissingEnvironment,
-    NotAsItStands,
-    TooMuch,
-)

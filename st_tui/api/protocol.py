@@ -16,9 +16,9 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from st_tui.api import problems
+from st_tui.api.client_address import counted_for
 from st_tui.api.json_responses import as_refused
-from st_tui.core.access import trusts
-from st_tui.core.addresses import AddressError, customer, parse_address, parse_ranges
+from st_tui.core.addresses import AddressError, parse_address, parse_ranges
 from st_tui.core.model import IpRange
 
 LARGEST_HEAD = 64 * 1024
@@ -195,7 +195,7 @@ def _counted_for(client: tuple[str, int] | None, proxies: Sequence[str]) -> str 
         ip = parse_address(client[0])
     except AddressError:
         return client[0]
-    return None if proxies and trusts(_ranges(tuple(proxies)), ip) else customer(ip)
+    return counted_for(ip, _ranges(tuple(proxies)))
 
 
 @lru_cache(maxsize=1)

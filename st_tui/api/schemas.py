@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from st_tui.api.fields import SEALED_COMMENT, SEALED_NAME, SEALED_VALUE, SHARED, SealedField
 from st_tui.core.model import Permission
 
 Schema = dict[str, Any]
@@ -47,8 +48,8 @@ def _only(*values: str) -> Schema:
     return {"type": "string", "enum": list(values)}
 
 
-def _sealed(*prefixes: str) -> dict[str, Schema]:
-    return {f"{prefix}{part}": _TEXT for prefix in prefixes for part in ("Ciphertext", "IV", "Tag")}
+def _sealed(*sealed: SealedField) -> dict[str, Schema]:
+    return {field.name: _TEXT for each in sealed for field in each.fields()}
 
 
 _SECRET: dict[str, Schema] = {
@@ -58,7 +59,7 @@ _SECRET: dict[str, Schema] = {
     "environment": _TEXT,
     "secretPath": _TEXT,
     "version": _COUNT,
-    "type": _only("shared"),
+    "type": _only(SHARED),
     "skipMultilineEncoding": _FLAG,
     "tags": _NONE,
     "createdAt": _TIME,
@@ -90,7 +91,7 @@ SCHEMAS: dict[str, Schema] = {
     "Scope": _object(environment=_TEXT, secretPath=_TEXT),
     "SealedSecret": _object(
         **_SECRET,
-        **_sealed("secretKey", "secretValue", "secretComment"),
+        **_sealed(SEALED_NAME, SEALED_VALUE, SEALED_COMMENT),
         folderId=_ID,
         algorithm=_only("aes-256-gcm"),
         keyEncoding=_only("utf8"),

@@ -5,30 +5,41 @@ from __future__ import annotations
 from typing import Any
 
 from st_tui.api import usage_warnings
-from st_tui.api.operations import Field
-from st_tui.api.params import Params
-from st_tui.api.places import PLACE, entered, folder_id
-from st_tui.api.problems import bad_request
-from st_tui.api.routes import secret_lists as lists
-from st_tui.api.routes.secrets_shared import (
-    FILTERS,
+from st_tui.api.fields import (
+    IN_FOLDER,
     INCLUDE_IMPORTS,
     NOT_KEPT,
     READ_TYPE,
+    RECURSIVE,
+    SEALED_COMMENT,
+    SEALED_NAME,
+    SEALED_NEW_NAME,
+    SEALED_PARTS,
+    SEALED_VALUE,
+    SECRET_NAME,
+    SECRET_PATH,
+    SHARED,
     VERSION,
     WRITE_TYPE,
-    found,
-    in_version,
-    note,
+    SealedField,
+)
+from st_tui.api.params import Params
+from st_tui.api.problems import bad_request
+from st_tui.api.routes.secrets_shared import (
+    FILTERS,
+    check_read_type,
+    check_write_type,
+    empty_list_answer,
+    list_answer,
     on_secrets,
-    read_type,
-    shared_only,
+    why_filtered_out,
 )
 from st_tui.core import expiry
 from st_tui.core.model import Permission, Sealed
-from st_tui.core.secrets.model import NOTHING_SEALED, SealedSecret, trimmed
-from st_tui.core.vault import secret_changes
+from st_tui.core.secrets.model import NOTHING_SEALED, Place, SealedSecret, trimmed
+from st_tui.core.vault.holders.ids import folder_id
 from st_tui.core.vault.holders.request import Request
+from st_tui.core.vault.holders.secrets import Written
 
 
 def sealed_data(secret: SealedSecret) -> dict[str, Any]:
@@ -37,14 +48,14 @@ def sealed_data(secret: SealedSecret) -> dict[str, Any]:
         "id": secret.id,
         "_id": secret.id,
         "version": secret.version,
-        "type": "shared",
+        "type": SHARED,
         "workspace": secret.project_id,
         "environment": secret.place.environment,
         "secretPath": secret.place.path,
         "folderId": folder_id(secret.project_id, secret.place),
-        **_trio("secretKey", secret.name),
-        **_trio("secretValue", secret.value),
-        **_trio("secretComment", secret.comment),
+        **_three_fields(SEALED_NAME, secret.name),
+        **_three_fields(SEALED_VALUE, secret.value),
+        **_three_fields(SEALED_COMMENT, secret.comment),
         "algorithm": "aes-256-gcm",
         "keyEncoding": "utf8",
         "skipMultilineEncoding": False,
@@ -54,109 +65,99 @@ def sealed_data(secret: SealedSecret) -> dict[str, Any]:
     }
 
 
-def _trio(prefix: str, sealed: Sealed) -> dict[str, str]:
-    return {
-        f"{prefix}Ciphertext": sealed.ciphertext,
-        f"{prefix}IV": sealed.iv,
-        f"{prefix}Tag": sealed.tag,
-    }
+def _three_fields(field: SealedField, sealed: Sealed) -> dict[str, str]:
+    return {f"{field.name}{part}": text for part, text in zip(SEALED_PARTS, sealed, strict=True)}
+
+
+def _enter(request: Request, params: Params, operation: Permission) -> Place:
+    return request.enter(params.stated(SECRET_PATH), operation)
 
 
 def _list(request: Request, params: Params, name: str) -> dict[str, Any]:
-    place = entered(request, params, Permission.READ)
-    found = lists.gathered(request, params, place)
-    request.note_also(found.places)
-    return lists.listed(request, found.secrets, found.imports, found.warnings, sealed_data)
+    place = _enter(request, params, Permission.READ)
+    recursive, imports = params.flag(RECURSIVE), params.flag(INCLUDE_IMPORTS)
+    request.folders.require(place)
+    if filtered_out := why_filtered_out(params):
+        return empty_list_answer(request, filtered_out)
+    found = request.secrets.listed_sealed(place, recursive=recursive, imports=imports)
+    return list_answer(request, found.secrets, found.imports, found.warnings, sealed_data)
 
 
 def _get(request: Request, params: Params, name: str) -> dict[str, Any]:
-    place = entered(request, params, Permission.READ)
-    read_type(params)
-    version = params.number("version")
-    secret = found(request, place, name)
-    if version is not None:
-        secret = in_version(request, place, name, secret, version)
-        note(request, secret)
+    place = _enter(request, params, Permission.READ)
+    check_read_type(params)
+    secret = request.secrets.find_sealed(place, name, params.number(VERSION))
     return {"secret": sealed_data(secret), "warnings": []}
 
 
 def _create(request: Request, params: Params, name: str) -> dict[str, Any]:
-    place = entered(request, params, Permission.WRITE)
-    shared_only(params, "create")
-    key, value = params.required_sealed("secretKey"), params.required_sealed("secretValue")
-    secret = secret_changes.create_sealed(
-        request.session,
-        request.project,
-        place,
-        name,
-        key,
-        value,
-        params.sealed("secretComment") or NOTHING_SEALED,
-    )
-    note(request, secret)
+    place = _enter(request, params, Permission.WRITE)
+    check_write_type(params, "create")
+    sealed_name = params.required_sealed(SEALED_NAME)
+    value = params.required_sealed(SEALED_VALUE)
+    comment = params.sealed(SEALED_COMMENT) or NOTHING_SEALED
+    secret = request.secrets.create_sealed(place, name, sealed_name, value, comment)
     return {"secret": sealed_data(secret)}
 
 
 def _update(request: Request, params: Params, name: str) -> dict[str, Any]:
-    place = entered(request, params, Permission.WRITE)
-    shared_only(params, "update")
-    value, comment = params.required_sealed("secretValue"), params.sealed("secretComment")
-    new_name = params.text("secretName", "newSecretName")
+    place = _enter(request, params, Permission.WRITE)
+    check_write_type(params, "update")
+    value, comment = params.required_sealed(SEALED_VALUE), params.sealed(SEALED_COMMENT)
+    new_name = params.text(SEALED_NEW_NAME)
     if new_name is not None and trimmed(new_name) != name:
         raise bad_request(
             "A sealed secret keeps its name: make one with the new name and delete this one"
         )
-    current = found(request, place, name)
-    secret = secret_changes.update_sealed(request.session, current, value=value, comment=comment)
-    note(request, secret)
-    return {"secret": sealed_data(_visible(request, secret, value, comment))}
+    written = request.secrets.update_sealed(place, name, value, comment)
+    return {"secret": sealed_data(_shown(written, value, comment or NOTHING_SEALED))}
 
 
 def _delete(request: Request, params: Params, name: str) -> dict[str, Any]:
-    place = entered(request, params, Permission.WRITE)
-    shared_only(params, "delete")
-    secret = found(request, place, name)
-    warnings = usage_warnings.to_secret(request, secret)
-    secret_changes.delete(request.session, secret)
-    # Clients open the value of what they deleted, and take a failure for a refusal: for who may not
-    # read it, the name stands there.
-    shown = _visible(request, secret, secret.name, None)
-    return {"secret": sealed_data(shown), "warnings": warnings}
+    place = _enter(request, params, Permission.WRITE)
+    check_write_type(params, "delete")
+    written = request.secrets.delete_sealed(place, name)
+    # Clients open the value of what they deleted, and take a failure for a refusal. Who may not
+    # read it gets the sealed name there, which opens with the same key.
+    shown = _shown(written, written.sealed.name, NOTHING_SEALED)
+    return {"secret": sealed_data(shown), "warnings": usage_warnings.about(written.used_by)}
 
 
-def _visible(
-    request: Request, secret: SealedSecret, value: Sealed, comment: Sealed | None
-) -> SealedSecret:
-    """The secret as its writer may see it: without reading, only what it knows already."""
-    if request.may(secret.place):
-        return secret
-    return secret._replace(value=value, comment=comment or NOTHING_SEALED)
+def _shown(written: Written, value: Sealed, comment: Sealed) -> SealedSecret:
+    """The secret as its writer may see it. Who may not read gets this value and comment instead."""
+    if written.readable:
+        return written.sealed
+    return written.sealed._replace(value=value, comment=comment)
 
 
-_VALUE = tuple(Field(f"secretValue{part}", required=True) for part in ("Ciphertext", "IV", "Tag"))
-_KEY = tuple(Field(f"secretKey{part}", required=True) for part in ("Ciphertext", "IV", "Tag"))
-_COMMENT = tuple(Field(f"secretComment{part}") for part in ("Ciphertext", "IV", "Tag"))
-_ONE = "/api/v3/secrets/{secretName}"
+_ALL = "/api/v3/secrets"
+_ONE = f"{_ALL}/{SECRET_NAME.part}"
 _ANSWER = "OneSealedSecret"
 
 OPERATIONS = (
     on_secrets(
         "GET",
-        "/api/v3/secrets",
+        _ALL,
         "The sealed secrets of a folder",
         _list,
-        (*PLACE, INCLUDE_IMPORTS, Field("recursive", "boolean"), *FILTERS),
+        (*IN_FOLDER, INCLUDE_IMPORTS, RECURSIVE, *FILTERS),
         answer="SealedSecrets",
     ),
     on_secrets(
-        "GET", _ONE, "One sealed secret", _get, (*PLACE, READ_TYPE, VERSION), answer=_ANSWER
+        "GET", _ONE, "One sealed secret", _get, (*IN_FOLDER, READ_TYPE, VERSION), answer=_ANSWER
     ),
     on_secrets(
         "POST",
         _ONE,
         "Make a secret that the client sealed",
         _create,
-        (*PLACE, WRITE_TYPE, *_KEY, *_VALUE, *_COMMENT),
+        (
+            *IN_FOLDER,
+            WRITE_TYPE,
+            *SEALED_NAME.fields(required=True),
+            *SEALED_VALUE.fields(required=True),
+            *SEALED_COMMENT.fields(),
+        ),
         answer=_ANSWER,
         not_kept=NOT_KEPT,
     ),
@@ -165,9 +166,11 @@ OPERATIONS = (
         _ONE,
         "Write the next version of a secret that the client sealed",
         _update,
-        (*PLACE, WRITE_TYPE, *_VALUE, *_COMMENT),
+        (*IN_FOLDER, WRITE_TYPE, *SEALED_VALUE.fields(required=True), *SEALED_COMMENT.fields()),
         answer=_ANSWER,
-        not_kept=(*NOT_KEPT, *(field._replace(required=False) for field in _KEY)),
+        not_kept=(*NOT_KEPT, *SEALED_NAME.fields()),
     ),
-    on_secrets("DELETE", _ONE, "Delete a secret", _delete, (*PLACE, WRITE_TYPE), answer=_ANSWER),
+    on_secrets(
+        "DELETE", _ONE, "Delete a secret", _delete, (*IN_FOLDER, WRITE_TYPE), answer=_ANSWER
+    ),
 )

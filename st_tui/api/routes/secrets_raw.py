@@ -2,37 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
 from st_tui.api import usage_warnings
-from st_tui.api.operations import Field, Handle, Operation
-from st_tui.api.params import Params
-from st_tui.api.places import PLACE, entered
-from st_tui.api.problems import bad_request
-from st_tui.api.routes import secret_lists as lists
-from st_tui.api.routes.secrets_shared import (
-    FILTERS,
+from st_tui.api.fields import (
+    EXPAND_REFERENCES,
+    IN_FOLDER,
     INCLUDE_IMPORTS,
+    NEW_NAME,
     NOT_KEPT,
     READ_TYPE,
+    RECURSIVE,
+    SECRET_COMMENT,
+    SECRET_NAME,
+    SECRET_PATH,
+    SECRET_VALUE,
+    SHARED,
     VERSION,
+    VIEW_VALUE,
     WRITE_TYPE,
-    found,
-    in_version,
-    note,
+    required,
+)
+from st_tui.api.operations import Handle, Operation
+from st_tui.api.params import Params
+from st_tui.api.problems import bad_request
+from st_tui.api.routes.secrets_shared import (
+    FILTERS,
+    check_read_type,
+    check_write_type,
+    empty_list_answer,
+    list_answer,
     on_secrets,
-    read_type,
-    shared_only,
+    why_filtered_out,
 )
 from st_tui.core import expiry
 from st_tui.core.drafts import BLANKS
 from st_tui.core.model import Endpoint, Permission
-from st_tui.core.secrets.model import LONGEST_NAME, Place, SealedSecret, Secret
-from st_tui.core.vault import secret_changes, secret_lists
+from st_tui.core.secrets.model import Place, Secret
 from st_tui.core.vault.holders.request import Request
-from st_tui.core.vault.secret_lists import Found, Gathered
+from st_tui.core.vault.holders.secrets import Written
 
 HIDDEN = "<hidden-by-infisical>"
 
@@ -46,7 +55,7 @@ def raw_data(secret: Secret, *, value: bool = True, comment: bool = True) -> dic
         "workspace": sealed.project_id,
         "environment": sealed.place.environment,
         "version": sealed.version,
-        "type": "shared",
+        "type": SHARED,
         "secretKey": secret.name,
         "secretValue": secret.value if value else HIDDEN,
         "secretValueHidden": not value,
@@ -60,130 +69,86 @@ def raw_data(secret: Secret, *, value: bool = True, comment: bool = True) -> dic
     }
 
 
-def trimmed(value: str) -> str:
+def trimmed_value(value: str) -> str:
     """A value as Infisical keeps it: without blanks around it, but for one final newline."""
     return value.strip(BLANKS) + ("\n" if value.endswith("\n") else "")
 
 
-def _opened(request: Request, gathered: Gathered, *, expand: bool) -> Found:
-    """What was gathered, opened; the audit log says where it came from."""
-    found = secret_lists.opened(
-        request.session, request.project, gathered, may_read=request.may, expand=expand
-    )
-    request.note_also(gathered.places | found.referenced)
-    return found
+def _enter(request: Request, params: Params, operation: Permission) -> Place:
+    return request.enter(params.stated(SECRET_PATH), operation, Endpoint.RAW)
 
 
 def _list(request: Request, params: Params, name: str, *, by_default: bool) -> dict[str, Any]:
-    place = entered(request, params, Permission.READ, Endpoint.RAW)
-    expand = params.flag("expandSecretReferences", default=by_default)
-    value = params.flag("viewSecretValue", default=True)
-    gathered = lists.gathered(request, params, place, imports_by_default=by_default)
-    answer = _opened(request, gathered, expand=expand)
-    return lists.listed(
-        request,
-        _by_name(answer.secrets),
-        [(link, _by_name(inside)) for link, inside in answer.imports],
-        answer.warnings,
-        lambda secret: raw_data(secret, value=value),
-    )
-
-
-def _by_name(each: list[Secret]) -> list[Secret]:
-    return sorted(each, key=lambda secret: (secret.sealed.place.path, secret.name))
+    place = _enter(request, params, Permission.READ)
+    expand = params.flag(EXPAND_REFERENCES, default=by_default)
+    shows_values = params.flag(VIEW_VALUE, default=True)
+    recursive = params.flag(RECURSIVE)
+    imports = params.flag(INCLUDE_IMPORTS, default=by_default)
+    request.folders.require(place)
+    if filtered_out := why_filtered_out(params):
+        return empty_list_answer(request, filtered_out)
+    found = request.secrets.listed(place, recursive=recursive, imports=imports, expand=expand)
+    data = partial(raw_data, value=shows_values)
+    return list_answer(request, found.secrets, found.imports, found.warnings, data)
 
 
 def _get(request: Request, params: Params, name: str, *, by_default: bool) -> dict[str, Any]:
-    place = entered(request, params, Permission.READ, Endpoint.RAW)
-    read_type(params)
-    follow = lists.imports_asked(params, by_default=by_default)
-    expand = params.flag("expandSecretReferences", default=by_default)
-    value = params.flag("viewSecretValue", default=True)
-    version = params.number("version")
-    one = _asked_one(request, place, name, follow=follow)
-    if version is not None:
-        one = one._replace(secrets=[in_version(request, place, name, one.secrets[0], version)])
-    note(request, one.secrets[0])
-    answer = _opened(request, one, expand=expand)
-    if not answer.secrets:
-        raise bad_request(f"This secret cannot be opened: {secret_changes.UNOPENED}")
-    return {"secret": raw_data(answer.secrets[0], value=value), "warnings": answer.warnings}
-
-
-def _asked_one(request: Request, place: Place, name: str, *, follow: bool) -> Gathered:
-    """The secret that is asked for; one of the folder's own wins over imported ones."""
-    sealed = secret_changes.find(request.session, request.project, place, name)
-    if sealed is None and follow:
-        warnings: list[str] = []
-        imported = secret_lists.find_imported(
-            request.session, request.project, place, name, request.may, warnings
-        )
-        if imported is not None:
-            return Gathered([imported[0]], [], warnings, imported[1])
-    return secret_lists.alone(sealed or found(request, place, name))
+    place = _enter(request, params, Permission.READ)
+    check_read_type(params)
+    imports = params.flag(INCLUDE_IMPORTS, default=by_default)
+    expand = params.flag(EXPAND_REFERENCES, default=by_default)
+    shows_value = params.flag(VIEW_VALUE, default=True)
+    version = params.number(VERSION)
+    secret, warnings = request.secrets.find(place, name, version, imports=imports, expand=expand)
+    return {"secret": raw_data(secret, value=shows_value), "warnings": warnings}
 
 
 def _create(request: Request, params: Params, name: str) -> dict[str, Any]:
-    place = entered(request, params, Permission.WRITE, Endpoint.RAW)
-    shared_only(params, "create")
-    value = trimmed(params.required("secretValue"))
-    sealed = secret_changes.create(
-        request.session, request.project, place, name, value, params.text("secretComment") or ""
-    )
-    return _written(request, sealed, name)
+    place = _enter(request, params, Permission.WRITE)
+    check_write_type(params, "create")
+    value = trimmed_value(params.required(SECRET_VALUE))
+    comment = params.text(SECRET_COMMENT) or ""
+    return _written(request.secrets.create(place, name, value, comment), name)
 
 
 def _update(request: Request, params: Params, name: str) -> dict[str, Any]:
-    place = entered(request, params, Permission.WRITE, Endpoint.RAW)
-    shared_only(params, "update")
-    value, new_name = params.text("secretValue"), params.text("newSecretName")
-    current = found(request, place, name)
+    place = _enter(request, params, Permission.WRITE)
+    check_write_type(params, "update")
+    value, new_name = params.text(SECRET_VALUE), params.text(NEW_NAME)
+    current = request.secrets.find_sealed(place, name)
     if new_name is not None and not new_name.strip(BLANKS):
         raise bad_request("New secret name cannot be empty")
-    sealed = secret_changes.update(
-        request.session,
-        request.project,
+    written = request.secrets.update(
         current,
         name,
-        value=None if value is None else trimmed(value),
-        comment=params.text("secretComment"),
+        value=None if value is None else trimmed_value(value),
+        comment=params.text(SECRET_COMMENT),
         new_name=new_name,
     )
-    return _written(request, sealed, name, usage_warnings.to_old_name(request, current, sealed))
+    return _written(written, name)
 
 
 def _delete(request: Request, params: Params, name: str) -> dict[str, Any]:
-    place = entered(request, params, Permission.WRITE, Endpoint.RAW)
-    shared_only(params, "delete")
-    sealed = found(request, place, name)
-    warnings = usage_warnings.to_secret(request, sealed)
-    secret_changes.delete(request.session, sealed)
-    return _written(request, sealed, name, warnings)
+    place = _enter(request, params, Permission.WRITE)
+    check_write_type(params, "delete")
+    return _written(request.secrets.delete(place, name), name)
 
 
-def _written(
-    request: Request, sealed: SealedSecret, name: str, warnings: Sequence[str] = ()
-) -> dict[str, Any]:
-    """The answer to a write. There is no value in it for a token that may not read, and none of a
+def _written(written: Written, name: str) -> dict[str, Any]:
+    """The answer to a write. It holds no value for a token that may not read, and none of a
     deleted secret that another key sealed."""
-    note(request, sealed)
-    key = request.session.project_key(request.project.id)
-    secret = secret_changes.open_secret(sealed, key)
-    shown = secret is not None and request.may(sealed.place)
-    data = raw_data(secret or Secret(sealed, name, "", ""), value=shown, comment=shown)
-    return {"secret": data, "warnings": list(warnings)}
+    secret = written.opened
+    shown = secret is not None and written.readable
+    data = raw_data(secret or Secret(written.sealed, name, "", ""), value=shown, comment=shown)
+    return {"secret": data, "warnings": usage_warnings.about(written.used_by)}
 
 
-_READING = (
-    *PLACE,
-    Field("viewSecretValue", "boolean"),
-    Field("expandSecretReferences", "boolean"),
-    INCLUDE_IMPORTS,
-)
-_LIST = (*_READING, Field("recursive", "boolean"), *FILTERS)
+_READING = (*IN_FOLDER, VIEW_VALUE, EXPAND_REFERENCES, INCLUDE_IMPORTS)
+_LIST = (*_READING, RECURSIVE, *FILTERS)
 _GET = (*_READING, READ_TYPE, VERSION)
-_WRITING = (*PLACE, WRITE_TYPE, Field("secretComment"))
-_ONE = "/api/v3/secrets/raw/{secretName}"
+_WRITING = (*IN_FOLDER, WRITE_TYPE, SECRET_COMMENT)
+_V3, _V4 = "/api/v3/secrets/raw", "/api/v4/secrets"
+_ONE = f"{_V3}/{SECRET_NAME.part}"
 
 
 def _reading(version: str, path: str) -> Operation:
@@ -201,16 +166,16 @@ def _reading(version: str, path: str) -> Operation:
 
 
 OPERATIONS = (
-    _reading("v3", "/api/v3/secrets/raw"),
+    _reading("v3", _V3),
     _reading("v3", _ONE),
-    _reading("v4", "/api/v4/secrets"),
-    _reading("v4", "/api/v4/secrets/{secretName}"),
+    _reading("v4", _V4),
+    _reading("v4", f"{_V4}/{SECRET_NAME.part}"),
     on_secrets(
         "POST",
         _ONE,
         "Make a secret",
         _create,
-        (*_WRITING, Field("secretValue", required=True)),
+        (*_WRITING, required(SECRET_VALUE)),
         answer="OneSecret",
         not_kept=NOT_KEPT,
     ),
@@ -219,11 +184,11 @@ OPERATIONS = (
         _ONE,
         "Write the next version of a secret, or rename it",
         _update,
-        (*_WRITING, Field("secretValue"), Field("newSecretName", longest=LONGEST_NAME)),
+        (*_WRITING, SECRET_VALUE, NEW_NAME),
         answer="OneSecret",
         not_kept=NOT_KEPT,
     ),
     on_secrets(
-        "DELETE", _ONE, "Delete a secret", _delete, (*PLACE, WRITE_TYPE), answer="OneSecret"
+        "DELETE", _ONE, "Delete a secret", _delete, (*IN_FOLDER, WRITE_TYPE), answer="OneSecret"
     ),
 )

@@ -1,6 +1,6 @@
 """What can be done to a project's secrets, inside a change that the caller makes and records.
 
-The operator's room (`vault.secrets`) and the token holders' (`vault.gateway`) both act through
+The operator's room (`vault.secrets`) and the token holders' (`vault.holders`) both act through
 these functions; who may, and what the audit log says of it, is theirs to settle first.
 """
 
@@ -59,6 +59,12 @@ def folder_exists(session: Session, project: Project, place: Place) -> bool:
     )
 
 
+def require_folder(session: Session, project: Project, place: Place) -> None:
+    """Raise NoFolder unless the folder is there."""
+    if not folder_exists(session, project, place):
+        raise NoFolder(place)
+
+
 def find(session: Session, project: Project, place: Place, name: str) -> SealedSecret | None:
     """One secret of a folder by its name."""
     return secrets.find(session.database, project.id, place, name_hash(session, project, name))
@@ -89,8 +95,7 @@ def _insert(
     name: str,
     sealed: Callable[[], tuple[Sealed, Sealed, Sealed]],
 ) -> SealedSecret:
-    if not folder_exists(session, project, place):
-        raise NoFolder(place)
+    require_folder(session, project, place)
     hashed = name_hash(session, project, name)
     _refuse_taken(session, project, place, hashed)
     refuse_unseen(name, "secret's name")
@@ -188,8 +193,7 @@ def delete(session: Session, secret: SealedSecret) -> None:
 def add_import(session: Session, project: Project, place: Place, source: Place) -> SecretImport:
     """Link a folder's secrets into another. Raises VaultError."""
     for end in (place, source):
-        if not folder_exists(session, project, end):
-            raise NoFolder(end)
+        require_folder(session, project, end)
     if place == source:
         raise NotAsItStands(f"A folder cannot import itself: {place}.")
     links = secrets.imports(session.database, project.id, place)

@@ -14,7 +14,7 @@ from st_tui.api.routes.folders import OPERATIONS
 from st_tui.core.model import AuditEntry
 from st_tui.core.secrets.model import Place
 from st_tui.core.store import projects
-from st_tui.core.vault.holders.request import Caller, Denied
+from st_tui.core.vault.holders.holder import Caller, Denied
 from tests.api.http_calls import Answer, Connection
 from tests.api.shop import READ_WRITE, Shop
 from tests.core.vaults import WRITE, v2

@@ -35,7 +35,7 @@ from st_tui.core.secrets.references import MOST_WARNINGS
 from st_tui.core.store import secrets, sqlite
 from st_tui.core.store.schema import STEPS
 from st_tui.core.vault import Vault, VaultError, secret_changes, secret_lists
-from st_tui.core.vault.holders.request import Caller
+from st_tui.core.vault.holders.holder import Caller
 from st_tui.core.vault.secret_lists import Found
 from st_tui.core.vault.secrets import ChangedMeanwhile, Listed, NoSuchSecret, Written
 from tests.core.vaults import NOON, WRITE, Clock, bytes_in_files, raw, sqlite_of, v2
@@ -741,12 +741,12 @@ def test_a_name_key_that_was_taken_back_with_its_request_is_not_used_by_the_next
             suppress(LookupError),
             gateway.request(caller, "update-secret", writes=True) as request,
         ):
-            assert secret_changes.find(request.session, project, DEV, "A") is None
+            assert secret_changes.find(request._session, project, DEV, "A") is None
             raise LookupError
         with gateway.request(caller, "create-secret", writes=True) as request:
             key = vault._session.project_key(project.id)
-            name, value = (seal(text, key, request.session.randbytes) for text in ("A", "x"))
-            secret_changes.create_sealed(request.session, project, DEV, "A", name, value)
+            name, value = (seal(text, key, request._session.randbytes) for text in ("A", "x"))
+            secret_changes.create_sealed(request._session, project, DEV, "A", name, value)
         gateway.flush()
         gateway.commit()
     assert vault.secrets.get(project, DEV, "A").value == "x"

@@ -27,7 +27,8 @@ from st_tui.core.store.audit import Event
 from st_tui.core.store.sqlite import open_database
 from st_tui.core.store.turnstile import PATIENCE_SECONDS
 from st_tui.core.vault.audit import ANONYMOUS
-from st_tui.core.vault.holders.request import Caller, Denied, Request
+from st_tui.core.vault.holders.holder import Caller, Holder
+from st_tui.core.vault.holders.request import Request
 from st_tui.core.vault.secret_changes import name_hash
 from st_tui.core.vault.session import Session
 from st_tui.core.vault.tokens import Known, Tokens, record_end
@@ -132,29 +133,26 @@ class Gateway:
         taken back.
         """
         with self._session.database.explained():
-            request = self._admit(caller, event)
+            holder = self._admit(caller, event)
         try:
             with self._part() if writes else self._session.database.explained():
-                yield request
-        except Denied as denied:
-            request.reason = denied.reason
-            self._note_name(request, name)
-            raise
+                yield Request(self._session, holder)
         except Exception as problem:
-            request.reason = request.reason or _INVALID
-            refused = 400 if isinstance(problem, Refusal) else 500
-            request.details["status"] = getattr(problem, "status", refused)
-            self._note_name(request, name)
+            if not holder.is_denied:
+                holder.reason = holder.reason or _INVALID
+                refused = 400 if isinstance(problem, Refusal) else 500
+                holder.details["status"] = getattr(problem, "status", refused)
+            if name is not None:
+                self._note_name(holder, name)
             raise
         finally:
-            self._note(request)
+            self._note(holder)
 
-    def _note_name(self, request: Request, name: str | None) -> None:
+    def _note_name(self, holder: Holder, name: str) -> None:
         """Keep which secret was asked for in vain, as the hash that stands for its name."""
-        if name is not None:
-            with suppress(Refusal):
-                hashed = name_hash(self._session, request.project, name)
-                request.details.setdefault("secretKey", hashed.hex())
+        with suppress(Refusal):
+            hashed = name_hash(self._session, holder.project, name)
+            holder.details.setdefault("secretKey", hashed.hex())
 
     @contextmanager
     def _part(self) -> Iterator[None]:
@@ -198,7 +196,7 @@ class Gateway:
         Tokens(self._session).sweep()
         self._report_failures()
 
-    def _admit(self, caller: Caller, event: str) -> Request:
+    def _admit(self, caller: Caller, event: str) -> Holder:
         now = self._session.clock()
         token = self._authenticated(caller, event, now)
         admitted = access.admits(token, now, caller.ip)
@@ -207,7 +205,7 @@ class Gateway:
                 self._end(token)
             self._refuse(caller, event, now, admitted.reason, token)
             raise NotAuthenticated(admitted.reason)
-        return Request(self._session, token, self._project(token), caller, event, now)
+        return Holder(token, self._project(token), caller, event, now)
 
     def _authenticated(self, caller: Caller, event: str, now: int) -> ServiceToken:
         text = caller.text or _NOBODY
@@ -262,25 +260,25 @@ class Gateway:
             )
         )
 
-    def _note(self, request: Request) -> None:
+    def _note(self, holder: Holder) -> None:
         self._events.append(
             Event(
-                time=request.now,
-                actor=request.token.id,
-                event=request.event,
-                project_id=request.project.id,
-                target=request.target,
-                environment=request.environment,
-                path=request.path,
-                operation=request.operation,
-                verdict="allowed" if request.reason in _LETS_IN else "denied",
-                reason=request.reason or Reason.ALLOWED,
-                ip=request.caller.address,
-                user_agent=request.caller.user_agent,
-                details=request.details,
+                time=holder.now,
+                actor=holder.token.id,
+                event=holder.event,
+                project_id=holder.project.id,
+                target=holder.target,
+                environment=holder.environment,
+                path=holder.path,
+                operation=holder.operation,
+                verdict="allowed" if holder.reason in _LETS_IN else "denied",
+                reason=holder.reason or Reason.ALLOWED,
+                ip=holder.caller.address,
+                user_agent=holder.caller.user_agent,
+                details=holder.details,
             )
         )
-        self._uses.append((request.token.id, request.now))
+        self._uses.append((holder.token.id, holder.now))
 
 
 def _throttled_as(caller: Caller) -> str:

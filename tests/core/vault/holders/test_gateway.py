@@ -21,7 +21,7 @@ from st_tui.core.store import tokens
 from st_tui.core.store.database import Database
 from st_tui.core.vault import Vault
 from st_tui.core.vault.holders.gateway import FAILURES_A_MINUTE, NotAuthenticated
-from st_tui.core.vault.holders.request import MOST_NOTED, Caller
+from st_tui.core.vault.holders.holder import MOST_NOTED, Caller
 from st_tui.core.vault.session import NoServerCopy
 from tests.core.vaults import NOON, Clock, raw, sqlite_of, v2, v3
 
@@ -306,7 +306,7 @@ def test_no_key_is_kept_longer_than_a_batch(
         gateway = server.gateway
         assert gateway.begin()
         with gateway.request(caller(token.text), "get-secrets") as request:
-            assert len(request.session.project_key(project.id)) == 32
+            assert len(request._session.project_key(project.id)) == 32
         gateway.flush()
         gateway.commit()
         vault.projects.set_e2ee(project, on=True)
@@ -315,7 +315,7 @@ def test_no_key_is_kept_longer_than_a_batch(
             pytest.raises(NoServerCopy),
             gateway.request(caller(token.text), "get-secrets") as request,
         ):
-            request.session.project_key(project.id)
+            request._session.project_key(project.id)
         gateway.abandon()
 
 
@@ -339,7 +339,7 @@ def test_a_disk_that_is_full_is_told_whoever_comes(server: Vault, token: NewToke
         pytest.raises(StoreError, match="refused: no such table"),
         gateway.request(caller(token.text), "get-secrets") as request,
     ):
-        request.session.database.execute("SELECT * FROM nowhere")
+        request._session.database.execute("SELECT * FROM nowhere")
     gateway.abandon()
 
 
@@ -350,7 +350,9 @@ def test_the_log_says_how_many_places_it_does_not_name(
     assert gateway.begin()
     for more in (0, 7):
         with gateway.request(caller(token.text), "get-secrets") as request:
-            request.note_also(Place("dev", f"/{number}") for number in range(MOST_NOTED + more))
+            request._holder.note_places(
+                Place("dev", f"/{number}") for number in range(MOST_NOTED + more)
+            )
     gateway.flush()
     gateway.commit()
     whole, cut = (json.loads(entry.details) for entry in entries(vault, "get-secrets"))
