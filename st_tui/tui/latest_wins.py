@@ -17,12 +17,12 @@ class LatestWins:
         self._host = host
         self._job = job
         self._is_running = False
-        self.is_asked = False
+        self.is_requested = False
         """Whether somebody asked again since the job was begun."""
 
-    def ask(self) -> None:
+    def request(self) -> None:
         """Run the job, after the one that runs now."""
-        self.is_asked = True
+        self.is_requested = True
         if not self._is_running:
             self._is_running = True
             # In a group of its own, or an exclusive action of the host would end it.
@@ -30,8 +30,8 @@ class LatestWins:
 
     async def _run(self) -> None:
         try:
-            while self.is_asked:
-                self.is_asked = False
+            while self.is_requested:
+                self.is_requested = False
                 await self._job()
         finally:
             self._is_running = False

@@ -33,10 +33,10 @@ async def test_it_never_runs_twice_at_a_time_and_the_newest_wish_is_the_last_run
     app = Reader()
     async with app.run_test() as pilot:
         for _ in range(3):
-            app.reading.ask()
+            app.reading.request()
         await pilot.pause()
-        app.reading.ask()
-        app.reading.ask()
+        app.reading.request()
+        app.reading.request()
         assert app.begun == 1
         app.may_end.set()
         await app.workers.wait_for_complete()
@@ -46,7 +46,7 @@ async def test_it_never_runs_twice_at_a_time_and_the_newest_wish_is_the_last_run
 async def test_an_exclusive_action_of_its_host_leaves_it_alone() -> None:
     app = Reader()
     async with app.run_test() as pilot:
-        app.reading.ask()
+        app.reading.request()
         await pilot.pause()
         app.action_other()
         await pilot.pause()

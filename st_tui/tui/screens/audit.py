@@ -23,7 +23,8 @@ from st_tui.core.wording import counted
 from st_tui.tui.actions import EVERYWHERE, Action, bindings
 from st_tui.tui.latest_wins import LatestWins
 from st_tui.tui.screens.filtered_page import FilteredPage
-from st_tui.tui.widgets.listing import Listing, Piece, column
+from st_tui.tui.widgets.cells import column
+from st_tui.tui.widgets.listing import Listing, Piece
 from st_tui.tui.widgets.top_bar import TopBar
 
 if TYPE_CHECKING:
@@ -146,7 +147,7 @@ class AuditPage(FilteredPage):
         name_hash = hashed[1] + hashed[2]
         if name_hash not in self._secret_names:
             self._unnamed.add(name_hash)
-            self._naming.ask()
+            self._naming.request()
         return self._secret_names.get(name_hash, f"{hashed[1]}…")
 
     async def _name_secrets(self) -> None:
@@ -184,7 +185,7 @@ class AuditPage(FilteredPage):
             self._show_found(search(vault, project, self.filter_text), count, top=top)
         else:
             self._goes_on_top = self._goes_on_top or top
-            self._searching.ask()
+            self._searching.request()
 
     async def _search(self) -> None:
         """Search in a thread, and show what was found if it is still asked for."""

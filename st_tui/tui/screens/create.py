@@ -37,10 +37,10 @@ from st_tui.tui.screens.comparison import beside
 from st_tui.tui.screens.dialog import Confirm, close_form_question
 from st_tui.tui.screens.responsive import WIDE
 from st_tui.tui.screens.with_access_pane import WithAccessPane
+from st_tui.tui.widgets.cells import cut
 from st_tui.tui.widgets.expiry_selector import ExpirySelector
 from st_tui.tui.widgets.field import Field, Label, ListField
 from st_tui.tui.widgets.key_hints import KeyHints
-from st_tui.tui.widgets.listing import column
 from st_tui.tui.widgets.scope_picker import ScopePicker
 from st_tui.tui.widgets.selector import Selector
 from st_tui.tui.widgets.tick_box import TickBox
@@ -111,7 +111,7 @@ class Create(ShowsVault, WithAccessPane[NewToken | None], Leavable[NewToken | No
         self._untouched: list[object] = []
         self._drafted: ServiceToken | None = None
         """The token of the draft, as it stood last when it was right."""
-        self._place: tuple[str, str] | None = None
+        self._asked_about: tuple[str, str] | None = None
         """The environment and path that were meant last."""
 
     @property
@@ -167,15 +167,15 @@ class Create(ShowsVault, WithAccessPane[NewToken | None], Leavable[NewToken | No
         pane = AccessPane(
             self.host.clock,
             title="Preview",
-            note=lambda path: self._picker.about_folder(path),
-            about=self._place,
+            folder_note=lambda path: self._picker.folder_note(path),
+            start_at=self._asked_about,
         )
-        pane.place(self._environments, self._folders, e2ee=self._project.e2ee)
+        pane.set_project(self._environments, self._folders, e2ee=self._project.e2ee)
         pane.show(self._drafted)
         return pane
 
     def on_mount(self) -> None:
-        self._picker.place(self._environments, self._folders)
+        self._picker.set_project(self._environments, self._folders)
         self.query_one("#version", Selector).choose(self._start.version if self._start else 2)
         self.set_class(bool(self._start and self._start.version == 3), "is-v3")
         self.query_one("#name", Field).focus()
@@ -187,8 +187,8 @@ class Create(ShowsVault, WithAccessPane[NewToken | None], Leavable[NewToken | No
         if self._untouched and self.host.project is not None:
             self._learn()
             for pane in self.panes():
-                pane.place(self._environments, self._folders, e2ee=self._project.e2ee)
-            self._picker.place(self._environments, self._folders)
+                pane.set_project(self._environments, self._folders, e2ee=self._project.e2ee)
+            self._picker.set_project(self._environments, self._folders)
             self._show()
 
     def _learn(self) -> None:
@@ -286,7 +286,7 @@ class Create(ShowsVault, WithAccessPane[NewToken | None], Leavable[NewToken | No
     @on(ScopePicker.Changed)
     def _scopes_changed(self, event: ScopePicker.Changed) -> None:
         if event.about is not None:
-            self._place = event.about
+            self._asked_about = event.about
             for pane in self.panes():
                 pane.ask(*event.about)
         self._show()
@@ -345,7 +345,7 @@ class Create(ShowsVault, WithAccessPane[NewToken | None], Leavable[NewToken | No
         typed = self._picker.typed()
         for number, scope in enumerate(draft.scopes, start=1):
             nothing = lint.opens_nothing(scope, self._folders)
-            which = f"Scope {number}, {column(str(scope), _SCOPE_SHOWN).rstrip()},"
+            which = f"Scope {number}, {cut(str(scope), _SCOPE_SHOWN)},"
             if scope == typed:  # it is the last one, and named first
                 also = f", and {nothing}" if nothing else "."
                 doubts.insert(0, f"{which} was typed but not entered{also}")

@@ -29,7 +29,7 @@ from st_tui.tui.screens.secret_actions import SECRET_ACTIONS, SecretActions
 from st_tui.tui.widgets.folder_lists import EnvironmentList, EnvironmentRow, FolderList
 from st_tui.tui.widgets.key_hints import KeyHints
 from st_tui.tui.widgets.listing import Listing
-from st_tui.tui.widgets.reach_tree import tree
+from st_tui.tui.widgets.reach_tree import folder_rows
 from st_tui.tui.widgets.secret_list import Contents, FolderLine, SecretList, read_contents
 from st_tui.tui.widgets.token_name import token_name
 from st_tui.tui.widgets.top_bar import TopBar
@@ -132,7 +132,7 @@ class FoldersPage(SecretActions, Responsive[None], Page):
         vault, project, environment = self.host.vault, self.host.project, self._environment
         folders = self.query_one(FolderList)
         if vault is not None and project is not None and environment is not None:
-            folders.rows = tree(vault.folders.every(project, environment.slug))
+            folders.rows = folder_rows(vault.folders.every(project, environment.slug))
         else:
             folders.rows = ()
         folders.reload(len(folders.rows))
@@ -143,7 +143,7 @@ class FoldersPage(SecretActions, Responsive[None], Page):
 
     @on(Listing.Moved, "#folders")
     def _folder_chosen(self) -> None:
-        self._reading.ask()
+        self._reading.request()
 
     @on(Listing.Chosen, "#folders")
     def _folder_opened(self) -> None:
@@ -168,7 +168,7 @@ class FoldersPage(SecretActions, Responsive[None], Page):
                 empty = f"✖ {refusal}"
         self.query_one(FolderLine).show(place, contents)
         self.secrets.show(contents, empty)
-        self._counting.ask()
+        self._counting.request()
         if self._wanted:
             self.secrets.choose(self._wanted)
             self._wanted = ""
@@ -186,7 +186,7 @@ class FoldersPage(SecretActions, Responsive[None], Page):
 
     def show_secret(self, row_id: str) -> None:
         self._wanted = row_id
-        self._reading.ask()
+        self._reading.request()
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Hint at what can be done with the list that has the focus."""

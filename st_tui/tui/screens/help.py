@@ -16,8 +16,9 @@ from textual.widgets import Input
 
 from st_tui.tui.actions import Action, actions_of, bindings
 from st_tui.tui.screens.dialog import Dialog
+from st_tui.tui.widgets.cells import column
 from st_tui.tui.widgets.field import Field
-from st_tui.tui.widgets.listing import Listing, Piece, column
+from st_tui.tui.widgets.listing import Listing, Piece
 
 Found = tuple[Action, DOMNode]
 """An action and the screen or widget that does it."""

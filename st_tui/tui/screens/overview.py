@@ -78,7 +78,7 @@ class Overview(ShowsVault, Leavable[None]):
         self.show()
 
     def show(self) -> None:
-        self._looking.ask()
+        self._looking.request()
 
     async def _look_at_project(self) -> None:
         project = self.host.project

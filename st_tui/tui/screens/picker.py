@@ -11,7 +11,8 @@ from textual.binding import BindingType
 
 from st_tui.tui.actions import Action, bindings
 from st_tui.tui.screens.dialog import Dialog
-from st_tui.tui.widgets.listing import Listing, Piece, column
+from st_tui.tui.widgets.cells import column
+from st_tui.tui.widgets.listing import Listing, Piece
 
 T = TypeVar("T")
 

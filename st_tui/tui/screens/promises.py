@@ -19,7 +19,8 @@ from st_tui.core.reach.promises import Promise, PromiseError, Verdict
 from st_tui.core.wording import counted
 from st_tui.tui.screens.named_files import typed_path
 from st_tui.tui.screens.overview import Overview
-from st_tui.tui.widgets.listing import Listing, Piece, column
+from st_tui.tui.widgets.cells import column
+from st_tui.tui.widgets.listing import Listing, Piece
 from st_tui.tui.widgets.token_name import name_column, token_name
 
 if TYPE_CHECKING:

@@ -24,7 +24,7 @@ async def import_secrets(
 ) -> bool:
     """Write all of these secrets, or none, after a question that says which and where."""
     from st_tui.tui.screens.dialog import Confirm
-    from st_tui.tui.widgets.listing import column
+    from st_tui.tui.widgets.cells import cut
 
     listed = await host.change(
         "Reading", lambda vault: vault.secrets.listed(project, place), complain=complain
@@ -34,7 +34,7 @@ async def import_secrets(
     there = len({row.name for row in listed.secrets} & {secret.name for secret in stated})
     commented = sum(bool(secret.comment) for secret in stated)
     comments = f" and {counted(commented, 'comment')}" if commented else ""
-    names = [column(secret.name, _CELLS).rstrip() for secret in stated[:_NAMED]]
+    names = [cut(secret.name, _CELLS) for secret in stated[:_NAMED]]
     more = f" and {len(stated) - _NAMED} more" if len(stated) > _NAMED else ""
     question = Confirm(
         f"Write {counted(len(stated), 'secret')}{comments} into {place}?",

@@ -102,7 +102,7 @@ class TokensPage(TokenActions, WithAccessPane[None], FilteredPage):
         from st_tui.tui.widgets.access_pane import AccessPane
 
         pane = AccessPane(self.host.clock)
-        self._place(pane)
+        self._set_project(pane)
         pane.show(self._list.current)
         return pane
 
@@ -119,18 +119,18 @@ class TokensPage(TokenActions, WithAccessPane[None], FilteredPage):
             return
         self._environments = [e.slug for e in vault.environments.every(project)]
         for pane in self.panes():
-            self._place(pane)
+            self._set_project(pane)
         self._load()
         # Behind the frame that shows the list.
         self.call_after_refresh(self._offer_tour)
         if self.size.width >= WIDE:
             self.call_after_refresh(self.open_pane)
 
-    def _place(self, pane: AccessPane) -> None:
+    def _set_project(self, pane: AccessPane) -> None:
         vault, project = self.host.vault, self.host.project
         if vault is not None and project is not None:
             environments = vault.environments.every(project)
-            pane.place(environments, vault.folders.of_each(project), e2ee=project.e2ee)
+            pane.set_project(environments, vault.folders.of_each(project), e2ee=project.e2ee)
 
     def apply_filter(self) -> None:
         self._load(top=True)

@@ -18,7 +18,8 @@ from st_tui.core.plain_text import shown
 from st_tui.core.vault.audit import NO_USES
 from st_tui.core.wording import counted
 from st_tui.tui.screens.overview import Overview
-from st_tui.tui.widgets.listing import Listing, Piece, column
+from st_tui.tui.widgets.cells import column
+from st_tui.tui.widgets.listing import Listing, Piece
 from st_tui.tui.widgets.token_name import name_column, token_name
 
 _AT_ONCE = 200

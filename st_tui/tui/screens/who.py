@@ -113,7 +113,7 @@ class Who(Overview):
         if self._question is None:
             self.say("")  # nothing can be asked yet, and it is said why
         else:
-            self._answering.ask()  # even if what is in the field by now cannot be asked
+            self._answering.request()  # even if what is in the field by now cannot be asked
 
     @property
     def _environment(self) -> Selector[str]:
@@ -163,7 +163,7 @@ class Who(Overview):
         else:
             self._remark(note if note and typed.strip() else "", "$text-muted")
         self._question = question
-        self._answering.ask()
+        self._answering.request()
 
     async def _answer(self) -> None:
         """Answer the newest question; a thread asks the index, for a pattern may take long."""
@@ -172,7 +172,7 @@ class Who(Overview):
             return
 
         def go_on() -> None:
-            if self._answering.is_asked or not self.is_running:
+            if self._answering.is_requested or not self.is_running:
                 raise _Overtaken
 
         if question.is_pattern:

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from st_tui.core.model import Environment
-from st_tui.tui.widgets.listing import Listing, Piece, column
-from st_tui.tui.widgets.reach_tree import Folder
+from st_tui.tui.widgets.cells import column
+from st_tui.tui.widgets.listing import Listing, Piece
+from st_tui.tui.widgets.reach_tree import FolderRow
 
 _ROOMY = 40
 """Columns from which on the slugs have one of their own."""
@@ -57,22 +58,22 @@ class EnvironmentList(Listing[EnvironmentRow]):
         ]
 
 
-class FolderList(Listing[Folder]):
+class FolderList(Listing[FolderRow]):
     """An environment's folders as a tree."""
 
     DEFAULT_CSS = "FolderList { height: 1fr; border-top: hkey $border; }"
 
     def __init__(self) -> None:
         super().__init__(id="folders")
-        self.rows: Sequence[Folder] = ()
+        self.rows: Sequence[FolderRow] = ()
 
-    def load(self, offset: int, limit: int) -> Sequence[Folder]:
+    def load(self, offset: int, limit: int) -> Sequence[FolderRow]:
         return self.rows[offset : offset + limit]
 
-    def identity(self, item: Folder) -> str:
+    def identity(self, item: FolderRow) -> str:
         return item.path
 
-    def draw(self, item: Folder, width: int) -> list[Piece]:
+    def draw(self, item: FolderRow, width: int) -> list[Piece]:
         return [(item.guides, "dim"), (item.name, "")]
 
 

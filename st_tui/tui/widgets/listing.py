@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, ClassVar, Generic, TypeVar
 
-from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from textual import events
 from textual.binding import BindingType
@@ -15,8 +15,8 @@ from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from st_tui.core.plain_text import shown
 from st_tui.tui.actions import MOVING, Action, bindings
+from st_tui.tui.widgets.cells import column
 
 T = TypeVar("T")
 
@@ -25,14 +25,6 @@ Piece = tuple[str, str]
 
 _PAGE = 64
 _PAGES_KEPT = 16
-
-
-def column(text: str, width: int) -> str:
-    """Text as a column of this many cells, cut with an ellipsis; control characters written out."""
-    text = shown(text)
-    if cell_len(text) > width:
-        return set_cell_size(set_cell_size(text, max(width - 1, 0)) + "…", width)
-    return set_cell_size(text, width)
 
 
 class Listing(ScrollView, Generic[T], can_focus=True):
@@ -98,7 +90,7 @@ class Listing(ScrollView, Generic[T], can_focus=True):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id, classes=classes)
         self.count = 0
-        self._pages: dict[int, Sequence[T]] = {}
+        self._cached_page = lru_cache(_PAGES_KEPT)(self._load_page)
 
     def load(self, offset: int, limit: int) -> Sequence[T]:
         """The items from `offset` on, at most `limit` of them."""
@@ -123,18 +115,16 @@ class Listing(ScrollView, Generic[T], can_focus=True):
 
     def item(self, index: int) -> T | None:
         """One item by its index, from the pages at hand or loaded now."""
-        number = index // _PAGE
-        if number not in self._pages:
-            while len(self._pages) >= _PAGES_KEPT:
-                del self._pages[next(iter(self._pages))]
-            self._pages[number] = self.load(number * _PAGE, _PAGE)
-        page = self._pages[number]
+        page = self._cached_page(index // _PAGE)
         return page[index % _PAGE] if index % _PAGE < len(page) else None
+
+    def _load_page(self, number: int) -> Sequence[T]:
+        return self.load(number * _PAGE, _PAGE)
 
     def reload(self, count: int, *, top: bool = False) -> None:
         """Load `count` items anew. The cursor stays on its item if that is near, or goes on top."""
         before = self.current if not top else None
-        self._pages.clear()
+        self._cached_page.cache_clear()
         self.count = count
         index = 0 if top else min(self.cursor, max(count - 1, 0))
         if before is not None:

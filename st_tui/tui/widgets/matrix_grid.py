@@ -21,7 +21,8 @@ from st_tui.core.model import AccessRequest, Permission, ServiceToken
 from st_tui.core.plain_text import shown
 from st_tui.core.wording import access_letters
 from st_tui.tui.actions import Action, bindings
-from st_tui.tui.widgets.listing import Listing, Piece, column
+from st_tui.tui.widgets.cells import column
+from st_tui.tui.widgets.listing import Listing, Piece
 from st_tui.tui.widgets.token_name import name_column
 
 _ALL = access_letters(frozenset(Permission))

@@ -6,10 +6,11 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from st_tui.core.plain_text import shown
-from st_tui.tui.widgets.listing import Listing, Piece, column
+from st_tui.tui.widgets.cells import column
+from st_tui.tui.widgets.listing import Listing, Piece
 
 
-class Folder(NamedTuple):
+class FolderRow(NamedTuple):
     """One line of the tree: the folder's path, its name, and the guides that lead to it."""
 
     path: str
@@ -17,9 +18,9 @@ class Folder(NamedTuple):
     guides: str
 
 
-def tree(paths: Sequence[str]) -> list[Folder]:
+def folder_rows(paths: Sequence[str]) -> list[FolderRow]:
     """The root and these folders (parents before children) with the guides of a tree."""
-    rows: list[Folder] = []
+    rows: list[FolderRow] = []
     open_levels: set[int] = set()
     # From the end: a level is open while a later sibling of it was seen and not yet its parent.
     for path in reversed(paths):
@@ -27,12 +28,14 @@ def tree(paths: Sequence[str]) -> list[Folder]:
         last = depth not in open_levels
         open_levels = {level for level in open_levels if level <= depth} | {depth}
         stem = "".join("│ " if level in open_levels else "  " for level in range(1, depth))
-        rows.append(Folder(path, shown(path.rpartition("/")[2]), f"{stem}{'└' if last else '├'} "))
-    rows.append(Folder("/", "/", ""))
+        rows.append(
+            FolderRow(path, shown(path.rpartition("/")[2]), f"{stem}{'└' if last else '├'} ")
+        )
+    rows.append(FolderRow("/", "/", ""))
     return rows[::-1]
 
 
-class ReachTree(Listing[Folder]):
+class ReachTree(Listing[FolderRow]):
     """A folder tree with a mark for each folder, which `judge` gives: allowed or not."""
 
     DEFAULT_CSS = """
@@ -41,11 +44,11 @@ class ReachTree(Listing[Folder]):
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
-        self._folders: list[Folder] = []
+        self._folders: list[FolderRow] = []
         self.judge: Callable[[str], bool] = lambda path: False
         self.note: Callable[[str], str] = lambda path: ""
 
-    def show(self, folders: list[Folder]) -> None:
+    def show(self, folders: list[FolderRow]) -> None:
         """Show other folders, or the same anew."""
         top = folders is not self._folders
         self._folders = folders
@@ -58,13 +61,13 @@ class ReachTree(Listing[Folder]):
             path = path.rpartition("/")[0] or "/"
         self.cursor = known.get(path, 0)
 
-    def load(self, offset: int, limit: int) -> Sequence[Folder]:
+    def load(self, offset: int, limit: int) -> Sequence[FolderRow]:
         return self._folders[offset : offset + limit]
 
-    def identity(self, item: Folder) -> str:
+    def identity(self, item: FolderRow) -> str:
         return item.path
 
-    def draw(self, item: Folder, width: int) -> list[Piece]:
+    def draw(self, item: FolderRow, width: int) -> list[Piece]:
         reached = self.judge(item.path)
         note = self.note(item.path)
         used = len(item.guides) + 2 + len(item.name) + 2

@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 
 from st_tui.core.reach import ReachingToken
 from st_tui.core.wording import caveats
-from st_tui.tui.widgets.listing import Listing, Piece, column
+from st_tui.tui.widgets.cells import column
+from st_tui.tui.widgets.listing import Listing, Piece
 from st_tui.tui.widgets.token_list import EXPIRES, expiry_piece
 from st_tui.tui.widgets.token_name import name_column
 

@@ -10,7 +10,8 @@ from textual.message import Message
 
 from st_tui.core.model import Scope
 from st_tui.tui.actions import Action, bindings
-from st_tui.tui.widgets.listing import Listing, Piece, column
+from st_tui.tui.widgets.cells import column
+from st_tui.tui.widgets.listing import Listing, Piece
 
 
 class ScopeList(Listing[tuple[int, Scope]]):

@@ -93,7 +93,7 @@ class ScopePicker(Vertical):
             yield Label("Scopes")
             yield ScopeList(self._reach)
 
-    def place(self, environments: Sequence[Environment], folders: Folders) -> None:
+    def set_project(self, environments: Sequence[Environment], folders: Folders) -> None:
         """Say what there is to choose from: the environments, and the folders' paths of each."""
         self._environments, self._folders = environments, folders
         self._choice.offer([(environment.name, environment.slug) for environment in environments])
@@ -122,7 +122,7 @@ class ScopePicker(Vertical):
         scope = self._written(text)[0] if text else None
         return None if scope in self.scopes else scope
 
-    def about_folder(self, path: str) -> str:
+    def folder_note(self, path: str) -> str:
         """By which patterns a folder is scoped in this environment."""
         here = [s.secret_path for s in self.scopes if s.environment == self.environment]
         return "  ".join(pattern for pattern in scopes_of_folder(path) if pattern in here)

@@ -12,7 +12,8 @@ from st_tui.core.expiry import in_local_time
 from st_tui.core.plain_text import shown
 from st_tui.core.secrets.model import Place, SecretImport, SecretLabel
 from st_tui.core.wording import counted
-from st_tui.tui.widgets.listing import Listing, Piece, column
+from st_tui.tui.widgets.cells import column
+from st_tui.tui.widgets.listing import Listing, Piece
 
 if TYPE_CHECKING:
     from st_tui.core.model import Project

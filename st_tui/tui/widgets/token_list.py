@@ -10,7 +10,8 @@ from rich.cells import cell_len
 from st_tui.core.expiry import DAY, remaining
 from st_tui.core.model import Permission, ServiceToken
 from st_tui.core.wording import access_letters
-from st_tui.tui.widgets.listing import Listing, Piece, column
+from st_tui.tui.widgets.cells import column
+from st_tui.tui.widgets.listing import Listing, Piece
 from st_tui.tui.widgets.token_name import name_column, token_name
 
 ENDS_SOON = 7 * DAY

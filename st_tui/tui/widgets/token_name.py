@@ -9,7 +9,7 @@ from st_tui.core.expiry import in_local_time, in_short, span
 from st_tui.core.model import ServiceToken
 from st_tui.core.plain_text import shown
 from st_tui.core.wording import times, told_apart
-from st_tui.tui.widgets.listing import column
+from st_tui.tui.widgets.cells import column, cut
 
 _MARK = " (old)"
 _SCOPES, _CELLS = 3, 60
@@ -31,7 +31,7 @@ def name_column(token: ServiceToken, now: int, width: int) -> str:
 
 def some_scopes(token: ServiceToken) -> str:
     """The scopes of a token, or the first of them and how many more there are."""
-    listed = [column(str(scope), _CELLS).rstrip() for scope in token.scopes[:_SCOPES]]
+    listed = [cut(str(scope), _CELLS) for scope in token.scopes[:_SCOPES]]
     more = len(token.scopes) - len(listed)
     return ", ".join(listed) + (f" and {more} more" if more else "")
 

@@ -16,13 +16,13 @@ from st_tui.tui.widgets.near_misses import lines_below_verdict
 from st_tui.tui.widgets.pane_layout import MOST_LINES, reasons_height
 
 
-def answer_lines(
+def verdict_lines(
     token: ServiceToken, request: AccessRequest, misses: Sequence[str], typed: str, columns: int
 ) -> list[Content]:
     """All that is said of a request in so many columns; `typed` is its path as it was typed."""
     first = token._replace(scopes=token.scopes[:MOST_LINES])  # those there is room for
     note = request_path(typed).note if typed.strip() not in ("", "/") else None
-    reasons = _verdict_lines(token, request, access.decide(token, request))
+    reasons = _decision_lines(token, request, access.decide(token, request))
     # What the reasons take more than is kept for them.
     over = sum(line.get_height({}, max(columns, 1)) for line in reasons) - 1
     over -= reasons_height(columns)
@@ -35,7 +35,7 @@ def answer_lines(
     ]
 
 
-def _verdict_lines(
+def _decision_lines(
     token: ServiceToken, request: AccessRequest, decision: Decision
 ) -> list[Content]:
     """The verdict and, under it, why."""
