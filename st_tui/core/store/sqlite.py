@@ -56,7 +56,7 @@ def in_memory() -> Sqlite:
 
 
 class Sqlite(Database):
-    """One connection to a SQLite file. Without a turnstile it can only read.
+    """One connection to a SQLite file. Without a turnstile it begins no transaction: it is to read.
 
     `Database` says what each method is for; here stands only what SQLite adds to that.
     """
