@@ -1,7 +1,12 @@
-"""Requests in batches, each one transaction: many share one wait for the disk.
+"""Group commit: requests in batches, each one transaction: many share one wait for the disk.
 
-All Python runs in the event loop's thread; only waiting for the disk is done elsewhere. A thread
-that worked beside it would lose the interpreter at every statement.
+    arrived    A B C            while the disk is waited for:  D E F
+    prepared   A B C            (needs no vault)
+    performed  A B C            in one transaction
+    committed  A B C            then all three are answered, and D E F are the next batch
+
+All Python runs in the event loop's thread, and only waiting for the disk is done in another. A
+thread that worked beside the loop would lose the interpreter at every statement.
 """
 
 from __future__ import annotations
@@ -11,22 +16,21 @@ import time
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Protocol, Self, TypeVar
 
 from st_tui.core.vault.holders.gateway import Gateway
-from st_tui.core.vault.holders.holder import Caller
 
-Answer = TypeVar("Answer")
-Answer_co = TypeVar("Answer_co", covariant=True)
+Result = TypeVar("Result")
+Result_co = TypeVar("Result_co", covariant=True)
 
 
-class Job(Protocol[Answer_co]):
+class Job(Protocol[Result_co]):
     """What one request wants of a batch."""
 
     def prepare(self) -> None:
         """Do what needs no vault. It may take long: no other program waits for it."""
 
-    def perform(self, gateway: Gateway) -> Answer_co:
+    def perform(self, gateway: Gateway) -> Result_co:
         """Do the rest inside the batch. Raises StoreError if the batch is lost."""
 
 
@@ -42,48 +46,44 @@ not begun. See `store.turnstile`."""
 
 
 class Unrecorded(Exception):
-    """The batch that a job was in could not be made durable, so its answer may not leave."""
+    """The batch that a job was in could not be made durable, so its result may not leave."""
 
 
-class Batches(Generic[Answer]):
-    """Runs jobs through one gateway. Use it as an async context manager."""
+class GroupCommit:
+    """Runs jobs through one gateway, and keeps house there. An async context manager."""
 
     def __init__(self, gateway: Gateway) -> None:
         self._gateway = gateway
-        self._waiting: deque[tuple[Job[Answer], asyncio.Future[Answer]]] = deque()
-        self._prepared: deque[tuple[Job[Answer], asyncio.Future[Answer]]] = deque()
+        self._waiting: deque[tuple[Job[Any], asyncio.Future[Any]]] = deque()
+        self._prepared: deque[tuple[Job[Any], asyncio.Future[Any]]] = deque()
         self._seconds_preparing = 0.0
-        self._some = asyncio.Event()
-        self._elsewhere = ThreadPoolExecutor(1, "commit")
+        self._job_came = asyncio.Event()
+        self._disk_thread = ThreadPoolExecutor(1, "commit")
 
-    async def __aenter__(self) -> Batches[Answer]:
-        self._task = asyncio.create_task(self._run())
+    async def __aenter__(self) -> Self:
+        self._task = asyncio.create_task(self._run_batches())
         return self
 
     async def __aexit__(self, *_: object) -> None:
         self._task.cancel()
         with suppress(asyncio.CancelledError):
             await self._task
-        self._elsewhere.shutdown()
+        self._disk_thread.shutdown()
 
-    def expects(self, caller: Caller) -> bool:
-        """Whether it is worth reading more of this caller's request. Raises StoreError."""
-        return self._gateway.expects(caller)
-
-    async def run(self, job: Job[Answer]) -> Answer:
-        """What the job answers, once its batch is durable. Raises Unrecorded."""
-        future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+    async def run(self, job: Job[Result]) -> Result:
+        """What the job's `perform` returned, once its batch is durable. Raises Unrecorded."""
+        future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
         self._waiting.append((job, future))
-        self._some.set()
+        self._job_came.set()
         return await future
 
-    async def _run(self) -> None:
+    async def _run_batches(self) -> None:
         loop = asyncio.get_running_loop()
         next_housekeeping = loop.time() + HOUSEKEEPING_SECONDS
         while True:
             with suppress(TimeoutError):
                 async with asyncio.timeout_at(next_housekeeping):
-                    await self._some.wait()
+                    await self._job_came.wait()
             if loop.time() >= next_housekeeping:
                 await self._keep_house()
                 next_housekeeping = loop.time() + HOUSEKEEPING_SECONDS
@@ -91,20 +91,22 @@ class Batches(Generic[Answer]):
                 await self._gather()
                 self._seconds_preparing = 0.0
                 self._prepare()
-                await self._serve()
+                await self._run_batch()
             if not self._waiting and not self._prepared:
-                self._some.clear()
+                self._job_came.clear()
 
     async def _gather(self) -> None:
-        """Let those who have arrived at the same time come along."""
+        """Let the event loop hand over every job that has arrived at the same time."""
         known = 0
         while known < len(self._waiting) < LARGEST_BATCH:
             known = len(self._waiting)
             await asyncio.sleep(0)
 
     def _prepare(self) -> None:
-        """Make those who wait ready for the next batch, in one call or several: no more than it can
-        take, as what is ready needs much memory."""
+        """Prepare waiting jobs for the next batch, in one call or several.
+
+        No more than one batch can take: a prepared job may need much memory.
+        """
         while (
             self._waiting
             and len(self._prepared) < LARGEST_BATCH
@@ -116,32 +118,36 @@ class Batches(Generic[Answer]):
             self._prepared.append((job, future))
             self._seconds_preparing += time.perf_counter() - started
 
-    async def _serve(self) -> None:
-        """Run one batch. Nothing of it is kept: its jobs hold tokens, its answers values."""
-        taken: list[asyncio.Future[Answer]] = []
-        answers: list[Answer] = []
+    async def _run_batch(self) -> None:
+        """Run one batch. Nothing of it is kept: its jobs hold tokens, its results values."""
+        taken: list[asyncio.Future[Any]] = []
+        results: list[Any] = []
         try:
             await self._begin()
             enough = time.perf_counter() + LONGEST_BATCH
             while self._prepared and time.perf_counter() < enough:
                 job, future = self._prepared.popleft()
                 taken.append(future)
-                answers.append(job.perform(self._gateway))
+                results.append(job.perform(self._gateway))
             self._gateway.flush()
             await self._commit()
         except Exception:
             self._gateway.abandon()
-            if not taken:
-                taken = [future for _, future in (*self._prepared, *self._waiting)]
-                self._prepared.clear()
-                self._waiting.clear()
-            for future in taken:
-                if not future.done():
-                    future.set_exception(Unrecorded())
+            self._fail(taken)
             return
-        for future, answer in zip(taken, answers, strict=True):
+        for future, result in zip(taken, results, strict=True):
             if not future.done():
-                future.set_result(answer)
+                future.set_result(result)
+
+    def _fail(self, taken: list[asyncio.Future[Any]]) -> None:
+        """Tell the jobs of a lost batch; all jobs there are, where it could not even begin."""
+        if not taken:
+            taken = [future for _, future in (*self._prepared, *self._waiting)]
+            self._prepared.clear()
+            self._waiting.clear()
+        for future in taken:
+            if not future.done():
+                future.set_exception(Unrecorded())
 
     async def _keep_house(self) -> None:
         try:
@@ -155,7 +161,7 @@ class Batches(Generic[Answer]):
             self._gateway.abandon()
 
     async def _begin(self) -> None:
-        """Begin, as soon as it is our turn. Raises Refusal or TimeoutError."""
+        """Begin a batch as soon as it is our turn. Raises StoreError and TimeoutError."""
         loop = asyncio.get_running_loop()
         insist_from = loop.time() + _LENIENT
         try:
@@ -169,5 +175,9 @@ class Batches(Generic[Answer]):
             raise
 
     async def _commit(self) -> None:
-        """Wait for the disk in a thread of its own, while new requests are read. Raises Refusal."""
-        await asyncio.get_running_loop().run_in_executor(self._elsewhere, self._gateway.commit)
+        """Wait for the disk in a thread of its own, while new requests are read.
+
+        Raises StoreError.
+        """
+        loop = asyncio.get_running_loop()
+        await loop.run_in_executor(self._disk_thread, self._gateway.commit)

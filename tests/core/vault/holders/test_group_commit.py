@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from st_tui.api import batches
 from st_tui.core.store.sqlite import open_database
 from st_tui.core.vault import Vault
+from st_tui.core.vault.holders import group_commit
 from st_tui.core.vault.holders.gateway import Gateway
+from st_tui.core.vault.holders.group_commit import GroupCommit
 from tests.api.shop import Shop
 
 MOST_TRIES = 200
@@ -62,11 +63,11 @@ def vault(tmp_path: Path) -> Iterator[Vault]:
 async def test_who_comes_while_a_batch_waits_comes_along(
     vault: Vault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(batches, "LONGEST_BATCH", 60.0)
+    monkeypatch.setattr(group_commit, "LONGEST_BATCH", 60.0)
     tried = Tried(vault.gateway, monkeypatch)
     other = open_database(vault.directory / "vault.db")
     jobs = [Noted() for _ in range(3)]
-    async with batches.Batches[bool](vault.gateway) as running:
+    async with GroupCommit(vault.gateway) as running:
         with other.transaction():
             asked = []
             for job in jobs:
@@ -86,8 +87,8 @@ async def test_who_takes_long_to_prepare_waits_for_the_next_batch(
     """What is prepared takes much more memory than what was received."""
     tried = Tried(vault.gateway, monkeypatch)
     other = open_database(vault.directory / "vault.db")
-    jobs = [Noted(batches.LONGEST_BATCH) for _ in range(3)]
-    async with batches.Batches[bool](vault.gateway) as running:
+    jobs = [Noted(group_commit.LONGEST_BATCH) for _ in range(3)]
+    async with GroupCommit(vault.gateway) as running:
         with other.transaction():
             asked = [asyncio.create_task(running.run(job)) for job in jobs]
             while tried.begun < MOST_TRIES:
