@@ -19,7 +19,9 @@ from textual.driver import Driver
 from textual.geometry import Region, Size
 from textual.strip import Strip
 
-from st_tui.tui.terminal.screen_diff import ScreenDiff, Shadow, way
+from st_tui.tui.terminal.screen_diff import ScreenDiff
+from st_tui.tui.terminal.sgr import transition
+from st_tui.tui.terminal.shadow import Shadow
 from tests.terminal_model import Terminal
 
 COLUMNS, ROWS = 24, 8
@@ -357,6 +359,8 @@ def test_the_way_from_style_to_style(old: Style, new: Style) -> None:
         for style in (old, new)
     ]
     terminal, plain = Terminal(2, 1), Terminal(2, 1)
-    terminal.feed(f"\x1b[{codes[0]}m{way(*codes)}x" if codes[0] else f"{way(*codes)}x")
+    terminal.feed(
+        f"\x1b[{codes[0]}m{transition(*codes)}x" if codes[0] else f"{transition(*codes)}x"
+    )
     plain.feed(f"\x1b[{codes[1]}mx" if codes[1] else "x")
     assert terminal.cells == plain.cells
