@@ -1,7 +1,7 @@
-"""What can be done to a project's secrets, inside a change that the caller makes and records.
+"""Finding, writing and deleting single secrets and links, for the operator and for token holders.
 
-The operator's room (`vault.secrets`) and the token holders' (`vault.holders`) both act through
-these functions; who may, and what the audit log says of it, is theirs to settle first.
+`vault.secrets` (the operator) and `vault.holders` call these functions inside a transaction of
+theirs. They decide who may, and write the audit entry.
 """
 
 from __future__ import annotations
@@ -39,15 +39,15 @@ class NoFolder(VaultError):
 
 
 class NotAsItStands(VaultError):
-    """What is asked cannot be done to what is there."""
+    """What is there now does not allow what is asked."""
 
 
 class AlreadyThere(NotAsItStands):
-    """What is to be made is there already: a secret of that name, or that link."""
+    """There is a secret of that name already, or that link."""
 
 
 def name_hash(session: Session, project: Project, name: str) -> bytes:
-    """The keyed hash that a secret's name is found by."""
+    """The keyed hash that a secret is found by."""
     return crypto.hash_name(trimmed(name), session.name_key(project.id))
 
 
@@ -71,7 +71,7 @@ def find(session: Session, project: Project, place: Place, name: str) -> SealedS
 
 
 def in_version(session: Session, secret: SealedSecret, number: int) -> SealedSecret | None:
-    """A secret as it was in one of its versions."""
+    """A secret in one of its versions, if it has that version."""
     return secrets.version(session.database, secret.id, number)
 
 
@@ -119,7 +119,7 @@ def update_sealed(
     value: Sealed | None = None,
     comment: Sealed | None = None,
 ) -> SealedSecret:
-    """Write the next version of a secret; what is not given stays as it is."""
+    """Write the next version of a secret; where value or comment is None, the old one stays."""
     changed = current._replace(
         version=current.version + 1,
         value=current.value if value is None else value,
@@ -157,10 +157,10 @@ def update(
     comment: str | None = None,
     new_name: str | None = None,
 ) -> SealedSecret:
-    """Seal and write the next version of a secret; where nothing is given, none is written.
+    """Seal and write the next version of a secret. Where nothing new is given, none is written.
 
-    `name` is what it was found by: one that another key sealed is sealed anew with a new value.
-    Raises Refusal.
+    `name` is the name it was found by. A secret that another key sealed needs a new value; it is
+    then sealed anew under this name. Raises Refusal.
     """
     if open_secret(current, session.project_key(project.id)) is None:
         if value is None:
@@ -212,7 +212,7 @@ def add_import(session: Session, project: Project, place: Place, source: Place) 
 
 
 def open_secret(sealed: SealedSecret, project_key: str) -> Secret | None:
-    """The secret, opened; None for what `UNOPENED` says."""
+    """The secret, opened; None where it cannot be (`UNOPENED` says why)."""
     texts = _opened((sealed.name, sealed.value, sealed.comment), project_key)
     if texts is None:
         return None
@@ -221,7 +221,7 @@ def open_secret(sealed: SealedSecret, project_key: str) -> Secret | None:
 
 
 def open_label(sealed: SealedLabel, project_key: str) -> SecretLabel | None:
-    """What the secret is listed by, opened; None for what `UNOPENED` says."""
+    """What the secret is listed by, opened; None where it cannot be (`UNOPENED` says why)."""
     texts = _opened((sealed.name, sealed.comment), project_key)
     if texts is None:
         return None
@@ -230,7 +230,7 @@ def open_label(sealed: SealedLabel, project_key: str) -> SecretLabel | None:
 
 
 def _opened(parts: Sequence[Sealed], project_key: str) -> list[str] | None:
-    """Each part's text; the last may be a comment that is not there."""
+    """The texts of sealed parts; the last part is a comment, which may be missing."""
     has_comment = parts[-1] != NOTHING_SEALED
     try:
         texts = crypto.unseal_each(parts if has_comment else parts[:-1], project_key)

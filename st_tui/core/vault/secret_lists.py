@@ -1,6 +1,6 @@
-"""What a list of secrets holds: a folder's own, what links bring, and references expanded.
+"""Lists of secrets: a folder's own, those that its links bring, and their references expanded.
 
-`may_read` tells which folders the reader may look into: the operator into all of them, a token's
+`may_read` says which folders the reader may look into: the operator into all of them, a token's
 holder into those of its scopes.
 """
 
@@ -26,36 +26,36 @@ _OUT_OF_REACH = "What may not be read was left out of the imports."
 _MORE_IMPORTS = "More imports were left out."
 
 
-class Imported(NamedTuple):
-    """A link, and the secrets found through it."""
+class ImportedSecrets(NamedTuple):
+    """A link, and the secrets of the folder that it leads to."""
 
     link: SecretImport
     secrets: list[SealedSecret]
 
 
-class Gathered(NamedTuple):
-    """Sealed secrets, those found through links, and what had to be left out."""
+class SealedList(NamedTuple):
+    """The secrets of a folder, those that links bring, and warnings about what was left out."""
 
     secrets: list[SealedSecret]
-    imports: list[Imported]
+    imports: list[ImportedSecrets]
     warnings: list[str]
     places: frozenset[Place]
-    """The folders without which some of it would not have been found."""
+    """The folders that were needed to find them: where they lie, and where links lead through."""
 
 
-class Found(NamedTuple):
-    """Opened secrets, those found through links, and what had to be left out or unexpanded."""
+class OpenedList(NamedTuple):
+    """The same, opened; the warnings also name references that could not be expanded."""
 
     secrets: list[Secret]
     imports: list[tuple[SecretImport, list[Secret]]]
     warnings: list[str]
     referenced: frozenset[Place] = frozenset()
-    """The folders of the secrets that references were replaced by."""
+    """The folders whose secrets were put in place of references."""
 
     def for_file(self) -> list[FileSecret]:
-        """All of them in the order of their names, each name once.
+        """All secrets in the order of their names, each name once.
 
-        Later links win over earlier ones, and what lies in the folder itself over all of them.
+        A later link wins over an earlier one, and the folder's own secrets win over links.
         """
         layers = [*(inside for _, inside in self.imports), self.secrets]
         by_name = {secret.name: secret for layer in layers for secret in layer}
@@ -65,7 +65,7 @@ class Found(NamedTuple):
         ]
 
 
-def gathered(
+def list_sealed(
     session: Session,
     project: Project,
     place: Place,
@@ -74,10 +74,10 @@ def gathered(
     recursive: bool = False,
     imports: bool = False,
     budget: SealedBudget | None = None,
-) -> Gathered:
-    """What a list of a folder holds: of folders below it those that may be read.
+) -> SealedList:
+    """The secrets of a folder; `recursive`: and of those folders below it that may be read.
 
-    Raises TooMuch where it outgrows the budget.
+    Raises TooMuch where they are more than the budget allows.
     """
     database = session.database
     places = [place]
@@ -89,25 +89,25 @@ def gathered(
         for secret in secrets.in_folder(database, project.id, here, budget)
     ]
     warnings: list[str] = []
-    links = followed(session, project, place, may_read, warnings) if imports else []
+    links = follow_links(session, project, place, may_read, warnings) if imports else []
     imported = [
-        Imported(link, secrets.in_folder(database, project.id, link.source, budget))
+        ImportedSecrets(link, secrets.in_folder(database, project.id, link.source, budget))
         for link in links
     ]
     needed = frozenset(places).union(
-        *(_way(place, links, link.source) for link, inside in imported if inside)
+        *(_on_the_way(place, links, link.source) for link, inside in imported if inside)
     )
-    return Gathered(found, imported, warnings, needed)
+    return SealedList(found, imported, warnings, needed)
 
 
-def left_out(secret_id: str) -> str:
+def left_out_warning(secret_id: str) -> str:
     """The warning about a secret that cannot be opened."""
     return f"The secret {secret_id} was left out: {UNOPENED}."
 
 
-def alone(secret: SealedSecret) -> Gathered:
-    """One secret as a list of it alone."""
-    return Gathered([secret], [], [], frozenset([secret.place]))
+def list_of_one(secret: SealedSecret) -> SealedList:
+    """A list with one secret, without links."""
+    return SealedList([secret], [], [], frozenset([secret.place]))
 
 
 def find_imported(
@@ -118,17 +118,17 @@ def find_imported(
     may_read: MayRead,
     warnings: list[str],
 ) -> tuple[SealedSecret, frozenset[Place]] | None:
-    """A secret that a folder's links bring, and the folders on the way to it."""
-    links = followed(session, project, place, may_read, warnings)
+    """A secret that a folder's links bring, and the folders that links lead through to it."""
+    links = follow_links(session, project, place, may_read, warnings)
     for link in reversed(links):
         secret = find(session, project, link.source, name)
         if secret is not None:
-            return secret, _way(place, links, link.source)
+            return secret, _on_the_way(place, links, link.source)
     return None
 
 
-def _way(place: Place, links: list[SecretImport], source: Place) -> frozenset[Place]:
-    """The folders that links lead through from a folder to one of their sources."""
+def _on_the_way(place: Place, links: list[SecretImport], source: Place) -> frozenset[Place]:
+    """The folders that links lead through, from a folder to a source; the source is among them."""
     importers = {link.source: link.place for link in links}
     way = set()
     while source != place:
@@ -137,14 +137,17 @@ def _way(place: Place, links: list[SecretImport], source: Place) -> frozenset[Pl
     return frozenset(way)
 
 
-def followed(
+def follow_links(
     session: Session, project: Project, place: Place, may_read: MayRead, warnings: list[str]
 ) -> list[SecretImport]:
-    """The links of a folder and those that they lead on to: later ones win over earlier.
+    """The links of a folder, the links of their sources, and so on; the later ones win.
 
-    A source's own links come before it; a folder reached on several ways stands once, where it
-    counts. What is too much is named in `warnings`; of what may not be read, only that there is
-    some.
+    A source's own links stand before the link to it, so that its own secrets win:
+
+        /app imports /a and then /b, and /b imports /c   ->   the links to /a, /c, /b
+
+    A folder that is reached twice stands where it wins. `warnings` name the links that are too
+    many; of sources that may not be read they only say that there are some.
     """
     found: list[SecretImport] = []
     seen = {place}
@@ -156,13 +159,13 @@ def followed(
             warnings.append(_MORE_IMPORTS)
 
     def follow(here: Place, depth: int) -> None:
-        # The last link first: what it brings wins over the same folder brought by an earlier one.
+        # The last link first, because it wins; the list is turned round at the end.
         for link in reversed(secrets.imports(session.database, project.id, here)):
             if link.source in seen:
                 continue
             seen.add(link.source)
             if not may_read(link.source):
-                # Neither named nor counted: where it leads is not the reader's to know.
+                # Neither named nor counted: the reader may not know where it leads.
                 if _OUT_OF_REACH not in warnings:
                     warnings.append(_OUT_OF_REACH)
             elif depth > _DEEPEST_IMPORT or len(found) == _MOST_IMPORTS:
@@ -175,40 +178,40 @@ def followed(
     return found[::-1]
 
 
-def opened(
+def open_list(
     session: Session,
     project: Project,
-    gathered: Gathered,
+    sealed: SealedList,
     *,
     may_read: MayRead,
     expand: bool = False,
-) -> Found:
-    """Secrets opened with the project key, their references expanded where that is asked for.
+) -> OpenedList:
+    """Open a list with the project key, and `expand` references in its values if that is asked.
 
-    What was left out or unexpanded is added to the warnings.
+    Warnings about secrets that cannot be opened, and about references, are added.
     """
     key = session.project_key(project.id)
-    warnings = gathered.warnings
+    warnings = sealed.warnings
     referenced: set[Place] = set()
 
-    def look_up(asked: Target) -> str | None:
-        if not may_read(asked.place):
+    def value_of(target: Target) -> str | None:
+        if not may_read(target.place):
             return None
-        there = find(session, project, asked.place, asked.name)
+        there = find(session, project, target.place, target.name)
         secret = None if there is None else open_secret(there, key)
         if secret is None:
             return None
-        referenced.add(asked.place)
+        referenced.add(target.place)
         return secret.value
 
-    expander = Expander(look_up)
+    expander = Expander(value_of)
 
     def open_each(each: list[SealedSecret]) -> list[Secret]:
         found = []
         for one in each:
             secret = open_secret(one, key)
             if secret is None:
-                warnings.append(left_out(one.id))
+                warnings.append(left_out_warning(one.id))
                 continue
             if expand:
                 value = expander.expand(secret.value, one.place, secret.name)
@@ -216,7 +219,7 @@ def opened(
             found.append(secret)
         return found
 
-    own = open_each(gathered.secrets)
-    imports = [(link, open_each(inside)) for link, inside in gathered.imports]
+    own = open_each(sealed.secrets)
+    imports = [(link, open_each(inside)) for link, inside in sealed.imports]
     warnings += expander.warnings
-    return Found(own, imports, warnings, frozenset(referenced))
+    return OpenedList(own, imports, warnings, frozenset(referenced))

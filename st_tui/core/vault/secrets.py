@@ -18,7 +18,7 @@ from st_tui.core.secrets.used_by import UsedBy
 from st_tui.core.secrets.value_shape import ValueShape, shape_of
 from st_tui.core.store import projects, secrets
 from st_tui.core.vault import secret_changes, secret_lists, secret_names, used_by
-from st_tui.core.vault.secret_lists import Found, Gathered
+from st_tui.core.vault.secret_lists import OpenedList, SealedList
 from st_tui.core.vault.session import Session, VaultError
 
 
@@ -74,7 +74,7 @@ class Secrets:
             for sealed in secrets.labels(database, project.id, place):
                 label = secret_changes.open_label(sealed, key)
                 if label is None:
-                    warnings.append(secret_lists.left_out(sealed.id))
+                    warnings.append(secret_lists.left_out_warning(sealed.id))
                 else:
                     found.append(label)
         return Listed(sorted(found, key=lambda label: label.name), warnings)
@@ -119,11 +119,11 @@ class Secrets:
         *,
         imports: bool = True,
         expand: bool = True,
-    ) -> Found:
+    ) -> OpenedList:
         """As `get`, but the folder's links are followed too, and the warnings are in the answer."""
         with self._session.change() as record:
             sealed = self._existing(project, place, name, imports=imports)
-            found = self._opened(project, secret_lists.alone(sealed), expand=expand)
+            found = self._opened(project, secret_lists.list_of_one(sealed), expand=expand)
             if not found.secrets:
                 raise VaultError(f"That secret cannot be opened: {secret_changes.UNOPENED}.")
             record("get-secret", project, **self._about(sealed))
@@ -131,10 +131,10 @@ class Secrets:
 
     def read(
         self, project: Project, place: Place, *, imports: bool = False, expand: bool = False
-    ) -> Found:
+    ) -> OpenedList:
         """The secrets of a folder with their values; the audit log says that they were read."""
         with self._session.change() as record:
-            gathered = secret_lists.gathered(
+            gathered = secret_lists.list_sealed(
                 self._session, project, place, _everywhere, imports=imports
             )
             found = self._opened(project, gathered, expand=expand)
@@ -330,8 +330,8 @@ class Secrets:
                     return secrets.version(database, sealed.id, sealed.version)
         return None
 
-    def _opened(self, project: Project, gathered: Gathered, *, expand: bool) -> Found:
-        return secret_lists.opened(
+    def _opened(self, project: Project, gathered: SealedList, *, expand: bool) -> OpenedList:
+        return secret_lists.open_list(
             self._session, project, gathered, may_read=_everywhere, expand=expand
         )
 

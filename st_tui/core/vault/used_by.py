@@ -1,7 +1,7 @@
-"""What leads to a folder, an environment or secrets from elsewhere: links, and `${…}` references.
+"""What uses secrets that are to be deleted or renamed: links, and `${…}` references in values.
 
-References stand in values, which must be opened to be seen. `may_read` tells which folders may be
-looked into and spoken of; a `bounded` search is for a door that others wait at.
+References are found by opening the project's values. `may_read` says which folders may be looked
+into and named. A `bounded` search stops after `MOST_VALUES`: in the server, others wait for it.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from st_tui.core.store import projects, secrets
 from st_tui.core.vault.secret_changes import name_hash
 from st_tui.core.vault.session import NoServerCopy, Session
 
-Going = Mapping[Place, Collection[bytes]]
-"""The secrets that are to go: where they lie, and the hashes of their names."""
+Leaving = Mapping[Place, Collection[bytes]]
+"""The secrets that are to be deleted or renamed: by folder, the hashes of their names."""
 
 MOST_VALUES = 5_000
 """How many values a bounded search opens."""
@@ -36,18 +36,20 @@ def of_folder(
     *,
     bounded: bool = False,
 ) -> UsedBy:
-    """What leads to a folder, or to one below it, from outside: links go with it, and those that
-    bring on what they brought stay and bring it no more.
+    """What uses the secrets of a folder, and of all below it, from outside.
+
+    Links to the folder are deleted with it. Links to folders that had such a link stay, and bring
+    these secrets no more.
     """
     database = session.database
     above = place.path.rstrip("/") + "/"
     every = projects.folders(database, project.id, place.environment)
     below = [Place(place.environment, path) for path in every if path.startswith(above)]
-    links = list(_bringing(session, project, [place, *below], None, may_read))
-    going: dict[Place, set[bytes]] = {}
+    links = list(_links_bringing(session, project, [place, *below], None, may_read))
+    leaving: dict[Place, set[bytes]] = {}
     for here, hashed in secrets.names_below(database, project.id, place):
-        going.setdefault(here, set()).add(hashed)
-    return _with_references(session, project, links, going, may_read, bounded)
+        leaving.setdefault(here, set()).add(hashed)
+    return _with_references(session, project, links, leaving, may_read, bounded)
 
 
 def of_secrets(
@@ -59,16 +61,16 @@ def of_secrets(
     *,
     bounded: bool = False,
 ) -> UsedBy:
-    """What leads to some secrets of a folder: the links stay, and bring them no more."""
-    links = list(_bringing(session, project, [place], hashes, may_read))
+    """What uses some secrets of a folder. The links stay, and bring these secrets no more."""
+    links = list(_links_bringing(session, project, [place], hashes, may_read))
     return _with_references(session, project, links, {place: hashes}, may_read, bounded)
 
 
 def of_link(
     session: Session, project: Project, link: SecretImport, may_read: Callable[[Place], bool]
 ) -> UsedBy:
-    """The links that bring on what one link brings, and with it bring it no more."""
-    return UsedBy(tuple(_bringing(session, project, [link.place], None, may_read)))
+    """The links that bring on what this link brings into its folder."""
+    return UsedBy(tuple(_links_bringing(session, project, [link.place], None, may_read)))
 
 
 def references_to(
@@ -80,21 +82,21 @@ def references_to(
     *,
     bounded: bool = False,
 ) -> UsedBy:
-    """What refers to a secret by a name that it has no more."""
+    """The references to a secret by the name with this hash, which it has no more."""
     return _with_references(session, project, [], {place: [name]}, may_read, bounded)
 
 
-def _bringing(
+def _links_bringing(
     session: Session,
     project: Project,
     places: Collection[Place],
     hashes: Collection[bytes] | None,
     may_read: Callable[[Place], bool],
 ) -> Iterator[SecretImport]:
-    """The links through which the secrets of these folders are found in others, near ones first:
-    all secrets, or some by the hashes of their names.
+    """The links through which others find the secrets of these folders, the nearest first.
 
-    A folder with a secret of its own of the same name finds that, and brings that on.
+    `hashes`: only secrets with these names count. A link whose folder has all these names itself is
+    left out: its own secrets are found there, and brought on.
     """
     database = session.database
     by_source: dict[Place, list[SecretImport]] = {}
@@ -104,7 +106,7 @@ def _bringing(
     seen = set(places)
     waiting = list(places)
     for here in waiting:
-        # Every link from there counts, but a folder brings the same on only once.
+        # Every link to the first folders counts, but a folder brings them on only once.
         known = first if here in first else seen
         for link in by_source.get(here, ()):
             if link.place in known or not may_read(link.place):
@@ -121,11 +123,11 @@ def _with_references(
     session: Session,
     project: Project,
     links: list[SecretImport],
-    going: Going,
+    leaving: Leaving,
     may_read: Callable[[Place], bool],
     bounded: bool,
 ) -> UsedBy:
-    if not going:
+    if not leaving:
         return UsedBy(tuple(links))
     session = session.remembering()
     try:
@@ -133,32 +135,32 @@ def _with_references(
     except NoServerCopy:
         return UsedBy(tuple(links), unseen=SEALED_UNSEEN)
     except Refusal:
-        # Whoever lost a key may still delete what it opened.
+        # Who has lost a key may still delete what it opened.
         return UsedBy(tuple(links), unseen=KEYLESS_UNSEEN)
-    search = _Search(session, project, going, bounded)
+    search = _Search(session, project, leaving, bounded)
     search.look_through(key, may_read)
     return UsedBy(tuple(links), tuple(sorted(search.found)), search.unseen)
 
 
 class _Search:
-    """Goes through values, as far as it may, for references to secrets that are to go."""
+    """A search through the project's values for references to secrets that are to leave."""
 
-    def __init__(self, session: Session, project: Project, going: Going, bounded: bool) -> None:
+    def __init__(self, session: Session, project: Project, leaving: Leaving, bounded: bool) -> None:
         self.found: set[Reference] = set()
         self.unseen = ""
         self._session = session
         self._project = project
-        self._going = going
+        self._leaving = leaving
         self._bounded = bounded
         self._values, self._characters, self._left = MOST_VALUES, LARGEST_ANSWER, MOST_REFERENCES
-        self._goes: dict[Target, bool] = {}
+        self._leaves: dict[Target, bool] = {}
 
     def look_through(self, key: str, may_read: Callable[[Place], bool]) -> None:
         database, project_id = self._session.database, self._project.id
         for place in filter(may_read, secrets.places(database, project_id)):
-            going = self._going.get(place, ())
+            leaving = self._leaving.get(place, ())
             for sealed in secrets.values_in(database, project_id, place):
-                if sealed.name_hash in going:
+                if sealed.name_hash in leaving:
                     continue
                 if self._is_enough(sealed.value):
                     self.unseen = TOO_MANY_UNSEEN
@@ -167,7 +169,7 @@ class _Search:
                     texts = self._texts(crypto.unseal(sealed.value, key), place)
                     name = crypto.unseal(sealed.name, key) if texts else ""
                 except crypto.SealError:
-                    continue  # nobody with this project's key reads what it refers to
+                    continue  # another key sealed it: nobody here reads its references
                 self.found.update(Reference(place, name, text) for text in texts)
 
     def _is_enough(self, value: Sealed) -> bool:
@@ -176,7 +178,7 @@ class _Search:
         return self._bounded and min(self._values, self._characters, self._left) < 0
 
     def _texts(self, value: str, place: Place) -> set[str]:
-        """The references in a value that lead to what is to go."""
+        """The references in a value to secrets that are to leave."""
         texts = set()
         for text, target in targets(value, place):
             self._left -= 1
@@ -187,10 +189,10 @@ class _Search:
         return texts
 
     def _leads_there(self, target: Target) -> bool:
-        hashes = self._going.get(target.place)
+        hashes = self._leaving.get(target.place)
         if not hashes:
             return False
-        if target not in self._goes:
+        if target not in self._leaves:
             hashed = name_hash(self._session, self._project, target.name)
-            self._goes[target] = hashed in hashes
-        return self._goes[target]
+            self._leaves[target] = hashed in hashes
+        return self._leaves[target]

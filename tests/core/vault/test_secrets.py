@@ -36,7 +36,7 @@ from st_tui.core.store import secrets, sqlite
 from st_tui.core.store.schema import STEPS
 from st_tui.core.vault import Vault, VaultError, secret_changes, secret_lists
 from st_tui.core.vault.holders.holder import Caller
-from st_tui.core.vault.secret_lists import Found
+from st_tui.core.vault.secret_lists import OpenedList
 from st_tui.core.vault.secrets import ChangedMeanwhile, Listed, NoSuchSecret, Written
 from tests.core.vaults import NOON, WRITE, Clock, bytes_in_files, raw, sqlite_of, v2
 
@@ -63,7 +63,7 @@ def values(vault: Vault, project: Project, place: Place = DEV) -> dict[str, str]
     return {secret.name: secret.value for secret in vault.secrets.read(project, place).secrets}
 
 
-def merged(found: Found) -> dict[str, str]:
+def merged(found: OpenedList) -> dict[str, str]:
     """What a client makes of it: later links win over earlier, the folder's own over all."""
     result: dict[str, str] = {}
     for _, inside in found.imports:
@@ -445,7 +445,7 @@ def test_a_link_that_may_not_be_read_is_left_out_with_what_is_behind_it_and_told
     linked(vault, project, {0: [1, 2, 4], 1: [3], 2: [1]})
     warnings: list[str] = []
     hidden = {numbered(1), numbered(4)}
-    found = secret_lists.followed(
+    found = secret_lists.follow_links(
         vault._session, project, numbered(0), lambda place: place not in hidden, warnings
     )
     assert [link.source for link in found] == [numbered(2)]
@@ -456,7 +456,7 @@ def test_no_more_is_told_of_imports_than_anybody_reads(vault: Vault, project: Pr
     with vault.together():
         linked(vault, project, {0: list(range(1, MOST_WARNINGS + 110))})
     warnings: list[str] = []
-    secret_lists.followed(vault._session, project, numbered(0), lambda place: True, warnings)
+    secret_lists.follow_links(vault._session, project, numbered(0), lambda place: True, warnings)
     assert len(warnings) == MOST_WARNINGS + 1
     assert warnings[-1] == "More imports were left out."
 
@@ -470,7 +470,9 @@ def test_what_an_answer_needs_is_every_folder_on_the_way(vault: Vault, project: 
             *(one.name for one in vault.secrets.listed(project, numbered(empty)).secrets),
         )
     session = vault._session
-    every = secret_lists.gathered(session, project, numbered(0), lambda place: True, imports=True)
+    every = secret_lists.list_sealed(
+        session, project, numbered(0), lambda place: True, imports=True
+    )
     assert every.places == {numbered(i) for i in range(4)}
     one = secret_lists.find_imported(session, project, numbered(0), "N3", lambda place: True, [])
     assert one is not None
@@ -484,7 +486,7 @@ def test_a_list_holds_no_more_than_its_room(vault: Vault, project: Project) -> N
     session = vault._session
 
     def names(budget: SealedBudget | None) -> int:
-        found = secret_lists.gathered(session, project, DEV, lambda place: True, budget=budget)
+        found = secret_lists.list_sealed(session, project, DEV, lambda place: True, budget=budget)
         return len(found.secrets)
 
     assert names(None) == names(SealedBudget(8_100)) == 2

@@ -15,7 +15,7 @@ from st_tui.core.secrets.used_by import UsedBy
 from st_tui.core.vault import secret_changes, secret_lists, used_by
 from st_tui.core.vault.holders.holder import Holder
 from st_tui.core.vault.secret_changes import UNOPENED, NotAsItStands
-from st_tui.core.vault.secret_lists import Found, Gathered
+from st_tui.core.vault.secret_lists import OpenedList, SealedList
 from st_tui.core.vault.secrets import about_secret
 from st_tui.core.vault.session import Session, VaultError
 
@@ -48,7 +48,7 @@ class HolderSecrets:
         self._session = session
         self._holder = holder
 
-    def listed_sealed(self, place: Place, *, recursive: bool, imports: bool) -> Gathered:
+    def listed_sealed(self, place: Place, *, recursive: bool, imports: bool) -> SealedList:
         """The sealed secrets of a folder, and of the folders below and linked as far as asked for.
 
         Raises TooMuch.
@@ -58,7 +58,7 @@ class HolderSecrets:
         self._note_number(found)
         return found
 
-    def listed(self, place: Place, *, recursive: bool, imports: bool, expand: bool) -> Found:
+    def listed(self, place: Place, *, recursive: bool, imports: bool, expand: bool) -> OpenedList:
         """The same secrets opened, in the order of their names, references expanded if asked for.
 
         Raises TooMuch.
@@ -201,22 +201,22 @@ class HolderSecrets:
         opened = secret_changes.open_secret(sealed, key)
         return Written(sealed, self._holder.may(sealed.place), opened=opened)
 
-    def _one(self, place: Place, name: str, *, imports: bool) -> Gathered:
+    def _one(self, place: Place, name: str, *, imports: bool) -> SealedList:
         session, holder = self._session, self._holder
         sealed = secret_changes.find(session, holder.project, place, name)
         if sealed is not None:
-            return secret_lists.alone(sealed)
+            return secret_lists.list_of_one(sealed)
         if imports:
             warnings: list[str] = []
             imported = secret_lists.find_imported(
                 session, holder.project, place, name, holder.may, warnings
             )
             if imported is not None:
-                return Gathered([imported[0]], [], warnings, imported[1])
+                return SealedList([imported[0]], [], warnings, imported[1])
         self._raise_missing(place, name)
 
-    def _gathered(self, place: Place, *, recursive: bool, imports: bool) -> Gathered:
-        return secret_lists.gathered(
+    def _gathered(self, place: Place, *, recursive: bool, imports: bool) -> SealedList:
+        return secret_lists.list_sealed(
             self._session,
             self._holder.project,
             place,
@@ -226,8 +226,8 @@ class HolderSecrets:
             budget=SealedBudget(),
         )
 
-    def _opened(self, gathered: Gathered, *, expand: bool) -> Found:
-        found = secret_lists.opened(
+    def _opened(self, gathered: SealedList, *, expand: bool) -> OpenedList:
+        found = secret_lists.open_list(
             self._session,
             self._holder.project,
             gathered,
@@ -254,7 +254,7 @@ class HolderSecrets:
         self._holder.target = sealed.id
         self._holder.details.update(about_secret(sealed))
 
-    def _note_number(self, found: Gathered | Found) -> None:
+    def _note_number(self, found: SealedList | OpenedList) -> None:
         number = len(found.secrets) + sum(len(inside) for _, inside in found.imports)
         self._holder.details["numberOfSecrets"] = number
 
