@@ -9,7 +9,7 @@ from st_tui.core import access
 from st_tui.core.model import AccessRequest, Order, Permission, Scope, TokenDraft
 from st_tui.core.vault import Vault, comparison
 from st_tui.tui.app import StTui
-from st_tui.tui.screens.comparison import Beside
+from st_tui.tui.screens.comparison import ComparisonDialog
 from st_tui.tui.screens.picker import Picker
 from st_tui.tui.screens.prompt import Prompt
 from st_tui.tui.widgets.listing import Listing
@@ -34,7 +34,7 @@ async def _take(pilot: Pilot[None], name: str) -> None:
 
 async def _pick(pilot: Pilot[None], name: str) -> None:
     await _take(pilot, name)
-    await until(pilot, lambda: isinstance(pilot.app.screen, Beside), "the answer is shown")
+    await until(pilot, lambda: isinstance(pilot.app.screen, ComparisonDialog), "it is shown")
     await pilot.pause()
 
 
@@ -160,4 +160,4 @@ async def test_what_cannot_be_compared_is_refused_in_a_toast(demo_app: StTui) ->
             lambda: any("too intricate" in toast.message for toast in demo_app._notifications),
             "a toast says why",
         )
-        assert not isinstance(demo_app.screen, Beside)
+        assert not isinstance(demo_app.screen, ComparisonDialog)

@@ -11,13 +11,13 @@ from st_tui.core.secrets.model import Place
 from st_tui.demo.tour import END_TITLE, TOUR
 from st_tui.tui.app import StTui
 from st_tui.tui.screens import try_it
-from st_tui.tui.screens.comparison import Beside
+from st_tui.tui.screens.comparison import ComparisonDialog
 from st_tui.tui.screens.create import Create
 from st_tui.tui.screens.dialog import Confirm
 from st_tui.tui.screens.picker import Picker
 from st_tui.tui.terminal.detection import Appearance, appearance
 from st_tui.tui.try_it import real_call
-from st_tui.tui.try_it.real_call import Answer
+from st_tui.tui.try_it.real_call import Reply
 from st_tui.tui.widgets.request_time import RequestTime
 from st_tui.tui.widgets.selector import Selector
 from tests.conftest import Clock
@@ -58,8 +58,8 @@ async def test_access(demo_app: StTui, pictures: Pictures, size: tuple[int, int]
 async def test_try_it(
     demo_app: StTui, pictures: Pictures, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def answer(*_: object) -> Answer:
-        return Answer(404, "NotFound", "Secret with name 'ST_TUI_TRY_…' not found", None, 4, "::1")
+    async def answer(*_: object) -> Reply:
+        return Reply(404, "NotFound", "Secret with name 'ST_TUI_TRY_…' not found", None, 4, "::1")
 
     monkeypatch.setattr(try_it, "ask", answer)  # a real one takes another time each time
     monkeypatch.setattr(real_call, "token_hex", lambda _: "0123456789abcdef")
@@ -122,7 +122,7 @@ async def test_compare(demo_app: StTui, pictures: Pictures, size: tuple[int, int
         await pilot.press("x")
         await until(pilot, lambda: isinstance(demo_app.screen, Picker), "the tokens are offered")
         await pilot.press("enter")
-        await until(pilot, lambda: isinstance(demo_app.screen, Beside), "the answer is shown")
+        await until(pilot, lambda: isinstance(demo_app.screen, ComparisonDialog), "it is shown")
         await pictures.check(pilot, "compare", drawn=False)
 
 

@@ -24,13 +24,13 @@ if TYPE_CHECKING:
     from st_tui.core.vault.comparison import Relation
 
 
-class Beside(Dialog[None]):
+class ComparisonDialog(Dialog[None]):
     """What another token allows more and less than one, and whether they share anything."""
 
     ACTIONS = (Action("leave", "escape,q,f10,enter", "close", "Close this and go back", hint=True),)
     BINDINGS: ClassVar[list[BindingType]] = bindings(ACTIONS)
     DEFAULT_CSS = """
-    Beside VerticalScroll { height: auto; max-height: 14; }
+    ComparisonDialog VerticalScroll { height: auto; max-height: 14; }
     """
 
     def __init__(self, one: ServiceToken, other: ServiceToken, found: Relation) -> None:
@@ -57,7 +57,9 @@ class Beside(Dialog[None]):
         self.query_one(VerticalScroll).focus()
 
 
-def beside(original: Grants, draft: Grants, folders: Mapping[str, Sequence[str]]) -> list[Content]:
+def comparison_lines(
+    original: Grants, draft: Grants, folders: Mapping[str, Sequence[str]]
+) -> list[Content]:
     """What the draft would allow more and less than its original, each with a path."""
     try:
         found = compare(original, draft, folders)

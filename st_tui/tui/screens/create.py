@@ -11,7 +11,7 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from st_tui.core import addresses, lint
+from st_tui.core import addresses
 from st_tui.core.algebra.comparison import Grants
 from st_tui.core.drafts import (
     LONGEST_NAME,
@@ -19,9 +19,7 @@ from st_tui.core.drafts import (
     check_draft,
 )
 from st_tui.core.errors import Refusal
-from st_tui.core.lint.names import Names
 from st_tui.core.model import (
-    Environment,
     NewToken,
     Permission,
     Project,
@@ -29,15 +27,13 @@ from st_tui.core.model import (
     TokenDraft,
 )
 from st_tui.core.plain_text import shown
-from st_tui.core.wording import counted
 from st_tui.tui.actions import FIELDS, Action, bindings
 from st_tui.tui.host import ShowsVault
 from st_tui.tui.leaving import Leavable
-from st_tui.tui.screens.comparison import beside
 from st_tui.tui.screens.dialog import Confirm, close_form_question
+from st_tui.tui.screens.draft_remarks import NOTHING_KNOWN, doubts, read_known, warning_lines
 from st_tui.tui.screens.responsive import WIDE
 from st_tui.tui.screens.with_access_pane import WithAccessPane
-from st_tui.tui.widgets.cells import cut
 from st_tui.tui.widgets.expiry_selector import ExpirySelector
 from st_tui.tui.widgets.field import Field, Label, ListField
 from st_tui.tui.widgets.key_hints import KeyHints
@@ -49,9 +45,6 @@ if TYPE_CHECKING:
     from st_tui.tui.widgets.access_pane import AccessPane
 
 _ANYWHERE = " ".join(addresses.ANYWHERE_TEXT)
-_WARNINGS_SHOWN = 4
-_DOUBTS_SHOWN = 2  # and cells of a scope in one: the question has to fit an ordinary screen
-_SCOPE_SHOWN = 40
 
 
 class Create(ShowsVault, WithAccessPane[NewToken | None], Leavable[NewToken | None]):
@@ -104,10 +97,7 @@ class Create(ShowsVault, WithAccessPane[NewToken | None], Leavable[NewToken | No
         self._start = draft
         self._original = original or draft
         self._about = about
-        self._environments: list[Environment] = []
-        self._folders = lint.Folders({})
-        self._written: set[str] = set()
-        self._names = Names(())
+        self._known = NOTHING_KNOWN
         self._untouched: list[object] = []
         self._drafted: ServiceToken | None = None
         """The token of the draft, as it stood last when it was right."""
@@ -170,12 +160,12 @@ class Create(ShowsVault, WithAccessPane[NewToken | None], Leavable[NewToken | No
             folder_note=lambda path: self._picker.folder_note(path),
             start_at=self._asked_about,
         )
-        pane.set_project(self._environments, self._folders, e2ee=self._project.e2ee)
+        self._set_project(pane)
         pane.show(self._drafted)
         return pane
 
     def on_mount(self) -> None:
-        self._picker.set_project(self._environments, self._folders)
+        self._picker.set_project(self._known.environments, self._known.folders)
         self.query_one("#version", Selector).choose(self._start.version if self._start else 2)
         self.set_class(bool(self._start and self._start.version == 3), "is-v3")
         self.query_one("#name", Field).focus()
@@ -187,18 +177,17 @@ class Create(ShowsVault, WithAccessPane[NewToken | None], Leavable[NewToken | No
         if self._untouched and self.host.project is not None:
             self._learn()
             for pane in self.panes():
-                pane.set_project(self._environments, self._folders, e2ee=self._project.e2ee)
-            self._picker.set_project(self._environments, self._folders)
+                self._set_project(pane)
+            self._picker.set_project(self._known.environments, self._known.folders)
             self._show()
 
     def _learn(self) -> None:
-        """Read what the draft is held against: environments, folders, and the names of others."""
-        vault, project = self.host.vault, self._project
-        if vault is not None:
-            self._environments = vault.environments.every(project)
-            self._folders = lint.Folders(vault.folders.of_each(project))
-            self._written = vault.tokens.written_environments(project)
-            self._names = vault.tokens.names(project)
+        """Read what the draft is held against."""
+        if self.host.vault is not None:
+            self._known = read_known(self.host.vault, self._project)
+
+    def _set_project(self, pane: AccessPane) -> None:
+        pane.set_project(self._known.environments, self._known.folders, e2ee=self._project.e2ee)
 
     # --- the draft ------------------------------------------------------------------------------
 
@@ -234,14 +223,7 @@ class Create(ShowsVault, WithAccessPane[NewToken | None], Leavable[NewToken | No
         self._drafted = as_token(draft)
         for pane in self.panes():
             pane.show(self._drafted)
-        warnings = lint.lint(draft, self._folders, self._written, names=self._names)
-        lines = [
-            *(beside(self._original, draft, self._folders) if self._original else ()),
-            *(Content.styled(f"! {shown(warning)}", "$text-warning") for warning in warnings),
-        ]
-        if len(lines) > _WARNINGS_SHOWN:
-            more = Content.styled(f"  and {len(lines) - _WARNINGS_SHOWN + 1} more", "$text-muted")
-            lines = [*lines[: _WARNINGS_SHOWN - 1], more]
+        lines = warning_lines(draft, self._known, self._original)
         self.query_one("#warnings", Static).update(Content("\n").join(lines))
 
     # --- the tree -------------------------------------------------------------------------------
@@ -324,10 +306,10 @@ class Create(ShowsVault, WithAccessPane[NewToken | None], Leavable[NewToken | No
     async def _make(self) -> NewToken | None:
         """The token, if the person wants it as the form stands. Raises Refusal."""
         draft = self._checked()
-        if doubts := self._doubts(draft):
+        if found := doubts(draft, self._picker.typed(), self._known.folders):
             question = Confirm(
                 f"Make “{draft.name}” as it stands?",
-                "\n".join([*doubts, "\nA token cannot be changed afterwards."]),
+                "\n".join([*found, "\nA token cannot be changed afterwards."]),
                 verb="make",
             )
             if not await self.host.ask(question):
@@ -337,24 +319,7 @@ class Create(ShowsVault, WithAccessPane[NewToken | None], Leavable[NewToken | No
         return await self.host.change("Making the token", lambda v: v.tokens.create(project, draft))
 
     def _checked(self) -> TokenDraft:
-        return check_draft(self.draft(), self._environments, self.host.clock())
-
-    def _doubts(self, draft: TokenDraft) -> list[str]:
-        """What may not be meant so: a scope that was not entered, or that opens no folder today."""
-        doubts: list[str] = []
-        typed = self._picker.typed()
-        for number, scope in enumerate(draft.scopes, start=1):
-            nothing = lint.opens_nothing(scope, self._folders)
-            which = f"Scope {number}, {cut(str(scope), _SCOPE_SHOWN)},"
-            if scope == typed:  # it is the last one, and named first
-                also = f", and {nothing}" if nothing else "."
-                doubts.insert(0, f"{which} was typed but not entered{also}")
-            elif nothing:
-                doubts.append(f"{which} {nothing}")
-        if len(doubts) > _DOUBTS_SHOWN:
-            more = len(doubts) - _DOUBTS_SHOWN + 1
-            doubts[_DOUBTS_SHOWN - 1 :] = [f"And {counted(more, 'more scope')} like it."]
-        return doubts
+        return check_draft(self.draft(), self._known.environments, self.host.clock())
 
     @property
     def unsaved(self) -> str:

@@ -30,7 +30,7 @@ from st_tui.tui.widgets.folder_lists import EnvironmentList, EnvironmentRow, Fol
 from st_tui.tui.widgets.key_hints import KeyHints
 from st_tui.tui.widgets.listing import Listing
 from st_tui.tui.widgets.reach_tree import folder_rows
-from st_tui.tui.widgets.secret_list import Contents, FolderLine, SecretList, read_contents
+from st_tui.tui.widgets.secret_list import FolderContents, FolderLine, SecretList, read_folder
 from st_tui.tui.widgets.token_name import token_name
 from st_tui.tui.widgets.top_bar import TopBar
 
@@ -71,7 +71,7 @@ class FoldersPage(SecretActions, Responsive[None], Page):
         self._reading = LatestWins(self, self._read_secrets)
         self._counting = LatestWins(self, self._read_shapes)
         self._wanted = ""
-        self._counted: Contents | None = None
+        self._counted: FolderContents | None = None
         """What the values were counted of last."""
 
     def body(self) -> ComposeResult:
@@ -162,7 +162,7 @@ class FoldersPage(SecretActions, Responsive[None], Page):
             try:
                 known = self.secrets.contents
                 contents = await self.host.read(
-                    lambda vault: read_contents(vault, project, place, known)
+                    lambda vault: read_folder(vault, project, place, known)
                 )
             except Refusal as refusal:
                 empty = f"✖ {refusal}"
@@ -182,7 +182,7 @@ class FoldersPage(SecretActions, Responsive[None], Page):
             shapes = await self.host.read(lambda v: v.secrets.shapes(project, contents.place))
             self._counted = contents
             if self.secrets.contents is contents:
-                self.secrets.tell(shapes)
+                self.secrets.show_shapes(shapes)
 
     def show_secret(self, row_id: str) -> None:
         self._wanted = row_id

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from st_tui.core.vault import Vault
 
 
-class Line(NamedTuple):
+class PromiseRow(NamedTuple):
     """A promise; or below it a token that breaks it and how, or that shares a name it names."""
 
     promise: Promise
@@ -36,22 +36,22 @@ class Line(NamedTuple):
     how: str = ""
 
 
-class PromiseList(Listing[Line]):
+class PromiseList(Listing[PromiseRow]):
     """Promises, and below each the tokens to look at because of it."""
 
     def __init__(self, now: Callable[[], int]) -> None:
         super().__init__(id="promises")
         self._now = now
-        self.rows: Sequence[Line] = ()
+        self.rows: Sequence[PromiseRow] = ()
         self.empty = ""
 
-    def load(self, offset: int, limit: int) -> Sequence[Line]:
+    def load(self, offset: int, limit: int) -> Sequence[PromiseRow]:
         return self.rows[offset : offset + limit]
 
-    def identity(self, item: Line) -> tuple[int, str]:
+    def identity(self, item: PromiseRow) -> tuple[int, str]:
         return item.promise.line, item.token.id if item.token else ""
 
-    def draw(self, item: Line, width: int) -> list[Piece]:
+    def draw(self, item: PromiseRow, width: int) -> list[Piece]:
         if item.token is not None:
             name = width * 26 // 100
             by = f"    {name_column(item.token, self._now(), name - 5)} "
@@ -98,12 +98,12 @@ class Promises(Overview):
             )
 
         promised, folders, known = await self.host.read(read)
-        rows: list[Line] = []
+        rows: list[PromiseRow] = []
         holding = 0
         for number, promise in enumerate(promised, start=1):
             self.say((f"Proving {number} of {counted(len(promised), 'promise')}…", "$text-muted"))
             [verdict] = await asyncio.to_thread(promises.prove, [promise], known, folders)
-            rows += lines(verdict, known.now)
+            rows += promise_rows(verdict, known.now)
             holding += verdict.holds
         self._show(rows)
         scopes = sum(len(token.scopes) for token in known.tokens)
@@ -113,7 +113,7 @@ class Promises(Overview):
             f" Looked at {living} and {counted(scopes, 'scope')}",
         )
 
-    def _show(self, rows: Sequence[Line]) -> None:
+    def _show(self, rows: Sequence[PromiseRow]) -> None:
         self._list.rows = rows
         self._list.reload(len(rows))
 
@@ -147,8 +147,8 @@ def promises_in(name: str, environments: Collection[Environment]) -> list[Promis
     return promises.parse(promises.read(file), environments)
 
 
-def lines(verdict: Verdict, now: int) -> list[Line]:
+def promise_rows(verdict: Verdict, now: int) -> list[PromiseRow]:
     """A promise and the tokens to look at because of it, as lines."""
     promise, holds = verdict.promise, verdict.holds
-    about = [Line(promise, holds, token, how) for token, how in promises.told(verdict, now)]
-    return [Line(promise, holds), *about]
+    about = [PromiseRow(promise, holds, token, how) for token, how in promises.told(verdict, now)]
+    return [PromiseRow(promise, holds), *about]

@@ -28,7 +28,7 @@ from st_tui.core.expiry import (
 from st_tui.core.model import ServiceToken, TokenDraft
 from st_tui.core.wording import old_token_works, told_apart
 from st_tui.tui.actions import LEAVING, Action, bindings
-from st_tui.tui.screens.comparison import beside
+from st_tui.tui.screens.comparison import comparison_lines
 from st_tui.tui.screens.dialog import Dialog
 from st_tui.tui.widgets.field import Field, Label
 from st_tui.tui.widgets.selector import Selector
@@ -72,7 +72,7 @@ class Rotate(Dialog[Rotation]):
     ) -> None:
         super().__init__(f"Rotate “{told_apart(token, in_local_time)}”")
         self._token = token
-        self._beside = beside(token, draft, folders)
+        self._beside = comparison_lines(token, draft, folders)
 
     def body(self) -> ComposeResult:
         token, now = self._token, self.host.clock()

@@ -98,7 +98,7 @@ class TokenActions(Hosted):
     @work
     async def action_compare(self) -> None:
         from st_tui.core.vault.comparison import compare_tokens
-        from st_tui.tui.screens.comparison import Beside
+        from st_tui.tui.screens.comparison import ComparisonDialog
 
         token = self.chosen_token()
         other = await self._other_than(token) if token is not None else None
@@ -108,7 +108,7 @@ class TokenActions(Hosted):
             "Comparing", lambda vault: compare_tokens(vault, token, other)
         )
         if found is not None:
-            await self.host.ask(Beside(token, other, found))
+            await self.host.ask(ComparisonDialog(token, other, found))
 
     async def _other_than(self, token: ServiceToken) -> ServiceToken | None:
         """Ask for another token of the project: by a list, or by a text first if it were long."""

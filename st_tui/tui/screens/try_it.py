@@ -32,8 +32,8 @@ from st_tui.core.token_text import TokenTextError
 from st_tui.core.wording import counted
 from st_tui.tui.actions import LEAVING, Action, bindings
 from st_tui.tui.screens.dialog import Confirm, Dialog
-from st_tui.tui.try_it.agreement import difference, possible_reasons
-from st_tui.tui.try_it.real_call import WHAT_HAPPENS, Answer, ask, call_for, parse_server
+from st_tui.tui.try_it.agreement import possible_reasons, why_it_differs
+from st_tui.tui.try_it.real_call import WHAT_HAPPENS, Reply, call_for, parse_server, send_in_thread
 from st_tui.tui.widgets.field import Field, Label
 from st_tui.tui.widgets.masked_field import MaskedField
 
@@ -117,7 +117,7 @@ class TryIt(Dialog[None]):
             return
         self.host.server_url = server.url
         self._say(Content.styled(f"Asking {shown(server.url)}…", "$text-muted"))
-        self._say(self._about(await ask(server, self._call, access_token)))
+        self._say(self._about(await send_in_thread(server, self._call, access_token)))
 
     def _access_token(self) -> str:
         """What is sent of the token: never its key. Raises Refusal."""
@@ -134,30 +134,30 @@ class TryIt(Dialog[None]):
     def _say(self, what: Content) -> None:
         self.query_one("#answer", Static).update(what)
 
-    def _about(self, answer: Answer) -> Content:
-        """The answer, and whether it is what was to be expected."""
-        told = possible_reasons(answer)
+    def _about(self, reply: Reply) -> Content:
+        """The reply, and whether it is what was to be expected."""
+        told = possible_reasons(reply)
         if not told:
             mark, style = "? NOT DECIDED", "$text-warning"
         elif Reason.ALLOWED in told:
             mark, style = "✔ ALLOWED", "$text-success"
         else:
             mark, style = "✖ DENIED", "$text-error"
-        facts = [f"{answer.status} {_phrase(answer.status)}".strip()]
-        if answer.secrets is not None:
-            facts.append(counted(answer.secrets, "secret"))
-        facts.append(f"{answer.milliseconds} ms")
+        facts = [f"{reply.status} {_phrase(reply.status)}".strip()]
+        if reply.secrets is not None:
+            facts.append(counted(reply.secrets, "secret"))
+        facts.append(f"{reply.milliseconds} ms")
         lines = [
             Content.assemble((mark, f"bold {style}"), f"  {'   '.join(facts)}"),
-            Content(shown(answer.message[:_LONGEST_MESSAGE])),
+            Content(shown(reply.message[:_LONGEST_MESSAGE])),
         ]
         if told:
-            lines.append(self._beside(answer))
+            lines.append(self._agreement(reply))
         return Content("\n").join(line for line in lines if line.plain)
 
-    def _beside(self, answer: Answer) -> Content:
+    def _agreement(self, reply: Reply) -> Content:
         reason = access.decide(self._token, self._request).reason
-        why_not = difference(self._token, self._request, answer, self.host.clock())
+        why_not = why_it_differs(self._token, self._request, reply, self.host.clock())
         if why_not:
             expected = "allowed" if reason is Reason.ALLOWED else f"denied, {reason}"
             text = f"✖ differs from {self._expected_by} ({expected}): {shown(why_not)}"

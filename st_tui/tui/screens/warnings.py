@@ -26,32 +26,32 @@ _AT_ONCE = 200
 """Tokens between two words about the progress."""
 
 
-class Warned(NamedTuple):
+class TokenWarning(NamedTuple):
     """A token and one thing to know about it."""
 
     token: ServiceToken
     warning: str
 
 
-class WarningList(Listing[Warned]):
+class WarningList(Listing[TokenWarning]):
     """Warnings, each with its token's name."""
 
     def __init__(self, now: Callable[[], int]) -> None:
         super().__init__(id="warnings")
         self._now = now
-        self.rows: Sequence[Warned] = ()
+        self.rows: Sequence[TokenWarning] = ()
         self.empty = ""
 
-    def load(self, offset: int, limit: int) -> Sequence[Warned]:
+    def load(self, offset: int, limit: int) -> Sequence[TokenWarning]:
         return self.rows[offset : offset + limit]
 
-    def identity(self, item: Warned) -> tuple[str, str]:
+    def identity(self, item: TokenWarning) -> tuple[str, str]:
         return item.token.id, item.warning
 
     def draw_header(self, width: int) -> str:
         return " " + column("Name", _name_width(width - 1)) + "Warning"
 
-    def draw(self, item: Warned, width: int) -> list[Piece]:
+    def draw(self, item: TokenWarning, width: int) -> list[Piece]:
         name = _name_width(width)
         return [
             (name_column(item.token, self._now(), name - 1) + " ", ""),
@@ -93,16 +93,16 @@ class Warnings(Overview):
             )
         )
         uses = self._uses.by_token
-        to_judge = await asyncio.to_thread(what_matters, tokens, folders, uses)
+        to_judge = await asyncio.to_thread(lint_inputs, tokens, folders, uses)
         if to_judge == judged:
             self._judged = judged
             return  # a server logs all the time, but seldom anything new
         writers = lint.writers_of(tokens)
         names = Names(token.name for token in tokens if not token.is_replaced)
-        found: list[Warned] = []
+        found: list[TokenWarning] = []
         for start in range(0, len(tokens), _AT_ONCE):
             some = tokens[start : start + _AT_ONCE]
-            found += await asyncio.to_thread(warned, some, folders, writers, uses, names)
+            found += await asyncio.to_thread(warnings_about, some, folders, writers, uses, names)
             done = min(start + _AT_ONCE, len(tokens))
             self.say((f"Looked at {done} of {counted(len(tokens), 'token')}…", "$text-muted"))
             if is_first:
@@ -116,7 +116,7 @@ class Warnings(Overview):
         )
         self._judged = to_judge
 
-    def _show(self, found: Sequence[Warned]) -> None:
+    def _show(self, found: Sequence[TokenWarning]) -> None:
         self._list.rows = found
         self._list.reload(len(found))
 
@@ -136,18 +136,18 @@ class Warnings(Overview):
         return chosen.token if chosen else None
 
 
-def warned(
+def warnings_about(
     tokens: Sequence[ServiceToken],
     folders: Mapping[str, Sequence[str]],
     writers: Counter[str],
     uses: Mapping[str, Sequence[Use]],
     names: Names,
-) -> list[Warned]:
+) -> list[TokenWarning]:
     """All warnings about these tokens, in their order; the rest as of all tokens."""
-    return [Warned(*each) for each in lint.lint_each(tokens, folders, writers, uses, names)]
+    return [TokenWarning(*each) for each in lint.lint_each(tokens, folders, writers, uses, names)]
 
 
-def what_matters(
+def lint_inputs(
     tokens: Sequence[ServiceToken],
     folders: Mapping[str, Sequence[str]],
     uses: Mapping[str, Sequence[Use]],

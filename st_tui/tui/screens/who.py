@@ -47,7 +47,7 @@ class Question(NamedTuple):
         return stem(self.path) != self.path
 
 
-class Known(NamedTuple):
+class ProjectReach(NamedTuple):
     """What the answers are taken from: the index, and each environment's folders."""
 
     environments: Sequence[Environment]
@@ -55,7 +55,7 @@ class Known(NamedTuple):
     reach: ReachIndex
 
 
-class _Overtaken(Exception):
+class _Superseded(Exception):
     """Something else is asked by now."""
 
 
@@ -81,7 +81,7 @@ class Who(Overview):
 
     def __init__(self) -> None:
         super().__init__()
-        self._known: Known | None = None
+        self._known: ProjectReach | None = None
         self._question: Question | None = None
         self._answered: Question | None = None
         self._answering = LatestWins(self, self._answer)
@@ -173,13 +173,13 @@ class Who(Overview):
 
         def go_on() -> None:
             if self._answering.is_requested or not self.is_running:
-                raise _Overtaken
+                raise _Superseded
 
         if question.is_pattern:
             self.say((f"Comparing all scopes with {shown(question.path)}…", "$text-muted"))
         try:
             found = await asyncio.to_thread(answer, known, question, go_on)
-        except _Overtaken:
+        except _Superseded:
             return
         except TooComplex as refusal:
             self.say("")
@@ -217,7 +217,7 @@ class Who(Overview):
         self.action_open()
 
 
-def answer(known: Known, question: Question, go_on: Callable[[], object]) -> ReachingTokens:
+def answer(known: ProjectReach, question: Question, go_on: Callable[[], object]) -> ReachingTokens:
     """The tokens that can. Raises TooComplex, and what `go_on` raises to give up."""
     environment, path, operation = question
     if not question.is_pattern:
@@ -228,8 +228,8 @@ def answer(known: Known, question: Question, go_on: Callable[[], object]) -> Rea
     )
 
 
-def _read(vault: Vault, project: Project) -> Known:
-    return Known(
+def _read(vault: Vault, project: Project) -> ProjectReach:
+    return ProjectReach(
         vault.environments.every(project),
         vault.folders.of_each(project),
         reach.build_index(vault.tokens.page(project), vault.now()),

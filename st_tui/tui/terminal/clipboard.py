@@ -32,7 +32,7 @@ PATIENCE = 2.0
 """Seconds that a busy tmux is waited for."""
 
 
-class Way(Enum):
+class Route(Enum):
     """How a copied text leaves the app."""
 
     TMUX = "tmux"
@@ -45,23 +45,24 @@ class Way(Enum):
 class CopyOutcome:
     """What became of a copy, with a sentence to show: it never holds the text."""
 
-    way: Way
+    route: Route
     message: str
 
     @property
     def sent(self) -> bool:
         """Whether nothing is known to be in the way. If not, show it alone to be selected."""
-        return self.way in (Way.TMUX, Way.TERMINAL)
+        return self.route in (Route.TMUX, Route.TERMINAL)
 
 
 def choose(environ: Mapping[str, str], size: int) -> CopyOutcome:
     """The way that is open to a text of `size` bytes, as if it worked."""
     if size > LARGEST:
         return CopyOutcome(
-            Way.NONE, "Not copied: it is too long for a terminal's clipboard. Export it to a file."
+            Route.NONE,
+            "Not copied: it is too long for a terminal's clipboard. Export it to a file.",
         )
     if environ.get("TMUX"):
-        return CopyOutcome(Way.TMUX, "Copied, also to tmux's paste buffer.")
+        return CopyOutcome(Route.TMUX, "Copied, also to tmux's paste buffer.")
     if environ.get("STY"):
         # It lets an OSC 52 through only in pieces of its own wrapping, if at all.
         return _cannot("GNU screen has no way to the clipboard")
@@ -71,22 +72,24 @@ def choose(environ: Mapping[str, str], size: int) -> CopyOutcome:
         return _cannot("Terminal.app does not let programs copy")
     if environ.get("TERM", "").startswith(("screen", "tmux")):
         return CopyOutcome(
-            Way.UNSURE,
+            Route.UNSURE,
             "Sent to the terminal, but a tmux or screen on the way may have dropped it. "
             "If it did not arrive, select it here with the mouse (Shift+drag).",
         )
-    return CopyOutcome(Way.TERMINAL, "Sent to the terminal's clipboard.")
+    return CopyOutcome(Route.TERMINAL, "Sent to the terminal's clipboard.")
 
 
 async def copy(app: App[Any], text: str, environ: Mapping[str, str] | None = None) -> CopyOutcome:
     """Copy by the best way that is open. Painting goes on meanwhile."""
     around = os.environ if environ is None else environ
     outcome = choose(around, len(text.encode()))
-    if outcome.way is Way.TMUX and not await asyncio.to_thread(_load_buffer, text, dict(around)):
+    if outcome.route is Route.TMUX and not await asyncio.to_thread(
+        _load_buffer, text, dict(around)
+    ):
         outcome = CopyOutcome(
-            Way.UNSURE, "tmux did not take it; sent to the terminal, which may not have got it."
+            Route.UNSURE, "tmux did not take it; sent to the terminal, which may not have got it."
         )
-    if outcome.way in (Way.TERMINAL, Way.UNSURE):
+    if outcome.route in (Route.TERMINAL, Route.UNSURE):
         app.copy_to_clipboard(text)
         forget(app)
     return outcome
@@ -119,4 +122,4 @@ def _load_buffer(text: str, environ: dict[str, str]) -> bool:
 
 
 def _cannot(cause: str) -> CopyOutcome:
-    return CopyOutcome(Way.NONE, f"Not copied: {cause}. Select it with the mouse (Shift+drag).")
+    return CopyOutcome(Route.NONE, f"Not copied: {cause}. Select it with the mouse (Shift+drag).")

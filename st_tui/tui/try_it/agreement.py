@@ -6,20 +6,20 @@ from st_tui.core import access
 from st_tui.core.addresses import AddressError, interval_texts, parse_address
 from st_tui.core.expiry import in_utc
 from st_tui.core.model import AccessRequest, Reason, ServiceToken
-from st_tui.tui.try_it.real_call import Answer
+from st_tui.tui.try_it.real_call import Reply
 
 _NO_REASON: frozenset[Reason] = frozenset()
 
 
-def possible_reasons(answer: Answer) -> frozenset[Reason]:
-    """The reasons that an answer may stand for: a server tells its callers no more than it must.
+def possible_reasons(reply: Reply) -> frozenset[Reason]:
+    """The reasons that a reply may stand for: a server tells its callers no more than it must.
 
     None at all if it decided nothing, being throttled or out of order.
     """
-    match answer.status, answer.error:
+    match reply.status, reply.error:
         case (200, _) | (404, _):
             return frozenset({Reason.ALLOWED})  # what is not there is told only inside the scope
-        case (401, _) if answer.message == "Failed to authenticate":
+        case (401, _) if reply.message == "Failed to authenticate":
             return frozenset({Reason.INACTIVE, Reason.IP})
         case (401, _):
             return frozenset({Reason.UNKNOWN, Reason.EXPIRED})  # expired, and swept before
@@ -33,13 +33,13 @@ def possible_reasons(answer: Answer) -> frozenset[Reason]:
             return _NO_REASON
 
 
-def difference(token: ServiceToken, request: AccessRequest, answer: Answer, now: int) -> str:
+def why_it_differs(token: ServiceToken, request: AccessRequest, reply: Reply, now: int) -> str:
     """Why the server decided otherwise than is said of this request; empty if it did not.
 
     A cause is named only if the decision comes out as the server's once it is taken into account.
     """
-    told = possible_reasons(answer)
-    here = _place_of(answer.own_address)
+    told = possible_reasons(reply)
+    here = _as_number(reply.own_address)
 
     def would_agree(request: AccessRequest) -> bool:
         return access.decide(token, request).reason in told
@@ -47,7 +47,7 @@ def difference(token: ServiceToken, request: AccessRequest, answer: Answer, now:
     if would_agree(request):
         return ""
     asked_from = "any address" if request.ip is None else _written(request.ip)
-    elsewhere = f"the server sees {answer.own_address}, not {asked_from}"
+    elsewhere = f"the server sees {reply.own_address}, not {asked_from}"
     another_time = f"the server decides now, not at {in_utc(request.now)}"
     if would_agree(request._replace(ip=here)):
         return elsewhere
@@ -60,7 +60,7 @@ def difference(token: ServiceToken, request: AccessRequest, answer: Answer, now:
     return "the server has another vault or sees another address, or the token was just changed"
 
 
-def _place_of(address: str) -> int | None:
+def _as_number(address: str) -> int | None:
     try:
         return parse_address(address.partition("%")[0])
     except AddressError:

@@ -56,7 +56,7 @@ class Server(NamedTuple):
         return self.scheme == "http" and not _is_this_machine(self.host)
 
 
-class Call(NamedTuple):
+class HttpCall(NamedTuple):
     """What is sent, besides the token. `body` is empty where there is none."""
 
     method: str
@@ -64,7 +64,7 @@ class Call(NamedTuple):
     body: str = ""
 
 
-class Answer(NamedTuple):
+class Reply(NamedTuple):
     """What came back. `secrets` counts those of a list; their values are not kept.
 
     `own_address` is where the call came from, as the server sees it if nothing lies between.
@@ -106,7 +106,7 @@ WHAT_HAPPENS = {
 """What the person is told of the call that `call_for` makes, before it is sent."""
 
 
-def call_for(request: AccessRequest) -> Call:
+def call_for(request: AccessRequest) -> HttpCall:
     """The call that has the server decide about this request, and changes nothing.
 
     A read lists the folder's secrets. A write deletes a secret by a random name: the server looks
@@ -115,21 +115,21 @@ def call_for(request: AccessRequest) -> Call:
     secrets = "/api/v3/secrets/raw" if request.endpoint is Endpoint.RAW else "/api/v3/secrets"
     place = {"environment": request.environment, "secretPath": request.path}
     if request.operation is Permission.WRITE:
-        return Call("DELETE", f"{secrets}/ST_TUI_TRY_{token_hex(8)}", json.dumps(place))
+        return HttpCall("DELETE", f"{secrets}/ST_TUI_TRY_{token_hex(8)}", json.dumps(place))
     if request.endpoint is Endpoint.RAW:
         place["viewSecretValue"] = "false"  # nobody looks at them here
-    return Call("GET", f"{secrets}?{urlencode(place, safe='/')}")
+    return HttpCall("GET", f"{secrets}?{urlencode(place, safe='/')}")
 
 
-async def ask(server: Server, call: Call, access_token: str) -> Answer:
+async def send_in_thread(server: Server, call: HttpCall, access_token: str) -> Reply:
     """Send it, and wait for the answer without stopping the app. Raises CallFailed.
 
     The thread is one that the app's end does not wait for: looking up a name cannot be broken off.
     """
     loop = asyncio.get_running_loop()
-    came: asyncio.Future[Answer] = loop.create_future()
+    came: asyncio.Future[Reply] = loop.create_future()
 
-    def settle(answer: Answer | None, fault: Exception | None) -> None:
+    def settle(answer: Reply | None, fault: Exception | None) -> None:
         if came.done():
             return  # too late, or nobody waits any more
         if answer is not None:
@@ -154,7 +154,7 @@ async def ask(server: Server, call: Call, access_token: str) -> Answer:
         raise CallFailed(_late(server)) from None
 
 
-def send(server: Server, call: Call, access_token: str) -> Answer:
+def send(server: Server, call: HttpCall, access_token: str) -> Reply:
     """Send it and read the answer. Raises CallFailed.
 
     What answers is first asked for its status, so that only an st-tui server sees the token.
@@ -164,7 +164,7 @@ def send(server: Server, call: Call, access_token: str) -> Answer:
         with closing(_connection(server)) as connection:
             connection.connect()
             own_address = connection.sock.getsockname()[0]
-            status, said = _exchange(connection, Call("GET", "/api/status"), {}, deadline)
+            status, said = _exchange(connection, HttpCall("GET", "/api/status"), {}, deadline)
             if status != 200 or set(said) != {"date", "message"}:
                 raise CallFailed(_stranger(server, status))
             headers = {"Authorization": f"Bearer {access_token}"}
@@ -178,7 +178,7 @@ def send(server: Server, call: Call, access_token: str) -> Answer:
     if not said:
         raise CallFailed(_stranger(server, status))
     listed = said.get("secrets")
-    return Answer(
+    return Reply(
         status,
         str(said.get("error", "")),
         str(said.get("message", "")),
@@ -196,7 +196,7 @@ def _connection(server: Server) -> HTTPConnection:
 
 
 def _exchange(
-    connection: HTTPConnection, call: Call, headers: dict[str, str], deadline: float
+    connection: HTTPConnection, call: HttpCall, headers: dict[str, str], deadline: float
 ) -> tuple[int, dict[str, Any]]:
     """The status and the JSON object that came back; an empty one if it was something else."""
     if monotonic() > deadline:

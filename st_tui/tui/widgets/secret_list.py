@@ -32,10 +32,10 @@ _LONG_NAME = 24
 _VALUE, _VERSION, _DAY, _MINUTE = 8, 5, 10, 16
 
 
-Row = SecretLabel | SecretImport
+SecretRow = SecretLabel | SecretImport
 
 
-class Contents(NamedTuple):
+class FolderContents(NamedTuple):
     """What a folder holds."""
 
     place: Place
@@ -55,16 +55,16 @@ class Contents(NamedTuple):
         return ", ".join(parts)
 
 
-def read_contents(
-    vault: Vault, project: Project, place: Place, known: Contents | None = None
-) -> Contents:
+def read_folder(
+    vault: Vault, project: Project, place: Place, known: FolderContents | None = None
+) -> FolderContents:
     """What lies in a folder now: what is known of it, unless it changed since. Raises Refusal."""
     state = vault.secrets.state(project, place)
     if known is not None and known.state == state:
         return known
     found = vault.secrets.listed(project, place)
     links = vault.secrets.imports(project, place)
-    return Contents(place, links, found.secrets, len(found.warnings), state)
+    return FolderContents(place, links, found.secrets, len(found.warnings), state)
 
 
 class FolderLine(Widget):
@@ -76,7 +76,7 @@ class FolderLine(Widget):
         super().__init__(id="place")
         self._place, self._about = "", ""
 
-    def show(self, place: Place | None, contents: Contents | None) -> None:
+    def show(self, place: Place | None, contents: FolderContents | None) -> None:
         """Name a folder, and count what it holds where that is known."""
         self._place = "" if place is None else shown(str(place))
         self._about = "" if contents is None else f"  {contents}"
@@ -88,7 +88,7 @@ class FolderLine(Widget):
         return Content.assemble((place, "bold"), (self._about, "$text-muted"))
 
 
-class SecretList(Listing[Row]):
+class SecretList(Listing[SecretRow]):
     """The links and secrets of one folder."""
 
     DEFAULT_CSS = "SecretList { height: 1fr; }"
@@ -96,30 +96,30 @@ class SecretList(Listing[Row]):
 
     def __init__(self) -> None:
         super().__init__(id="secrets")
-        self.contents: Contents | None = None
-        self._rows: Sequence[Row] = ()
+        self.contents: FolderContents | None = None
+        self._rows: Sequence[SecretRow] = ()
         self._shapes: Mapping[tuple[str, int], ValueShape] = {}
         self._longest_name = 0
         self._longest: Sequence[int] = ()
-        """How long the shapes are at most, in each of their ways."""
+        """How long the shapes are at most, in each of their spellings."""
 
-    def show(self, contents: Contents | None, empty: str) -> None:
+    def show(self, contents: FolderContents | None, empty: str) -> None:
         """Show what lies in a folder, or in words why there is nothing."""
         known = self.contents
         moved = known is None or contents is None or known.place != contents.place
         self.contents = contents
         if moved:
-            self.tell({})
+            self.show_shapes({})
         self.empty = empty
         self._rows = [*contents.links, *contents.secrets] if contents else ()
         names = [row.name for row in contents.secrets] if contents else []
         self._longest_name = max(map(len, names), default=0)
         self.reload(len(self._rows), top=moved)
 
-    def tell(self, shapes: Mapping[tuple[str, int], ValueShape]) -> None:
+    def show_shapes(self, shapes: Mapping[tuple[str, int], ValueShape]) -> None:
         """Say of these versions of secrets what shape their values have."""
         self._shapes = shapes
-        every_way = zip(*map(_ways, shapes.values()), strict=True)
+        every_way = zip(*map(_spellings, shapes.values()), strict=True)
         self._longest = [max(map(len, texts)) for texts in every_way]
         self.refresh()
 
@@ -129,10 +129,10 @@ class SecretList(Listing[Row]):
             if row.id == secret_id:
                 self.cursor = index
 
-    def load(self, offset: int, limit: int) -> Sequence[Row]:
+    def load(self, offset: int, limit: int) -> Sequence[SecretRow]:
         return self._rows[offset : offset + limit]
 
-    def identity(self, item: Row) -> str:
+    def identity(self, item: SecretRow) -> str:
         return item.id
 
     def draw_header(self, width: int) -> str:
@@ -145,7 +145,7 @@ class SecretList(Listing[Row]):
             + column("Changed", widths.changed)
         )
 
-    def draw(self, item: Row, width: int) -> list[Piece]:
+    def draw(self, item: SecretRow, width: int) -> list[Piece]:
         widths = self._widths(width)
         changed = widths.changed
         if isinstance(item, SecretImport):
@@ -155,7 +155,7 @@ class SecretList(Listing[Row]):
                 (column("import", kind), "dim"),
             ]
         shape = self._shapes.get((item.id, item.version))
-        value = HIDDEN if shape is None else _ways(shape)[widths.way]
+        value = HIDDEN if shape is None else _spellings(shape)[widths.spelling]
         return [
             (column(item.name, widths.name - 1) + " ", ""),
             (column(value, widths.value), "dim"),
@@ -169,21 +169,24 @@ class SecretList(Listing[Row]):
             changed = 0
         name = max(_NAME, min(self._longest_name + 1, _LONG_NAME))
         room = width - name - _VERSION - changed
-        ways = range(len(self._longest))
-        way = next((way for way in ways if self._longest[way] < room), len(ways) - 1)
-        value = max(_VALUE, self._longest[way] + 1) if ways else _VALUE
-        return _Widths(max(width - value - _VERSION - changed, 2), value, changed, way)
+        spellings = range(len(self._longest))
+        spelling = next(
+            (spelling for spelling in spellings if self._longest[spelling] < room),
+            len(spellings) - 1,
+        )
+        value = max(_VALUE, self._longest[spelling] + 1) if spellings else _VALUE
+        return _Widths(max(width - value - _VERSION - changed, 2), value, changed, spelling)
 
 
 class _Widths(NamedTuple):
     name: int
     value: int
     changed: int
-    way: int
-    """Which of `_ways` there is room for."""
+    spelling: int
+    """Which of `_spellings` there is room for."""
 
 
-def _ways(shape: ValueShape) -> tuple[str, ...]:
+def _spellings(shape: ValueShape) -> tuple[str, ...]:
     """How a value is written that is not just one line, the longest first."""
     if not shape.short:
         return f"{HIDDEN} {shape}", HIDDEN, HIDDEN, HIDDEN, HIDDEN

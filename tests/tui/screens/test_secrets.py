@@ -242,7 +242,7 @@ async def test_it_hides_when_the_terminal_loses_the_focus(demo_app: StTui) -> No
 async def test_it_is_not_shown_over_a_page_gone_to_meanwhile(
     demo_app: StTui, monkeypatch: pytest.MonkeyPatch, key: str
 ) -> None:
-    cannot = clipboard.CopyOutcome(clipboard.Way.NONE, "Not copied.")
+    cannot = clipboard.CopyOutcome(clipboard.Route.NONE, "Not copied.")
     monkeypatch.setattr(clipboard, "choose", lambda *_: cannot)
     may_go_on = threading.Event()
     get = Secrets.get
@@ -356,7 +356,7 @@ async def test_a_value_shown_alone_says_what_cannot_be_selected(demo_app: StTui)
 async def test_where_nothing_can_be_copied_the_value_is_shown_alone(
     demo_app: StTui, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    cannot = clipboard.CopyOutcome(clipboard.Way.NONE, "Not copied.")
+    cannot = clipboard.CopyOutcome(clipboard.Route.NONE, "Not copied.")
     monkeypatch.setattr(clipboard, "choose", lambda *_: cannot)
     async with demo_app.run_test(size=SMALL) as pilot:
         await opened(pilot)

@@ -17,7 +17,7 @@ from st_tui.core.vault import Access, Vault
 from st_tui.tui.app import StTui
 from st_tui.tui.screens import warnings
 from st_tui.tui.screens.token import TokenScreen
-from st_tui.tui.screens.warnings import Warned, WarningList, Warnings
+from st_tui.tui.screens.warnings import TokenWarning, WarningList, Warnings
 from tests.conftest import NOW, Clock
 from tests.core.vaults import sqlite_of, v2
 from tests.journeys.driving import choose, opened, screen_text, token_named, until, vault, write
@@ -126,7 +126,9 @@ async def test_a_token_used_too_often_is_told_to_be_rotated(
             "UPDATE service_token_use SET use_count = 3900000000 WHERE token_id = ?", (token.id,)
         )
         await pilot.press("enter")
-        await until(pilot, lambda: "near the documented limit" in screen_text(pilot), "warned")
+        await until(
+            pilot, lambda: "near the documented limit" in screen_text(pilot), "warnings_about"
+        )
         assert "Used         3,900,000,000 times" in screen_text(pilot)
         await pilot.press("q", "exclamation_mark")
         await until(pilot, lambda: "! It was used 3,900" in screen_text(pilot), "warned here too")
@@ -173,16 +175,16 @@ async def test_it_says_how_far_it_is_and_shows_what_it_has(
     demo_app: StTui, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     may_go_on = threading.Event()
-    ask = warnings.warned
+    ask = warnings.warnings_about
     asked: list[int] = []
 
-    def slow(tokens: Sequence[ServiceToken], *known: Any) -> list[Warned]:
+    def slow(tokens: Sequence[ServiceToken], *known: Any) -> list[TokenWarning]:
         asked.append(len(tokens))
         if len(asked) == 2:
             may_go_on.wait()
         return ask(tokens, *known)
 
-    monkeypatch.setattr(warnings, "warned", slow)
+    monkeypatch.setattr(warnings, "warnings_about", slow)
     monkeypatch.setattr(warnings, "_AT_ONCE", 4)
     async with demo_app.run_test(size=SMALL) as pilot:
         await opened(pilot)
@@ -204,9 +206,9 @@ async def test_only_what_is_new_in_a_busy_log_is_judged_again(
     demo_app: StTui, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     judged: list[int] = []
-    ask = warnings.warned
+    ask = warnings.warnings_about
 
-    def counting(tokens: Sequence[ServiceToken], *known: Any) -> list[Warned]:
+    def counting(tokens: Sequence[ServiceToken], *known: Any) -> list[TokenWarning]:
         judged.append(len(tokens))
         return ask(tokens, *known)
 
@@ -215,7 +217,7 @@ async def test_only_what_is_new_in_a_busy_log_is_judged_again(
         token = token_named(demo_app, "all-folders")
         await pilot.press("exclamation_mark")
         await until(pilot, lambda: "16 warnings" in screen_text(pilot), "all are found")
-        monkeypatch.setattr(warnings, "warned", counting)
+        monkeypatch.setattr(warnings, "warnings_about", counting)
         screen = demo_app.screen
         assert isinstance(screen, Warnings)
         for _ in range(3):

@@ -21,7 +21,7 @@ from st_tui.core.vault import Vault
 from st_tui.tui.app import StTui
 from st_tui.tui.screens import who
 from st_tui.tui.screens.token import TokenScreen
-from st_tui.tui.screens.who import Known, Question, Who
+from st_tui.tui.screens.who import ProjectReach, Question, Who
 from st_tui.tui.widgets.field import Field
 from st_tui.tui.widgets.reacher_list import ReacherList
 from tests.conftest import NOW, Clock
@@ -247,7 +247,9 @@ async def test_the_newest_question_overtakes_a_slow_one(
     overtaken: list[str] = []
     ask = who.answer
 
-    def slow(known: Known, question: Question, go_on: Callable[[], object]) -> ReachingTokens:
+    def slow(
+        known: ProjectReach, question: Question, go_on: Callable[[], object]
+    ) -> ReachingTokens:
         if question.path == "/*":
             begun.set()
             try:
@@ -280,7 +282,7 @@ async def test_it_paints_before_it_knows(
     may_go_on = threading.Event()
     read = who._read
 
-    def slow(*arguments: Any) -> Known:
+    def slow(*arguments: Any) -> ProjectReach:
         may_go_on.wait()
         return read(*arguments)
 

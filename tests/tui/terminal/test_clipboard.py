@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from textual.app import App
 
-from st_tui.tui.terminal.clipboard import LARGEST, Way, choose, copy
+from st_tui.tui.terminal.clipboard import LARGEST, Route, choose, copy
 from tests.terminal_session import TerminalSession
 from tests.tui.terminal.copying_app import TEXT
 
@@ -26,23 +26,23 @@ needs_tmux = pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is no
 @pytest.mark.parametrize(
     ("environ", "way"),
     [
-        ({"TERM": "xterm-256color"}, Way.TERMINAL),
-        ({"TERM": "screen-256color", "SSH_CONNECTION": "x"}, Way.UNSURE),
-        ({"TERM": "tmux-256color"}, Way.UNSURE),
-        ({"TERM": "screen.xterm-256color"}, Way.UNSURE),
-        ({"TERM": "screen"}, Way.UNSURE),
-        ({"TERM": "tmux-256color", "TMUX": "/run/x,1,0"}, Way.TMUX),
-        ({"TERM": "linux", "TMUX": "/run/x,1,0"}, Way.TMUX),
-        ({"TERM": "screen", "STY": "1.pts"}, Way.NONE),
-        ({"TERM": "linux"}, Way.NONE),
-        ({"TERM": "xterm-256color", "TERM_PROGRAM": "Apple_Terminal"}, Way.NONE),
+        ({"TERM": "xterm-256color"}, Route.TERMINAL),
+        ({"TERM": "screen-256color", "SSH_CONNECTION": "x"}, Route.UNSURE),
+        ({"TERM": "tmux-256color"}, Route.UNSURE),
+        ({"TERM": "screen.xterm-256color"}, Route.UNSURE),
+        ({"TERM": "screen"}, Route.UNSURE),
+        ({"TERM": "tmux-256color", "TMUX": "/run/x,1,0"}, Route.TMUX),
+        ({"TERM": "linux", "TMUX": "/run/x,1,0"}, Route.TMUX),
+        ({"TERM": "screen", "STY": "1.pts"}, Route.NONE),
+        ({"TERM": "linux"}, Route.NONE),
+        ({"TERM": "xterm-256color", "TERM_PROGRAM": "Apple_Terminal"}, Route.NONE),
     ],
 )
-def test_the_way_follows_from_the_environment(environ: dict[str, str], way: Way) -> None:
+def test_the_way_follows_from_the_environment(environ: dict[str, str], route: Route) -> None:
     outcome = choose(environ, 100)
-    assert outcome.way is way
-    assert outcome.sent == (way in (Way.TMUX, Way.TERMINAL))
-    if way is Way.UNSURE:
+    assert outcome.route is route
+    assert outcome.sent == (route in (Route.TMUX, Route.TERMINAL))
+    if route is Route.UNSURE:
         assert "may have dropped it" in outcome.message
     assert "\n" not in outcome.message
 
@@ -124,7 +124,7 @@ async def test_the_text_is_in_no_argument(tmp_path: Path) -> None:
     fake.chmod(0o700)
     environ = {**os.environ, "TMUX": "x", "PATH": f"{tmp_path}:{os.environ['PATH']}"}
     outcome = await copy(App(), TEXT, environ)
-    assert outcome.way is Way.TMUX
+    assert outcome.route is Route.TMUX
     assert (tmp_path / "arguments").read_text() == "load-buffer -w -\n"
     assert (tmp_path / "input").read_text() == TEXT
     assert TEXT not in repr(outcome)

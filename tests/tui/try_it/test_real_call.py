@@ -16,12 +16,20 @@ from st_tui.core.errors import Refusal
 from st_tui.core.model import AccessRequest, Endpoint, Permission
 from st_tui.core.vault import Vault
 from st_tui.tui.try_it import real_call
-from st_tui.tui.try_it.real_call import Call, CallFailed, Server, ask, call_for, parse_server, send
+from st_tui.tui.try_it.real_call import (
+    CallFailed,
+    HttpCall,
+    Server,
+    call_for,
+    parse_server,
+    send,
+    send_in_thread,
+)
 from tests.api.certificates import certificate
 from tests.api.server import serving
 
 ACCESS_TOKEN = f"st.11111111-1111-4111-8111-111111111111.{'5ec2e7' * 5}00"
-LIST = Call("GET", "/api/v3/secrets?environment=dev&secretPath=/")
+LIST = HttpCall("GET", "/api/v3/secrets?environment=dev&secretPath=/")
 
 
 class _Scripted(BaseHTTPRequestHandler):
@@ -119,7 +127,7 @@ def test_only_this_machine_is_asked_in_clear(url: str, in_clear: bool) -> None:
 
 def test_what_is_sent() -> None:
     read = AccessRequest("dev", "/a b/&c", Permission.READ, 0)
-    assert call_for(read) == Call("GET", "/api/v3/secrets?environment=dev&secretPath=/a+b/%26c")
+    assert call_for(read) == HttpCall("GET", "/api/v3/secrets?environment=dev&secretPath=/a+b/%26c")
     raw = call_for(read._replace(endpoint=Endpoint.RAW))
     assert raw.target.startswith("/api/v3/secrets/raw?")
     assert raw.target.endswith("&viewSecretValue=false")
@@ -217,7 +225,7 @@ async def test_one_that_takes_too_long(drip: bytes, monkeypatch: pytest.MonkeyPa
         thread.start()
         try:
             with pytest.raises(CallFailed, match="did not answer within"):
-                await ask(at(listening.getsockname()[1]), LIST, ACCESS_TOKEN)
+                await send_in_thread(at(listening.getsockname()[1]), LIST, ACCESS_TOKEN)
         finally:
             ended.set()
             thread.join()
@@ -231,7 +239,7 @@ async def test_a_mistake_of_ours_is_not_taken_for_an_answer(
 
     monkeypatch.setattr(real_call, "send", fail)
     with pytest.raises(ZeroDivisionError):
-        await ask(at(1), LIST, ACCESS_TOKEN)
+        await send_in_thread(at(1), LIST, ACCESS_TOKEN)
 
 
 def test_certificates_are_checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,84 @@
+"""What is said of a draft before a token is made of it: warnings, and what may not be meant so."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from textual.content import Content
+
+from st_tui.core import lint
+from st_tui.core.algebra.comparison import Grants
+from st_tui.core.lint.names import Names
+from st_tui.core.model import Environment, Project, Scope, TokenDraft
+from st_tui.core.plain_text import shown
+from st_tui.core.wording import counted
+from st_tui.tui.screens.comparison import comparison_lines
+from st_tui.tui.widgets.cells import cut
+
+if TYPE_CHECKING:
+    from st_tui.core.vault import Vault
+
+_MOST_WARNINGS = 4
+_MOST_DOUBTS = 2
+_SCOPE_CELLS = 40
+"""Doubts, and cells of a scope in one of them: the question has to fit an ordinary screen."""
+
+
+class Known(NamedTuple):
+    """What a draft is held against.
+
+    `written` are the environments that some token may write, `names` the names of all tokens.
+    """
+
+    environments: Sequence[Environment]
+    folders: lint.Folders
+    written: Collection[str]
+    names: Names
+
+
+NOTHING_KNOWN = Known((), lint.Folders({}), (), Names(()))
+"""What is known while no vault is open."""
+
+
+def read_known(vault: Vault, project: Project) -> Known:
+    """What the vault knows now. Raises Refusal."""
+    return Known(
+        vault.environments.every(project),
+        lint.Folders(vault.folders.of_each(project)),
+        vault.tokens.written_environments(project),
+        vault.tokens.names(project),
+    )
+
+
+def warning_lines(draft: TokenDraft, known: Known, original: Grants | None) -> list[Content]:
+    """What the draft allows beside its original, and its lint warnings, as lines of the form."""
+    warnings = lint.lint(draft, known.folders, known.written, names=known.names)
+    lines = [
+        *(comparison_lines(original, draft, known.folders) if original else ()),
+        *(Content.styled(f"! {shown(warning)}", "$text-warning") for warning in warnings),
+    ]
+    if len(lines) > _MOST_WARNINGS:
+        more = Content.styled(f"  and {len(lines) - _MOST_WARNINGS + 1} more", "$text-muted")
+        lines = [*lines[: _MOST_WARNINGS - 1], more]
+    return lines
+
+
+def doubts(draft: TokenDraft, typed: Scope | None, folders: lint.Folders) -> list[str]:
+    """What may not be meant so: a scope that was typed but not entered, or that opens no folder.
+
+    `typed` is the scope still in its field; it is the draft's last, and is named first.
+    """
+    found: list[str] = []
+    for number, scope in enumerate(draft.scopes, start=1):
+        nothing = lint.opens_nothing(scope, folders)
+        which = f"Scope {number}, {cut(str(scope), _SCOPE_CELLS)},"
+        if scope == typed:
+            also = f", and {nothing}" if nothing else "."
+            found.insert(0, f"{which} was typed but not entered{also}")
+        elif nothing:
+            found.append(f"{which} {nothing}")
+    if len(found) > _MOST_DOUBTS:
+        more = len(found) - _MOST_DOUBTS + 1
+        found[_MOST_DOUBTS - 1 :] = [f"And {counted(more, 'more scope')} like it."]
+    return found
