@@ -181,12 +181,13 @@ def redundant(scopes: Sequence[Scope], steps: int = _STEPS) -> dict[int, tuple[i
     # Those inside a single other scope go first: of `/a`, `/b` and `/[ab]` the last one is kept.
     for together in (False, True):
         for index in sorted(left, reverse=True):
-            others = [i for i in left if i != index and _may_meet(regions[i], regions[index])]
+            own = regions[index]
+            others = [i for i, one in regions.items() if i != index and _may_meet(one, own)]
             if others and opened(index, others):
                 alone = next(([i] for i in others if opened(index, [i])), others)
                 if together or len(alone) == 1:
                     found[index] = tuple(alone)
-                    del left[index]
+                    del left[index], regions[index]
     return dict(sorted(found.items()))
 
 

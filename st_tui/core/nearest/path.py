@@ -236,9 +236,10 @@ def _shared_segments(one: str, other: str) -> int:
 
 def _outline(pattern: Pattern) -> tuple[str, int]:
     """What every path of a pattern begins with, and how many characters follow at least."""
-    if pattern.is_plain:
-        return pattern.text, 0
-    beginning = literal_prefix(pattern.text).rstrip("/")  # `/a/**` opens `/a`
+    literal = literal_prefix(pattern.text)
+    if literal == pattern.text:
+        return literal, 0
+    beginning = literal.rstrip("/")  # `/a/**` opens `/a`
     return beginning, shortest_length(pattern.segments) - len(beginning)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import takewhile
 
 from st_tui.core.patterns.units import GLOBSTAR, Segment
 
@@ -25,22 +24,32 @@ def without_repetition(segments: Sequence[Segment]) -> list[Segment]:
 def folder_names(segments: Sequence[Segment]) -> tuple[str | None, ...]:
     """The names of the folders from the root down to the first `**`; None: any of many names.
 
-    /a/[bc]/d/**/e    ("a", None, "d")
+    `/a/[bc]/d/**/e` has ("a", None, "d").
     """
-    before = takewhile((GLOBSTAR,).__ne__, segments)
-    return tuple(_written(one) if all(u.is_literal for u in one) else None for one in before)
+    names: list[str | None] = []
+    for segment in segments:
+        match segment:
+            case (unit,) if unit.is_literal:  # a run of literals is one unit
+                names.append(unit.text)
+            case (unit,) if unit is GLOBSTAR:
+                break
+            case ():
+                names.append("")
+            case _:
+                names.append(None)
+    return tuple(names)
 
 
 def shortest_length(segments: Sequence[Segment]) -> int:
-    """How many characters a path has at least that a folder of this pattern can have.
+    """How many characters a path of a folder has at least, if the pattern matches it.
 
-    It is a bound: of `/**/a` each path is longer.
+    It is a bound, not always reached: each path of `/**/a` has a folder above the `a`.
     """
-    return sum(
-        1 + sum(unit.shortest() for unit in segment)
-        for segment in segments
-        if segment != (GLOBSTAR,)
-    )
+    length = len(segments)  # the slashes
+    for segment in segments:
+        for unit in segment:
+            length += unit.shortest()
+    return length
 
 
 def _written(segment: Segment) -> str:

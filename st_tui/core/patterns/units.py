@@ -32,7 +32,7 @@ class Unit:
         raise NotImplementedError
 
     def shortest(self) -> int:
-        """How many characters it stands for at least."""
+        """How many characters it adds to a path at least."""
         return 1
 
     def example(self) -> str:
@@ -106,7 +106,7 @@ class Globstar(Unit):
         layout.loop()
 
     def shortest(self) -> int:
-        return 0
+        return -1  # the slash before it is not there either
 
 
 class CharClass(Unit):
