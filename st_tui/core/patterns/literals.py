@@ -10,13 +10,18 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from st_tui.core.patterns.units import KINDS
+
 FOLDER_CHARS: Final = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-_"
 """What the name of a folder is made of, in the order in which a witness tries them."""
 
 _NAME: Final = r"[A-Za-z0-9_-]+"
-_WILD: Final = re.compile(r"[*?\[{]")
+_WILD: Final = re.compile(f"[{re.escape(''.join(kind.opens for kind in KINDS))}]")
 _FOLDER: Final = re.compile(rf"(?:/{_NAME})*")
-_RUN: Final = re.compile(rf"\[[^\]]*\]|\{{[^}}]*\}}|({_NAME}(?:/{_NAME})*)")
+_BRACKETED: Final = "|".join(
+    rf"\{kind.opens}[^\{kind.closes}]*\{kind.closes}" for kind in KINDS if kind.closes
+)
+_RUN: Final = re.compile(rf"{_BRACKETED}|({_NAME}(?:/{_NAME})*)")
 
 
 def literal_prefix(text: str) -> str:

@@ -1,4 +1,4 @@
-"""The scope language: read a path pattern, or say why not and what to write instead.
+"""The scope language: parse a path pattern, or say why not and what to write instead.
 
     pattern = "/" | ( "/" segment )+ [ "/" ]
     segment = "**" | unit+                           at most one "*" in a row inside a segment
@@ -13,14 +13,15 @@
 Control characters (C0, DEL and C1) are no literals, because a pattern is shown on screens. A
 pattern has at most 1,000 UTF-16 code units.
 
-The language is the part of picomatch's that picomatch answers predictably. All else is refused,
-and each refusal tells what picomatch would do with it, because that is what such a scope does on
-an Infisical server. The tests hold those statements against picomatch's own answers.
+The language is the part of picomatch's for which picomatch's answers can be predicted. All else is
+refused. Each refusal says what picomatch would do with the pattern, because that is what such a
+scope does on an Infisical server. The tests hold those statements against picomatch's own answers.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from st_tui.core.patterns.automaton import code_units
 from st_tui.core.patterns.refusals import MAX_UNITS, REASONS, PatternRefused, refusal
@@ -28,9 +29,9 @@ from st_tui.core.patterns.units import (
     ANY,
     GLOBSTAR,
     STAR,
+    AnyChar,
     CharClass,
     Choice,
-    Globstar,
     Literal,
     Segment,
     Star,
@@ -49,10 +50,9 @@ _CHOICE = re.compile(rf"\{{({_LITERAL}+(?:,{_LITERAL}+)+)\}}")
 
 
 def parse(text: str) -> tuple[Segment, ...]:
-    """The segments of a pattern, or PatternRefused.
+    """The segments of a pattern. Raises PatternRefused outside the scope language.
 
-    An empty segment stands for nothing after a slash and can only be the last one: "/" has just
-    that, and a pattern that ends in a slash ends in it.
+    Only the last segment can be empty: it stands after a slash at the end, as in "/" and "/a/".
     """
     _check_whole(text)
     segments: list[Segment] = []
@@ -95,41 +95,35 @@ def _segment(text: str, at: int) -> tuple[Segment, int]:
             at = literals.end()
         elif _opens_group(text, at):
             raise _group(text, at)
-        elif text[at] == "*":
-            stars = _stars(text, at)
-            units.append(stars)
-            at += len(stars.text)
-        elif text[at] == "?":
-            units.append(ANY)
-            at += 1
-        elif text[at] == "[":
-            char_class, at = _char_class(text, at)
-            units.append(char_class)
-        elif text[at] == "{":
-            choice, at = _choice(text, at)
-            units.append(choice)
+        elif reader := _READERS.get(text[at]):
+            unit, at = reader(text, at)
+            units.append(unit)
         else:
             raise _stray(text, at)
     return tuple(units), at
 
 
-def _stars(text: str, at: int) -> Star | Globstar:
+def _any_char(text: str, at: int) -> tuple[Unit, int]:
+    return ANY, at + 1
+
+
+def _stars(text: str, at: int) -> tuple[Unit, int]:
     end = at + 1
     while text[end : end + 1] == "*" and not _opens_group(text, end):
         end += 1
     if end == at + 1:
-        return STAR
+        return STAR, end
     if end > at + 2:
         raise refusal("stars", text, at, end)
     after = text[end : end + 1]
     if text[at - 1] == "/" and after in ("", "/"):
-        return GLOBSTAR
+        return GLOBSTAR, end
     if text[at - 1] + after == "/{":
         raise refusal("** at a choice", text, at, end)
     raise refusal("** in a name", text, at, end, _one_level_or_any(text, at, end))
 
 
-def _char_class(text: str, at: int) -> tuple[CharClass, int]:
+def _char_class(text: str, at: int) -> tuple[Unit, int]:
     found = _CLASS.match(text, at)
     if not found or not found[2]:
         raise _not_a_class(text, at)
@@ -141,17 +135,25 @@ def _char_class(text: str, at: int) -> tuple[CharClass, int]:
             raise refusal("backward range", text, at, found.end(), rewrite)
         chars.update(map(chr, range(ord(first), ord(last) + 1)))
     # picomatch: a class without ^ and - might as well be meant as a name, so it tries both.
-    plain = not found[1] and "-" not in found[2]
-    return CharClass(
-        found[0], frozenset(chars), negated=bool(found[1]), names_itself=plain
-    ), found.end()
+    names_itself = not found[1] and "-" not in found[2]
+    unit = CharClass(found[0], frozenset(chars), negated=bool(found[1]), names_itself=names_itself)
+    return unit, found.end()
 
 
-def _choice(text: str, at: int) -> tuple[Choice, int]:
+def _choice(text: str, at: int) -> tuple[Unit, int]:
     found = _CHOICE.match(text, at)
     if not found or ".." in found[1]:
         raise _not_a_choice(text, at)
     return Choice(found[0], tuple(found[1].split(","))), found.end()
+
+
+_READERS: dict[str, Callable[[str, int], tuple[Unit, int]]] = {
+    Star.opens: _stars,
+    AnyChar.opens: _any_char,
+    CharClass.opens: _char_class,
+    Choice.opens: _choice,
+}
+"""By the character that a unit begins with: reads the unit, and says where it ends."""
 
 
 # From here on: which construct a refused pattern holds, and its rewrite.

@@ -17,6 +17,8 @@ class Unit:
 
     __slots__ = ("text",)
 
+    opens = closes = ""
+    """The character that it begins with, and the one that it goes on to, if it is no literal."""
     is_literal = False
     """It stands for its own text and nothing else."""
     matches_itself = True
@@ -75,6 +77,7 @@ class Star(Unit):
     """`*`: any number of characters, but at the start of a segment no dot (see `construction`)."""
 
     __slots__ = ()
+    opens = "*"
     takes_a_slash = True
 
     def lay_out(self, layout: Layout, *, first: bool) -> None:
@@ -88,6 +91,7 @@ class AnyChar(Unit):
     """`?`: one character."""
 
     __slots__ = ()
+    opens = "?"
 
     def lay_out(self, layout: Layout, *, first: bool) -> None:
         # picomatch: only at the start of a segment does `?` keep out a dot.
@@ -101,6 +105,7 @@ class Globstar(Unit):
     """
 
     __slots__ = ()
+    opens = "*"
 
     def lay_out(self, layout: Layout, *, first: bool) -> None:
         layout.loop()
@@ -113,6 +118,7 @@ class CharClass(Unit):
     """`[a-c]` or `[^a-c]`: one character. `names_itself`: the text `[abc]` is let in as well."""
 
     __slots__ = ("chars", "names_itself", "negated")
+    opens, closes = "[", "]"
     matches_itself = False
     takes_a_slash = True
 
@@ -147,6 +153,7 @@ class Choice(Unit):
     """`{db,cache}`: one of the words."""
 
     __slots__ = ("words",)
+    opens, closes = "{", "}"
     matches_itself = False
 
     def __init__(self, text: str, words: tuple[str, ...]) -> None:
@@ -170,6 +177,7 @@ class Choice(Unit):
         return None if None in found else ("a choice of words with ", str(found[0]))
 
 
+KINDS: Final = (Literal, Star, AnyChar, Globstar, CharClass, Choice)
 STAR: Final = Star("*")
 ANY: Final = AnyChar("?")
 GLOBSTAR: Final = Globstar("**")
