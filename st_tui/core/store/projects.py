@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from st_tui.core.model import Environment, Project
 from st_tui.core.store.database import Database, Row, Values
+from st_tui.core.store.folder_conditions import HERE, HERE_AND_BELOW, here, here_and_below
 
 _PROJECT = "SELECT id, slug, name, e2ee, created_at FROM project"
 
@@ -146,16 +147,8 @@ def insert_folders(
 def delete_folders(database: Database, project_id: str, environment: str, path: str) -> int:
     """Delete a folder and all below it; how many went."""
     return database.execute(
-        "DELETE FROM folder WHERE project_id = :project AND environment = :environment "
-        "AND (path = :path OR (path > :below AND path < :beyond))",
-        {
-            "project": project_id,
-            "environment": environment,
-            "path": path,
-            # '0' follows '/': between the two lies exactly what begins with "path/".
-            "below": f"{path}/",
-            "beyond": f"{path}0",
-        },
+        f"DELETE FROM folder WHERE {HERE_AND_BELOW}",
+        here_and_below(project_id, environment, path),
     )
 
 
@@ -174,9 +167,5 @@ def has_folder(database: Database, project_id: str, environment: str, path: str)
     """Whether this folder exists. The root always does."""
     if path == "/":
         return True
-    query = (
-        "SELECT 1 FROM folder "
-        "WHERE project_id = :project AND environment = :environment AND path = :path"
-    )
-    values = {"project": project_id, "environment": environment, "path": path}
-    return database.row(query, values) is not None
+    query = f"SELECT 1 FROM folder WHERE {HERE}"
+    return database.row(query, here(project_id, environment, path)) is not None

@@ -110,9 +110,11 @@ def remove(session: Session, project: Project, environment: str, folder: str) ->
     removed = _removed(session, project, environment, folder, gone)
     # Here, because the app's first frame needs no secrets.
     from st_tui.core.secrets.model import Place
-    from st_tui.core.store import secrets
+    from st_tui.core.store import secret_imports, secrets
 
-    secrets.delete_below(session.database, project.id, Place(environment, folder))
+    place = Place(environment, folder)
+    secrets.delete_below(session.database, project.id, place)
+    secret_imports.delete_below(session.database, project.id, place)
     return removed
 
 
@@ -126,11 +128,11 @@ def _removed(
     session: Session, project: Project, environment: str, folder: str, folders: int
 ) -> Removed:
     from st_tui.core.secrets.model import Place
-    from st_tui.core.store import secrets
+    from st_tui.core.store import secret_imports, secrets
 
     place = Place(environment, folder)
     return Removed(
         folders,
         secrets.count(session.database, project.id, place),
-        secrets.imports_from_below(session.database, project.id, place),
+        secret_imports.from_below(session.database, project.id, place),
     )

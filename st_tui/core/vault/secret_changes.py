@@ -22,7 +22,7 @@ from st_tui.core.secrets.model import (
     check_value,
     trimmed,
 )
-from st_tui.core.store import projects, secrets
+from st_tui.core.store import projects, secret_imports, secrets
 from st_tui.core.store.secrets import SealedLabel
 from st_tui.core.vault.session import Session, VaultError
 
@@ -196,7 +196,7 @@ def add_import(session: Session, project: Project, place: Place, source: Place) 
         require_folder(session, project, end)
     if place == source:
         raise NotAsItStands(f"A folder cannot import itself: {place}.")
-    links = secrets.imports(session.database, project.id, place)
+    links = secret_imports.in_folder(session.database, project.id, place)
     if any(link.source == source for link in links):
         raise AlreadyThere(f"{place} imports {source} already.")
     link = SecretImport(
@@ -207,7 +207,7 @@ def add_import(session: Session, project: Project, place: Place, source: Place) 
         links[-1].position + 1 if links else 1,
         session.clock(),
     )
-    secrets.insert_import(session.database, link)
+    secret_imports.insert(session.database, link)
     return link
 
 

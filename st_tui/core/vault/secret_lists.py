@@ -14,7 +14,7 @@ from st_tui.core.model import Project
 from st_tui.core.secrets.files import FileSecret
 from st_tui.core.secrets.model import Place, SealedBudget, SealedSecret, Secret, SecretImport
 from st_tui.core.secrets.references import MOST_WARNINGS, Expander, Target
-from st_tui.core.store import secrets
+from st_tui.core.store import secret_imports, secrets
 from st_tui.core.vault.secret_changes import UNOPENED, find, open_secret
 from st_tui.core.vault.session import Session
 
@@ -160,7 +160,7 @@ def follow_links(
 
     def follow(here: Place, depth: int) -> None:
         # The last link first, because it wins; the list is turned round at the end.
-        for link in reversed(secrets.imports(session.database, project.id, here)):
+        for link in reversed(secret_imports.in_folder(session.database, project.id, here)):
             if link.source in seen:
                 continue
             seen.add(link.source)

@@ -16,7 +16,7 @@ from st_tui.core.secrets.files import FileSecret
 from st_tui.core.secrets.model import Place, SealedSecret, Secret, SecretImport, SecretLabel
 from st_tui.core.secrets.used_by import UsedBy
 from st_tui.core.secrets.value_shape import ValueShape, shape_of
-from st_tui.core.store import projects, secrets
+from st_tui.core.store import projects, secret_imports, secrets
 from st_tui.core.vault import secret_changes, secret_lists, secret_names, used_by
 from st_tui.core.vault.secret_lists import OpenedList, SealedList
 from st_tui.core.vault.session import Session, VaultError
@@ -99,7 +99,7 @@ class Secrets:
         """A value that stays equal as long as a folder's secrets and links are the same."""
         with self._session.reading() as database:
             here = tuple(secrets.versions_in(database, project.id, place))
-            links = tuple(secrets.imports(database, project.id, place))
+            links = tuple(secret_imports.in_folder(database, project.id, place))
         return project.id, place, here, links
 
     def count(self, project: Project, place: Place | None = None) -> int:
@@ -271,7 +271,7 @@ class Secrets:
     def imports(self, project: Project, place: Place) -> list[SecretImport]:
         """The links of a folder in their order; later ones win."""
         with self._session.reading() as database:
-            return secrets.imports(database, project.id, place)
+            return secret_imports.in_folder(database, project.id, place)
 
     def add_import(self, project: Project, place: Place, source: Place) -> SecretImport:
         """Link another folder's secrets into this one. Raises VaultError."""
@@ -283,9 +283,9 @@ class Secrets:
     def delete_import(self, project: Project, link: SecretImport) -> None:
         """Delete a link. Raises VaultError if it is gone."""
         with self._session.change() as record:
-            if secrets.find_import(self._session.database, project.id, link.id) is None:
+            if secret_imports.find(self._session.database, project.id, link.id) is None:
                 raise VaultError(f"The import of {link.source} is gone: somebody took it away.")
-            secrets.delete_import(self._session.database, link.id)
+            secret_imports.delete(self._session.database, link.id)
             record("delete-secret-import", project, **about_import(link))
 
     def names_by_hash(

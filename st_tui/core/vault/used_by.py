@@ -14,7 +14,7 @@ from st_tui.core.model import Project, Sealed
 from st_tui.core.secrets.model import LARGEST_ANSWER, Place, SecretImport
 from st_tui.core.secrets.references import MOST_REFERENCES, Target, targets
 from st_tui.core.secrets.used_by import Reference, UsedBy
-from st_tui.core.store import projects, secrets
+from st_tui.core.store import projects, secret_imports, secrets
 from st_tui.core.vault.secret_changes import name_hash
 from st_tui.core.vault.session import NoServerCopy, Session
 
@@ -100,7 +100,7 @@ def _links_bringing(
     """
     database = session.database
     by_source: dict[Place, list[SecretImport]] = {}
-    for link in secrets.every_import(database, project.id):
+    for link in secret_imports.every(database, project.id):
         by_source.setdefault(link.source, []).append(link)
     first = frozenset(places)
     seen = set(places)

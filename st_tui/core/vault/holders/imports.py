@@ -7,7 +7,7 @@ from typing import NamedTuple
 from st_tui.core.model import Permission
 from st_tui.core.secrets.model import Place, SecretImport
 from st_tui.core.secrets.used_by import UsedBy
-from st_tui.core.store import projects, secrets
+from st_tui.core.store import projects, secret_imports
 from st_tui.core.vault import secret_changes, used_by
 from st_tui.core.vault.holders.holder import Holder
 from st_tui.core.vault.secrets import about_import
@@ -42,7 +42,7 @@ class HolderImports:
 
     def listed(self, place: Place) -> list[NamedImport]:
         """A folder's links in their order."""
-        links = secrets.imports(self._session.database, self._holder.project.id, place)
+        links = secret_imports.in_folder(self._session.database, self._holder.project.id, place)
         names = self._environment_names()
         return [
             NamedImport(link, names[link.source.environment])
@@ -68,12 +68,12 @@ class HolderImports:
         Raises NoImport.
         """
         project = self._holder.project
-        link = secrets.find_import(self._session.database, project.id, import_id)
+        link = secret_imports.find(self._session.database, project.id, import_id)
         if link is None or link.place != place or not self._holder.may_read_or_write(link.source):
             raise NoImport(place)
         named = self._named(link)
         losing = used_by.of_link(self._session, project, link, self._holder.may)
-        secrets.delete_import(self._session.database, link.id)
+        secret_imports.delete(self._session.database, link.id)
         self._note(link)
         return named, losing
 
