@@ -1,7 +1,7 @@
-"""The command line: `main` is the console script. It owns stderr and the exit status.
+"""The command line: `main` is the console script, and decides on stderr and the exit status.
 
-0 is success, 1 an answer that is no, 2 bad usage or bad input with one line on stderr. A subcommand
-is imported when it is asked for, so that `st-tui check` starts as fast as click lets it.
+0 is success, 1 is an answer that is no, 2 is bad usage or bad input with one line on stderr. A
+command's module is imported when the command is called: `st-tui check` must start fast.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from st_tui.core.plain_text import shown
 
 INTERRUPTED = 130
 READER_GONE = 141
-"""What a shell reports for a program that SIGINT or SIGPIPE ended."""
+"""The exit statuses that a shell reports for a program that SIGINT or SIGPIPE ended."""
 
 _LONGEST_SENTENCE = 600
 _POSIX_ONLY = frozenset({"fcntl", "pwd", "resource", "termios"})
-"""Modules that Windows lacks: a vault is private by the owners and modes that they stand for."""
-# Whatever follows a token's id may be its secret: no message repeats it.
+"""Modules that Windows lacks. A vault needs them: POSIX owners and modes keep it private."""
+# What follows a token's id may be its secret. No message repeats it.
 _SECRET_PART = re.compile(r"\b(st(?:v3)?\.[\w-]+)\.[\w.]+", re.IGNORECASE)
 
 
@@ -67,7 +67,7 @@ def cli(context: click.Context) -> int | None:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line on these arguments, or on the process's own; the exit status."""
+    """Run the command line on these arguments, or on the process's own. Returns the exit status."""
     _settle_streams()
     try:
         status = _run(sys.argv[1:] if arguments is None else arguments)
@@ -110,7 +110,7 @@ def _run(arguments: Sequence[str]) -> int:
 
 
 def _let_stdout_go() -> None:
-    """Send what was printed, or drop it: else Python would try again at its end, and complain."""
+    """Flush stdout, or point it at /dev/null: Python flushes again at its end, and complains."""
     try:
         sys.stdout.flush()
     except OSError:
@@ -121,10 +121,10 @@ def _failed(sentence: str, status: int = 2) -> int:
     _let_stdout_go()
     plain = shown(_SECRET_PART.sub(r"\1.…", sentence))
     if len(plain) > _LONGEST_SENTENCE:
-        # What is wrong and how to mend it may stand behind a long path.
+        # A long path may stand in the middle. Keep both ends of the sentence.
         half = _LONGEST_SENTENCE // 2
         plain = f"{plain[:half]}…{plain[-half:]}"
-    with suppress(OSError):  # Nobody may be there to read it.
+    with suppress(OSError):  # stderr may be closed
         click.echo(plain, err=True)
     return status
 
@@ -149,7 +149,7 @@ def _place(error: Exception) -> str:
 
 
 def _settle_streams() -> None:
-    """A closed stream is as good as /dev/null; what a terminal cannot encode is written out."""
+    """Open closed streams on /dev/null. Escape characters that stdout or stderr cannot encode."""
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115

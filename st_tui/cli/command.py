@@ -1,4 +1,4 @@
-"""The base of every command: --vault and --project, its two refusals, and remarks at its end."""
+"""The base class of every command, with --vault and --project; refusals and remarks."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ _ANY_LENGTH = 1_000
 
 
 class BadUsage(Refusal):
-    """Options that do not go together, or that are missing: the sentence says which."""
+    """Options are missing or do not go together (exit status 2). The sentence says which."""
 
 
 class NotFound(Refusal):
-    """What is named is not there: a refusal that is an answer (exit status 1)."""
+    """What the person named is not there. This counts as an answer: exit status 1."""
 
 
 def _remember(context: click.Context, option: click.Parameter, value: str | None) -> None:
-    # One dictionary is shared by a command and those above it, so the innermost has the last word.
+    # click shares `meta` between a command and its groups. The innermost is set last, and wins.
     if value is not None:
         context.meta[f"st_tui.{option.name}"] = value
 
@@ -58,17 +58,17 @@ class Command(click.Command):
         try:
             return super().parse_args(ctx, args)
         except click.UsageError as error:
-            # click's parser does not say whose option it was, and so whose help to read.
+            # click's parser sets no context, and the error names the command whose help to read.
             error.ctx = error.ctx or ctx
             raise
 
     def get_short_help_str(self, limit: int = 0) -> str:
-        """The whole first sentence, for its group's list: click would cut it in the middle."""
+        """The whole first sentence for the group's list. click would cut it to the line's width."""
         return super().get_short_help_str(_ANY_LENGTH)
 
 
 class Group(Command, click.Group):
-    """A group of commands that takes --vault and --project, and needs a command."""
+    """A group of commands. It takes --vault and --project itself, and must be given a command."""
 
     command_class = Command
 
@@ -99,12 +99,12 @@ class RootGroup(Group):
 
 
 def remark(text: str) -> None:
-    """A word for the person once the command did its work: a refusal stays one line."""
+    """Keep a remark for stderr until the command has succeeded: a refusal stays one line."""
     click.get_current_context().meta.setdefault(_REMARKS, []).append(text)
 
 
 def say_remarks(context: click.Context) -> None:
-    """Say what was remarked, on stderr."""
+    """Print the remarks on stderr."""
     if texts := context.meta.get(_REMARKS):
         from st_tui.cli.output import note
 

@@ -21,10 +21,11 @@ def confirm(
     about: Iterable[str] = (),
     lost: Callable[[], UsedBy] | None = None,
 ) -> bool:
-    """Whether to go on: unasked with --yes, else by asking. Raises BadUsage with nobody to ask.
+    """Whether to go on: True with `yes`, else what the person answers on stdin.
 
-    The lines of `about`, and what `lost` finds that leads there from elsewhere, stand before the
-    question.
+    The lines of `about` are printed before the question. So is what `lost` returns: references and
+    imports that lead to what is deleted. `otherwise` is printed after a no. Raises BadUsage where
+    stdin is no terminal.
     """
     if yes:
         return True

@@ -1,4 +1,4 @@
-"""What --json prints of each kind of thing: the field names are Infisical's."""
+"""The objects that --json prints. Field names are Infisical's."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def token_data(token: ServiceToken) -> dict[str, Any]:
-    """A token under Infisical's field names."""
+    """A token. Times are ISO 8601 in UTC."""
     ips = token.trusted_ips
     return {
         "id": token.id,
@@ -32,7 +32,7 @@ def token_data(token: ServiceToken) -> dict[str, Any]:
 
 
 def new_token_data(new: NewToken) -> dict[str, Any]:
-    """A token just made, its text with it."""
+    """A token just made, with its text."""
     return {
         "serviceToken": new.text.full,
         "accessToken": new.text.access_token,
@@ -41,7 +41,7 @@ def new_token_data(new: NewToken) -> dict[str, Any]:
 
 
 def project_data(project: Project) -> dict[str, Any]:
-    """A project for JSON."""
+    """A project."""
     return {
         "id": project.id,
         "slug": project.slug,
@@ -52,7 +52,7 @@ def project_data(project: Project) -> dict[str, Any]:
 
 
 def secret_data(secret: Secret) -> dict[str, Any]:
-    """An opened secret under Infisical's field names."""
+    """An opened secret."""
     sealed = secret.sealed
     return {
         "id": sealed.id,
@@ -69,7 +69,7 @@ def secret_data(secret: Secret) -> dict[str, Any]:
 
 
 def audit_data(entry: AuditEntry) -> dict[str, Any]:
-    """An audit entry for JSON."""
+    """An audit entry."""
     return {
         "seq": entry.seq,
         "time": _time(entry.time),
@@ -91,7 +91,7 @@ def audit_data(entry: AuditEntry) -> dict[str, Any]:
 
 def _details(entry: AuditEntry) -> Any:
     said = read_object(entry.details)
-    return entry.details if said is None else said  # a text was tampered with
+    return entry.details if said is None else said  # somebody tampered with the text
 
 
 def _time(time: int | None) -> str | None:

@@ -1,4 +1,4 @@
-"""The vault, the project and the tokens that a command works on, as its options name them.
+"""The vault, the project and the token that a command's options name.
 
 `st_tui.core.vault` is imported when a vault is opened: `check` with inline scopes needs none.
 """
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def stated_vault() -> Path | None:
-    """The directory given by --vault."""
+    """The directory given by --vault, None without it. Raises BadUsage."""
     from pathlib import Path
 
     stated = click.get_current_context().meta.get("st_tui.vault")
@@ -35,7 +35,7 @@ def stated_vault() -> Path | None:
 
 
 def vault_directory() -> Path:
-    """The vault's directory: by --vault, ST_TUI_VAULT, or the platform's place for st-tui."""
+    """The vault's directory: --vault, ST_TUI_VAULT, or the platform's user data directory."""
     from pathlib import Path
 
     stated = stated_vault()
@@ -49,7 +49,7 @@ def vault_directory() -> Path:
 
 
 def stated_project() -> str | None:
-    """The slug given by --project."""
+    """The slug given by --project, None without it."""
     slug: str | None = click.get_current_context().meta.get("st_tui.project")
     return slug
 
@@ -61,7 +61,10 @@ def refuse_project(why: str) -> None:
 
 
 def os_user() -> str:
-    """Who runs this, for the audit log: never from the environment, which anyone can set."""
+    """The operating system's name for the user, for the audit log.
+
+    Environment variables do not count: anybody can set them.
+    """
     import pwd
 
     try:
@@ -72,9 +75,10 @@ def os_user() -> str:
 
 @contextmanager
 def open_vault(*, sweep: bool = True, now: int | None = None) -> Iterator[Vault]:
-    """The vault, its expired tokens deleted on the way in unless the command only judges.
+    """The vault. Expired tokens are deleted first, unless `sweep` is False, as for judging.
 
-    With `now` its clock stands still there, so that a life given in days is those days exactly.
+    With `now` (milliseconds since 1970) the vault's clock stands still: a life of two days then is
+    two days exactly.
     """
     from st_tui.core.vault import Vault, system_clock
 
@@ -86,12 +90,12 @@ def open_vault(*, sweep: bool = True, now: int | None = None) -> Iterator[Vault]
 
 
 def project_in(vault: Vault) -> Project:
-    """The project given by --project, or the only one."""
+    """The project given by --project, or the only one. Raises VaultError."""
     return vault.projects.get(stated_project())
 
 
 def find_token(vault: Vault, token_id: str) -> ServiceToken:
-    """A token by its whole id, in the project if one is stated. Raises NotFound."""
+    """A token by its whole id. Raises NotFound, and BadUsage if --project names another project."""
     from st_tui.core.vault import VaultError
 
     try:
@@ -103,7 +107,7 @@ def find_token(vault: Vault, token_id: str) -> ServiceToken:
 
 
 def asked_token(vault: Vault, token_id: str) -> ServiceToken:
-    """A token for a question whose answer may be no: that it is not there is none, so a Refusal."""
+    """As `find_token`, but a missing token is no answer: raises Refusal (exit status 2)."""
     try:
         return find_token(vault, token_id)
     except NotFound as missing:
@@ -111,6 +115,6 @@ def asked_token(vault: Vault, token_id: str) -> ServiceToken:
 
 
 def require_project(vault: Vault, token: ServiceToken) -> None:
-    """Raise BadUsage if --project states another project than the token's own."""
+    """Raise BadUsage if --project names another project than the token's own."""
     if stated_project() is not None and project_in(vault).id != token.project_id:
         raise BadUsage("That token belongs to another project: leave --project out.")

@@ -1,4 +1,4 @@
-"""Options that several commands take, and how the text given to them is read."""
+"""Options that several commands take, and reading the paths and scopes given to them."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ at_option = click.option("--at", metavar="ISO", help="The moment to judge for. D
 
 
 def typed_path(asked: Adjusted) -> str:
-    """The path as it was understood; what is read otherwise than typed is remarked."""
+    """The adjusted path, with a remark where it differs from what was typed."""
     if asked.note is not None:
         remark(f"The path was read otherwise: {asked.note}.")
     return asked.path
 
 
 def typed_scopes(texts: Iterable[str]) -> tuple[Scope, ...]:
-    """The scopes given by --scope; what is read otherwise than typed is remarked."""
+    """The scopes given by --scope, with a remark where one differs from what was typed."""
     from st_tui.core.drafts import parse_scope
 
     scopes = []

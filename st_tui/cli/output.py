@@ -1,7 +1,7 @@
 """What a command prints: lines, tables and JSON on stdout, notes on stderr.
 
-Text from the vault passes through `shown` here, so that no name can act on the terminal; JSON is
-ASCII for the same reason.
+Every text passes through `shown` here, so that no control character from the vault reaches the
+terminal. JSON is ASCII for the same reason.
 """
 
 from __future__ import annotations
@@ -17,32 +17,36 @@ if TYPE_CHECKING:
     from st_tui.core.secrets.used_by import UsedBy
 
 MOST_LOST = 20
-"""How many links and references are named that lead to what is deleted."""
+"""How many imports and references to something deleted are named, at most."""
 
 
 def say(text: str = "") -> None:
-    """One line of the answer."""
+    """Print one line of the answer."""
     print(shown(text))
 
 
 def say_lost(used_by: UsedBy) -> None:
-    """What led to something that was deleted."""
+    """Print the imports and references that led to what was deleted."""
     for line in used_by.told(MOST_LOST):
         say(line)
 
 
 def note(text: str) -> None:
-    """One line beside the answer, on stderr."""
+    """Print one line on stderr, beside the answer."""
     print(shown(text), file=sys.stderr)
 
 
 def say_json(value: dict[str, Any]) -> None:
-    """The answer as one line of JSON."""
+    """Print the answer as one line of JSON."""
     print(json.dumps(value))
 
 
 def say_text(text: str) -> None:
-    """A secret's text: as it is, in UTF-8, for a program; harmless, by lines, for a terminal."""
+    """Print a secret's text.
+
+    A program gets it as it is, in UTF-8. A terminal gets control characters written out, except
+    newlines.
+    """
     if sys.stdout.isatty():
         print(shown_lines(text), end="")
     else:
@@ -51,7 +55,7 @@ def say_text(text: str) -> None:
 
 
 def say_table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Rows in aligned columns under their titles."""
+    """Print rows in aligned columns under their titles."""
     cells = [list(titles), *([shown(cell) for cell in row] for row in rows)]
     widths = [max(map(_width, column)) for column in zip(*cells, strict=True)]
     for row in cells:
@@ -62,15 +66,15 @@ def say_table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
 
 
 def say_fields(fields: Sequence[tuple[str, str]]) -> None:
-    """Names and values, one pair a line."""
+    """Print names and values, one pair a line."""
     width = max(len(name) for name, _ in fields)
     for name, value in fields:
         print(f"{name:{width}}  {shown(value)}")
 
 
 def _width(text: str) -> int:
-    """Columns of a terminal that the text takes, as Rich measures them for the app."""
-    # Below the combining marks each character takes one; to import Rich takes 30 ms.
+    """The cells of a terminal that the text takes, as Rich measures them in the app."""
+    # Characters below the combining marks take one cell each. Importing Rich takes 30 ms.
     if max(text, default="") < "\u0300":
         return len(text)
     from rich.cells import cell_len

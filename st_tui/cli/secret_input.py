@@ -1,4 +1,4 @@
-"""What comes in from people: a token or a value on stdin, and a yes before something is deleted."""
+"""Reading a token's text or a secret's value from stdin: piped, or typed unseen at a terminal."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 _LONGEST_INPUT = 4096
 _PAUSE = 0.2
-"""Seconds in which the next line of a paste comes, also over a slow connection."""
+"""Seconds. A paste's next line comes sooner, even over a slow connection."""
 _END_OF_INPUT = b"\x04"
-"""^D, which the terminal hands on while it takes each key at once."""
+"""^D. A terminal without ICANON passes it on as a byte."""
 
 
 def read_token(text: str) -> TokenText:
-    """The token given as an option, or on stdin if that is `-`. Raises TokenTextError."""
+    """The token whose text is given, or is on stdin if `text` is `-`. Raises TokenTextError."""
     if text != "-":
         remark("The process list shows a token given on the command line: better give - and stdin.")
     elif sys.stdin.isatty():
@@ -30,28 +30,29 @@ def read_token(text: str) -> TokenText:
         if not text.strip():
             raise _nothing("token")
     else:
-        # Bounded: whoever pipes in something else hears of it at once.
+        # Bounded: something else that is piped in is refused at once.
         text = sys.stdin.buffer.read(_LONGEST_INPUT).decode("utf-8", "replace")
     return token_text.parse(text)
 
 
 def read_value(name: str, longest: int) -> bytes:
-    """A secret's value on stdin, without the one newline at its end that `echo` adds.
+    """A secret's value on stdin, without the newline at its end that `echo` adds.
 
-    Bounded: of what is over `longest` bytes, enough to see that it is.
+    Of a value of more than `longest` bytes a little more than that is returned, so that the caller
+    sees that it is too long.
     """
     enough = longest + len("\r\n") + 1
     if sys.stdin.isatty():
         return _value_typed(name, enough).encode("utf-8", "surrogateescape")
     data = sys.stdin.buffer.read(enough)
     if not data:
-        # A program that failed before it wrote must not empty a secret.
+        # A program in the pipe may have failed. It must not empty the secret.
         raise BadUsage("Nothing came in on stdin: pipe the value in, or write NAME= for no text.")
     return re.sub(rb"\r?\n\Z", b"", data)
 
 
 def _value_typed(name: str, enough: int) -> str:
-    """A value from the terminal without the Enter behind it; what nobody saw of it is said."""
+    """A value typed at the terminal, without its last Enter. A remark tells its unseen shape."""
     from st_tui.core.secrets.value_shape import shape_of
 
     text = _pasted_unseen(f"Value of {name}: ", enough)
@@ -65,10 +66,10 @@ def _value_typed(name: str, enough: int) -> str:
 
 
 def _pasted_unseen(prompt: str, enough: int) -> str:
-    """A secret from the terminal, not shown: all lines that come at once, where getpass takes one,
-    and of a long one the first 4,095 bytes. About as much is read as is `enough` to judge it.
+    """A secret from the terminal, which shows nothing of it.
 
-    What it left would be the next thing that the shell reads.
+    All pasted lines are read, and about `enough` bytes at most. `getpass` reads one line, and at
+    most 4,095 bytes of it: the shell would run the rest as commands.
     """
     import select
     import termios
@@ -96,7 +97,7 @@ def _pasted_unseen(prompt: str, enough: int) -> str:
 
 
 def _edited(typed: str) -> str:
-    """What is left of it after the keys that delete."""
+    """The text after Backspace (one character) and ^U (everything) have had their effect."""
     kept = ""
     for key in typed:
         if key in "\x7f\b":

@@ -1,4 +1,4 @@
-"""A token's name, access and status in words, and its fields as a list."""
+"""A token's name, access and status in words, and all its fields as pairs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from st_tui.core.wording import told_apart
 
 
 def token_name(token: ServiceToken) -> str:
-    """A token's name where it stands for the token: marked where a rotation replaced that."""
+    """The token's name. That of a token that a rotation replaced is marked as old."""
 
     return told_apart(token, expiry.in_utc)
 
@@ -18,7 +18,7 @@ def token_name(token: ServiceToken) -> str:
 def token_fields(
     token: ServiceToken, environments: Collection[Environment], now: int
 ) -> list[tuple[str, str]]:
-    """A token's fields as a person reads them."""
+    """The fields of a token and what to print of each."""
     from st_tui.core.wording import times
 
     fields = [
@@ -44,7 +44,10 @@ def access_text(token: ServiceToken) -> str:
 
 
 def status(token: ServiceToken, environments: Collection[Environment], now: int) -> str:
-    """`active`, or what keeps the token from working; orphaned: a scope's environment is gone."""
+    """`active`, or why the token does not work.
+
+    `orphaned` says that the environment of one of its scopes is gone.
+    """
     if token.expires_at is not None and token.expires_at <= now:
         return "expired"
     known = {environment.slug for environment in environments}

@@ -1,12 +1,12 @@
-"""The words of the domain as small frozen types.
+"""The terms of the domain as small frozen types.
 
-They are named tuples, which take a tenth of a millisecond to define where a frozen dataclass takes
-a whole one: that is what `st-tui check` and the app's first frame wait for. Only the token's text
-is none, because a tuple is too easily written out.
+They are named tuples. Defining one takes 0.1 ms, defining a frozen dataclass 1 ms, and
+`st-tui check` and the app's first frame wait for it. `TokenText` is a dataclass, because the `repr`
+of a tuple shows every part.
 
-Times are whole milliseconds since 1970-01-01 UTC. Addresses are integers on one line: IPv4 first
-(0 to 2**32 - 1), IPv6 behind it (2**32 + the address), so that a list of trusted IPs is a list of
-intervals. `core.addresses` makes them.
+Times are whole milliseconds since 1970-01-01 UTC. An address is one integer: IPv4 is 0 to
+2**32 - 1, IPv6 is 2**32 + the address. So a list of trusted IPs is a list of intervals.
+`core.addresses` makes them.
 """
 
 from __future__ import annotations
@@ -18,31 +18,34 @@ from typing import NamedTuple
 
 
 class Permission(StrEnum):
-    """What a token may do, and what a request wants to do. Write does not imply read."""
+    """What a token may do, and what a request wants to do. Write does not imply read.
+
+    Forms, `--access-level`, JSON, the stored text and the letters are derived from the members.
+    """
 
     READ = "read"
     WRITE = "write"
 
     @property
     def letter(self) -> str:
-        """The capital letter that stands for it where there is room for one: `R`, `W`."""
+        """Its capital letter, for lists and the matrix: `R`, `W`."""
         return self.value[0].upper()
 
 
 def in_order(permissions: Collection[Permission]) -> list[Permission]:
-    """These permissions in the order in which `Permission` lists them."""
+    """The permissions in the order of `Permission`, as JSON and the database have them."""
     return [permission for permission in Permission if permission in permissions]
 
 
 class Endpoint(StrEnum):
-    """How the server is asked: `e2ee` carries ciphertext, `raw` plain values."""
+    """The kind of endpoint: `e2ee` carries ciphertext, `raw` carries plain values."""
 
     E2EE = "e2ee"
     RAW = "raw"
 
 
 class Reason(StrEnum):
-    """Why a decision came out as it did: the first of these that holds, in this order."""
+    """Why a decision came out as it did: the first of these, in this order, that applies."""
 
     UNKNOWN = "unknown"
     EXPIRED = "expired"
@@ -56,7 +59,7 @@ class Reason(StrEnum):
 
 
 class Order(StrEnum):
-    """What a token list can be sorted by."""
+    """What a list of tokens is sorted by."""
 
     CREATED = "created"
     NAME = "name"
@@ -79,7 +82,7 @@ class Scope(NamedTuple):
 
 
 class IpRange(NamedTuple):
-    """A trusted block in CIDR notation, and the interval it means."""
+    """A block of trusted addresses: its CIDR notation, and its first and last address."""
 
     text: str
     first: int
@@ -89,9 +92,9 @@ class IpRange(NamedTuple):
 class ServiceToken(NamedTuple):
     """A service token as it is stored: everything but its secret.
 
-    `expires_at` is the effective end: the earlier of its own and of a rotation's overlap.
-    `trusted_ips` is None for V2, which has no such list. `is_replaced` says that it lives on only
-    for such an overlap, beside a newer token of its name.
+    `expires_at` is the effective end: its own, or the end of a rotation's overlap if that is
+    earlier. `trusted_ips` is None for V2, which has no such list. `is_replaced` says that a
+    rotation replaced the token, and that it works on for the overlap only.
     """
 
     id: str
@@ -111,7 +114,7 @@ class ServiceToken(NamedTuple):
 
 
 class TokenDraft(NamedTuple):
-    """What a person asks for before a token exists: see `core.drafts` for its rules."""
+    """What a person asks for before a token exists. `core.drafts` has its rules."""
 
     name: str
     scopes: tuple[Scope, ...]
@@ -123,9 +126,9 @@ class TokenDraft(NamedTuple):
 
 
 class AccessRequest(NamedTuple):
-    """One access that somebody asks about: where, what, how, from where and when.
+    """One access that is to be decided: where, what, when, at which endpoint and from where.
 
-    `e2ee` says whether the project has end-to-end encryption on; `ip` None means "from anywhere".
+    `e2ee` says whether the project has end-to-end encryption on. `ip` None means "from anywhere".
     """
 
     environment: str
@@ -148,9 +151,9 @@ class Decision(NamedTuple):
 class ScopeVerdict(NamedTuple):
     """How one scope fared.
 
-    `stopped_at` is the 0-based path segment at which the pattern could no longer match; the
-    number of segments when the path ended too early; None when the scope matched or was never
-    tried because it names another environment.
+    `stopped_at` is the 0-based path segment at which the pattern could no longer match. It is the
+    number of segments where the path ended too early, and None where the scope matched or names
+    another environment.
     """
 
     scope: Scope
@@ -160,14 +163,14 @@ class ScopeVerdict(NamedTuple):
 
 
 class Environment(NamedTuple):
-    """An environment of a project: the slug that tokens name, and the name people read."""
+    """An environment of a project: the slug that tokens name, and the name that people read."""
 
     slug: str
     name: str
 
 
 class Project(NamedTuple):
-    """A project (`workspace` on the wire): environments with folders, and service tokens."""
+    """A project (`workspace` on the wire). It has environments with folders, and service tokens."""
 
     id: str
     slug: str
@@ -177,10 +180,10 @@ class Project(NamedTuple):
 
 
 class Replaced(NamedTuple):
-    """What a rotation makes of the old token.
+    """What becomes of the token that a rotation replaces.
 
-    It works until `ends_at`; None is no longer at all. `is_cut` says that this is its own
-    end, which comes before the overlap is over.
+    It works until `ends_at`. None says that it ends at once. `is_cut` says that its own end comes
+    before the end of the overlap.
     """
 
     ends_at: int | None
@@ -188,9 +191,9 @@ class Replaced(NamedTuple):
 
 
 class NewToken(NamedTuple):
-    """A token just made, and what became of the one that it replaces, if it does.
+    """A token just made, and what became of the one that it replaces, if it replaces one.
 
-    `text` is shown once and stored nowhere, so it is kept out of `repr`.
+    `text` is shown once and stored nowhere. Its `repr` hides the secret.
     """
 
     token: ServiceToken
@@ -200,7 +203,7 @@ class NewToken(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class TokenText:
-    """The parts of `st.<id>.<secret>.<key>`, with secret and key kept out of every `repr`.
+    """The parts of `st.<id>.<secret>.<key>`. The `repr` hides secret and key.
 
     `key` is empty where only the access token's three parts are known.
     """
@@ -220,12 +223,12 @@ class TokenText:
 
     @property
     def full(self) -> str:
-        """The whole token; its last part opens the project key. The access token if it has none."""
+        """The four parts. Where the key is not known: the access token."""
         return f"{self.access_token}.{self.key}" if self.key else self.access_token
 
 
 class AuditEntry(NamedTuple):
-    """One line of the append-only audit log, in the order of its columns."""
+    """One entry of the append-only audit log. The fields are the columns, in their order."""
 
     seq: int
     time: int
@@ -245,7 +248,7 @@ class AuditEntry(NamedTuple):
 
 
 class Use(NamedTuple):
-    """What the audit log says that a token was allowed, and how many times."""
+    """An access that the audit log says a token was allowed, and how often."""
 
     environment: str
     path: str

@@ -1,1 +1,1 @@
-"""A module for each command, under the name that is typed: `st-tui check` stands in `check`."""
+"""One module or folder for each command, by its name: `st-tui scope who` is `scope/who.py`."""

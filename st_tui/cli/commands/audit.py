@@ -1,4 +1,4 @@
-"""`audit`: read the log of changes, and prove that nobody changed it."""
+"""`audit`: list the audit log, and verify its chain of hashes."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 _MOST = 999_999_999
-"""Entries that --limit may name: a database holds no number of any length."""
+"""The largest --limit. SQLite's integers have 64 bits, Python's any number."""
 
 
 @click.group(cls=Group)
@@ -116,7 +116,7 @@ def verify(as_json: bool) -> int:
 
 
 def _times(since: str | None, until: str | None, now: int) -> tuple[int | None, int | None]:
-    """The times that --since and --until mean. Raises BadUsage and ExpiryError."""
+    """The times of --since and --until, in milliseconds. Raises BadUsage and ExpiryError."""
     first = None if since is None else expiry.parse_past(since, now)
     end = None if until is None else expiry.parse_past(until, now)
     if first is not None and end is not None and first >= end:
@@ -125,16 +125,16 @@ def _times(since: str | None, until: str | None, now: int) -> tuple[int | None, 
 
 
 def _tokens(vault: Vault, wanted: str, project: Project | None) -> list[str]:
-    """The ids of the tokens that are meant, living and gone. Raises NotFound.
+    """The ids of the tokens that an id or a name stands for, deleted ones too. Raises NotFound.
 
-    A name stands for all that ever had it: after a rotation it is that of two, and the past of
-    neither alone is what was asked for.
+    A name stands for every token that ever had it. After a rotation two tokens have it, and the
+    question is about both.
     """
     if vault.audit.token_name(wanted) is not None:
         return [wanted]
     ids = vault.audit.tokens_named(wanted, project)
     if not ids:
-        # Somebody may have given the whole text: what follows the id in it is secret.
+        # Somebody may have given a token's whole text. What follows the id in it is secret.
         said = ".".join(wanted.split(".")[:2])[:60]
         raise NotFound(
             f"The log knows no token of the name or id {said!r}: `audit list` shows all."
@@ -151,7 +151,7 @@ def _details(vault: Vault, entries: list[AuditEntry]) -> list[str]:
     from st_tui.core.vault.secret_names import with_names
 
     names: dict[str, str] = {}
-    # The log can be read without the keys too.
+    # Without the keys the log shows hashes in place of names.
     with suppress(Refusal):
         for project in vault.projects.every():
             names |= vault.secrets.names_by_hash(project)

@@ -1,4 +1,4 @@
-"""`check`: may this token do that, why, and by which scope?  It judges, and changes nothing."""
+"""`check`: may this token do that, why, and by which scope?  It changes nothing."""
 
 from __future__ import annotations
 
@@ -30,7 +30,11 @@ from st_tui.core.plain_text import refuse_controls
 
 
 class _Judged(NamedTuple):
-    """A decision and what explains it; `end` is the token's, also when the token is swept."""
+    """A decision and what explains it.
+
+    `token` is None for an unknown or a swept token. `end` is the token's expiry, and is known of a
+    swept one too.
+    """
 
     decision: Decision
     request: AccessRequest

@@ -1,7 +1,7 @@
-"""`check --batch`: a table of expectations as JSON lines, one answer for each line, in order.
+"""`check --batch`: JSON lines in, one answer for each line out, in the same order.
 
-Paths and patterns are taken as they stand. Memory does not grow with the table: lines are judged as
-they arrive, and what is remembered between them is bounded.
+Paths and patterns are taken as they are written. Lines are judged as they arrive, and all caches
+are bounded: memory does not grow with the table.
 """
 
 from __future__ import annotations
@@ -54,15 +54,15 @@ _Line = dict[str, Any]
 
 
 class LineError(Refusal):
-    """A line that cannot be judged; the text says why."""
+    """A line cannot be judged. The sentence says why."""
 
 
 class _Readable(Protocol):
     def read1(self, size: int, /) -> bytes: ...
 
 
-class _Found(NamedTuple):
-    """What the vault says of a `tokenId`."""
+class _KnownToken(NamedTuple):
+    """What the vault knows of a `tokenId`."""
 
     known: Known
     e2ee: bool
@@ -70,7 +70,7 @@ class _Found(NamedTuple):
 
 
 def judge_file(name: str) -> int:
-    """Judge the lines of a file, or of stdin for `-`; the exit status."""
+    """Judge the lines of a file, or of stdin for `-`. Returns the exit status."""
     with ExitStack() as stack:
         judge = _Judge(stack)
         try:
@@ -80,10 +80,10 @@ def judge_file(name: str) -> int:
                 f"{name} cannot be read: {error.strerror}. Name a file of JSON lines, or - for "
                 "stdin."
             ) from None
-        for lines in _pieces(cast("_Readable", source)):
+        for lines in _arriving_lines(cast("_Readable", source)):
             judge.forget_tokens()
             sys.stdout.write("".join([judge.answer(line) for line in lines]))
-            # Whoever sends line by line gets each answer before sending the next.
+            # A program that sends one line at a time waits for each answer.
             sys.stdout.flush()
     if judge.errors:
         note(f"{counted(judge.errors, 'line')} could not be judged: the answers say why.")
@@ -102,14 +102,14 @@ class _Judge:
         self.unmet = 0
         self._stack = stack
         self._vault: Vault | Refusal | None = None
-        self._found: dict[str, _Found] = {}
+        self._found: dict[str, _KnownToken] = {}
 
     def forget_tokens(self) -> None:
-        """Ask the vault again: it may have changed since the last lines came."""
+        """Forget what the vault said: it may have changed since the last lines came."""
         self._found.clear()
 
     def answer(self, line: bytes | None) -> str:
-        """The answer to one line, with its newline; None stands for a line that is too long."""
+        """The answer to one line, with a newline. A `line` of None was too long to be kept."""
         try:
             stated = _read(line)
             decision = self._decide(stated)
@@ -138,17 +138,17 @@ class _Judge:
             drafts.check_environment(environment, found.environments)
         return check(found.known, _request(stated, environment, found.e2ee))
 
-    def _find(self, token_id: str) -> _Found:
+    def _find(self, token_id: str) -> _KnownToken:
         found = self._found.get(token_id)
         if found is None:
             vault = self._open()
             known = vault.tokens.lookup(token_id)
             if known.token is None:
-                found = _Found(known, False, [])
+                found = _KnownToken(known, False, [])
             else:
                 require_project(vault, known.token)
                 project = vault.projects.of(known.token)
-                found = _Found(known, project.e2ee, vault.environments.every(project))
+                found = _KnownToken(known, project.e2ee, vault.environments.every(project))
             self._found[token_id] = found
         return found
 
@@ -157,15 +157,15 @@ class _Judge:
             try:
                 self._vault = self._stack.enter_context(open_vault(sweep=False))
             except Refusal as refused:
-                # The next line need not wait for it again.
+                # Remembered: the next line would wait for the same refusal again.
                 self._vault = refused
         if isinstance(self._vault, Refusal):
             raise self._vault
         return self._vault
 
 
-def _pieces(source: _Readable) -> Iterator[list[bytes | None]]:
-    """The lines of each piece as it arrives, None for a line that is too long to be kept."""
+def _arriving_lines(source: _Readable) -> Iterator[list[bytes | None]]:
+    """The lines that each read completes. None stands for a line that is too long to be kept."""
     rest, too_long = b"", False
     while piece := source.read1(LONGEST_LINE):
         *whole, rest = (rest + piece).split(b"\n")

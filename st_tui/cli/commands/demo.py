@@ -1,4 +1,4 @@
-"""Opening the terminal app: on the vault, or on a demo that is thrown away or kept."""
+"""`demo`, and `st-tui` alone: open the app on a demo project, or on the vault."""
 
 from __future__ import annotations
 
@@ -16,11 +16,14 @@ from st_tui.core.files.vault_layout import has_database, holds_others
 
 DEMO_SLUG = "demo"
 _THROWN_AWAY = "st-tui-demo-"
-"""How the directory of a demo begins that goes with its app, or with the next demo."""
+"""The beginning of the name of a throw-away demo's directory.
+
+It is deleted when the app ends. One that was left behind is deleted by the next demo.
+"""
 
 
 def open_app() -> int:
-    """Open the app on the vault; the exit status."""
+    """Open the app on the vault. Returns the exit status."""
     return _run(vault_directory(), demo=False)
 
 
@@ -31,11 +34,11 @@ def demo() -> int:
     The demo is thrown away at the end, or kept in the directory that --vault names: a new or empty
     one, or one that holds a demo already.
     """
-    directory = stated_vault()  # Never ST_TUI_VAULT: that is where the real one lies.
+    directory = stated_vault()  # ST_TUI_VAULT does not count: it names the person's real vault.
     if directory is not None:
         _require_room_for_demo(directory)
         return _run(directory, demo=True)
-    # A closed terminal or a `kill` must not leave the demo behind.
+    # A closed terminal or a `kill` must not leave the directory behind.
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _leave)
     folder = Path(gettempdir())
@@ -63,7 +66,7 @@ def _require_room_for_demo(directory: Path) -> None:
         return
     with open_vault(sweep=False) as vault:
         slugs = [project.slug for project in vault.projects.every()]
-    # None at all: the making of a demo was killed.
+    # Without a project: a demo was killed while it was made.
     if slugs not in ([DEMO_SLUG], []):
         raise BadUsage(
             f"{directory} holds a vault that is no demo: name a new or an empty directory."

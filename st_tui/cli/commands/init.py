@@ -19,7 +19,7 @@ def init(name: str, slugs: tuple[str, ...], e2ee: bool) -> None:
     from st_tui.core.vault import Vault, check_new_project
 
     environments = named_environments(slugs)
-    # Before the vault is made, so that a refused name leaves nothing behind.
+    # Checked before the vault is made: a refused name leaves nothing behind.
     check_new_project(name, environments)
     with Vault.create(vault_directory(), actor=os_user()) as vault:
         slug = drafts.slug_of(name)

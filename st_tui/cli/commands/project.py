@@ -19,7 +19,7 @@ from st_tui.core.wording import counted
 
 
 def project_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """--name, --env and --e2ee: what a new project is to be."""
+    """Add --name, --env and --e2ee, which describe a new project."""
     for option in (
         click.option(
             "--e2ee/--no-e2ee",
@@ -104,7 +104,7 @@ def delete_project(slug: str, yes: bool) -> int:
 
 
 def named_environments(slugs: tuple[str, ...]) -> tuple[Environment, ...]:
-    """The environments of these slugs, under their usual names; without slugs the usual three."""
+    """Environments of these slugs. Default: dev, staging and prod, which have their usual names."""
     from st_tui.core.vault import DEFAULT_ENVIRONMENTS
 
     if not slugs:

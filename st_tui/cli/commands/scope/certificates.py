@@ -1,4 +1,4 @@
-"""What the commands that prove something share: proofs as JSON, and tokens of one project."""
+"""What the commands that prove something share: certificates as JSON, and one project for both."""
 
 from __future__ import annotations
 
@@ -13,13 +13,18 @@ if TYPE_CHECKING:
 
 
 def require_one_project(one: ServiceToken, other: ServiceToken) -> None:
-    """Raise BadUsage for tokens of two projects, whose environments only look alike."""
+    """Raise BadUsage for tokens of two projects. Their environments have nothing to do with each
+    other, even under the same slug."""
     if one.project_id != other.project_id:
         raise BadUsage("These tokens belong to two projects: compare tokens of one.")
 
 
 def certificates_data(proofs: Iterable[Inside | Apart]) -> list[dict[str, Any]]:
-    """Proofs for JSON, in the form that `scope verify` reads: of a scope, or of both sides."""
+    """Certificates for JSON, as `scope verify` reads them.
+
+    A proof of inclusion names its scope. A proof that two sides have no path in common names the
+    environment.
+    """
     from st_tui.core.algebra.certificate import as_json
     from st_tui.core.algebra.comparison import Inside
 

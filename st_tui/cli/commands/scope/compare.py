@@ -1,4 +1,4 @@
-"""`scope compare`: what a token, or scopes, allow more and less than a token."""
+"""`scope compare`: what another token, or these scopes, allow more and less than a token."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from st_tui.cli.command import Command
 
 if TYPE_CHECKING:
     pass
-from st_tui.cli.commands.scope.sides import Answer, Folders, Side, answer, two_sides
+from st_tui.cli.commands.scope.sides import Folders, Outcome, Side, answer, two_sides
 
 
 @click.command(cls=Command)
@@ -24,7 +24,7 @@ def contains(a: str, b: str, as_json: bool) -> int:
     return answer(containment, a, b, as_json=as_json)
 
 
-def containment(outer: Side, inner: Side, folders: Folders) -> Answer:
+def containment(outer: Side, inner: Side, folders: Folders) -> Outcome:
     from st_tui.core.algebra import TooComplex
     from st_tui.core.algebra.comparison import shortest, surplus
 
@@ -33,5 +33,5 @@ def containment(outer: Side, inner: Side, folders: Folders) -> Answer:
     except TooComplex:
         if (set(inner.scopes), inner.permissions) != (set(outer.scopes), outer.permissions):
             raise
-        more, inside = (), ()  # the same, and a certificate would have too many states
-    return Answer(not more, shortest(more), ("b",), inside)
+        more, inside = (), ()  # Both are the same. A certificate would have too many states.
+    return Outcome(not more, shortest(more), ("b",), inside)

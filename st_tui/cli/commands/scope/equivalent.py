@@ -11,7 +11,7 @@ from st_tui.cli.command import Command
 if TYPE_CHECKING:
     pass
 from st_tui.cli.commands.scope.contains import containment
-from st_tui.cli.commands.scope.sides import Answer, Folders, Side, answer, two_sides
+from st_tui.cli.commands.scope.sides import Folders, Outcome, Side, answer, two_sides
 
 
 @click.command(cls=Command)
@@ -24,10 +24,10 @@ def equivalent(a: str, b: str, as_json: bool) -> int:
     """
     from st_tui.core.algebra.comparison import shortest
 
-    def ask(one: Side, other: Side, folders: Folders) -> Answer:
+    def ask(one: Side, other: Side, folders: Folders) -> Outcome:
         there, back = containment(one, other, folders), containment(other, one, folders)
         path = shortest([found.path for found in (there, back) if found.path is not None])
         only = "b" if path is there.path else "a"
-        return Answer(path is None, path, (only,), (*there.proofs, *back.proofs))
+        return Outcome(path is None, path, (only,), (*there.proofs, *back.proofs))
 
     return answer(ask, a, b, as_json=as_json)

@@ -1,4 +1,4 @@
-"""`scope narrow`: the least that a token needs, going by what the audit log says it did."""
+"""`scope narrow`: the narrowest scopes that cover what the audit log says a token did."""
 
 from __future__ import annotations
 
@@ -36,10 +36,10 @@ def narrow(token_id: str, as_json: bool) -> int:
     with open_vault(sweep=False, now=now) as vault:
         token = asked_token(vault, token_id)
         draft, found = propose(vault, token)
-        place = [] if stated_vault() is None else ["--vault", str(stated_vault())]
+        where = [] if stated_vault() is None else ["--vault", str(stated_vault())]
         if len(vault.projects.every()) > 1:
-            place += ["--project", vault.projects.of(token).slug]
-        command = shlex.join([*_create(draft, now), *place])
+            where += ["--project", vault.projects.of(token).slug]
+        command = shlex.join([*_create(draft, now), *where])
     if as_json:
         say_json(_data(found) | {"command": command})
     elif not found.stops:
@@ -71,7 +71,7 @@ def _accesses(number: int) -> str:
 
 
 def _create(draft: TokenDraft, now: int) -> list[str]:
-    """The command that makes the draft; its life is counted from when it is run."""
+    """The words of the command that makes this draft. Its life begins when the command is run."""
     words = ["st-tui", "service-token", "create", "--name", draft.name]
     for scope in draft.scopes:
         words += ["--scope", str(scope)]
@@ -80,7 +80,7 @@ def _create(draft: TokenDraft, now: int) -> list[str]:
     if draft.expires_at is None:
         words.append("--never")
     else:
-        # Not below one second: 0 would mean never.
+        # At least one second: 0 would mean never.
         words += ["--expiry-seconds", str(max(1, (draft.expires_at - now) // expiry.SECOND))]
     if draft.version == 3:
         words += ["--token-version", "3"]

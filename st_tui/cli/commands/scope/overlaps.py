@@ -1,4 +1,4 @@
-"""`scope overlaps`: whether two patterns, scopes or tokens open some path both."""
+"""`scope overlaps`: whether two patterns, scopes or tokens both open some path."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from st_tui.cli.command import Command
 
 if TYPE_CHECKING:
     pass
-from st_tui.cli.commands.scope.sides import Answer, Folders, Side, answer, two_sides
+from st_tui.cli.commands.scope.sides import Folders, Outcome, Side, answer, two_sides
 
 
 @click.command(cls=Command)
@@ -28,8 +28,8 @@ def overlaps(a: str, b: str, as_json: bool) -> int:
     """
     from st_tui.core.algebra.comparison import overlap
 
-    def ask(one: Side, other: Side, folders: Folders) -> Answer:
+    def ask(one: Side, other: Side, folders: Folders) -> Outcome:
         met, apart = overlap(one, other, folders)
-        return Answer(met is not None, met, ("a", "b"), apart)
+        return Outcome(met is not None, met, ("a", "b"), apart)
 
     return answer(ask, a, b, as_json=as_json)

@@ -1,6 +1,6 @@
-"""What `overlaps`, `contains` and `equivalent` share: reading two sides, and printing the answer.
+"""What `overlaps`, `contains` and `equivalent` share: reading two sides, and printing the outcome.
 
-A side is a pattern, a scope or a token.
+A side is a pattern (`/common/**`), a scope (`dev:/common/**`) or a token's id.
 """
 
 from __future__ import annotations
@@ -30,7 +30,11 @@ _EVERY_PERMISSION = frozenset(Permission)
 
 
 class Side(NamedTuple):
-    """A token's grants, or a scope typed in; a bare pattern is a scope without an environment."""
+    """What one side opens.
+
+    A side that is a pattern has one scope, whose environment is empty. `token` is None for a
+    pattern or a scope.
+    """
 
     scopes: tuple[Scope, ...]
     permissions: frozenset[Permission] = _EVERY_PERMISSION
@@ -41,8 +45,11 @@ class Side(NamedTuple):
         return not self.scopes[0].environment
 
 
-class Answer(NamedTuple):
-    """An answer: a path that shows it and the sides that open that path, or else proofs."""
+class Outcome(NamedTuple):
+    """Whether the relation holds, with a path as evidence, or with proofs where there is no path.
+
+    `opened_by` names the sides that open the path: `a`, `b` or both.
+    """
 
     holds: bool
     path: Surplus | Meeting | None
@@ -56,7 +63,7 @@ def two_sides(command: Callable[..., Any]) -> Callable[..., Any]:
     return json_option(command)
 
 
-def answer(ask: Callable[[Side, Side, Folders], Answer], *texts: str, as_json: bool) -> int:
+def answer(ask: Callable[[Side, Side, Folders], Outcome], *texts: str, as_json: bool) -> int:
     one, other, folders = _read(*texts)
     holds, path, opened_by, proofs = ask(one, other, folders)
     operations = () if path is None or not (one.token or other.token) else path.operations
@@ -81,7 +88,7 @@ def answer(ask: Callable[[Side, Side, Folders], Answer], *texts: str, as_json: b
 
 
 def _read(*texts: str) -> tuple[Side, Side, Folders]:
-    """Both sides as they were typed, and the folders that may show the answer."""
+    """Both sides, and the folders by environment, which serve as evidence. Patterns have none."""
     typed = [_typed(text) for text in texts]
     bare = [side is not None and side.is_pattern for side in typed]
     if not any(bare):
@@ -97,7 +104,10 @@ def _read(*texts: str) -> tuple[Side, Side, Folders]:
 
 
 def _typed(text: str) -> Side | None:
-    """A pattern, which has a slash, or a scope, which has a colon before it; None for an id."""
+    """The side that a text means: a scope has a colon before its slash, a pattern a slash only.
+
+    None stands for a token's id, which is looked up in the vault.
+    """
     from st_tui.core.lint.no_folder import why_never
 
     if not text.strip():

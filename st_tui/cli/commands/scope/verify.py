@@ -52,7 +52,7 @@ def verify(file: BinaryIO, as_json: bool) -> int:
         if not holds:
             say(f"Not proved: {path or ', '.join(proof.left)}")
     if all_hold:
-        # What is proved, not only that it is: the file says what lies inside of what.
+        # Each proof in words: the person may not know what the file claims.
         for proof, *_ in proofs:
             left, right = " or ".join(proof.left), " or ".join(proof.right)
             apart = proof.relation is Relation.APART

@@ -74,7 +74,7 @@ def who(
 
 
 def _place(path: str | None, pattern: str | None) -> str:
-    """The path or the pattern that is to be reached; what may surprise about it is remarked."""
+    """The path or the pattern that is to be reached, with a remark where it may surprise."""
     if (path is None) == (pattern is None):
         raise BadUsage("Give exactly one of --path and --pattern: they say what is to be reached.")
     if path is not None:

@@ -1,7 +1,7 @@
-"""Commands about secrets whose usage errors repeat nothing that was typed.
+"""Commands about secrets, whose usage errors repeat nothing that was typed.
 
-A value that stands where none belongs (`secrets get A=VALUE`, an unquoted blank, a leading dash)
-must not come back in a usage error, which ends up in a CI's log.
+A person may type a value where none belongs: `secrets get A=VALUE`, an unquoted blank, a leading
+dash. A usage error must not repeat it, because a CI logs the error.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class DiscreetGroup(Group):
 
 
 def _refuse_assignments(context: click.Context) -> None:
-    """Stop at `--env A=VALUE`, the slug forgotten: what is not found would be repeated."""
+    """Raise BadUsage for `--env A=VALUE` without a slug: a later refusal would repeat it."""
     vault = stated_vault()
     stated = {
         "--env": context.params.get("environment"),

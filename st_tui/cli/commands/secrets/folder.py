@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def place_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """--env and --path: which folder's secrets are meant."""
+    """Add --env and --path, which name a folder."""
     command = click.option(
         "--path", default="/", help="The folder, as in /common/db. Default: / itself."
     )(command)
@@ -40,7 +40,7 @@ expand_option = click.option(
 
 
 def remark_all(texts: Iterable[str]) -> None:
-    """Say these once the command did its work."""
+    """Remark each of these."""
     for text in texts:
         remark(text)
 
@@ -60,7 +60,7 @@ def find_place(vault: Vault, environment: str | None, path: str) -> tuple[Projec
 
 @contextmanager
 def missing_folder_is_no() -> Iterator[None]:
-    """Let a folder that is not there be an answer. Raises NotFound."""
+    """Turn NoFolder into NotFound: a folder that is not there is an answer."""
     from st_tui.core.vault.secret_changes import NoFolder
 
     try:
@@ -70,8 +70,8 @@ def missing_folder_is_no() -> Iterator[None]:
 
 
 def no_such_secret(missing: Exception, name: str) -> NotFound:
-    """The refusal for a name that is not there; what may be a value is not repeated."""
-    if "=" in name:  # Meant for `set`, and so with a value in it.
+    """The refusal for a secret that is not there. It repeats nothing that may be a value."""
+    if "=" in name:  # The person meant `set`.
         return NotFound(
             "There is no secret of that name: give the name alone, without = and value."
         )

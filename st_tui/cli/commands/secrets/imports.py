@@ -1,4 +1,4 @@
-"""`secrets imports`: links that let the secrets of one folder be found in another."""
+"""`secrets imports`: imports of other folders, whose secrets a folder then has too."""
 
 from __future__ import annotations
 

@@ -64,7 +64,7 @@ def set_secrets(
 
 
 def _value(name: str, stated: str) -> str:
-    """The value that `NAME=stated` means."""
+    """The value that the text behind `NAME=` means. Raises BadUsage and Refusal."""
     if stated == "-":
         data = read_value(name, LARGEST_VALUE)
     elif stated.startswith("@"):

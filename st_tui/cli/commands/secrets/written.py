@@ -1,4 +1,4 @@
-"""What `set` and `import` share: reading a file, and saying what was written."""
+"""What `set` and `import` share: reading a file, and telling what was written."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def read_file(file: str, longest: int, complaint: str) -> bytes:
-    # The name is not repeated: it may be a value that begins with @.
+    # The file's name is not repeated: it may be a value that begins with @.
     try:
         with open(file, "rb") as opened:
             return opened.read(longest + 1)

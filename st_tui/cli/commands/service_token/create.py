@@ -15,7 +15,7 @@ from st_tui.core.model import Permission, TokenDraft
 if TYPE_CHECKING:
     pass
 from st_tui.cli.commands.service_token.new_token import (
-    Ending,
+    ExpiryOptions,
     check_form,
     expiry_options,
     form_options,
@@ -75,7 +75,7 @@ def create(
 ) -> None:
     """Make a service token; it lives for one day unless another expiry is given."""
     check_form(token_only, as_json)
-    ending = Ending(**expiry_options)
+    ending = ExpiryOptions(**expiry_options)
     if version == "2" and (ips or active is not None):
         raise BadUsage(
             "--trusted-ip, --active and --inactive belong to V3 tokens: add --token-version 3."

@@ -36,6 +36,6 @@ def delete(token_ids: tuple[str, ...], yes: bool) -> int:
 
 
 def _described(token: ServiceToken) -> str:
-    """What tells a token from others, for the question before it goes."""
+    """A line that tells the token from others, shown before the question."""
     used = "never used" if token.last_used is None else f"last used {in_utc(token.last_used)}"
     return f"{token_name(token)}  {token.id}  created {in_utc(token.created_at)}  {used}"

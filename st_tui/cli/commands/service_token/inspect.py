@@ -30,7 +30,7 @@ def inspect(text: str, as_json: bool) -> int:
     with open_vault(sweep=False) as vault:
         known, now = vault.tokens.lookup(parsed.id), vault.now()
         token, environments = known.token, []
-        # Nothing is left of a swept token's secret to compare with.
+        # The hash of a swept token's secret is deleted: there is nothing to compare with.
         matches = None if known.tombstone else vault.tokens.authenticate(parsed).token is not None
         if token is not None:
             require_project(vault, token)

@@ -1,6 +1,6 @@
 """What `create`, `clone` and `rotate` share: the expiry options, and printing a new token.
 
-A new token's text is printed once; nothing can show it again. Warnings about its scopes and its
+A new token's text is printed once. Nothing can show it again. Warnings about its scopes and its
 name go to stderr, whatever the form of the output.
 """
 
@@ -28,8 +28,11 @@ if TYPE_CHECKING:
 _DEFAULT_LIFE = expiry.DAY
 
 
-class Ending:
-    """The end that options ask for, once it is known what time it is."""
+class ExpiryOptions:
+    """What the expiry options state. Raises BadUsage for two of them, and ExpiryError.
+
+    `from_now` gives the end, once the time is known.
+    """
 
     def __init__(
         self,
@@ -56,7 +59,7 @@ class Ending:
         self._moment = None if expires_at is None else expiry.parse_time(expires_at)
 
     def from_now(self, now: int) -> int | None:
-        """The end in milliseconds, None for never. Raises ExpiryError."""
+        """The end in milliseconds since 1970, None for never. Raises ExpiryError."""
         if self._never:
             return None
         if self._moment is not None:
@@ -87,7 +90,7 @@ def form_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def warnings_about(vault: Vault, project: Project, draft: TokenDraft) -> list[str]:
-    """What the app's form says of a draft: looked for before there is a token that can be lost."""
+    """The warnings of the app's form. They are found first: a failure then loses no new token."""
     from st_tui.core.lint import lint
 
     folders = vault.folders.of_each(project)

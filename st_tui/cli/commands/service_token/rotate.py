@@ -16,7 +16,7 @@ from st_tui.core.wording import old_token_works
 if TYPE_CHECKING:
     pass
 from st_tui.cli.commands.service_token.new_token import (
-    Ending,
+    ExpiryOptions,
     check_form,
     expiry_options,
     form_options,
@@ -40,7 +40,7 @@ def rotate(
 ) -> None:
     """Replace a token with a new one: same name, scopes, switches and end. The old one ends."""
     check_form(token_only, as_json)
-    ending = Ending(**expiry_options)
+    ending = ExpiryOptions(**expiry_options)
     now = expiry.system_clock()
     with open_vault(now=now) as vault:
         new = vault.tokens.rotate(
