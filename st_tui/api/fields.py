@@ -6,6 +6,7 @@ A route lists the constants, the API description prints them, and its handler re
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from st_tui.core.drafts import LONGEST_FOLDER_PATH
@@ -17,7 +18,8 @@ SEALED_PARTS = ("Ciphertext", "IV", "Tag")
 """A sealed text is three fields: `secretValueCiphertext`, `secretValueIV`, `secretValueTag`."""
 
 
-class Field(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Field:
     """A field of the query or the body; `kind` is its JSON type.
 
     `also`: its other spellings. `longest`: characters of a string. `pattern`: of a string.
@@ -33,11 +35,11 @@ class Field(NamedTuple):
     pattern: str = ""
     one_of: tuple[str, ...] = ()
     inside: tuple[str, ...] = ()
+    spellings: tuple[str, ...] = field(init=False)
+    """Every name that it may be stated by."""
 
-    @property
-    def spellings(self) -> tuple[str, ...]:
-        """Every name that it may be stated by."""
-        return self.name, *self.also
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "spellings", (self.name, *self.also))
 
 
 class SealedField(NamedTuple):
@@ -62,9 +64,9 @@ class PathField(NamedTuple):
         return f"{{{self.name}}}"
 
 
-def required(field: Field) -> Field:
+def required(known: Field) -> Field:
     """The same field for a route that cannot do without it."""
-    return field._replace(required=True)
+    return replace(known, required=True)
 
 
 # Where a request goes.
@@ -174,4 +176,4 @@ SECRET_NAME = PathField(
 )
 FOLDER_ID_OR_NAME = PathField("folderIdOrName", {"type": "string", "pattern": FOLDER_PATTERN})
 IMPORT_ID = PathField("secretImportId", {"type": "string", "format": "uuid"})
-IN_PATH = {field.name: field for field in (SECRET_NAME, FOLDER_ID_OR_NAME, IMPORT_ID)}
+IN_PATH = {each.name: each for each in (SECRET_NAME, FOLDER_ID_OR_NAME, IMPORT_ID)}

@@ -22,9 +22,23 @@ class Request:
     def __init__(self, session: Session, holder: Holder) -> None:
         self._session = session
         self._holder = holder
-        self.secrets = HolderSecrets(session, holder)
-        self.folders = HolderFolders(session, holder)
-        self.imports = HolderImports(session, holder)
+
+    # Made when they are asked for: most requests need one of them.
+
+    @property
+    def secrets(self) -> HolderSecrets:
+        """The secrets of folders that were entered."""
+        return HolderSecrets(self._session, self._holder)
+
+    @property
+    def folders(self) -> HolderFolders:
+        """The folders below those that were entered."""
+        return HolderFolders(self._session, self._holder)
+
+    @property
+    def imports(self) -> HolderImports:
+        """The import links of folders that were entered."""
+        return HolderImports(self._session, self._holder)
 
     @property
     def token(self) -> ServiceToken:
