@@ -15,7 +15,7 @@ import pytest
 
 from st_tui.core.model import Reason
 from st_tui.core.patterns import PatternRefused, compile_pattern
-from st_tui.tui.actions import written
+from st_tui.tui.actions import key_label
 from st_tui.tui.screens.page import Page
 from st_tui.tui.screens.tokens import TokensPage
 
@@ -126,7 +126,7 @@ def test_its_table_of_refusals(row: list[str]) -> None:
 
 def test_its_keys_and_reasons_are_the_apps() -> None:
     known = {
-        written(key)
+        key_label(key)
         for action in (*TokensPage.ACTIONS, *Page.ACTIONS)
         for key in action.keys.split(",")
     }

@@ -1,7 +1,7 @@
 """Each thing a person can do, declared once.
 
-The key binding, the footer's hint, the line in the help and the entry in the command palette all
-come from the same `Action`, and so does the command line's verb that does the same.
+The key binding, the hint in the footer, the line in the help and the entry in the command palette
+all come from one `Action`. It also names the CLI command that does the same.
 """
 
 from __future__ import annotations
@@ -18,8 +18,9 @@ class Action(NamedTuple):
     """One thing that a person can do on a screen.
 
     `name` is the Textual action (`revoke` runs `action_revoke`), `keys` its keys in Textual's
-    spelling, `label` a word for the footer, `sentence` what it does, `cli` the command that does
-    the same. `hint` says whether the footer shows it, `shown_key` how the key is written there.
+    spelling with commas between. `label` is a word for the footer, `sentence` says what it does,
+    `cli` is the command that does the same. `hint` says whether the footer shows it, `shown_key`
+    how its key is written there. `priority` puts its keys before those of the focused widget.
     """
 
     name: str
@@ -34,15 +35,15 @@ class Action(NamedTuple):
     @property
     def key(self) -> str:
         """The first of its keys, as a person reads it."""
-        return self.shown_key or written(self.keys.split(",")[0])
+        return self.shown_key or key_label(self.keys.split(",")[0])
 
     @property
     def every_key(self) -> str:
         """All of its keys, as a person reads them."""
-        return " ".join(written(key) for key in self.keys.split(","))
+        return " ".join(key_label(key) for key in self.keys.split(","))
 
 
-_WRITTEN = {
+_KEY_LABELS = {
     "slash": "/", "question_mark": "?", "exclamation_mark": "!", "colon": ":", "enter": "Enter",
     "escape": "Esc", "space": "Space", "tab": "Tab", "shift+tab": "⇧Tab", "up": "↑", "down": "↓",
     "left": "←", "right": "→", "pageup": "PgUp", "pagedown": "PgDn", "home": "Home", "end": "End",
@@ -50,10 +51,10 @@ _WRITTEN = {
 }  # fmt: skip
 
 
-def written(key: str) -> str:
-    """A key in Textual's spelling as it is printed on a keyboard: `^p`, `F1`, `?`."""
-    if key in _WRITTEN:
-        return _WRITTEN[key]
+def key_label(key: str) -> str:
+    """A key as keyboards print it: `^p` for Textual's `ctrl+p`, `?` for `question_mark`."""
+    if key in _KEY_LABELS:
+        return _KEY_LABELS[key]
     if key.startswith("ctrl+"):
         return f"^{key.removeprefix('ctrl+')}"
     return key.upper() if key.startswith("f") and key[1:].isdigit() else key
@@ -76,7 +77,7 @@ def bindings(actions: Iterable[Action]) -> list[BindingType]:
 
 
 def actions_of(screen: Screen[Any]) -> list[tuple[Action, DOMNode]]:
-    """All actions of a screen and who does them: its own first, then its widgets', each once."""
+    """All actions of a screen, each once with the node that does it: the screen's own first."""
     found: dict[str, tuple[Action, DOMNode]] = {}
     focused = [screen.focused] if screen.focused else []
     for holder in (screen, *focused, *screen.query("*")):
@@ -91,7 +92,7 @@ FIELDS = (
 )
 """How to go from field to field."""
 
-# With priority, or a token pasted behind it and arriving with it goes to the field before.
+# With priority: a token that is pasted right after F3 belongs into the dialog that F3 opens.
 TRY_IT = Action("try_it", "f3", "try it for real",
                 "Try it for real: send the request to a running server", priority=True)  # fmt: skip
 
@@ -112,7 +113,7 @@ EVERYWHERE = (
     Action("redraw", "ctrl+l", "redraw", "Draw the screen again"),
     Action("quit", "q,ctrl+q", "quit", "Leave st-tui", hint=True),
 )  # fmt: skip
-"""What works on every page; the rest is declared beside the screen or widget it belongs to."""
+"""What works on every page. All other actions are declared beside their screen or widget."""
 
 MOVING = (
     Action("cursor_up", "up,k", "up", "Go one line up"),
@@ -127,4 +128,4 @@ MOVING = (
 LEAVING = (
     Action("leave", "escape,f10", "close", "Close this and go back", hint=True, priority=True),
 )
-"""How a screen is left: F10 beside Escape, which waits for the terminal over SSH."""
+"""How a screen is left. F10 does it at once; over SSH, Escape waits for what may follow it."""

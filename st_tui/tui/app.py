@@ -58,7 +58,11 @@ def _check_project_name(name: str) -> None:
 
 
 class StTui(SafeApp[None]):
-    """The app. `make_demo` fills the directory first where no demo is; the rest is for tests."""
+    """The app on the vault in `directory`.
+
+    `make_demo`, if given, first fills the directory with the demo. Tests give another `clock` and
+    other `randbytes`.
+    """
 
     TITLE = "st-tui"
     THEMES = THEMES
@@ -86,7 +90,7 @@ class StTui(SafeApp[None]):
         self.vault: Vault | None = None
         self.project: Project | None = None
         self.server_url = "http://127.0.0.1:8080"
-        """Where a server was last tried: what `st-tui serve` takes, until another is typed."""
+        """Where a server was last tried. It begins with the address that `st-tui serve` takes."""
         self._randbytes = randbytes
         self._make_demo = make_demo
         self._seen = 0
@@ -146,7 +150,7 @@ class StTui(SafeApp[None]):
         self.exit(return_code=2, message=shown(sentence))
 
     def show_change(self) -> None:
-        """Something changed: let the page on screen show it."""
+        """Let every open screen that shows the vault show it as it is now."""
         for screen in self.screen_stack:
             if isinstance(screen, ShowsVault):
                 screen.show()
@@ -158,10 +162,10 @@ class StTui(SafeApp[None]):
         *,
         complain: Callable[[str], None] | None = None,
     ) -> Result | None:
-        """Do a job on the vault in a worker thread, saying what takes long; None if refused.
+        """Run a job that may change the vault in a thread; None if it is refused, which is said.
 
-        The thread opens the vault for itself, so that the screen never waits for a lock. A refusal
-        is said by `complain`, else in a toast.
+        Once a second a toast says what is being done and for how long. `complain` says a refusal,
+        else a toast does.
         """
         started = self.clock()
         timer = self.set_interval(
@@ -181,7 +185,7 @@ class StTui(SafeApp[None]):
         return answer
 
     def _catch_up(self) -> None:
-        """Show the vault as it is now, and the project: a colleague may have changed that too."""
+        """Show the vault and the project as they are now. A colleague may have changed both."""
         if self.vault is not None:
             self._seen = self.vault.changed_elsewhere()
             if self.project is not None:
@@ -190,7 +194,10 @@ class StTui(SafeApp[None]):
         self.show_change()
 
     async def read(self, job: Callable[[Vault], Result]) -> Result:
-        """What a job in a worker thread finds in the vault, opened for it. Raises Refusal."""
+        """Run a job on the vault in a thread. Raises Refusal.
+
+        The thread opens the vault for itself, so that the screen never waits for a lock.
+        """
         return await asyncio.to_thread(self._with_vault, job)
 
     def _with_vault(self, job: Callable[[Vault], Result]) -> Result:
@@ -205,9 +212,9 @@ class StTui(SafeApp[None]):
         )
 
     def _look(self) -> None:
-        """See a colleague's change, and tokens that came to their end."""
+        """Show a colleague's change, and sweep tokens that came to their end."""
         if self.vault is None or not self.is_running:
-            return  # while the app ends its widgets go one by one
+            return  # while the app ends, its widgets go one by one
         try:
             seen = self.vault.changed_elsewhere()
             due = self.vault.tokens.next_end()
@@ -248,7 +255,7 @@ class StTui(SafeApp[None]):
         timeout: float | None = None,
         markup: bool = False,
     ) -> None:
-        """Show a toast. What it says is text: names in it are never markup."""
+        """Show a toast. Its message is plain text: a name in it is never markup."""
         super().notify(
             shown(message), title=title, severity=severity, timeout=timeout, markup=False
         )
@@ -271,7 +278,7 @@ class StTui(SafeApp[None]):
         self.push_screen(Help(screen))
 
     async def action_quit(self) -> None:
-        """Leave, but not while something would be lost, such as a token that was just made."""
+        """Leave, unless an open screen has something to lose, such as a token just made."""
         for screen in self.screen_stack:
             if isinstance(screen, Leavable) and screen.is_mounted and screen.unsaved:
                 if self.screen is screen:
@@ -282,7 +289,7 @@ class StTui(SafeApp[None]):
         await super().action_quit()
 
     def action_help_quit(self) -> None:
-        """What ^c does, which ends programs elsewhere."""
+        """Answer ^c, which ends other programs."""
         self.notify("Press q or ^q to leave.")
 
     def switch_theme(self) -> None:
@@ -339,5 +346,5 @@ class StTui(SafeApp[None]):
             self.show_change()
 
     def get_system_commands(self, screen: Screen[object]) -> list[SystemCommand]:
-        """None of Textual's own: each action of ours is in the palette by itself."""
+        """None of Textual's own: the palette holds the screen's actions."""
         return []

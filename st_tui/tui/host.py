@@ -1,6 +1,6 @@
-"""What a screen needs of the app that shows it.
+"""What a screen needs of the app that shows it, and the app of a screen.
 
-The app is the only `Host`. Screens know no more of it than this, so that none of them imports it.
+The app is the only `Host`. A screen knows the app by this protocol alone, and never imports it.
 """
 
 from __future__ import annotations
@@ -99,7 +99,7 @@ class ShowsVault:
 
 
 class Hosted:
-    """Mixed into a screen: its host, and the actions that a host does for every screen."""
+    """Mixed into a screen or widget: its host, and two actions that the host does for it."""
 
     app: App[Any]
 

@@ -1,4 +1,4 @@
-"""A job that is asked for again while it still runs."""
+"""Latest-wins: a job that is requested again while it runs is run once more, for all requests."""
 
 from __future__ import annotations
 
@@ -8,25 +8,26 @@ from textual.dom import DOMNode
 
 
 class LatestWins:
-    """Runs a job whenever it is asked for, never twice at a time: the newest wish is the last run.
+    """Runs a job on request, never twice at a time.
 
-    The job ends with the widget it is for.
+    Requests that come while it runs are answered by one more run: a reader of what is on the
+    screen wants the latest state, not each. The job ends with its widget.
     """
 
-    def __init__(self, host: DOMNode, job: Callable[[], Awaitable[None]]) -> None:
-        self._host = host
+    def __init__(self, widget: DOMNode, job: Callable[[], Awaitable[None]]) -> None:
+        self._widget = widget
         self._job = job
         self._is_running = False
         self.is_requested = False
-        """Whether somebody asked again since the job was begun."""
+        """Whether the job was requested again since it was begun."""
 
     def request(self) -> None:
-        """Run the job, after the one that runs now."""
+        """Run the job now, or once more after the run that is under way."""
         self.is_requested = True
         if not self._is_running:
             self._is_running = True
-            # In a group of its own, or an exclusive action of the host would end it.
-            self._host.run_worker(self._run(), group="newest")
+            # In a group of its own, or an exclusive action of the widget would end it.
+            self._widget.run_worker(self._run(), group="latest-wins")
 
     async def _run(self) -> None:
         try:

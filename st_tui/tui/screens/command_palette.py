@@ -14,7 +14,7 @@ from st_tui.tui.actions import Action
 
 
 class ActionCommands(Provider):
-    """All actions that work on this screen."""
+    """Finds the actions of the screen below the palette."""
 
     async def discover(self) -> Hits:
         for action in _offered(self.screen):

@@ -18,7 +18,7 @@ from st_tui.core.errors import Refusal
 from st_tui.core.expiry import MINUTE
 from st_tui.core.model import Endpoint, Order, Permission, ServiceToken
 from st_tui.core.wording import counted
-from st_tui.tui.actions import EVERYWHERE, TRY_IT, Action, bindings, written
+from st_tui.tui.actions import EVERYWHERE, TRY_IT, Action, bindings, key_label
 from st_tui.tui.screens.filtered_page import FilteredPage
 from st_tui.tui.screens.responsive import WIDE
 from st_tui.tui.screens.token_actions import TOKEN_ACTIONS, TokenActions
@@ -239,7 +239,7 @@ class TokensPage(TokenActions, WithAccessPane[None], FilteredPage):
         pane = await self.show_pane()
         # In the path "?" and "q" are letters: only keys that work while typing are offered.
         offered = [a for a in EVERYWHERE if a.name in ("help", "command_palette")]
-        by_first_key = [a._replace(shown_key=written(a.keys.split(",")[0])) for a in offered]
+        by_first_key = [a._replace(shown_key=key_label(a.keys.split(",")[0])) for a in offered]
         self.query_one(KeyHints).offer((*pane.ACTIONS, TRY_IT._replace(hint=True), *by_first_key))
         pane.focus_path()
 

@@ -1,1 +1,1 @@
-"""What the app does for the terminal it runs in, and needs of it."""
+"""The terminal the app runs in: what it can show, what is sent to it, and what it sends."""

@@ -1,4 +1,4 @@
-"""Plain characters for terminals whose font has no others, as the Linux console's."""
+"""ASCII in place of symbols, for terminals whose font lacks them, such as the Linux console."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _PLAIN: Final = str.maketrans(
 
 
 class AsciiGlyphs(LineFilter):
-    """Puts one plain character for each symbol that the screens draw, wherever it stands."""
+    """Replaces each symbol that the screens draw by one ASCII character."""
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
         return [

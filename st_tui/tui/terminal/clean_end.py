@@ -1,4 +1,4 @@
-"""A driver that gives the terminal back clean, and survives losing it."""
+"""A driver that leaves the terminal clean, and survives losing it."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from textual.app import App
 from textual.driver import Driver
 
 WIPE = "\x1b[999;999H\x1b[1J\x1b[H"
-"""Erases from the end backwards: tmux copies a screen that is erased from its start to history."""
+"""Erases the screen from its end backwards. Erased from its start, tmux keeps it in its history."""
 
 
 class CleanEnd(Driver):
-    """What a driver needs besides to give the terminal back, or to do without one.
+    """Mixed in above a real driver: it erases the screen at the end, and bears a lost line.
 
-    GNU screen (by default) and the Linux console have no alternate screen: there the last picture,
-    perhaps with a new token in it, would stay above the prompt, so it is erased.
+    GNU screen (by default) and the Linux console have no alternate screen. There the last picture,
+    perhaps with a new token in it, would stay above the prompt.
 
-    When the line drops, writing fails; Textual's writer thread dies of that, and the app then waits
-    for ever to hand it the 31st piece. So a failed write is let go: nobody is there to read it.
+    When the line drops, a write fails. Textual's writer thread would die of that, and the app would
+    wait for ever to hand it a 31st piece. So a failed write is ignored: nobody is there to read it.
     """
 
     _file: TextIO
@@ -34,7 +34,7 @@ class CleanEnd(Driver):
 
 
 class LossyFile:
-    """As much of a terminal's file as Textual's writer thread uses, deaf to its loss."""
+    """A terminal's file, as far as Textual's writer thread uses it, whose writes never fail."""
 
     def __init__(self, file: TextIO) -> None:
         self._file = file

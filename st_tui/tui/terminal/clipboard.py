@@ -1,16 +1,17 @@
 """Copying that also works over SSH and inside tmux, and says so when it cannot work.
 
-Which way is open is decided from the environment alone; the ways were tried out on real terminals:
+The environment alone decides the route. Each was tried out on real terminals:
 
-* inside tmux, ``tmux load-buffer -w -``: tmux's default (``set-clipboard external``) drops an
+* inside tmux, ``tmux load-buffer -w -``: by default (``set-clipboard external``) tmux drops an
   application's OSC 52 without a word, but sends its own;
-* else OSC 52, which the terminal at the person's end understands, however many hosts away. It has
-  no answer, so nobody can know whether it arrived;
-* the same, but unsure, where TERM says that a tmux or screen is somewhere on the way and nothing
-  says which: after ssh from inside one, or sudo. The caller shows the text by itself as well;
-* else nothing: the caller shows the text by itself, to be selected with the mouse.
+* else OSC 52, an escape sequence that the person's own terminal understands, however many hosts
+  away. It has no answer, so nobody can know whether it arrived;
+* the same, but unsure, where only TERM tells of a tmux or screen on the way: after ssh from inside
+  one, or sudo. The caller shows the text alone as well;
+* else none: the caller shows the text alone, to be selected with the mouse.
 
-The text goes to tmux through a pipe (arguments are there for all to see) and to no log or message.
+The text goes to tmux through a pipe, because everybody can see a command's arguments. It goes to
+no log and into no message.
 """
 
 from __future__ import annotations
@@ -26,14 +27,14 @@ from typing import Any
 from textual.app import App
 
 LARGEST = 74_000
-"""Bytes: in base64 just below 100,000, where terminals begin to drop an OSC 52."""
+"""Bytes. In base64 they are just below 100,000, where terminals begin to drop an OSC 52."""
 
 PATIENCE = 2.0
-"""Seconds that a busy tmux is waited for."""
+"""Seconds to wait for a busy tmux."""
 
 
 class Route(Enum):
-    """How a copied text leaves the app."""
+    """How a copied text leaves the app; `UNSURE` is the terminal's, with a tmux on the way."""
 
     TMUX = "tmux"
     TERMINAL = "terminal"
@@ -43,19 +44,19 @@ class Route(Enum):
 
 @dataclass(frozen=True)
 class CopyOutcome:
-    """What became of a copy, with a sentence to show: it never holds the text."""
+    """What became of a copy, and a sentence to show, which never holds the text."""
 
     route: Route
     message: str
 
     @property
     def sent(self) -> bool:
-        """Whether nothing is known to be in the way. If not, show it alone to be selected."""
+        """Whether nothing is known to be in the way. If not, show the text alone to be selected."""
         return self.route in (Route.TMUX, Route.TERMINAL)
 
 
 def choose(environ: Mapping[str, str], size: int) -> CopyOutcome:
-    """The way that is open to a text of `size` bytes, as if it worked."""
+    """The route of a text of `size` bytes, and what to say if it works."""
     if size > LARGEST:
         return CopyOutcome(
             Route.NONE,
@@ -64,7 +65,7 @@ def choose(environ: Mapping[str, str], size: int) -> CopyOutcome:
     if environ.get("TMUX"):
         return CopyOutcome(Route.TMUX, "Copied, also to tmux's paste buffer.")
     if environ.get("STY"):
-        # It lets an OSC 52 through only in pieces of its own wrapping, if at all.
+        # It lets an OSC 52 through only in a wrapping of its own, if at all.
         return _cannot("GNU screen has no way to the clipboard")
     if environ.get("TERM") == "linux":
         return _cannot("the Linux console has no clipboard")
@@ -80,7 +81,7 @@ def choose(environ: Mapping[str, str], size: int) -> CopyOutcome:
 
 
 async def copy(app: App[Any], text: str, environ: Mapping[str, str] | None = None) -> CopyOutcome:
-    """Copy by the best way that is open. Painting goes on meanwhile."""
+    """Copy a text by the best route. The screen is painted meanwhile."""
     around = os.environ if environ is None else environ
     outcome = choose(around, len(text.encode()))
     if outcome.route is Route.TMUX and not await asyncio.to_thread(
@@ -96,16 +97,16 @@ async def copy(app: App[Any], text: str, environ: Mapping[str, str] | None = Non
 
 
 def forget(app: App[Any]) -> None:
-    """Let the app itself keep nothing of what was copied: ^v would lay it into any field, to see.
+    """Empty the app's own clipboard: ^v would put what was copied into any field, to be seen.
 
-    Textual has no public way to; `tests/tui/terminal/test_clipboard.py` breaks when it keeps it
-    elsewhere.
+    Textual has no public method for it; `tests/tui/terminal/test_clipboard.py` breaks when it keeps
+    the text elsewhere.
     """
     app._clipboard = ""
 
 
 def _load_buffer(text: str, environ: dict[str, str]) -> bool:
-    """Hand the text to tmux (3.2 or later), for itself and for the terminal outside."""
+    """Give the text to tmux (3.2 or later), which keeps it and sends it to its own terminal."""
     try:
         done = subprocess.run(
             ["tmux", "load-buffer", "-w", "-"],  # noqa: S607  # the person's own tmux

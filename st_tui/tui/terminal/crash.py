@@ -1,7 +1,7 @@
-"""What a person is told when the program has a fault: its kind and its place, and nothing else.
+"""What a person is told of a fault in the program: the exception's type and the line, no more.
 
-A traceback with its locals and an exception's message can both hold a token; they would land in
-the terminal's scrollback. So neither is ever printed, and no switch brings them back.
+A traceback's locals and an exception's message can hold a token, and would stay in the terminal's
+scrollback. So neither is ever printed, and no switch brings them back.
 """
 
 from __future__ import annotations
@@ -18,14 +18,13 @@ PACKAGE = __name__.partition(".")[0]
 
 
 def describe(error: BaseException | None) -> str:
-    """One sentence with the fault's type and where in the program it happened.
+    """One sentence with the exception's type and the line of the program where it was raised.
 
-    A refusal that nobody took care of, as of a database that breaks meanwhile, says itself what is
-    wrong.
+    A Refusal that nothing caught, as of a database that broke meanwhile, is its own sentence.
     """
     if isinstance(error, Refusal):
         return shown(str(error))
-    cause = f"{type(error).__name__}{_place(error.__traceback__)}" if error else "no details"
+    cause = f"{type(error).__name__}{_raised_at(error.__traceback__)}" if error else "no details"
     return (
         f"st-tui stopped because of an internal error ({cause}). "
         "Nothing that was saved is lost. Please report this line."
@@ -33,9 +32,9 @@ def describe(error: BaseException | None) -> str:
 
 
 def guard() -> None:
-    """Let no fault outside the app print more than `describe` does.
+    """Let Python's three hooks for uncaught exceptions print what `describe` says, and no more.
 
-    Covers the main program, threads, and what fails while an object is being destroyed.
+    They are for the main program, for threads, and for objects that are being destroyed.
     """
     sys.excepthook = _main_hook
     threading.excepthook = _thread_hook
@@ -45,7 +44,7 @@ def guard() -> None:
 def _main_hook(
     _kind: type[BaseException], error: BaseException, _trace: TracebackType | None
 ) -> None:
-    # After a KeyboardInterrupt Python ends itself by SIGINT, which says enough.
+    # After a KeyboardInterrupt Python ends by SIGINT, which the shell understands.
     if not isinstance(error, KeyboardInterrupt):
         _say(error)
 
@@ -60,11 +59,11 @@ def _unraisable_hook(details: sys.UnraisableHookArgs) -> None:
 
 
 def _say(error: BaseException | None) -> None:
-    if sys.stderr is not None:  # as in a windowed Python, and at the very end of any
+    if sys.stderr is not None:  # it is None in a windowed Python, and at the very end of any
         print(describe(error), file=sys.stderr)
 
 
-def _place(trace: TracebackType | None) -> str:
+def _raised_at(trace: TracebackType | None) -> str:
     """``" in tui/app.py:123"``: the innermost line of this package, else of anything."""
     ours = last = ""
     while trace:

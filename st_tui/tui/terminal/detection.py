@@ -1,7 +1,7 @@
 """What the terminal at hand can show, decided before Textual is imported.
 
-Only the environment and three yes/no answers are looked at, so every rule here is a pure function
-and the command line can ask without paying for Textual.
+Every rule is a pure function of the environment and of which standard streams are terminals. The
+command line can ask them without paying for Textual.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from typing import NamedTuple
 from st_tui.tui.terminal.palettes import OF_256, PALETTES
 
 TWIN = "st-tui service-token list --help"
-"""The command line that does what the app does, named whenever the app cannot be shown."""
+"""The command that is named where the app cannot be shown."""
 
 PLAIN = "plain"
-"""The name of the theme that needs no colour; it is in `plain_theme`."""
+"""The name of the theme that needs no colour; `plain_themes` makes it."""
 CONSOLE = "console"
 """The same for the Linux console."""
 
@@ -29,7 +29,7 @@ DEBUG_SWITCHES = (
     "TEXTUAL_SCREENSHOT",
     "TEXTUAL_SHOW_RETURN",
 )
-"""Variables by which Textual writes what happens in an app to a file, a console or a port."""
+"""Variables that make Textual write what happens in an app to a file, a console or a port."""
 
 
 def refusal(
@@ -38,8 +38,8 @@ def refusal(
     """Why the app cannot run here, in one sentence that names the way out; None when it can.
 
     Textual checks none of this. It reads keys from stdin, paints on *stderr* and takes the size
-    from stdout (`textual/drivers/linux_driver.py`), so a redirected stderr gets the whole screen,
-    and TERM=dumb gets more colour than usual.
+    from stdout (`textual/drivers/linux_driver.py`). So a redirected stderr would get the whole
+    screen, and TERM=dumb more colour than usual.
     """
     if environ.get("TERM") == "dumb":
         cause = "This terminal cannot show the app (TERM=dumb)."
@@ -59,21 +59,21 @@ class Appearance(NamedTuple):
 
     theme: str
     ansi_color: bool
-    """Leave all colours to the terminal. False: as the theme has it."""
+    """Whether to use the terminal's own colours, whatever the theme says."""
 
     ascii_only: bool
-    """Draw with ASCII: the Linux console's fonts lack most block and symbol glyphs."""
+    """Whether to draw with ASCII. The Linux console's fonts lack most symbols."""
 
     send_all: bool = False
-    """Send whole frames, not only what changed: for a terminal that does not show them right."""
+    """Whether to send whole frames, for a terminal that shows partial ones wrongly."""
 
 
 def appearance(environ: Mapping[str, str], theme: str) -> Appearance:
-    """The wanted theme where it can be told apart, the terminal's own colours where it cannot.
+    """The wanted theme where there are colours enough for it, else one of the plain themes.
 
-    A theme's colours turn to mud when 16 have to stand for them; of 256, the theme's own picks are
-    taken. NO_COLOR makes Textual turn them into (truecolour) greys; with the ANSI themes either
-    leaves default colours, bold and reverse. NO_COLOR counts when it is set at all, as in Textual.
+    With 16 colours a theme's own cannot be told apart. With 256, the theme's variant for them is
+    taken. With NO_COLOR Textual would draw in (truecolour) greys. A plain theme needs default
+    colours, bold and reverse only. NO_COLOR counts when it is set at all, as in Textual.
     """
     colors = _colors(environ)
     few = "NO_COLOR" in environ or colors == _SIXTEEN
@@ -91,9 +91,9 @@ def appearance(environ: Mapping[str, str], theme: str) -> Appearance:
 
 
 def forget_debug_switches(environ: MutableMapping[str, str]) -> None:
-    """Take away Textual's debugging switches: what they write down holds keys, pastes and values.
+    """Unset Textual's debugging switches: what they write down holds keys, pastes and values.
 
-    Call it before the first import of Textual, which reads them once.
+    Call it before the first import of Textual, which reads them then.
     """
     for name in DEBUG_SWITCHES:
         environ.pop(name, None)

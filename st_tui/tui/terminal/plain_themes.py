@@ -1,10 +1,9 @@
-"""The theme for few colours, or none: the terminal's own, and nothing depends on them.
+"""Themes for 16 colours or none: they use the terminal's own, and no meaning depends on a colour.
 
-Textual's `ansi-dark` draws the borders of what has no focus black on black, hides a list's cursor
-in a list without focus, and under NO_COLOR shows neither focus nor cursor anywhere. Here a cursor
-is reverse, what has focus has a heavy border, and what is disabled is dim. Every colour used reads
-on black and on white in the usual 16 (blue does not on black, nor yellow on white). The Linux
-console is black, so it gets brighter ones, and a yellow.
+Textual's `ansi-dark` draws unfocused borders black on black, hides the cursor of an unfocused list,
+and under NO_COLOR shows neither focus nor cursor. Here a cursor is reverse, the focused widget has
+a heavy border, and a disabled one is dim. Each colour can be read on black and on white (blue
+cannot on black, nor yellow on white). The Linux console is black, so its theme is brighter.
 """
 
 from __future__ import annotations

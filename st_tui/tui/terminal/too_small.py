@@ -15,7 +15,7 @@ SMALLEST = Size(60, 15)
 
 
 class TooSmall(ModalScreen[None]):
-    """Stands in for any screen that would not fit, and leaves when it would again."""
+    """Covers any screen that does not fit, and leaves when it fits again."""
 
     DEFAULT_CSS = """
     TooSmall { align: center middle; background: $background; }
