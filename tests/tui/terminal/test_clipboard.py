@@ -24,7 +24,7 @@ needs_tmux = pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is no
 
 
 @pytest.mark.parametrize(
-    ("environ", "way"),
+    ("environ", "route"),
     [
         ({"TERM": "xterm-256color"}, Route.TERMINAL),
         ({"TERM": "screen-256color", "SSH_CONNECTION": "x"}, Route.UNSURE),
