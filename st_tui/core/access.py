@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import NamedTuple
 
 from st_tui.core.addresses import covers_every_address
 from st_tui.core.model import (
@@ -46,14 +45,15 @@ def decide(token: ServiceToken, request: AccessRequest) -> Decision:
     compiled = _COMPILED[token.scopes].get(request.environment)
     if compiled is None:
         return _ENVIRONMENT
-    found = compiled.patterns.first(request.path)
+    patterns, allowed = compiled
+    found = patterns.first(request.path)
     if found is None:
         return _PATH
     if request.operation not in token.permissions:
         return _PERMISSION
     if request.e2ee and request.endpoint is _RAW:
         return _RAW_E2EE
-    return compiled.allowed[found]
+    return allowed[found]
 
 
 def admits(token: ServiceToken, now: int, ip: int | None) -> Decision:
@@ -77,7 +77,7 @@ def failing(token: ServiceToken, request: AccessRequest) -> tuple[Reason, ...]:
     The first is the reason that `decide` gives: the others would still stand if that were mended.
     """
     compiled = _COMPILED[token.scopes].get(request.environment)
-    no_path = compiled is not None and compiled.patterns.first(request.path) is None
+    no_path = compiled is not None and compiled[0].first(request.path) is None
     fails = {
         Reason.EXPIRED: token.expires_at is not None and request.now >= token.expires_at,
         Reason.INACTIVE: not token.is_active,
@@ -112,11 +112,8 @@ def _verdict(scope: Scope, request: AccessRequest) -> ScopeVerdict:
     return ScopeVerdict(scope, True, stopped_at is None, stopped_at)
 
 
-class _Compiled(NamedTuple):
-    """The scopes of one environment: their patterns, and for each the answer if it is the first."""
-
-    patterns: PatternSet
-    allowed: tuple[Decision, ...]
+_Compiled = tuple[PatternSet, tuple[Decision, ...]]
+"""The scopes of one environment: their patterns, and for each the answer if it is the first."""
 
 
 def _compile(scopes: tuple[Scope, ...]) -> dict[str, _Compiled]:
@@ -130,7 +127,7 @@ def _compile(scopes: tuple[Scope, ...]) -> dict[str, _Compiled]:
         with suppress(PatternRefused):
             granting.append((compile_pattern(text), Decision(True, Reason.ALLOWED, index)))
     return {
-        environment: _Compiled(
+        environment: (
             PatternSet([pattern for pattern, _ in granting]),
             tuple(decision for _, decision in granting),
         )
