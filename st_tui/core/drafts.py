@@ -30,7 +30,7 @@ _SCOPE_AS_TYPED = re.compile(rf"({_SLUG.pattern}):(/.*)", re.DOTALL)
 
 
 class DraftError(Refusal):
-    """A wish that cannot be granted as it stands; the text says how to mend it."""
+    """A draft, scope or path that breaks a rule; the text says how to mend it."""
 
 
 class Adjusted(NamedTuple):
@@ -80,7 +80,7 @@ def leading_to(folder: str) -> list[str]:
 
 
 def stem(pattern: str) -> str:
-    """The folder that a pattern is about: what stands before its first wildcard."""
+    """The folder above a pattern's first wildcard: `/a` of `/a/b*/c`; a plain path itself."""
     plain = literal_prefix(pattern)
     return (plain if plain == pattern else plain[: max(plain.rfind("/"), 0)]) or "/"
 
@@ -120,7 +120,7 @@ def check_draft(draft: TokenDraft, environments: Collection[Environment], now: i
 
 
 def check_terms(draft: TokenDraft, environments: Collection[Environment], now: int) -> TokenDraft:
-    """The draft, if a token may be made of it that keeps another's name. Raises the same."""
+    """The same but for the name, which a rotated token keeps as it is. Raises the same."""
     if not draft.scopes:
         raise DraftError("A token needs at least one scope: add one, as in dev:/common/**.")
     for scope in draft.scopes:
@@ -138,7 +138,7 @@ def check_terms(draft: TokenDraft, environments: Collection[Environment], now: i
 
 
 def name_of_copy(name: str, added: str = "copy") -> str:
-    """What a token is named that is made from another: without what was let into names once."""
+    """The name of a token made from another one, without characters that are refused by now."""
     longest = LONGEST_NAME - len(added) - 1
     return f"{without_unseen(name)[:longest].rstrip()} {added}".strip()
 
@@ -200,7 +200,7 @@ def folder_path(text: str) -> str:
 
 
 def _odd_character(text: str) -> str:
-    """Which character beyond ASCII a text has, as the end of a sentence; nothing if it has none."""
+    """A sentence about the first character beyond ASCII of a text; empty if there is none."""
     from st_tui.core.lookalikes import beyond_ascii  # not for the first frame, nor for `check`
 
     return beyond_ascii(text)

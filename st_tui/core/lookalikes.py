@@ -1,7 +1,8 @@
-"""Characters that look like others, and the scripts that a text is written in.
+"""Characters that look like others (confusables), and the scripts that a text is written in.
 
-Unicode's own list of characters that are taken for one another has thousands. Here are those of
-other scripts that are taken for ASCII; what Unicode folds by itself, such as full width, is folded.
+The ideas of a skeleton and of mixed scripts are those of Unicode Technical Standard #39. Its list
+of confusables has thousands of characters; here are those of other scripts that are taken for
+ASCII. Compatibility forms, such as full width, are folded by Unicode's own normalization.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import Final, NamedTuple
 
 from st_tui.core.plain_text import code_point, shown, unseen, without_unseen
 
-# Cyrillic, Greek, Armenian, Cherokee; then what is written as a dash, a star or a slash.
+# Letters of Cyrillic, Greek, Armenian and Cherokee; signs that look like a dash, a star, a slash.
 _TAKEN_FOR: Final = {
     "A": "\u0391\u0410", "a": "\u0251\u03b1\u0430", "B": "\u0392\u0412", "b": "\u044c",
     "C": "\u03f9\u0421", "c": "\u03f2\u0441", "D": "\u13a0", "d": "\u0501", "E": "\u0395\u0415",
@@ -40,7 +41,7 @@ _LETTERS: Final = frozenset({"Lu", "Ll", "Lt", "Lo"})
 
 
 class Mixture(NamedTuple):
-    """The scripts that are mixed in a text, and its first letter that the others are not of."""
+    """The scripts that are mixed in a text, and the first letter that is not of the main one."""
 
     scripts: tuple[str, ...]
     odd: str
@@ -57,7 +58,7 @@ def looks_like(character: str) -> str | None:
 
 
 def described(character: str) -> str:
-    """A character beyond ASCII by its code point, with what it is taken for."""
+    """A character beyond ASCII in words: its code point, and what it is taken for."""
     point = code_point(character)
     if unseen(character) or character.isspace():
         return f"the invisible character {point}"
@@ -66,7 +67,7 @@ def described(character: str) -> str:
 
 
 def beyond_ascii(text: str) -> str:
-    """That a text has a character beyond ASCII and which, as the end of a sentence, or nothing."""
+    """A sentence about the first character beyond ASCII of a text; empty if there is none."""
     found = next((character for character in text if not character.isascii()), None)
     return "" if found is None else f" It has {described(found)}."
 
@@ -80,8 +81,10 @@ def skeleton(text: str) -> str:
 
 
 def mixture(text: str) -> Mixture | None:
-    """The scripts of a text's letters if they are mixed; Latin goes with Japanese, Korean and
-    Chinese, which are themselves mixtures."""
+    """The scripts of a text's letters, if they are mixed.
+
+    Japanese, Korean and Chinese count as one script, and Latin letters among them as no mixture.
+    """
     if text.isascii():
         return None
     found = [(script(character), character) for character in text]
@@ -94,7 +97,7 @@ def mixture(text: str) -> Mixture | None:
 
 
 def script(character: str) -> str | None:
-    """The script of a letter, as in `Cyrillic`; None for what is no letter of a script."""
+    """The script of a letter, such as `Cyrillic`; None if it is no letter."""
     if character.isascii():
         return "Latin" if character.isalpha() else None
     folded = unicodedata.normalize("NFKC", character)[0]

@@ -14,9 +14,9 @@ from st_tui.core import access
 from st_tui.core.model import AccessRequest, Decision, Permission, Reason, ServiceToken
 
 _HOLDS = (Reason.EXPIRED, Reason.INACTIVE, Reason.IP)
-"""Reasons that lie with the token, whatever the place."""
+"""Reasons that lie with the token, whatever the folder."""
 _NOWHERE = (Reason.ENVIRONMENT, Reason.PATH)
-"""Reasons that lie with the place: they hold for every permission alike."""
+"""Reasons that lie with the folder: they hold for every permission alike."""
 _LETTERS = tuple((permission, permission.letter) for permission in Permission)
 _NOTHING = "·".ljust(len(_LETTERS))
 

@@ -11,9 +11,9 @@ from st_tui.core.errors import Refusal
 # with which one name can be made to look like another.
 _REFUSED_CATEGORIES = frozenset({"Cc", "Cs", "Zl", "Zp"})
 _REORDERING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-# Of two in a row at a text's beginning rich 15 loses count, and cannot cut what follows.
+# Of two zero width joiners that begin a text, rich 15 loses count, and cannot cut what follows.
 _JOINS_NOTHING = re.compile("(?:^|(?<=\u200d))\u200d")
-# What Unicode calls default ignorable, of which nothing is seen; and the blank of Braille.
+# Unicode's default ignorable code points, which show nothing; and the blank of Braille.
 _UNSEEN = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
     "\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3"
@@ -39,9 +39,9 @@ def check_text(text: str, what: str, longest: int) -> str:
 
 
 def check_new_name(text: str, what: str, longest: int) -> str:
-    """The text, if something new may be named so: nobody could tell it from another name otherwise.
+    """The text, if something new may have it for a name.
 
-    What was named before keeps its name. Raises TextError.
+    Raises TextError for what nobody could tell from another name. Names given before stay.
     """
     refuse_unseen(text, what)
     check_text(text, what, longest)
@@ -51,19 +51,19 @@ def check_new_name(text: str, what: str, longest: int) -> str:
 
 
 def refuse_unseen(text: str, what: str) -> None:
-    """Raise TextError if the text holds a character of which nothing is seen."""
+    """Raise TextError if the text holds an invisible character."""
     if found := unseen(text):
         raise TextError(f"The {what} {found}: leave it out.")
 
 
 def unseen(text: str) -> str:
-    """Which character of a text is seen by nobody, as the end of a sentence; empty if none is."""
+    """The first invisible character of a text, as the end of a sentence; empty if there is none."""
     found = None if text.isascii() else _UNSEEN.search(text)
     return f"holds the invisible character {code_point(found[0])}" if found else ""
 
 
 def blank_end(text: str) -> str:
-    """With which blank a text begins or ends, as the end of a sentence; empty if with none."""
+    """The blank that a text begins or ends with, as the end of a sentence; empty if with none."""
     for verb, end in (("begins", text[:1]), ("ends", text[-1:])):
         if end.isspace():
             return f"{verb} with the blank {code_point(end)}"
@@ -71,7 +71,7 @@ def blank_end(text: str) -> str:
 
 
 def without_unseen(text: str) -> str:
-    """The text without what `check_new_name` refuses for being seen by nobody."""
+    """The text without invisible characters, and without blanks at its ends."""
     return _UNSEEN.sub("", text).strip()
 
 
@@ -103,12 +103,12 @@ def shown(text: str) -> str:
 
 
 def shown_lines(text: str) -> str:
-    """The same of a text of several lines, which it stays."""
+    """The same for a text of several lines: line feeds stay as they are."""
     return "\n".join(map(shown, text.split("\n")))
 
 
 def _is_plain(text: str) -> bool:
-    return text.isascii() and text.isprintable()  # nearly all texts, and much faster told
+    return text.isascii() and text.isprintable()  # nearly every text is, and this is fast
 
 
 def _acts(character: str) -> bool:

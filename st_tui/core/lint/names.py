@@ -11,7 +11,7 @@ from st_tui.core.plain_text import blank_end, shown, unseen
 from st_tui.core.wording import counted
 
 _SHOWN: Final = 2
-"""Names that look alike, of which so many are named."""
+"""So many of the names that look alike are listed."""
 
 
 class Names:
@@ -33,11 +33,11 @@ class Names:
 
 
 def about_name(name: str, names: Names, *, is_among: bool = False) -> list[str]:
-    """Warnings about a token's name, a sentence each; `is_among` says that `names` has it too."""
+    """Warnings about a token's name, a sentence each; `is_among`: it is counted in `names`."""
     warnings = []
     if is_among and (found := unseen(name) or blank_end(name)):
         warnings.append(f"The name {found}: only a clone can have one without it.")
-    elif found := unseen(name):  # somebody who types comes by a blank at the end
+    elif found := unseen(name):  # a blank at the end is usual while somebody types
         warnings.append(f"The name {found}: leave it out.")
     if (mixed := mixture(name)) is not None:
         *first, last = mixed.scripts

@@ -1,7 +1,7 @@
-"""Scopes that no folder can ever match, and the character because of which.
+"""Scopes that no folder can ever match, and the character that is to blame.
 
-That none can is proved by the automaton (`algebra.no_folder_matches`); what is to blame is then
-looked for in the pattern's text, and named in a way that also tells apart what looks alike.
+The automaton proves that none can (`algebra.no_folder_matches`). The character is then looked for
+in the parse tree, unit by unit, and named so that it is not taken for one that looks alike.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _IN_WORDS: Final = {
 
 @lru_cache(maxsize=1_024)
 def why_never(pattern: str) -> str | None:
-    """That no folder can ever match a pattern and why, without the subject; None if one can.
+    """That no folder can ever match a pattern, and why, without the subject; None if one can.
 
     Raises PatternRefused outside the scope language.
     """
@@ -46,7 +46,7 @@ def why_never(pattern: str) -> str | None:
 
 
 def _blamed(unit: Unit) -> str | None:
-    """What no folder's name has in a unit of a pattern; None if it stands for some name's."""
+    """What a unit has that no folder's name can have; None if it fits some name."""
     misfit = unit.misfit(_CHARS)
     if misfit is None:
         return None
@@ -59,7 +59,7 @@ def _named(character: str) -> str:
 
 
 def _as_it_looks(pattern: str) -> str:
-    """The pattern that this one is taken for, if folders can match that; else nothing."""
+    """The pattern that this one is taken for, if a folder can match that one; else empty."""
     text = "".join(looks_like(character) or character for character in pattern)
     try:
         is_better = text != pattern and not no_folder_matches(compile_pattern(text))

@@ -79,8 +79,8 @@ class Automaton:
                 active &= ~self.dot_star_starts
         if active & self.forks:
             active = self._branch(active)
-        for unit in text:
-            active = self.advance(active, unit)
+        for char in text:
+            active = self.advance(active, char)
             if not active:
                 return 0
         return active & self.ends
@@ -94,15 +94,15 @@ class Automaton:
         """The active set after the leading slash of a path whose next segment has no dot first."""
         return self.enter(self.read(self.start, ""))
 
-    def advance(self, active: int, unit: str) -> int:
+    def advance(self, active: int, char: str) -> int:
         """The active set after one more character of the segment; 0 if it cannot go on."""
-        passed, stays = self.steps.get(unit, self.other_step)
+        passed, stays = self.steps.get(char, self.other_step)
         active = (active & passed) << 1 | active & stays
         return self._branch(active) if active & (self.forks | self.word_ends) else active
 
-    def leading(self, unit: str) -> int:
+    def leading(self, char: str) -> int:
         """The states that a character leads on from: `advance` of any others is 0."""
-        passed, stays = self.steps.get(unit, self.other_step)
+        passed, stays = self.steps.get(char, self.other_step)
         return passed | stays
 
     def accepts(self, ends: int, text: str) -> bool:
@@ -156,8 +156,8 @@ class Layout:
 
     def literals(self, text: str) -> None:
         """These characters, one after the other."""
-        for unit in code_units(text):
-            self._allowing[unit] = self._allowing.get(unit, 0) | self.here
+        for char in code_units(text):
+            self._allowing[char] = self._allowing.get(char, 0) | self.here
             self.here <<= 1
 
     def one_of(self, chars: Iterable[str]) -> None:

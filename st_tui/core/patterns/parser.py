@@ -24,7 +24,7 @@ import re
 from collections.abc import Callable
 
 from st_tui.core.patterns.automaton import code_units
-from st_tui.core.patterns.refusals import MAX_UNITS, REASONS, PatternRefused, refusal
+from st_tui.core.patterns.refusals import MAX_CODE_UNITS, REASONS, PatternRefused, refusal
 from st_tui.core.patterns.units import (
     ANY,
     GLOBSTAR,
@@ -70,7 +70,7 @@ def parse(text: str) -> tuple[Segment, ...]:
 def _check_whole(text: str) -> None:
     if not text:
         raise refusal("empty", text, 0, 0)
-    if len(code_units(text)) > MAX_UNITS:
+    if len(code_units(text)) > MAX_CODE_UNITS:
         raise refusal("too long", text, 0, len(text))
     if control := _CONTROL.search(text):
         raise refusal("control character", text, *control.span())
@@ -190,7 +190,8 @@ def _one_level_or_any(text: str, at: int, end: int) -> str | None:
         deep = f"{before}/**{after}"
     else:
         return None
-    # Another such ** would have its own rewrite looked for, and so on.
+    # A rewrite is parsed before it is offered. One with another such ** would be refused with a
+    # rewrite of its own, and so on.
     alone = all(
         name == "**" or "**" not in name for name in (*before.split("/"), *after.split("/"))
     )

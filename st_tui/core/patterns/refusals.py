@@ -1,6 +1,6 @@
-"""What a pattern that is not in the scope language does, and what to write instead.
+"""What picomatch does with a pattern outside the scope language, and what to write instead.
 
-`parser` finds the construct; this is what picomatch makes of it. The tests hold these
+`parser` finds the construct that is outside; its effect is stated here. The tests hold these
 statements against picomatch's own answers.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-MAX_UNITS: Final = 1_000  # of a pattern, in UTF-16 code units
+MAX_CODE_UNITS: Final = 1_000  # of a pattern, in UTF-16
 
 
 class PatternRefused(ValueError):
@@ -36,12 +36,12 @@ class PatternRefused(ValueError):
 _NAMES = "write the names you mean as a choice, such as {a,b}"
 _LEAVE_OUT = "leave it out: no folder's name has one"
 
-# What picomatch does with it, and what to write instead if there is nothing more to the point.
+# For each reason: what picomatch does, and what to write instead unless a better rewrite is known.
 REASONS: dict[str, tuple[str, str]] = {
     "empty": ("takes no empty pattern", "write / for the root folder or /** for all below it"),
     "too long": (
         "takes up to 65,536 characters, however long it may then need for one path",
-        f"write at most {MAX_UNITS:,} characters, or several scopes",
+        f"write at most {MAX_CODE_UNITS:,} characters, or several scopes",
     ),
     "control character": ("keeps or drops it, and no screen shows it", "leave it out"),
     "negation": (
@@ -137,7 +137,7 @@ REASONS["@("] = REASONS["("]
 def refusal(
     reason: str, text: str, start: int, end: int, rewrite: str | None = None
 ) -> PatternRefused:
-    """The refusal of `text[start:end]`; `rewrite` is one more to the point than the usual."""
+    """The refusal of `text[start:end]`; `rewrite` is a better one than the reason's own."""
     effect, usual_rewrite = REASONS[reason]
     return PatternRefused(text, start, end, effect, rewrite or usual_rewrite)
 

@@ -58,7 +58,7 @@ from st_tui.core.patterns import (
     folder_prefix,
     literal_runs,
 )
-from st_tui.core.patterns.refusals import MAX_UNITS
+from st_tui.core.patterns.refusals import MAX_CODE_UNITS
 
 _HOLE: Final = "\ue000"
 """Is written where the hole is: no folder's name has this character."""
@@ -153,19 +153,19 @@ class Templates:
 
 
 def _prefix(text: str) -> str:
-    return "" if len(code_units(text)) > MAX_UNITS else folder_prefix(text)
+    return "" if len(code_units(text)) > MAX_CODE_UNITS else folder_prefix(text)
 
 
 def _surroundings(text: str) -> list[tuple[str, str]]:
     """The text before and after each literal run that could be taken out."""
-    if len(code_units(text)) > MAX_UNITS or _HOLE in text or text[:1] != "/":
+    if len(code_units(text)) > MAX_CODE_UNITS or _HOLE in text or text[:1] != "/":
         return []
     return [(text[:start], text[end:]) for start, end in literal_runs(text)]
 
 
 def possible_prefixes(path: str) -> list[str]:
     """Every folder prefix that a pattern matching the path can have, the shortest first."""
-    prefix = folder_prefix(path)[:MAX_UNITS]
+    prefix = folder_prefix(path)[:MAX_CODE_UNITS]
     return [prefix[:end] for end in range(len(prefix) + 1)]
 
 
