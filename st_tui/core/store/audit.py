@@ -22,7 +22,7 @@ FORMAT_1 = (
 format of its own, and logs written before go on verifying."""
 ALSO = {Permission.READ: "alsoRead", Permission.WRITE: "alsoWritten"}
 """Which of an entry's details lists the other folders that were needed: by permission, each folder
-as `{"environment": …, "secretPath": …}`. A secret found through a link needs the link's folder."""
+as `{"environment": …, "secretPath": …}`. A secret found through a link lies in such a folder."""
 _ENCODER = json.JSONEncoder(ensure_ascii=True, sort_keys=True, separators=(",", ":"))
 
 

@@ -56,9 +56,9 @@ def in_memory() -> Sqlite:
 
 
 class Sqlite(Database):
-    """One connection to a SQLite file. Without a turnstile it begins no transaction: it is to read.
+    """One connection to a SQLite file; without a turnstile it is for reading only.
 
-    `Database` says what each method is for; here stands only what SQLite adds to that.
+    `Database` says what each method is for. Only what SQLite adds to that is said here.
     """
 
     def __init__(self, connection: sqlite3.Connection, turnstile: Turnstile | None = None) -> None:
@@ -125,7 +125,7 @@ class Sqlite(Database):
 
     @contextmanager
     def in_turn(self) -> Iterator[None]:
-        """Be the next who writes, for as long as this lasts. Raises StoreError."""
+        """Keep other programs from beginning to write, as long as this lasts. Raises StoreError."""
         with explained(), self._writers_turnstile().entered():
             yield
 
@@ -141,7 +141,7 @@ class Sqlite(Database):
         return self.changes_elsewhere(), self._connection.total_changes
 
     def erase_deleted(self) -> bool:
-        # In the file itself `secure_delete` overwrote them: what is left stands in the log.
+        # `secure_delete` overwrote them in the file itself; the rest is in the write-ahead log.
         return not self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
 
     def copy_to(self, file: Path) -> None:
@@ -155,10 +155,7 @@ class Sqlite(Database):
                 self._connection.execute("PRAGMA query_only = ON")
 
     def replace_all(self, source: Sqlite) -> None:
-        """Have all that another file has, in one transaction that others see whole.
-
-        Raises StoreError.
-        """
+        """Take over all that another file has, in one transaction. Raises StoreError."""
         enough = time.monotonic() + BUSY_SECONDS
 
         def progress(status: int, _left: int, _total: int) -> None:
@@ -180,7 +177,7 @@ class Sqlite(Database):
 
 @contextmanager
 def explained(path: Path | None = None) -> Iterator[None]:
-    """Turn SQLite's errors into sentences for a person."""
+    """Turn SQLite's errors into StoreError and Damaged, whose sentences may name the file."""
     try:
         yield
     except sqlite3.Error as error:
@@ -210,7 +207,7 @@ def _sentence(error: sqlite3.Error, path: Path | None) -> str:
     where = f" at {path}" if path else ""
     if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
         return _locked(path)
-    # On a full disk the memory that readers and writers share is the first that finds no room.
+    # On a full disk the file of shared memory (-shm) is the first that finds no room.
     if name.startswith("SQLITE_FULL") or name == "SQLITE_IOERR_SHMSIZE":
         return "The disk is full: make room and try again; nothing was changed."
     if name.startswith("SQLITE_READONLY"):
@@ -292,7 +289,7 @@ def _version(database: Sqlite, path: Path) -> int:
 
 
 def _statements(script: str) -> Iterator[str]:
-    """The single statements of a script; `executescript` would commit the transaction it is in."""
+    """The statements of a script, because `executescript` would commit the open transaction."""
     statement = ""
     for line in script.splitlines(keepends=True):
         statement += line

@@ -16,8 +16,8 @@ END = "min(coalesce(t.expires_at, l.ends_at), coalesce(l.ends_at, t.expires_at))
 IS_REPLACED = (
     "EXISTS (SELECT 1 FROM audit_log WHERE target = t.id AND event = 'rotate-service-token')"
 )
-"""Whether a rotation replaced the token `t`. Only the log knows: one whose own end comes before
-that of the overlap has no other end in the listing."""
+"""Whether a rotation replaced the token `t`. The listing does not tell: a token whose own end is
+nearer than that of the overlap keeps its own."""
 
 
 def select(listing: str = LISTING) -> str:

@@ -1,14 +1,15 @@
-"""A fair queue before the database's one write lock.
+"""A fair queue before SQLite's one write lock.
 
-SQLite lets a program that waits for the lock ask again and again, with growing pauses. A program
-that writes all the time nearly always finds the lock free first, and keeps the others out. So every
-program takes the turnstile before it asks for the lock, and leaves it once it has the lock:
+A program that waits for the lock asks again and again, with growing pauses. One that writes all the
+time nearly always finds the lock free first, and starves the others. So a program enters the
+turnstile before it asks for the lock, and leaves it when it has the lock. One program at a time is
+in the turnstile:
 
-    server    holds the lock             wants it again: waits for the turnstile
-    operator  holds the turnstile  ->  gets the lock as soon as the server commits
+    server    holds the lock              wants it again: waits for the turnstile
+    operator  is in the turnstile   ->    gets the lock as soon as the server commits
 
-Whoever had the lock last stands behind whoever waits now. A program that dies leaves nothing: the
-system gives its lock on the file back.
+So whoever had the lock last is behind whoever waits for it. When a program dies, the system
+releases the turnstile, which is a lock on a file.
 """
 
 from __future__ import annotations
@@ -21,9 +22,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 PATIENCE_SECONDS = 10.0
-"""How long a person's change waits for its turn before it says that it could not."""
+"""How long a change waits for its turn before it fails."""
 
-# A server asks every millisecond: a person, who asks more often, is mostly next.
+# Ten times as often as a server asks, so that a person is mostly next.
 _PAUSE = 0.0001
 
 
@@ -38,7 +39,7 @@ class Turnstile:
         self._handle = os.open(directory, os.O_RDONLY | os.O_CLOEXEC)
 
     def try_to_enter(self) -> bool:
-        """Enter it, unless another program is in it."""
+        """Enter it; False if another program is in it."""
         try:
             fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -47,7 +48,7 @@ class Turnstile:
 
     @contextmanager
     def entered(self) -> Iterator[None]:
-        """Be in it. Raises TimeoutError when it stays taken."""
+        """Be in it, as long as this lasts. Raises TimeoutError when it stays taken."""
         enough = time.monotonic() + PATIENCE_SECONDS
         while not self.try_to_enter():
             if time.monotonic() > enough:
@@ -59,11 +60,11 @@ class Turnstile:
             self.leave()
 
     def leave(self) -> None:
-        """Let the next one in."""
+        """Leave it to the next program."""
         fcntl.flock(self._handle, fcntl.LOCK_UN)
 
     def close(self) -> None:
-        """Give it up for good; once more does nothing."""
+        """Leave it for good. To close it again does nothing."""
         if self._handle >= 0:
             os.close(self._handle)
             self._handle = -1

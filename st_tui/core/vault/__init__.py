@@ -86,9 +86,9 @@ class Vault:
     ) -> Self:
         """Open the vault in this directory. `actor` (the OS user) is who the audit log names.
 
-        The server gives `key_file` as `server.key`, and reads no other.
+        `key_file` is what opens project keys. The server gives `server.key`, and reads no other.
         """
-        # Where no vault is, nobody is told to close the directory: it may be /tmp, or a home.
+        # A directory without a vault may be open to others: it may be /tmp, or somebody's home.
         if has_database(directory):
             vault_files.check_directory(directory)
             if key_file == OPERATOR_KEY:
@@ -158,7 +158,7 @@ class Vault:
         return self._session.clock()
 
     def changed_elsewhere(self) -> int:
-        """A number that differs from the last one if another program changed the vault."""
+        """A number that differs from its last value if another program changed the vault."""
         with self._session.reading() as database:
             return database.changes_elsewhere()
 

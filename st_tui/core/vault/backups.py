@@ -127,7 +127,7 @@ class Candidate:
 
 @contextmanager
 def candidate(directory: Path, file: Path, *, actor: str) -> Iterator[Candidate]:
-    """A copy of the backup in this file, checked, beside the keys that open it.
+    """A checked copy of the backup in this file, in the directory with the keys that open it.
 
     Raises Refusal for a file that is no sound backup, or of a vault with other keys.
     """

@@ -1,4 +1,4 @@
-"""Folders of an environment: the paths that secrets will lie in and scopes speak of."""
+"""Folders of an environment: secrets lie in them, and scopes name them."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class Folders:
             }
 
     def create(self, project: Project, environment: str, path: str) -> str:
-        """Make a folder and its missing parents; its path as it was understood."""
+        """Make a folder and its missing parents; return its path in the form that is stored."""
         folder = drafts.folder_path(path)
         with self._session.change() as record:
             self._session.require_environment(project, environment)

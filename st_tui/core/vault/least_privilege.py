@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Proposal(NamedTuple):
-    """A draft like a clone's, but with no more than was used, and why that is so."""
+    """The draft of a clone with only what was used, and how that was found."""
 
     draft: TokenDraft
     narrowed: Narrowed
@@ -22,8 +22,8 @@ class Proposal(NamedTuple):
 def propose(vault: Vault, token: ServiceToken) -> Proposal:
     """The narrowest token that could take this one's place.
 
-    Raises Refusal if nothing is recorded of it or it is of too many folders, TooComplex if it
-    cannot be proved in reasonable time, and VaultError if the token has ended.
+    Raises Refusal if the log has no use of it or uses in too many folders, TooComplex if no proof
+    is found in reasonable time, and VaultError if the token has ended.
     """
     draft = vault.tokens.clone_draft(token, name=name_of_copy(token.name, "narrowed"))
     folders = vault.folders.of_each(vault.projects.of(token))

@@ -1,4 +1,4 @@
-"""Projects of a vault: made with a key of their own, with end-to-end encryption on or off."""
+"""Projects of a vault, each with a key of its own and end-to-end encryption on or off."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The names of secrets that the audit log has only as hashes.
 
-An entry's details name a secret by its keyed hash. Only who can open the secrets can read it:
+An entry's details name a secret by its keyed hash. Who can open the secrets knows which it is:
 
     {"secretKey":"3f9c…"}  ->  {"secretKey":"DB_PASSWORD"}
 """
@@ -26,7 +26,7 @@ def hashed_names(
 ) -> Iterator[tuple[str, str]]:
     """The names that a project's secrets have, and had before they were renamed, by their hashes.
 
-    Where `hashes` are given, names that secrets have now are told only if theirs is among them.
+    With `hashes`, a name that a secret has now is given only if its hash is among them.
     """
     key = session.project_key(project.id)
     for hashed, sealed in secrets.names(session.database, project.id):

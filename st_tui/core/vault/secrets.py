@@ -1,6 +1,6 @@
 """A project's secrets, as the operator sees and changes them.
 
-Names are shown; a value is handed out by `get`, `read` and `export`, which say so in the audit log.
+Names are shown; values are handed out by `get`, `look_up` and `read`, which the audit log records.
 """
 
 from __future__ import annotations
@@ -207,7 +207,7 @@ class Secrets:
         values: Mapping[str, str],
         comments: Mapping[str, str] | None = None,
     ) -> Written:
-        """Make or change secrets: all of them, or none. A secret with that value gets no version.
+        """Make or change secrets: all of them, or none. Where nothing differs, nothing is written.
 
         A secret that `comments` does not name keeps its comment.
         """
@@ -299,7 +299,7 @@ class Secrets:
             return dict(secret_names.hashed_names(self._session, project, hashes))
 
     def hashes_of_names(self, project: Project, text: str) -> list[str]:
-        """The hashes of those names that have a text in them; small and capital letters are one."""
+        """The hashes of those names that have a text in them, in small or capital letters."""
         wanted = text.casefold()
         with self._session.reading():
             named = secret_names.hashed_names(self._session, project)

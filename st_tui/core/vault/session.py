@@ -86,7 +86,7 @@ class Session:
 
     @contextmanager
     def change(self) -> Iterator[Recorder]:
-        """One transaction for a change and its audit entries, which the yielded function adds."""
+        """One transaction for a change; the function that it yields adds an audit entry to it."""
         events: list[Event] = []
 
         def record(event: str, project: Project, *, actor: str | None = None, **rest: Any) -> None:
