@@ -1,16 +1,19 @@
 """Who can reach this?  An inverted index over tokens, and the questions asked of it.
 
-The index has a posting list for each pattern: the tokens that have it in a scope, with the same
-environment and permissions. Sets of tokens are bitmaps: one int, bit n for token n.
+For each environment and set of permissions, the index has a posting list for each pattern: the
+tokens that have it in a scope. Sets of tokens are bitmaps: one int, bit n for token n.
 
-**A path** can be matched only by patterns whose folder prefix it begins with. `/own/7/db` is
-looked up under its own beginnings, among them `/own/7`, where the list of `/own/7/**` is found.
-Patterns that begin with a wildcard have another literal in them (see `one_against_many`): they are
-tried where the path contains it.
+    prod, read    /common/**    tokens 0 and 2
+                  /own/7/**     token 7
 
-**A pattern** is asked about as the query of `one_against_many`: a token can if a pattern of its
-scopes overlaps the query. The paths in question are those that folders can have, as in
-`core.algebra`; a folder that exists is preferred as the path that is shown.
+**Asked about a path**, the index looks up each of its beginnings. A pattern can match only if the
+folder path that it begins with begins the requested path: for `/own/7/db` the list of `/own/7/**`
+is found under `/own/7`. A pattern that begins with a wildcard has another literal in it (see
+`one_against_many`), and is tried if the path contains that.
+
+**Asked about a pattern**, the index compares it with all others by `one_against_many`: a token can
+if a pattern of its scopes overlaps it at a path that a folder can have. Of such paths, that of a
+folder that exists is preferred.
 
 A question is about scopes and permissions at one moment. Tokens that have ended are left out; those
 that are not activated, or trust some addresses only, are in: see `core.wording.caveats`.
@@ -39,11 +42,12 @@ from st_tui.core.reach.postings import PatternBlock, PostingList, in_blocks, uni
 
 
 class PostingLists(NamedTuple):
-    """The posting lists for one environment and one set of permissions, in the orders of use.
+    """The posting lists for one environment and one set of permissions, filed for each use.
 
-    `without_prefix` are the lists of patterns that begin with a wildcard, `literals` their literals
-    in the same order. `blocks` have the other lists sorted by literal; `last_literals` are the last
-    literal of each block.
+    `by_text` and `by_prefix` file them by the pattern and by its folder prefix. `without_prefix`
+    are those of patterns that begin with a wildcard; `literals` has the literal of each of them.
+    `blocks` has the lists with a prefix, sorted by literal; `last_literals` is the last literal of
+    each block. `blocks_without_prefix` has the others.
     """
 
     by_text: dict[str, PostingList]
@@ -102,8 +106,8 @@ def who_within(
     """The tokens that may do it at some path of a pattern, each with its first scope that overlaps.
 
     `folders` are the paths of the environment's folders, parents before children. Very many
-    patterns can take seconds: `go_on` is called again and again, and gives up by raising.
-    Raises TooComplex.
+    patterns can take seconds: `go_on` is called now and then, and may raise to give up; the default
+    does nothing. Raises TooComplex.
     """
     in_query = list(filter(pattern.matches, folders))
     paths: dict[str, str | None] = {}
@@ -144,9 +148,9 @@ def who_within(
 
 
 def _candidates(lists: PostingLists, beginning: str) -> Iterable[PatternBlock]:
-    """The blocks that may hold a pattern overlapping a query with this literal prefix.
+    """The blocks that may hold a pattern that overlaps a query with this literal prefix.
 
-    Two patterns that begin with literals overlap only if one beginning goes on with the other.
+    Two patterns overlap only if the literals at the beginning of one begin those of the other.
     """
     lasts = lists.last_literals
     near = set(range(bisect_left(lasts, beginning), bisect_right(lasts, beginning + "\x7f") + 1))

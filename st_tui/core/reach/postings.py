@@ -19,9 +19,9 @@ from typing import Final, NamedTuple
 from st_tui.core.reach.one_against_many import SplitPattern
 
 _SHORT: Final = 256
-"""A posting list with less than this part of all tokens is short: a bitmap would be larger."""
+"""A posting list with fewer than one in so many tokens is short: a bitmap would be larger."""
 _SPARSE: Final = 64
-"""Up to so many bits are set one by one; a bitmap of so few patterns is not kept for a block."""
+"""Fewer bits are set one by one; and a block with no more patterns keeps no bitmap of its own."""
 _ONE: Final = ord("1")
 _BLOCK: Final = 512
 """The most posting lists of a block."""
