@@ -1,11 +1,11 @@
 """Warnings about tokens and drafts of tokens."""
 
-from st_tui.core.lint.scopes import Folders, opens_nothing
+from st_tui.core.lint.scopes import FolderPaths, opens_nothing
 from st_tui.core.lint.tokens import MANY_USES, lint, lint_each, writers_of
 
 __all__ = [
     "MANY_USES",
-    "Folders",
+    "FolderPaths",
     "lint",
     "lint_each",
     "opens_nothing",

@@ -19,7 +19,7 @@ _STEPS: Final = 20_000
 """For one path that a trap names, while a person types: 4 ms at most."""
 
 
-class Folders(dict[str, Sequence[str]]):
+class FolderPaths(dict[str, Sequence[str]]):
     """The paths of each environment's folders, the root among them.
 
     It remembers how many of them each scope opens: that is asked again after every key, and for
@@ -38,7 +38,7 @@ class Folders(dict[str, Sequence[str]]):
         return sum(map(pattern.matches, self[scope.environment]))
 
 
-def about_scope(scope: Scope, before: Sequence[Scope], folders: Folders) -> list[str]:
+def about_scope(scope: Scope, before: Sequence[Scope], folders: FolderPaths) -> list[str]:
     """Warnings about a scope that stands behind these, each without its subject."""
     if scope.environment not in folders:
         return [f"there is no environment {scope.environment}."]
@@ -58,7 +58,7 @@ def about_scope(scope: Scope, before: Sequence[Scope], folders: Folders) -> list
     return warnings
 
 
-def opens_nothing(scope: Scope, folders: Folders) -> str | None:
+def opens_nothing(scope: Scope, folders: FolderPaths) -> str | None:
     """That a scope opens no folder today, without the subject; None if it opens one."""
     if scope.environment not in folders or folders.opened(scope) != 0:
         return None

@@ -10,7 +10,7 @@ from typing import Final
 from st_tui.core.algebra import TooComplex
 from st_tui.core.algebra.comparison import granting, redundant
 from st_tui.core.lint.names import Names, about_name
-from st_tui.core.lint.scopes import Folders, about_scope
+from st_tui.core.lint.scopes import FolderPaths, about_scope
 from st_tui.core.model import Permission, Scope, ServiceToken, TokenDraft, Use
 
 _STEPS: Final = 100_000
@@ -29,14 +29,14 @@ def lint(
 ) -> list[str]:
     """Warnings about a token or a draft of one, a sentence each, the most telling first.
 
-    `folders`   the paths of each environment's folders, the root among them; `Folders` if they are
-                looked at again
+    `folders`   the paths of each environment's folders, the root among them; `FolderPaths` if
+                they are looked at again
     `written`   the environments that some other token may write to; None if that is not known
     `uses`      what the audit log has of the token
     `names`     the names of all tokens; a token's own is among them, a draft's is not. Those of
                 replaced tokens are not: such a token has the name of its successor.
     """
-    folders = folders if isinstance(folders, Folders) else Folders(folders)
+    folders = folders if isinstance(folders, FolderPaths) else FolderPaths(folders)
     warnings: list[str] = []
     if isinstance(token, ServiceToken) and token.use_count >= MANY_USES:
         warnings.append(
@@ -70,7 +70,7 @@ def lint_each(
     `writers` is `writers_of` all tokens of the project, `uses` has those of each token by its id;
     `folders` and `names` are as for `lint`.
     """
-    folders = folders if isinstance(folders, Folders) else Folders(folders)
+    folders = folders if isinstance(folders, FolderPaths) else FolderPaths(folders)
     for token in tokens:
         others = (writers - writers_of([token])).keys()
         for warning in lint(token, folders, others, uses.get(token.id, ()), names):
@@ -87,7 +87,7 @@ def writers_of(tokens: Iterable[ServiceToken]) -> Counter[str]:
     )
 
 
-def _about_scopes(scopes: tuple[Scope, ...], folders: Folders) -> Iterator[str]:
+def _about_scopes(scopes: tuple[Scope, ...], folders: FolderPaths) -> Iterator[str]:
     covered = _covered(scopes)
     for index, scope in enumerate(scopes):
         before = scopes[:index]

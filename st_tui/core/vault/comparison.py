@@ -21,7 +21,7 @@ class Others(NamedTuple):
     more: bool
 
 
-class Relation(NamedTuple):
+class TokenRelation(NamedTuple):
     """What two tokens allow; `both` is an access that both allow, None where they allow none."""
 
     comparison: Comparison
@@ -41,10 +41,10 @@ def others(vault: Vault, token: ServiceToken, text: str = "") -> Others:
     return Others(rest[:MOST], more=len(rest) > MOST)
 
 
-def compare_tokens(vault: Vault, old: ServiceToken, new: ServiceToken) -> Relation:
+def compare_tokens(vault: Vault, old: ServiceToken, new: ServiceToken) -> TokenRelation:
     """What the new token allows more and less than the old one, and what both do.
 
     Raises TooComplex.
     """
     folders = vault.folders.of_each(vault.projects.of(old))
-    return Relation(compare(old, new, folders), overlap(old, new, folders)[0])
+    return TokenRelation(compare(old, new, folders), overlap(old, new, folders)[0])

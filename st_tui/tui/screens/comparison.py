@@ -21,7 +21,7 @@ from st_tui.tui.actions import Action, bindings
 from st_tui.tui.screens.dialog import Dialog
 
 if TYPE_CHECKING:
-    from st_tui.core.vault.comparison import Relation
+    from st_tui.core.vault.comparison import TokenRelation
 
 
 class ComparisonDialog(Dialog[None]):
@@ -33,7 +33,7 @@ class ComparisonDialog(Dialog[None]):
     ComparisonDialog VerticalScroll { height: auto; max-height: 14; }
     """
 
-    def __init__(self, one: ServiceToken, other: ServiceToken, found: Relation) -> None:
+    def __init__(self, one: ServiceToken, other: ServiceToken, found: TokenRelation) -> None:
         names = (f"“{told_apart(token, in_local_time)}”" for token in (one, other))
         super().__init__(" → ".join(names))
         self._found = found

@@ -32,12 +32,12 @@ class Known(NamedTuple):
     """
 
     environments: Sequence[Environment]
-    folders: lint.Folders
+    folders: lint.FolderPaths
     written: Collection[str]
     names: Names
 
 
-NOTHING_KNOWN = Known((), lint.Folders({}), (), Names(()))
+NOTHING_KNOWN = Known((), lint.FolderPaths({}), (), Names(()))
 """What is known while no vault is open."""
 
 
@@ -45,7 +45,7 @@ def read_known(vault: Vault, project: Project) -> Known:
     """What the vault knows now. Raises Refusal."""
     return Known(
         vault.environments.every(project),
-        lint.Folders(vault.folders.of_each(project)),
+        lint.FolderPaths(vault.folders.of_each(project)),
         vault.tokens.written_environments(project),
         vault.tokens.names(project),
     )
@@ -64,7 +64,7 @@ def warning_lines(draft: TokenDraft, known: Known, original: Grants | None) -> l
     return lines
 
 
-def doubts(draft: TokenDraft, typed: Scope | None, folders: lint.Folders) -> list[str]:
+def doubts(draft: TokenDraft, typed: Scope | None, folders: lint.FolderPaths) -> list[str]:
     """What may not be meant so: a scope that was typed but not entered, or that opens no folder.
 
     `typed` is the scope still in its field; it is the draft's last, and is named first.

@@ -87,7 +87,7 @@ class TokenScreen(TokenActions, ShowsVault, Leavable[None]):
                 ("Service token  ", "$text-muted"), (token_name(token, self.host.clock()), "bold")
             )
         )
-        folders = lint.Folders(vault.folders.of_each(project))
+        folders = lint.FolderPaths(vault.folders.of_each(project))
         written = vault.tokens.written_environments(project, besides=token)
         scopes = self._scopes(token, folders, written, vault.tokens.names(project))
         lines = [
@@ -144,7 +144,7 @@ class TokenScreen(TokenActions, ShowsVault, Leavable[None]):
     def _scopes(
         self,
         token: ServiceToken,
-        folders: lint.Folders,
+        folders: lint.FolderPaths,
         written: Collection[str],
         names: Names,
     ) -> list[Content]:

@@ -88,7 +88,7 @@ class Warnings(Overview):
         tokens, folders, self._uses = await self.host.read(
             lambda vault: (
                 vault.tokens.page(project),
-                lint.Folders(vault.folders.of_each(project)),
+                lint.FolderPaths(vault.folders.of_each(project)),
                 vault.audit.uses_of_all(project, self._uses),
             )
         )

@@ -19,7 +19,7 @@ from st_tui.core.drafts import (
     stem,
 )
 from st_tui.core.errors import Refusal
-from st_tui.core.lint import Folders
+from st_tui.core.lint import FolderPaths
 from st_tui.core.model import Environment, Scope
 from st_tui.core.plain_text import shown
 from st_tui.core.wording import counted
@@ -77,7 +77,7 @@ class ScopePicker(Vertical):
         super().__init__()
         self.scopes = scopes
         self._environments: Sequence[Environment] = ()
-        self._folders = Folders({})
+        self._folders = FolderPaths({})
 
     def compose(self) -> ComposeResult:
         with Horizontal(classes="row"):
@@ -93,7 +93,7 @@ class ScopePicker(Vertical):
             yield Label("Scopes")
             yield ScopeList(self._reach)
 
-    def set_project(self, environments: Sequence[Environment], folders: Folders) -> None:
+    def set_project(self, environments: Sequence[Environment], folders: FolderPaths) -> None:
         """Say what there is to choose from: the environments, and the folders' paths of each."""
         self._environments, self._folders = environments, folders
         self._choice.offer([(environment.name, environment.slug) for environment in environments])

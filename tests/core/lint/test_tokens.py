@@ -10,7 +10,7 @@ from itertools import product
 import pytest
 
 from st_tui.core.algebra import overlaps
-from st_tui.core.lint import MANY_USES, Folders, lint
+from st_tui.core.lint import MANY_USES, FolderPaths, lint
 from st_tui.core.lint import scopes as lint_scopes
 from st_tui.core.lint import tokens as lint_tokens
 from st_tui.core.lint.names import Names
@@ -195,7 +195,7 @@ def test_what_was_asked_of_the_same_scopes_is_not_asked_again(
 
 def test_a_folder_is_held_against_a_scope_once(matched: list[str]) -> None:
     scopes = (Scope("dev", "/a/b*"), Scope("prod", "/x***"), Scope("gone", "/a"))
-    folders = Folders(FOLDERS)
+    folders = FolderPaths(FOLDERS)
     said = [lint(TokenDraft(name, scopes, READ, 1), folders) for name in ("a", "ab")]
     assert said[0] == said[1] == lint(TokenDraft("abc", scopes, READ, 1), FOLDERS)
     assert [folders.opened(scope) for scope in scopes] == [1, None, None]
