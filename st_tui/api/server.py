@@ -50,14 +50,28 @@ def serve(
     trusted_proxies: Sequence[str] = (),
     started: Callable[[str], None],
 ) -> None:
-    """Serve the vault until SIGTERM, SIGINT or SIGHUP; requests in flight are finished first.
+    """Serve the vault until SIGTERM, SIGINT, SIGQUIT or SIGHUP; finish requests in flight first.
 
     `started` is told the URL once the port is taken. Raises Refusal.
     """
     with Vault.open(directory, actor="system", key_file=SERVER_KEY) as vault:
         vault.projects.check_server_key()
     _check_certificate(address)
-    config = uvicorn.Config(
+    config = _config(directory, address, workers, trusted_proxies)
+    listening = listen(address)
+    _set_signals()
+    host = f"[{address.host}]" if ":" in address.host else address.host
+    url = f"{address.scheme}://{host}:{listening.getsockname()[1]}"
+    if workers > 1:
+        _run_workers(config, listening, lambda: started(url))
+    else:
+        _run(config, listening, lambda: started(url))
+
+
+def _config(
+    directory: Path, address: Address, workers: int, trusted_proxies: Sequence[str]
+) -> uvicorn.Config:
+    return uvicorn.Config(
         partial(application, directory, parse_ranges(trusted_proxies)),
         factory=True,
         http=BoundedProtocol,
@@ -79,8 +93,10 @@ def serve(
         backlog=_WAITING_CONNECTIONS,
         timeout_graceful_shutdown=_SECONDS_TO_FINISH,
     )
-    taken = listen(address)
-    host = f"[{address.host}]" if ":" in address.host else address.host
+
+
+def _set_signals() -> None:
+    """Let every signal that ends the server end it alike."""
     # uvicorn ends by raising the signal that stopped it once more; that end is an ordinary one.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: None)
@@ -89,39 +105,41 @@ def serve(
         # The terminal is gone: an end like any other, unless `nohup` says otherwise.
         signal.signal(signal.SIGHUP, lambda *_: signal.raise_signal(signal.SIGTERM))
 
-    def say_so() -> None:
-        started(f"{address.scheme}://{host}:{taken.getsockname()[1]}")
 
-    if workers > 1:
-        ours = {number: signal.getsignal(number) for number in (signal.SIGHUP, signal.SIGQUIT)}
-        processes = Multiprocess(config, [taken])
-        # uvicorn would start all workers anew at the first, and pass over the second.
-        for number, handler in ours.items():
-            signal.signal(number, handler)
-        say_so()
-        processes.run()
-        return
-    server = _Server(config, say_so)
-    server.run([taken])
+def _run_workers(
+    config: uvicorn.Config, listening: socket.socket, say_started: Callable[[], None]
+) -> None:
+    ours = {number: signal.getsignal(number) for number in (signal.SIGHUP, signal.SIGQUIT)}
+    processes = Multiprocess(config, [listening])
+    # uvicorn would start all workers anew at SIGHUP, and pass over SIGQUIT.
+    for number, handler in ours.items():
+        signal.signal(number, handler)
+    say_started()
+    processes.run()
+
+
+def _run(config: uvicorn.Config, listening: socket.socket, say_started: Callable[[], None]) -> None:
+    server = _Server(config, say_started)
+    server.run([listening])
     if not server.started:
         raise ServeError("The server could not start: the vault changed meanwhile; try again.")
 
 
 class _Server(uvicorn.Server):
-    """Says that it serves once it listens to signals."""
+    """Says that it has started once it listens to signals."""
 
-    def __init__(self, config: uvicorn.Config, say_so: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, say_started: Callable[[], None]) -> None:
         super().__init__(config)
-        self._say_so = say_so
+        self._say_started = say_started
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
-            self._say_so()
+            self._say_started()
 
 
 def _spellings(block: str) -> list[str]:
-    """A CIDR block, and how a socket for both IPv6 and IPv4 reports it if it is IPv4."""
+    """A CIDR block as stated; an IPv4 block also as a socket for both families reports it."""
     if ":" in block:
         return [block]
     first, _, bits = block.partition("/")
