@@ -15,7 +15,8 @@ from st_tui.api.problems import Problem
 from st_tui.core.errors import Refusal, StoreError
 from st_tui.core.plain_text import refuse_controls
 from st_tui.core.secrets.model import check_name
-from st_tui.core.vault.holders.gateway import Gateway, NotAuthenticated
+from st_tui.core.vault.holders.admission import NotAuthenticated
+from st_tui.core.vault.holders.gateway import Gateway
 from st_tui.core.vault.holders.holder import Caller
 from st_tui.core.vault.holders.request import Request
 

@@ -12,8 +12,8 @@ from st_tui.core.errors import Refusal
 from st_tui.core.model import Reason
 from st_tui.core.plain_text import TextError
 from st_tui.core.secrets.model import Place, SecretError, TooMuch
+from st_tui.core.vault.holders.admission import NotAuthenticated
 from st_tui.core.vault.holders.folders import FolderNameRefused, NoSubfolder, NotEmpty
-from st_tui.core.vault.holders.gateway import NotAuthenticated
 from st_tui.core.vault.holders.holder import Denied, ForeignProject, MissingEnvironment
 from st_tui.core.vault.holders.imports import NoImport
 from st_tui.core.vault.holders.secrets import NoSecret

@@ -20,7 +20,7 @@ from st_tui.core.secrets.model import Place
 from st_tui.core.store import tokens
 from st_tui.core.store.database import Database
 from st_tui.core.vault import Vault
-from st_tui.core.vault.holders.gateway import FAILURES_A_MINUTE, NotAuthenticated
+from st_tui.core.vault.holders.admission import FAILURES_A_MINUTE, NotAuthenticated
 from st_tui.core.vault.holders.holder import MOST_NOTED, Caller
 from st_tui.core.vault.session import NoServerCopy
 from tests.core.vaults import NOON, Clock, raw, sqlite_of, v2, v3
