@@ -5,10 +5,8 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-import threading
 from base64 import b64encode
 from collections.abc import Callable
-from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,56 +17,24 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from st_tui.core import crypto
 from st_tui.core.crypto import IV_BYTES, TAG_BYTES, seal
 from st_tui.core.errors import Refusal, StoreError
-from st_tui.core.files.vault_layout import OPERATOR_KEY, SERVER_KEY
+from st_tui.core.files.vault_layout import SERVER_KEY
 from st_tui.core.model import Environment, Project, Sealed
 from st_tui.core.plain_text import TextError
 from st_tui.core.secrets.files import FileSecret
 from st_tui.core.secrets.model import (
     Place,
-    SealedBudget,
     SecretError,
     SecretImport,
     SecretLabel,
-    TooMuch,
 )
-from st_tui.core.secrets.references import MOST_WARNINGS
 from st_tui.core.store import secrets, sqlite
 from st_tui.core.store.schema import STEPS
-from st_tui.core.vault import Vault, VaultError, secret_changes, secret_lists
-from st_tui.core.vault.holders.holder import Caller
-from st_tui.core.vault.secret_lists import OpenedList
+from st_tui.core.vault import Vault, VaultError, secret_changes
 from st_tui.core.vault.secrets import ChangedMeanwhile, Listed, NoSuchSecret, Written
-from tests.core.vaults import NOON, WRITE, Clock, bytes_in_files, raw, sqlite_of, v2
+from tests.core.vault.secret_folders import APP, COMMON, DB, DEV, OTHER_KEY, values
+from tests.core.vaults import NOON, Clock, bytes_in_files, raw, sqlite_of
 
-DEV = Place("dev", "/")
-APP = Place("dev", "/app")
-DB = Place("dev", "/app/db")
-COMMON = Place("prod", "/common")
-OTHER_KEY = "ffeeddccbbaa99887766554433221100"
-
-
-@pytest.fixture
-def folders(vault: Vault, project: Project) -> None:
-    for place in (DB, COMMON):
-        vault.folders.create(project, *place)
-
-
-@pytest.fixture(autouse=True)
-def _folders(folders: None) -> None:
-    """Every test has them."""
-
-
-def values(vault: Vault, project: Project, place: Place = DEV) -> dict[str, str]:
-    """Names and values of a folder."""
-    return {secret.name: secret.value for secret in vault.secrets.read(project, place).secrets}
-
-
-def merged(found: OpenedList) -> dict[str, str]:
-    """What a client makes of it: later links win over earlier, the folder's own over all."""
-    result: dict[str, str] = {}
-    for _, inside in found.imports:
-        result |= {secret.name: secret.value for secret in inside}
-    return result | {secret.name: secret.value for secret in found.secrets}
+pytestmark = pytest.mark.usefixtures("folders")
 
 
 def rows(vault: Vault, *tables: str) -> int:
@@ -76,12 +42,6 @@ def rows(vault: Vault, *tables: str) -> int:
         return sum(
             connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in tables
         )
-
-
-def events(vault: Vault, count: int) -> list[tuple[str, str | None, str | None, object]]:
-    """The newest entries, the oldest of them first."""
-    entries = reversed(vault.audit.page(limit=count))
-    return [(e.event, e.environment, e.path, json.loads(e.details)) for e in entries]
 
 
 def test_a_secret_is_made_read_changed_renamed_and_deleted(
@@ -340,160 +300,6 @@ def test_what_is_no_text_is_not_blamed_on_a_key(vault: Vault, project: Project) 
         vault.secrets.get(project, DEV, "BYTES")
 
 
-# Links
-
-
-def test_later_links_win_and_the_folders_own_secrets_win_over_all(
-    vault: Vault, project: Project
-) -> None:
-    vault.secrets.set(project, DEV, {"OWN": "own"})
-    vault.secrets.set(project, APP, {"OWN": "app", "BOTH": "app", "APP": "app"})
-    vault.secrets.set(project, COMMON, {"OWN": "common", "BOTH": "common"})
-    first = vault.secrets.add_import(project, DEV, APP)
-    second = vault.secrets.add_import(project, DEV, COMMON)
-    assert (first.position, second.position) == (1, 2)
-    assert vault.secrets.imports(project, DEV) == [first, second]
-    found = vault.secrets.read(project, DEV, imports=True)
-    assert [link for link, _ in found.imports] == [first, second]
-    assert merged(found) == {"OWN": "own", "BOTH": "common", "APP": "app"}
-    vault.secrets.delete_import(project, second)
-    vault.secrets.delete_import(project, first)
-    again = [vault.secrets.add_import(project, DEV, place) for place in (COMMON, APP)]
-    assert vault.secrets.imports(project, DEV) == again
-    assert merged(vault.secrets.read(project, DEV, imports=True))["BOTH"] == "app"
-    assert vault.secrets.read(project, DEV).imports == []
-
-
-def test_a_linked_folders_own_links_come_before_it(vault: Vault, project: Project) -> None:
-    vault.secrets.set(project, DB, {"A": "db", "DEEP": "db"})
-    vault.secrets.set(project, APP, {"A": "app"})
-    vault.secrets.add_import(project, APP, DB)
-    vault.secrets.add_import(project, DEV, APP)
-    found = vault.secrets.read(project, DEV, imports=True)
-    assert [link.source for link, _ in found.imports] == [DB, APP]
-    assert merged(found) == {"A": "app", "DEEP": "db"}
-
-
-def test_links_in_a_circle_end(vault: Vault, project: Project) -> None:
-    for place, other in ((DEV, APP), (APP, DB), (DB, DEV), (DB, APP), (DEV, DB)):
-        vault.secrets.set(
-            project, place, {"A": str(place), place.path[1:].replace("/", "-") or "root": "x"}
-        )
-        vault.secrets.add_import(project, place, other)
-    found = vault.secrets.read(project, DEV, imports=True)
-    assert [link.source for link, _ in found.imports] == [APP, DB]
-    assert merged(found)["A"] == str(DEV)
-    assert found.warnings == []
-
-
-def linked(vault: Vault, project: Project, links: dict[int, list[int]]) -> None:
-    """Folders /0, /1, … that are linked like this; each holds A, its own number."""
-    for number in sorted({*links, *(one for each in links.values() for one in each)}):
-        vault.folders.create(project, "dev", f"/{number}")
-        vault.secrets.set(project, numbered(number), {"A": str(number), f"N{number}": ""})
-    for number, others in links.items():
-        for other in others:
-            vault.secrets.add_import(project, numbered(number), numbered(other))
-
-
-def numbered(number: int) -> Place:
-    return Place("dev", f"/{number}")
-
-
-def test_a_folder_reached_on_many_ways_is_brought_once_where_it_counts(
-    vault: Vault, project: Project
-) -> None:
-    """Two ways at each of ten levels are 1,024 ways to the last folder."""
-    with vault.together():
-        linked(vault, project, {i: [i + 2 - i % 2, i + 3 - i % 2] for i in range(18)})
-    found = vault.secrets.read(project, numbered(0), imports=True)
-    assert sorted(link.source for link, _ in found.imports) == sorted(
-        numbered(i) for i in range(2, 20)
-    )
-    assert merged(found)["A"] == "0"
-    assert {name for name in merged(found) if name != "A"} == {f"N{i}" for i in range(20) if i != 1}
-    assert found.warnings == []
-
-
-def test_of_two_ways_to_a_folder_the_later_counts(vault: Vault, project: Project) -> None:
-    linked(vault, project, {0: [1, 2, 3], 3: [1]})
-    vault.secrets.delete(project, numbered(0), "A")
-    vault.secrets.delete(project, numbered(3), "A")
-    found = vault.secrets.read(project, numbered(0), imports=True)
-    assert [link.source for link, _ in found.imports] == [numbered(i) for i in (2, 1, 3)]
-    assert merged(found)["A"] == "1"
-
-
-def test_too_many_links_are_cut_and_told(vault: Vault, project: Project) -> None:
-    with vault.together():
-        linked(vault, project, {i: [i + 1] for i in range(13)})
-        linked(vault, project, {100: list(range(101, 203))})
-    deep = vault.secrets.read(project, numbered(0), imports=True)
-    assert [link.source for link, _ in deep.imports] == [numbered(i) for i in range(10, 0, -1)]
-    assert deep.warnings == [
-        "The import of dev:/11 was left out: too many imports lead on to one another."
-    ]
-    wide = vault.secrets.read(project, numbered(100), imports=True)
-    assert [link.source for link, _ in wide.imports] == [numbered(i) for i in range(103, 203)]
-    assert len(wide.warnings) == 2
-
-
-def test_a_link_that_may_not_be_read_is_left_out_with_what_is_behind_it_and_told(
-    vault: Vault, project: Project
-) -> None:
-    """Once, and neither by name nor by number: whoever may not read it learns nothing of it."""
-    linked(vault, project, {0: [1, 2, 4], 1: [3], 2: [1]})
-    warnings: list[str] = []
-    hidden = {numbered(1), numbered(4)}
-    found = secret_lists.follow_links(
-        vault._session, project, numbered(0), lambda place: place not in hidden, warnings
-    )
-    assert [link.source for link in found] == [numbered(2)]
-    assert warnings == ["What may not be read was left out of the imports."]
-
-
-def test_no_more_is_told_of_imports_than_anybody_reads(vault: Vault, project: Project) -> None:
-    with vault.together():
-        linked(vault, project, {0: list(range(1, MOST_WARNINGS + 110))})
-    warnings: list[str] = []
-    secret_lists.follow_links(vault._session, project, numbered(0), lambda place: True, warnings)
-    assert len(warnings) == MOST_WARNINGS + 1
-    assert warnings[-1] == "More imports were left out."
-
-
-def test_what_an_answer_needs_is_every_folder_on_the_way(vault: Vault, project: Project) -> None:
-    linked(vault, project, {0: [1, 4], 1: [2], 2: [3], 4: [5]})
-    for empty in (1, 2, 4, 5):
-        vault.secrets.delete(
-            project,
-            numbered(empty),
-            *(one.name for one in vault.secrets.listed(project, numbered(empty)).secrets),
-        )
-    session = vault._session
-    every = secret_lists.list_sealed(
-        session, project, numbered(0), lambda place: True, imports=True
-    )
-    assert every.places == {numbered(i) for i in range(4)}
-    one = secret_lists.find_imported(session, project, numbered(0), "N3", lambda place: True, [])
-    assert one is not None
-    assert one[0].place == numbered(3)
-    assert one[1] == {numbered(i) for i in (1, 2, 3)}
-
-
-def test_a_list_holds_no_more_than_its_room(vault: Vault, project: Project) -> None:
-    for name in ("A", "B"):
-        vault.secrets.create(project, DEV, name, "x" * 3_000)
-    session = vault._session
-
-    def names(budget: SealedBudget | None) -> int:
-        found = secret_lists.list_sealed(session, project, DEV, lambda place: True, budget=budget)
-        return len(found.secrets)
-
-    assert names(None) == names(SealedBudget(8_100)) == 2
-    with pytest.raises(TooMuch, match="list one folder at a time"):
-        names(SealedBudget(8_000))
-
-
 def test_one_version_is_found_by_its_number(vault: Vault, project: Project) -> None:
     made = vault.secrets.create(project, DEV, "A", "one")
     changed = vault.secrets.update(project, DEV, "A", value="two")
@@ -524,17 +330,6 @@ def test_what_another_key_sealed_can_be_written_anew(vault: Vault, project: Proj
     assert (secret.name, secret.value, secret.comment) == ("A", "new", "")
 
 
-def test_names_of_old_versions_are_known_in_the_log(vault: Vault, project: Project) -> None:
-    first = vault.secrets.create(project, DEV, "A", "a")
-    second = vault.secrets.update(project, DEV, "A", new_name="B")
-    vault.secrets.update(project, DEV, "B", value="b")
-    vault.secrets.create(project, APP, "A", "other")
-    assert vault.secrets.names_by_hash(project) == {
-        first.name_hash.hex(): "A",
-        second.name_hash.hex(): "B",
-    }
-
-
 @pytest.mark.parametrize(
     ("place", "source", "told"),
     [
@@ -563,27 +358,7 @@ def test_a_link_is_taken_away_once(vault: Vault, colleague: Vault, project: Proj
     assert vault.secrets.imports(project, DEV) == []
 
 
-# References
-
-
-def test_references_are_followed_through_the_vault_when_asked_for(
-    vault: Vault, project: Project
-) -> None:
-    vault.secrets.set(project, DEV, {"URL": "pg://${USER}:${prod.common.PASS}@${dev.app.HOST}",
-                                     "USER": "ann", "BAD": "${NONE} ${USER}"})  # fmt: skip
-    vault.secrets.set(project, COMMON, {"PASS": "pw${USER}", "USER": "-prod"})
-    vault.secrets.set(project, APP, {"HOST": "db"})
-    vault.secrets.add_import(project, APP, DEV)
-    expanded = "pg://ann:pw-prod@db"
-    found = vault.secrets.read(project, DEV, expand=True)
-    assert merged(found) == {"URL": expanded, "USER": "ann", "BAD": "${NONE} ann"}
-    assert len(found.warnings) == 1
-    assert vault.secrets.get(project, DEV, "URL", expand=True).value == expanded
-    assert vault.secrets.get(project, DEV, "URL").value.endswith("@${dev.app.HOST}")
-    assert merged(vault.secrets.read(project, APP, imports=True, expand=True))["URL"] == expanded
-
-
-# What goes takes its secrets along
+# What is deleted takes its secrets along
 
 
 @pytest.fixture
@@ -657,140 +432,7 @@ def test_what_a_colleague_deleted_is_told(vault: Vault, colleague: Vault, projec
     assert vault.audit.count() == count
 
 
-# Custody
-
-
-def test_secrets_stay_readable_whichever_way_e2ee_is_switched(
-    vault: Vault, project: Project
-) -> None:
-    vault.secrets.create(project, DEV, "A", "x")
-    for on in (False, True, False, True):
-        switched = vault.projects.set_e2ee(project, on=on)
-        assert switched.e2ee is on
-        assert values(vault, switched) == {"A": "x"}
-        vault.secrets.create(switched, DEV, f"WHILE_{on}", "y")
-        vault.secrets.delete(switched, DEV, f"WHILE_{on}")
-
-
-def test_the_servers_key_opens_values_only_while_e2ee_is_off(
-    vault: Vault, project: Project, clock: Clock
-) -> None:
-    made = vault.secrets.create(project, DEV, "A", "x")
-    key, away = vault.directory / OPERATOR_KEY, vault.directory / "operator" / "away"
-    key.rename(away)
-    with Vault.open(vault.directory, actor="server", clock=clock, key_file=SERVER_KEY) as server:
-        found = secret_changes.find(server._session, project, DEV, "A")
-        assert found == made
-        for read in (server.secrets.listed, server.secrets.read):
-            with pytest.raises(VaultError, match="E2EE is on"):
-                read(project, DEV)
-        with pytest.raises(VaultError, match="E2EE is on"):
-            server.secrets.create(project, DEV, "B", "x")
-        away.rename(key)
-        vault.projects.set_e2ee(project, on=False)
-        key.rename(away)
-        assert values(server, vault.projects.get()) == {"A": "x"}
-        server.secrets.create(project, DEV, "B", "server's")
-        away.rename(key)
-        vault.projects.set_e2ee(project, on=True)
-        with pytest.raises(VaultError, match="E2EE is on"):
-            server.secrets.get(project, DEV, "A")
-    assert values(vault, project) == {"A": "x", "B": "server's"}
-
-
-def test_an_unknown_name_is_found_to_be_unknown_while_no_secret_was_ever_made(
-    vault: Vault, project: Project
-) -> None:
-    assert vault.secrets.listed(project, DEV).secrets == []
-    with pytest.raises(VaultError, match="There is no secret 'A'"):
-        vault.secrets.get(project, DEV, "A")
-    assert vault.secrets.names_by_hash(project) == {}
-
-
-def test_two_who_make_the_name_key_at_once_agree(vault: Vault, clock: Clock) -> None:
-    """Hashes of one key would never be found by another."""
-    for number in range(5):
-        project = vault.projects.create(f"Shop {number}")
-        start = threading.Barrier(2)
-        keys: list[str] = []
-
-        def make(
-            project: Project = project, start: threading.Barrier = start, keys: list[str] = keys
-        ) -> None:
-            with Vault.open(vault.directory, actor="ann", clock=clock) as mine:
-                start.wait()
-                keys.append(mine._session.name_key(project.id))
-
-        threads = [threading.Thread(target=make) for _ in range(2)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        assert len(keys) == 2
-        assert {*keys, vault._session.name_key(project.id)} == {keys[0]}
-
-
-def test_a_name_key_that_was_taken_back_with_its_request_is_not_used_by_the_next(
-    vault: Vault, project: Project, clock: Clock
-) -> None:
-    """Requests share a transaction, and each may be taken back alone."""
-    token = vault.tokens.create(project, v2("writer", "dev:/", permissions=WRITE))
-    caller = Caller(token.text, None, None, None)
-    with Vault.open(vault.directory, actor="server", clock=clock, key_file=SERVER_KEY) as server:
-        gateway = server.gateway
-        gateway.begin()
-        with (
-            suppress(LookupError),
-            gateway.request(caller, "update-secret", writes=True) as request,
-        ):
-            assert secret_changes.find(request._session, project, DEV, "A") is None
-            raise LookupError
-        with gateway.request(caller, "create-secret", writes=True) as request:
-            key = vault._session.project_key(project.id)
-            name, value = (seal(text, key, request._session.randbytes) for text in ("A", "x"))
-            secret_changes.create_sealed(request._session, project, DEV, "A", name, value)
-        gateway.flush()
-        gateway.commit()
-    assert vault.secrets.get(project, DEV, "A").value == "x"
-
-
-def test_each_project_hashes_names_with_a_key_of_its_own(vault: Vault, project: Project) -> None:
-    other = vault.projects.create("Bank")
-    made = [vault.secrets.create(one, DEV, "A", "x") for one in (project, other)]
-    assert made[0].name_hash != made[1].name_hash
-    with raw(vault.directory) as connection:
-        connection.execute(
-            "UPDATE project SET name_key = (SELECT name_key FROM project WHERE id = ?)",
-            (other.id,),
-        )
-    with pytest.raises(VaultError, match=r"server\.key does not open"):
-        vault.secrets.get(project, DEV, "A")
-
-
 # The log, and what stands in the files
-
-
-def test_the_log_names_a_secret_by_its_keyed_hash_alone(vault: Vault, project: Project) -> None:
-    made = vault.secrets.create(project, APP, "A", "x")
-    vault.secrets.update(project, APP, "A", value="y")
-    vault.secrets.get(project, APP, "A")
-    vault.secrets.read(project, APP)
-    link = vault.secrets.add_import(project, APP, COMMON)
-    vault.secrets.delete_import(project, link)
-    vault.secrets.delete(project, APP, "A", "A")
-    hashed = made.name_hash.hex()
-    about_link = {"importEnvironment": "prod", "importPath": "/common"}
-    assert events(vault, 7) == [
-        ("create-secret", "dev", "/app", {"secretKey": hashed, "secretVersion": 1}),
-        ("update-secret", "dev", "/app", {"secretKey": hashed, "secretVersion": 2}),
-        ("get-secret", "dev", "/app", {"secretKey": hashed, "secretVersion": 2}),
-        ("get-secrets", "dev", "/app", {"numberOfSecrets": 1}),
-        ("create-secret-import", "dev", "/app", about_link),
-        ("delete-secret-import", "dev", "/app", about_link),
-        ("delete-secret", "dev", "/app", {"secretKey": hashed, "secretVersion": 2}),
-    ]
-    assert {e.target for e in vault.audit.page(limit=7)} == {made.id, link.id, None}
-    assert vault.audit.first_broken() is None
 
 
 def test_only_names_are_shown_without_an_entry(vault: Vault, project: Project) -> None:
