@@ -88,7 +88,7 @@ class SecretForm(Dialog[SealedSecret]):
         with Horizontal(classes="tall"):
             yield Label("Value")
             hint = "•••••• stays as it is, unless you write another" if row else ""
-            yield ValueArea(placeholder=hint, enters=1, taker=self._taker, id="value")
+            yield ValueArea(placeholder=hint, typed_enters=1, taker=self._taker, id="value")
         with Horizontal(classes="row"):
             yield Label("")
             yield Static(id="shape")

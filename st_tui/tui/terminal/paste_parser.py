@@ -1,8 +1,8 @@
-"""A paste is text: nothing in it must become key presses.
+"""Reads pastes as text: nothing in a paste becomes a key press.
 
-Textual reads a bracketed paste, but what follows an escape in one is given out again as keys where
-it cannot be named, and a clipboard could so press `d` and `y`. Many terminals take escapes out of a
-paste; tmux does not.
+Textual reads bracketed pastes (`ESC[200~` … `ESC[201~`). But what follows an escape inside one, if
+it is no sequence that Textual knows, comes out again as keys: a clipboard could press `d` and `y`.
+Many terminals take escapes out of a paste; tmux does not.
 """
 
 from __future__ import annotations
@@ -23,9 +23,10 @@ _ESCAPES = str.maketrans(dict.fromkeys("\x1b\x9b"))
 
 
 class PasteParser(XTermParser):
-    """Textual's parser, with the escapes taken out of every paste before it sees them.
+    """Textual's parser, which gets every paste without its escapes.
 
-    Text of several lines is held until a look finds no more of it: a long one comes in pieces.
+    Text that arrives in one piece outside of a bracketed paste comes out as a `Burst`. One of
+    several lines is held until `tick` finds no more of it, because a long one comes in pieces.
     """
 
     def __init__(self, debug: bool = False) -> None:
@@ -39,7 +40,7 @@ class PasteParser(XTermParser):
     def feed(self, data: str) -> Iterable[Message]:
         """Parse what was read. Raises what Textual's does."""
         text = self._without_escapes(data)
-        # Nothing at all means the end of input to Textual.
+        # To Textual, no data at all means the end of input.
         found = list(super().feed(text)) if text or not data else []
         keys = [event for event in found if isinstance(event, Key)]
         if not text or not _ONLY_TEXT.fullmatch(text) or text_of(keys) != text:
@@ -51,7 +52,7 @@ class PasteParser(XTermParser):
         return [Burst(keys)] if len(keys) > 1 else found
 
     def tick(self) -> Iterable[Message]:
-        """What is due without more input. Textual looks after each reading, else after 0.1 s."""
+        """What is due without more input. Textual calls this after each read, else after 0.1 s."""
         if self._burst_grew:
             self._burst_grew = False
             return super().tick()
@@ -68,13 +69,13 @@ class PasteParser(XTermParser):
             if self._pasting:
                 inside, end, rest = rest.partition(_END)
                 if not end:
-                    # The mark of the end may come in two pieces.
+                    # The end mark may come in two pieces: hold what may be its beginning.
                     cut = next(n for n in range(len(_END), -1, -1) if inside.endswith(_END[:n]))
                     inside, self._held = inside[: len(inside) - cut], inside[len(inside) - cut :]
                 kept += [inside.translate(_ESCAPES), end]
                 self._pasting = not end
             else:
-                # The mark of the beginning too; what came of it before is parsed already.
+                # So may the start mark, whose beginning is parsed already.
                 before = self._seen
                 start = (before + rest).find(_START)
                 upto = len(rest) if start < 0 else start + len(_START) - len(before)
@@ -85,5 +86,5 @@ class PasteParser(XTermParser):
 
 
 def install() -> None:
-    """Let Textual's driver read with `PasteParser`. It has no public way to choose one."""
+    """Let Textual's driver read with `PasteParser`: it has no public option for a parser."""
     linux_driver.XTermParser = PasteParser  # type: ignore[attr-defined]

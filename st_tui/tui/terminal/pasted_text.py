@@ -1,7 +1,8 @@
-"""What was pasted, as lines: a field of one line has room for one of them.
+"""Pasted text: whether it is one, its lines, and what a person is told of them.
 
-A terminal that does not mark a paste sends it as key presses, in one piece. So a slow line sends
-what was typed meanwhile, which is why a field has its say about what such a piece is.
+A terminal that does not mark a paste sends it as key presses in one piece. But a slow line sends
+what was typed meanwhile in one piece as well. So such a piece is a `Burst`, and the field with the
+focus judges whether it was pasted or typed.
 """
 
 from __future__ import annotations
@@ -13,12 +14,12 @@ from textual import events
 
 _LINE_ENDS = re.compile(r"\r\n|\r|\n")
 _ENTER_WITHIN = re.compile(r"[^\r\n][\r\n]+[^\r\n]")
-_SURELY = 40
-"""Characters with an Enter among them that nobody types before the screen shows the first."""
+_NEVER_TYPED = 40
+"""Characters with an Enter among them. Nobody types so many before the screen shows the first."""
 
 
 class Burst(events.Event):
-    """Text that arrived in one piece, as key presses."""
+    """Key presses that arrived in one piece, typed or pasted."""
 
     def __init__(self, keys: Sequence[events.Key]) -> None:
         super().__init__()
@@ -27,37 +28,38 @@ class Burst(events.Event):
 
 
 def text_of(keys: Sequence[events.Key]) -> str:
-    """What some key presses write."""
+    """The characters of some key presses."""
     return "".join(key.character or "" for key in keys)
 
 
-def looks_pasted(text: str, enters: float = 0) -> bool:
+def looks_pasted(text: str, typed_enters: float = 0) -> bool:
     """Whether text that arrived as key presses was pasted: an Enter with text around it says so.
 
-    Where Enter only goes on, `enters` of them may be typed at once on a slow line, in a short text.
+    In a form, Enter goes on to the next field. There a short text with up to `typed_enters` of them
+    may have been typed ahead on a slow line.
     """
     if not _ENTER_WITHIN.search(text):
         return False
-    return len(text) >= _SURELY or len(lines_of(text)) > enters + 1
+    return len(text) >= _NEVER_TYPED or len(lines_of(text)) > typed_enters + 1
 
 
 def with_newlines(text: str) -> str:
-    """The text as a file has it."""
+    """The text with the line ends of a file: terminals send a carriage return."""
     return _LINE_ENDS.sub("\n", text)
 
 
 def lines_of(text: str) -> list[str]:
-    """The lines of a text that are not blank. Terminals send a line's end as a carriage return."""
+    """The lines of a text that are not blank."""
     return [line for line in _LINE_ENDS.split(text) if line.strip()]
 
 
 def only_the_first(lines: list[str]) -> str:
-    """What a person is told where the lines after the first were left out."""
+    """What a person is told where all lines but the first were left out."""
     return f"{len(lines)} lines were pasted: only the first was taken."
 
 
 def all_taken(lines: list[str]) -> str:
-    """What a person is told where every line has its place."""
+    """What a person is told where every line was taken by itself."""
     return f"{len(lines)} lines were pasted: all of them were taken."
 
 

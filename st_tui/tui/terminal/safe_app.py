@@ -1,7 +1,7 @@
-"""The base of the app: it leaves a terminal as it found it and shows no secret when it fails.
+"""The base of the app: it leaves the terminal as it found it, and shows no secret when it fails.
 
-Some of what is overridden here is private to Textual (8.2): `_fatal_error` and `_exit_renderables`
-have no public counterpart. `tests/tui/terminal/test_safe_app.py` breaks when they change.
+It overrides two private names of Textual (8.2), `_fatal_error` and `_exit_renderables`, which have
+no public counterpart. `tests/tui/terminal/test_safe_app.py` breaks when they change.
 """
 
 from __future__ import annotations
@@ -37,9 +37,9 @@ Result = TypeVar("Result")
 
 
 class SafeApp(TypeAhead[Result], Generic[Result]):
-    """An app that ends cleanly however it ends, and repaints nothing that nobody asked for.
+    """An app that ends cleanly however it ends, and repaints nothing without need.
 
-    Its handlers have names of their own, so that an app's `on_mount` and the like hide none.
+    Its handlers have names of their own, so that a subclass's `on_mount` overrides none of them.
     """
 
     DEFAULT_CSS = PLAIN_CSS
@@ -52,19 +52,19 @@ class SafeApp(TypeAhead[Result], Generic[Result]):
         self.animation_level = "none"
         for theme in (*PLAIN_THEMES, *self.THEMES):
             self.register_theme(theme)
-        # Here and not when mounted: there an ANSI theme comes too late and gives black on black.
+        # Not in `on_mount`: set so late, an ANSI theme gives black on black.
         self.theme = looks.theme
         self._glyphs = [AsciiGlyphs()] if looks.ascii_only else []
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        """Textual's filters, and plain characters where the terminal's font has no others."""
+        """Textual's filters, and `AsciiGlyphs` where the terminal's font lacks symbols."""
         return [*super().get_line_filters(), *self._glyphs]
 
     def get_driver_class(self) -> type[Driver]:
-        """The platform's driver with `CleanEnd` on top, and `ScreenDiff` unless all is sent."""
+        """The platform's driver below `CleanEnd`, and below `ScreenDiff` unless all is sent."""
         driver = super().get_driver_class()
         if sys.platform != "win32":
-            from st_tui.tui.terminal import paste_parser  # here, because Windows has no such driver
+            from st_tui.tui.terminal import paste_parser  # Windows lacks the driver it needs
 
             paste_parser.install()
         tops = (CleanEnd,) if self._send_all else (ScreenDiff, CleanEnd)
@@ -78,10 +78,10 @@ class SafeApp(TypeAhead[Result], Generic[Result]):
 
     @on(events.Load)
     def _prepare(self) -> None:
-        """Before the terminal is taken over: make the signals that end a session end the app.
+        """Let SIGTERM and SIGHUP end the app with status 0, from before it takes the terminal.
 
-        They are ordinary ends (a closed window, a dropped line, a shutdown), so the status is 0.
-        By default Python dies of them at once and leaves the mouse and the alternate screen on.
+        They are ordinary ends: a shutdown, a closed window, a dropped line. By default Python dies
+        of them at once, and leaves mouse reporting and the alternate screen on.
         """
         loop = asyncio.get_running_loop()
         loop.set_exception_handler(self._on_lost_task)
@@ -93,9 +93,9 @@ class SafeApp(TypeAhead[Result], Generic[Result]):
         self.screen_change_signal.subscribe(self, lambda _: self._cover_if_too_small(self.size))
 
     def _leave_a_lost_terminal(self) -> None:
-        """End when the terminal is gone and no signal said so: under `su -c` or setsid.
+        """End when the terminal is gone without a signal, as under `su -c` or setsid.
 
-        Textual takes the end of input for silence, and reads it again and again for ever.
+        Textual takes the end of input for no input, and would read for ever.
         """
         poll = select.poll()
         poll.register(0, 0)  # standard input, which Textual reads
@@ -104,34 +104,33 @@ class SafeApp(TypeAhead[Result], Generic[Result]):
 
     @on(events.Resize)
     def _resized(self, event: events.Resize) -> None:
-        """Cover a screen that the new size is too small for; the terminal cut or moved the old."""
+        """Forget what the terminal showed, for it cut or moved that; cover what does not fit."""
         if isinstance(self._driver, ScreenDiff):
             self._driver.resize_screen(event.size)
         self._cover_if_too_small(event.size)
 
     @on(events.DescendantFocus)
     def _stop_blinking(self, event: events.DescendantFocus) -> None:
-        """Stop every cursor from blinking, also the command palette's: 2 kB/s over SSH."""
+        """Stop the cursor of any field from blinking, which costs 2 kB/s over SSH."""
         if hasattr(event.widget, "cursor_blink"):
             event.widget.cursor_blink = False
 
     @on(events.Enter)
     def _stop_links(self, event: events.Enter) -> None:
-        """Stop a widget under the mouse from looking for links in itself.
+        """Stop the widget under the mouse from highlighting links, of which this app has none.
 
-        Textual repaints it all at each move of the mouse when its styles have metadata, as lists'
-        have (8 kB a move); this app has no such links.
+        Textual would repaint all of a list at each move of the mouse: 8 kB.
         """
         if isinstance(event.node, Widget):
             event.node.set_reactive(Widget.auto_links, False)
 
     def panic(self, *renderables: RenderableType) -> None:
-        """End the app for a fault, dropping what Textual would print of it."""
+        """End the app for a fault, without what Textual would print."""
         faults = [item for item in renderables if isinstance(item, BaseException)]
         self._stop_for(faults[0] if faults else sys.exc_info()[1])
 
     def _fatal_error(self) -> None:
-        """End the app for an exception. Textual's own prints the locals of every frame."""
+        """End the app for an exception. Textual's own method prints the locals of every frame."""
         self._stop_for(self._exception)
 
     def _stop_for(self, error: BaseException | None) -> None:
@@ -142,7 +141,7 @@ class SafeApp(TypeAhead[Result], Generic[Result]):
         self._close_messages_no_wait()
 
     def _on_lost_task(self, _loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-        """A task failed and nobody looked: a fault like any other, but none while shutting down.
+        """End the app for a task whose exception nobody retrieved, unless the app is ending.
 
         asyncio would log it with its traceback and message.
         """

@@ -1,8 +1,8 @@
-"""Keys that arrive together, as over a slow line: each waits for what the one before it opens.
+"""Type-ahead: of keys that arrive together, each waits for what the key before it opens.
 
-Textual gives a key to what has the focus when it arrives. Of `nci` in one piece the last two would
-so go to the page behind the form that `n` opens, and there be keys of their own. In a field such a
-piece may be a paste of a terminal that marks none: then its Enter answers nothing.
+Textual gives a key to the widget that has the focus when the key arrives. Of `nci` in one piece, as
+a slow line sends it, `c` and `i` would go to the page behind the form that `n` opens. In a field,
+such a piece may also be a paste, from a terminal that marks none; then its Enter answers nothing.
 """
 
 from __future__ import annotations
@@ -26,76 +26,79 @@ from st_tui.tui.terminal.pasted_text import Burst, lines_of, looks_pasted, only_
 
 Result = TypeVar("Result")
 
-_LONGEST = 0.25
-"""Seconds that a key waits for the one before it, which may have begun something that lasts."""
+_LONGEST_WAIT = 0.25
+"""Seconds that a key waits at most for the key before it, which may have begun a long job."""
 
 _NOWHERE = "Nothing was pasted: go to a field first."
 
 
 class TypeAhead(App[Result], Generic[Result]):
-    """An app that gives one key after the other.
+    """An app that delivers one key after the other.
 
-    A screen that asks something which a key typed before must not answer has `asked_at`, the time
-    on the monotonic clock from which on it may be answered: earlier keys are dropped.
+    A question must not be answered by a key that was typed before it was seen. So its screen has
+    `asked_at`, a time on the monotonic clock: keys from before are dropped.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._typed: deque[events.Event] = deque()
-        self._follower: asyncio.Task[None] | None = None
+        self._queue: deque[events.Event] = deque()
+        """Keys and pastes that wait for the one before them."""
+        self._waiting: asyncio.Task[None] | None = None
+        """Waits until what the last key did is seen."""
         self._unread: Widget | None = None
+        """The field that text was delivered to and that may not have read it yet."""
 
     def on_event(self, event: events.Event) -> Coroutine[Any, Any, None]:
         is_input = isinstance(event, (Burst, events.Key, events.Paste)) and not event.is_forwarded
-        # Not awaited here: every fault in Textual would seem to be one of this line.
-        return self._take(event) if is_input and self.screen_stack else super().on_event(event)
+        # Not awaited here, or `crash.describe` would name this line for every fault in Textual.
+        return self._enqueue(event) if is_input and self.screen_stack else super().on_event(event)
 
-    async def _take(self, event: events.Event) -> None:
-        if self._follower is not None:
-            self._typed.append(event)
+    async def _enqueue(self, event: events.Event) -> None:
+        if self._waiting is not None:
+            self._queue.append(event)
         else:
-            await self._give(event)
+            await self._deliver(event)
 
-    async def _give(self, event: events.Event) -> None:
+    async def _deliver(self, event: events.Event) -> None:
         if event.time < getattr(self.screen, "asked_at", 0.0):
             return
         focused, before, workers = self.focused, self.screen, set(self.workers)
         if isinstance(event, Burst):
-            if self._hits_no_field(event.text):
+            if self._misses_fields(event.text):
                 self.notify(_NOWHERE, severity="warning")
                 return
             if not _is_paste(event.text, focused):
-                self._typed.extendleft(reversed(event.keys))
-                await self._give_next()
+                self._queue.extendleft(reversed(event.keys))
+                await self._deliver_next()
                 return
             event = events.Paste(event.text)
         if isinstance(event, events.Paste) and not _takes_text(focused):
             self.notify(_NOWHERE, severity="warning")
             return
         if isinstance(event, events.Paste) and isinstance(focused, Input):
-            event = self._for(focused, event)
+            event = self._first_line(focused, event)
         if _opens_nothing(event, focused):
             await super().on_event(event)
             self._unread = focused
             return
         target, self._unread = self._unread, None
         if target is not None:
-            # A key with priority is acted upon at once: it must find in the field what was typed.
-            self._typed.appendleft(event)
+            # A key with priority acts at once, and has to find in the field what was typed.
+            self._queue.appendleft(event)
         else:
             target = focused or before
             await super().on_event(event)
-        self._follower = asyncio.create_task(
-            self._follow(target, before, workers), name="type-ahead"
+        self._waiting = asyncio.create_task(
+            self._deliver_next_once_seen(target, before, workers), name="type-ahead"
         )
 
-    def _hits_no_field(self, text: str) -> bool:
-        """Whether it is no keys either: lines over a question, or more than anybody types."""
+    def _misses_fields(self, text: str) -> bool:
+        """Whether text is neither for a field nor keys: lines over a question, or very long."""
         enters = 0 if hasattr(self.screen, "asked_at") else inf
         return not _takes_text(self.focused) and looks_pasted(text, enters)
 
-    def _for(self, line: Input, paste: events.Paste) -> events.Paste:
-        """A paste for one line. Textual's own (the palette's) would drop what follows it unsaid."""
+    def _first_line(self, line: Input, paste: events.Paste) -> events.Paste:
+        """A paste for a one-line field. Textual's own, as in the palette, drops the rest unsaid."""
         lines = lines_of(paste.text)
         if hasattr(line, "is_paste") or not lines:  # one of our own fields, which says it itself
             return paste
@@ -103,23 +106,23 @@ class TypeAhead(App[Result], Generic[Result]):
             self.notify(only_the_first(lines), severity="warning")
         return events.Paste(lines[0])
 
-    async def _follow(
+    async def _deliver_next_once_seen(
         self, target: DOMNode, before: Screen[Any], workers: Collection[Worker[Any]]
     ) -> None:
-        """Wait until what a key did is seen, then let the next one be given."""
+        """Wait until what a key did is seen, then deliver the next one."""
         try:
             with suppress(TimeoutError):
-                async with asyncio.timeout(_LONGEST):
+                async with asyncio.timeout(_LONGEST_WAIT):
                     await self._is_seen(target, before, workers)
         finally:
             if self.is_running:
-                self.call_later(self._give_next)
+                self.call_later(self._deliver_next)
 
     async def _is_seen(
         self, target: DOMNode, before: Screen[Any], workers: Collection[Worker[Any]]
     ) -> None:
         for node in target.ancestors_with_self:  # so it bubbles up
-            await _passed(node)
+            await _has_handled(node)
         while (
             self.is_running
             and self.screen is before
@@ -130,17 +133,17 @@ class TypeAhead(App[Result], Generic[Result]):
         ):
             await asyncio.sleep(0.002)
         if self.is_running and self.screen is not before:
-            await _passed(self.screen)
-            await _passed(self)
+            await _has_handled(self.screen)
+            await _has_handled(self)
 
-    async def _give_next(self) -> None:
-        self._follower = None
-        while self._typed and self._follower is None:
-            await self._give(self._typed.popleft())
+    async def _deliver_next(self) -> None:
+        self._waiting = None
+        while self._queue and self._waiting is None:
+            await self._deliver(self._queue.popleft())
 
 
 def _is_paste(text: str, focused: Widget | None) -> bool:
-    """Whether text that arrived in one piece was pasted; elsewhere than in a field it is keys."""
+    """Whether text that arrived in one piece was pasted. Outside of a field it is keys."""
     judge = getattr(focused, "is_paste", looks_pasted)
     return _takes_text(focused) and bool(judge(text))
 
@@ -150,9 +153,9 @@ def _takes_text(focused: Widget | None) -> bool:
 
 
 def _opens_nothing(event: events.Event, focused: Widget | None) -> bool:
-    """Whether it is text for a field or moves a cursor: such come by the dozen, and need no wait.
+    """Whether an event is text for a field, or moves a cursor. Such come by the dozen.
 
-    Each wait lets the screen be painted.
+    They need no wait, and each wait would let the screen be painted.
     """
     if focused is None:
         return False
@@ -160,11 +163,11 @@ def _opens_nothing(event: events.Event, focused: Widget | None) -> bool:
         return event.key in getattr(focused, "moving_keys", ()) or focused.check_consume_key(
             event.key, event.character
         )
-    return _takes_text(focused)  # it is where text is pasted to
+    return _takes_text(focused)  # a paste
 
 
-async def _passed(node: DOMNode) -> None:
-    """Wait until a node has dealt with all that was sent to it."""
-    dealt = asyncio.Event()
-    if node.call_later(dealt.set):
-        await dealt.wait()
+async def _has_handled(node: DOMNode) -> None:
+    """Wait until a node has handled every message that it has got so far."""
+    handled = asyncio.Event()
+    if node.call_later(handled.set):
+        await handled.wait()

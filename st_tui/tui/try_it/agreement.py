@@ -14,15 +14,17 @@ _NO_REASON: frozenset[Reason] = frozenset()
 def possible_reasons(reply: Reply) -> frozenset[Reason]:
     """The reasons that a reply may stand for: a server tells its callers no more than it must.
 
-    None at all if it decided nothing, being throttled or out of order.
+    An empty set if the server decided nothing, because it throttled the call or failed.
     """
     match reply.status, reply.error:
         case (200, _) | (404, _):
-            return frozenset({Reason.ALLOWED})  # what is not there is told only inside the scope
+            return frozenset(
+                {Reason.ALLOWED}
+            )  # it says only inside the scope that something is missing
         case (401, _) if reply.message == "Failed to authenticate":
             return frozenset({Reason.INACTIVE, Reason.IP})
         case (401, _):
-            return frozenset({Reason.UNKNOWN, Reason.EXPIRED})  # expired, and swept before
+            return frozenset({Reason.UNKNOWN, Reason.EXPIRED})  # expired: swept before the call
         case (403, "PermissionDenied"):
             return frozenset({Reason.ENVIRONMENT, Reason.PATH, Reason.PERMISSION})
         case (403, _):
@@ -34,9 +36,9 @@ def possible_reasons(reply: Reply) -> frozenset[Reason]:
 
 
 def why_it_differs(token: ServiceToken, request: AccessRequest, reply: Reply, now: int) -> str:
-    """Why the server decided otherwise than is said of this request; empty if it did not.
+    """Why the server decided otherwise than `decide` does; empty if it did not.
 
-    A cause is named only if the decision comes out as the server's once it is taken into account.
+    A cause (the address, the time) is named only if `decide` comes to the server's answer with it.
     """
     told = possible_reasons(reply)
     here = _as_number(reply.own_address)

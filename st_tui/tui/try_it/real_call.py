@@ -1,7 +1,7 @@
 """One real HTTP call to a running server: what is sent, and what came back.
 
-Made with `http.client`, which follows no redirect and uses no proxy: the token goes to the server
-that was named and nowhere else.
+It is made with `http.client`, which follows no redirect and uses no proxy. So the token goes to the
+server that was named, and nowhere else.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _PORTS = {"http": 80, "https": 443}
 
 
 class CallFailed(Refusal):
-    """No answer came, or none of st-tui's. The sentence says why, and never holds the token."""
+    """No reply came, or none of an st-tui server. The sentence never holds the token."""
 
 
 class Server(NamedTuple):
@@ -46,18 +46,18 @@ class Server(NamedTuple):
 
     @property
     def url(self) -> str:
-        """The same as it was typed, tidied up."""
+        """The server's URL, with its port."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"{self.scheme}://{host}:{self.port}"
 
     @property
     def in_clear(self) -> bool:
-        """Whether others may read along on the way."""
+        """Whether others on the way can read the token."""
         return self.scheme == "http" and not _is_this_machine(self.host)
 
 
 class HttpCall(NamedTuple):
-    """What is sent, besides the token. `body` is empty where there is none."""
+    """A request without its token: method, path with query, and a body that may be empty."""
 
     method: str
     target: str
@@ -65,9 +65,9 @@ class HttpCall(NamedTuple):
 
 
 class Reply(NamedTuple):
-    """What came back. `secrets` counts those of a list; their values are not kept.
+    """What came back. `secrets` is how many a list has; their values are not kept.
 
-    `own_address` is where the call came from, as the server sees it if nothing lies between.
+    `own_address` is the address that the call came from, as a server without a proxy sees it.
     """
 
     status: int
@@ -79,7 +79,7 @@ class Reply(NamedTuple):
 
 
 def parse_server(text: str) -> Server:
-    """The server of a URL; `http://` may be left out. Raises CallFailed or TextError."""
+    """The server at a URL; `http://` may be left out. Raises CallFailed or TextError."""
     typed = text.strip()
     refuse_controls(typed, "address of the server")
     whole = typed if "://" in typed else f"http://{typed}"
@@ -107,10 +107,10 @@ WHAT_HAPPENS = {
 
 
 def call_for(request: AccessRequest) -> HttpCall:
-    """The call that has the server decide about this request, and changes nothing.
+    """The call that makes the server decide about this request, and changes nothing.
 
-    A read lists the folder's secrets. A write deletes a secret by a random name: the server looks
-    for it once it has let the token in, and answers that there is none.
+    A read lists the folder's secrets. A write deletes a secret by a random name. The server looks
+    for it only after it has admitted the token, and answers that there is none.
     """
     secrets = "/api/v3/secrets/raw" if request.endpoint is Endpoint.RAW else "/api/v3/secrets"
     place = {"environment": request.environment, "secretPath": request.path}
@@ -122,9 +122,9 @@ def call_for(request: AccessRequest) -> HttpCall:
 
 
 async def send_in_thread(server: Server, call: HttpCall, access_token: str) -> Reply:
-    """Send it, and wait for the answer without stopping the app. Raises CallFailed.
+    """Send a call in a thread and wait for the reply. Raises CallFailed.
 
-    The thread is one that the app's end does not wait for: looking up a name cannot be broken off.
+    It is a daemon thread, so that the app's end need not wait: a name look-up cannot be cancelled.
     """
     loop = asyncio.get_running_loop()
     came: asyncio.Future[Reply] = loop.create_future()
@@ -151,13 +151,13 @@ async def send_in_thread(server: Server, call: HttpCall, access_token: str) -> R
         async with asyncio.timeout(SECONDS):
             return await came
     except TimeoutError:
-        raise CallFailed(_late(server)) from None
+        raise CallFailed(_timed_out(server)) from None
 
 
 def send(server: Server, call: HttpCall, access_token: str) -> Reply:
-    """Send it and read the answer. Raises CallFailed.
+    """Send a call and read the reply. Raises CallFailed.
 
-    What answers is first asked for its status, so that only an st-tui server sees the token.
+    It first asks the server for its status, so that only an st-tui server sees the token.
     """
     deadline = monotonic() + SECONDS
     try:
@@ -166,7 +166,7 @@ def send(server: Server, call: HttpCall, access_token: str) -> Reply:
             own_address = connection.sock.getsockname()[0]
             status, said = _exchange(connection, HttpCall("GET", "/api/status"), {}, deadline)
             if status != 200 or set(said) != {"date", "message"}:
-                raise CallFailed(_stranger(server, status))
+                raise CallFailed(_not_st_tui(server, status))
             headers = {"Authorization": f"Bearer {access_token}"}
             started = perf_counter()
             status, said = _exchange(connection, call, headers, deadline)
@@ -176,7 +176,7 @@ def send(server: Server, call: HttpCall, access_token: str) -> Reply:
     except (OSError, HTTPException, UnicodeError) as error:
         raise CallFailed(_what_failed(server, error)) from None
     if not said:
-        raise CallFailed(_stranger(server, status))
+        raise CallFailed(_not_st_tui(server, status))
     listed = said.get("secrets")
     return Reply(
         status,
@@ -198,7 +198,7 @@ def _connection(server: Server) -> HTTPConnection:
 def _exchange(
     connection: HTTPConnection, call: HttpCall, headers: dict[str, str], deadline: float
 ) -> tuple[int, dict[str, Any]]:
-    """The status and the JSON object that came back; an empty one if it was something else."""
+    """The status and the JSON object that came back; an empty one for anything else."""
     if monotonic() > deadline:
         raise TimeoutError
     headers = {"Accept": "application/json", "User-Agent": f"st-tui/{__version__}", **headers}
@@ -206,7 +206,7 @@ def _exchange(
         headers["Content-Type"] = "application/json"
     connection.request(call.method, call.target, call.body.encode() or None, headers)
     received = bytearray()
-    # Closed by hand: read in pieces, it would keep the connection from the next request.
+    # Closed by `with`: read in pieces, it would keep the connection from the next request.
     with connection.getresponse() as response:
         while chunk := response.read1(_AT_ONCE):
             received += chunk
@@ -224,11 +224,11 @@ def _is_this_machine(host: str) -> bool:
         return host == "localhost"
 
 
-def _late(server: Server) -> str:
+def _timed_out(server: Server) -> str:
     return f"{server.url} did not answer within {SECONDS} seconds."
 
 
-def _stranger(server: Server, status: int) -> str:
+def _not_st_tui(server: Server, status: int) -> str:
     if 300 <= status < 400:
         return f"{server.url} redirects elsewhere, which is not followed: write the address meant."
     return f"What answers at {server.url} is no st-tui server."
@@ -238,7 +238,7 @@ def _what_failed(server: Server, error: Exception) -> str:
     url = server.url
     match error:
         case TimeoutError():
-            return _late(server)
+            return _timed_out(server)
         case ConnectionRefusedError():
             return f"Nothing answers at {url}: start `st-tui serve`, or write where it runs."
         case ssl.SSLCertVerificationError():

@@ -25,7 +25,7 @@ class Label(Static):
 
 
 class Field(Input):
-    """An input of one line without a frame, whose cursor does not blink: blinking costs 2 kB/s."""
+    """An input of one line without a frame. Its cursor does not blink, which would cost 2 kB/s."""
 
     DEFAULT_CSS = """
     Field {
@@ -39,8 +39,8 @@ class Field(Input):
     }
     """
 
-    enters: ClassVar[int] = 0
-    """How many Enters only go on from here, and answer nothing."""
+    typed_enters: ClassVar[int] = 0
+    """How many Enters may be typed ahead here: each only goes on to the next field."""
 
     def __init__(
         self,
@@ -62,15 +62,15 @@ class Field(Input):
         self.cursor_blink = False
 
     def is_paste(self, text: str) -> bool:
-        """Whether text that arrived in one piece, as keys, was pasted."""
-        return looks_pasted(text, self.enters)
+        """Whether key presses that arrived in one piece were pasted."""
+        return looks_pasted(text, self.typed_enters)
 
     def take_lines(self, lines: list[str]) -> str:
-        """Take a paste of several lines, and answer what to say of it: the first one stays."""
+        """Take a paste of several lines, here the first; what to say of it, empty for nothing."""
         return only_the_first(lines) if self.insert_pasted(lines[0]) else ""
 
     def insert_pasted(self, text: str) -> bool:
-        """Put a text in the place of what is selected, or at the cursor; say if it is too long."""
+        """Replace what is selected, or insert at the cursor; False if too long, which is said."""
         start, end = sorted(self.selection)
         longest = self.max_length or 0
         if 0 < longest < len(self.value) - (end - start) + len(text):
@@ -92,7 +92,7 @@ class Field(Input):
         self.paste(self.app.clipboard)
 
     def paste(self, text: str) -> None:
-        """Take a text that was pasted, and say what becomes of lines that have no room here."""
+        """Take a pasted text, and say what became of lines that have no room here."""
         lines = lines_of(text)
         if len(lines) > 1:
             said = self.take_lines([line.strip() for line in lines])
@@ -102,7 +102,7 @@ class Field(Input):
             self.insert_pasted(lines[0])
 
     def render_line(self, y: int) -> Strip:
-        """A line without what a terminal would act on, which takes no room in it."""
+        """The line without control characters, which a terminal would act on."""
         strip = super().render_line(y)
         if strip.text.isprintable():
             return strip
@@ -110,7 +110,7 @@ class Field(Input):
 
 
 class ListField(Field):
-    """A line of several things with blanks between: each line of a paste is one more of them."""
+    """A field for several values with blanks between; each line of a paste is one of them."""
 
     def take_lines(self, lines: list[str]) -> str:
         start, end = sorted(self.selection)

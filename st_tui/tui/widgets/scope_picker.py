@@ -32,7 +32,7 @@ from st_tui.tui.widgets.selector import Selector
 class _ScopeField(PathField):
     """A line for a scope's path: each line of a paste is a scope of its own."""
 
-    enters = 1
+    typed_enters = 1
 
     class Pasted(Message):
         """Several lines were pasted."""

@@ -1,4 +1,4 @@
-"""A line for a secret's name, in which no value that is pasted with it is ever shown."""
+"""A field for a secret's name, which never shows a value that is pasted into it."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from st_tui.tui.widgets.field import Field
 
 
 class SecretName(Field):
-    """A field for a name that gives secrets in a paste, such as NAME=value, to somebody else."""
+    """A field for a name. It hands a paste of secrets, such as NAME=value, to `take_secrets`."""
 
-    enters: ClassVar[int] = 2
+    typed_enters: ClassVar[int] = 2
 
     def __init__(
         self,
@@ -43,7 +43,7 @@ class SecretName(Field):
 
 
 def holds_secrets(text: str) -> bool:
-    """Whether a text looks like NAME=value lines, or JSON, with values among it."""
+    """Whether a text looks like NAME=value lines, or like JSON, and so holds values."""
     beginning = text.lstrip()
     if beginning.startswith(("{", "[")) and '"' in beginning:
         return True
@@ -51,7 +51,7 @@ def holds_secrets(text: str) -> bool:
 
 
 def _why_no_name(text: str) -> str:
-    """Why the first line of a text can be no secret's name; empty where it can."""
+    """Why the first line of a text cannot be a secret's name; empty where it can."""
     try:
         for line in lines_of(text)[:1]:
             check_name(line)

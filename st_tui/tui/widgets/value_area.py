@@ -1,4 +1,4 @@
-"""A field of several lines, for a secret's value or comment."""
+"""A text area for a secret's value or comment."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from st_tui.tui.terminal.pasted_text import looks_pasted
 
 _CONTROLS = re.compile(r"[^\x20-\x7e\t]")
 
-# These become a newline in a text area.
+# Textual's text area turns these into newlines.
 _OTHER_LINE_ENDS = re.compile(r"[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 
-# ^j is the newline itself in every terminal; the others arrive as Enter in most.
+# Every terminal sends ^j as itself; most send the others as Enter.
 NEW_LINE = Action("new_line", "ctrl+j,shift+enter,alt+enter,ctrl+enter", "new line",
                   "Begin a new line", hint=True)  # fmt: skip
 
 
 class ValueArea(TextArea):
-    """A text area without a frame; what a terminal would act on is drawn as a question mark.
+    """A text area without a frame, which draws control characters as question marks.
 
-    Enter goes on, as in every field: a newline that nobody meant would be stored.
+    Enter goes on to the next field, as everywhere: a newline that nobody meant would be stored.
     """
 
     class Entered(Message):
@@ -64,26 +64,26 @@ class ValueArea(TextArea):
         text: str = "",
         *,
         placeholder: str,
-        enters: int = 0,
+        typed_enters: int = 0,
         taker: Callable[[str], Callable[[], None] | None] = lambda _: None,
         id: str,  # noqa: A002
     ) -> None:
-        """`enters` is how many Enters only go on from here.
+        """`typed_enters` is how many Enters may be typed ahead here.
 
-        `taker` answers what takes a paste that is something else than text of this field.
+        `taker` gives what takes a paste that is something else than text for this area, or None.
         """
         super().__init__(text, placeholder=placeholder, id=id)
         self.cursor_blink = False
-        self._enters = enters
+        self._typed_enters = typed_enters
         self._taker = taker
 
     def is_paste(self, text: str) -> bool:
-        """Whether text that arrived in one piece, as keys, was pasted."""
-        return self._taker(text) is not None or looks_pasted(text, self._enters)
+        """Whether key presses that arrived in one piece were pasted."""
+        return self._taker(text) is not None or looks_pasted(text, self._typed_enters)
 
     async def _on_key(self, event: events.Key) -> None:
         if event.key == "enter":
-            event.prevent_default()  # Textual's own begins a line; the binding goes on
+            event.prevent_default()  # Textual's own handler begins a line; our binding goes on
 
     async def _on_paste(self, event: events.Paste) -> None:
         if take := self._taker(event.text):
@@ -105,7 +105,7 @@ class ValueArea(TextArea):
         self.replace("\n", *self.selection, maintain_selection_offset=False)
 
     def get_line(self, line_index: int) -> Text:
-        """A line as it is drawn, as many characters as it has."""
+        """A line as it is drawn: of as many characters as it has."""
         line = self.document.get_line(line_index)
         return Text(_CONTROLS.sub(_drawn, line), end="", no_wrap=True)
 

@@ -88,7 +88,7 @@ async def test_a_question_that_is_seen_is_answered_by_what_is_typed_at_once(
         await opened(pilot)
         at_once(pilot, "d")
         await until(pilot, lambda: isinstance(demo_app.screen, Confirm), "it asks")
-        await until(pilot, lambda: demo_app._follower is None, "and is seen")
+        await until(pilot, lambda: demo_app._waiting is None, "and is seen")
         at_once(pilot, "xn")  # x is no answer
         await until(pilot, lambda: isinstance(demo_app.screen, TokensPage), "it is closed")
 
