@@ -40,18 +40,18 @@ OPERATIONS: tuple[Operation, ...] = (
 
 
 def application(directory: Path, proxies: Collection[IpRange] = ()) -> Starlette:
-    """The server of the vault in this directory, which opens it with `server.key` alone.
+    """The server of the vault in this directory. It opens the vault with `server.key` alone.
 
-    `proxies` are the trusted ones, which send for many clients.
+    `proxies` are the trusted ones: each sends for many clients.
     """
     handler: RequestHandler
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         nonlocal handler
-        worker.end_in_time()
+        worker.end_with_parent()
         with Vault.open(directory, actor="system", key_file=SERVER_KEY) as vault:
-            # What is made at the start lives as long as the process: nobody need look at it again.
+            # What was made so far lives as long as the process: the collector need not look at it.
             gc.freeze()
             async with GroupCommit(vault.gateway) as group_commit:
                 handler = RequestHandler(vault.gateway, group_commit, proxies)
@@ -73,13 +73,13 @@ def application(directory: Path, proxies: Collection[IpRange] = ()) -> Starlette
 
     starlette = Starlette(
         routes=[
-            # Tried in this order: what is asked most comes first.
+            # Tried in this order: the routes that are asked most come first.
             *(route(operation, operation.path) for operation in OPERATIONS),
             Route("/api/status", _status),
             Route("/api/docs/json", docs),
             *(route(operation, f"{operation.path}/") for operation in OPERATIONS),
         ],
-        # Whatever the method and however strange the path: a token is asked for first.
+        # A request without a route needs a token too, whatever its method and path.
         exception_handlers={404: unknown, 405: unknown},
         lifespan=lifespan,
     )
@@ -88,7 +88,7 @@ def application(directory: Path, proxies: Collection[IpRange] = ()) -> Starlette
 
 
 def _no_route(http: HttpRequest) -> Operation:
-    """Answers whatever no route is for."""
+    """An operation for a request that has no route: it answers 404 to a good token."""
 
     def unknown(request: Request, params: Params, name: str) -> dict[str, Any]:
         raise problems.not_found(f"There is no route {http.method} {path}")

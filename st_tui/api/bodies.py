@@ -1,4 +1,4 @@
-"""Reading what a request carries: little at once, from each, from one address and from all."""
+"""Request bodies, and how much memory they may take: each, those of one address, and all."""
 
 from __future__ import annotations
 
@@ -17,27 +17,31 @@ from st_tui.api.protocol import BODY_HEADERS
 LARGEST_BODY = 1024 * 1024
 """Bytes."""
 LARGEST_TOGETHER = 64 * LARGEST_BODY
-"""Bytes that all bodies in one process may take, besides the first of each."""
+"""Bytes that all bodies in one process may take, beyond the `FREE` ones of each."""
 LARGEST_OF_ONE = LARGEST_TOGETHER // 4
 """The same for the bodies of one address."""
 FREE = 64 * 1024
-"""First bytes of each body that count for nothing: most need no more, and as there are not many
-connections, none is kept out by the large bodies of others."""
+"""First bytes of each body that are not counted. Most bodies are no larger, so the large bodies of
+others keep none of them out; and the number of connections is bounded."""
 SECONDS = 30.0
+"""In which a body must arrive."""
 SECONDS_TO_DROP = 5.0
-"""For a body that is not wanted: its client may read no answer before it has sent it."""
+"""The same for a body that is not wanted: its client may read no answer before it has sent it."""
 _MOST_DROPPED = 16 * LARGEST_BODY
 
 
-class Room:
-    """What the bodies that are being read or served take of one process."""
+class CountedBytes:
+    """Counted bytes of the bodies that this process is reading or answering."""
 
-    taken = 0
+    together = 0
     by_address: ClassVar[Counter[str]] = Counter()
 
 
 class Body:
-    """One body as it arrives. It takes its room until it is released."""
+    """One body as it arrives. Its bytes are counted until it is released.
+
+    `address` is whom they are counted for; None for a client that has no bound of its own.
+    """
 
     def __init__(self, address: str | None) -> None:
         self._address = address
@@ -45,37 +49,37 @@ class Body:
         self.received = bytearray()
 
     def take(self, chunk: bytes) -> bool:
-        """Add what arrived; whether there was room for it."""
+        """Add what arrived. Returns whether all bodies are still within their bounds."""
         self.received += chunk
         more = max(len(self.received) - FREE, 0) - self._counted
         self._counted += more
-        Room.taken += more
+        CountedBytes.together += more
         if self._address is not None and more:
-            Room.by_address[self._address] += more
-        return Room.taken <= LARGEST_TOGETHER and (
-            self._address is None or Room.by_address[self._address] <= LARGEST_OF_ONE
+            CountedBytes.by_address[self._address] += more
+        return CountedBytes.together <= LARGEST_TOGETHER and (
+            self._address is None or CountedBytes.by_address[self._address] <= LARGEST_OF_ONE
         )
 
     def release(self) -> None:
-        """It is needed no more: others may take its room."""
-        Room.taken -= self._counted
+        """Drop it: its bytes count no more."""
+        CountedBytes.together -= self._counted
         if self._address is not None and self._counted:
-            Room.by_address[self._address] -= self._counted
-            if not Room.by_address[self._address]:
-                del Room.by_address[self._address]
+            CountedBytes.by_address[self._address] -= self._counted
+            if not CountedBytes.by_address[self._address]:
+                del CountedBytes.by_address[self._address]
         self._counted = 0
         self.received = bytearray()
 
 
-def is_there(headers: Mapping[bytes, bytes]) -> bool:
+def has_body(headers: Mapping[bytes, bytes]) -> bool:
     """Whether the request has a body."""
     return not BODY_HEADERS.isdisjoint(headers) and headers.get(b"content-length") != b"0"
 
 
 async def read(http: Request, headers: Mapping[bytes, bytes], body: Body) -> Problem | None:
-    """Read the request's body to its end; why that was not done, if it was not."""
+    """Read the request's body to its end. Returns why that was not done, if it was not."""
     if b"upgrade" in headers:
-        # It was lost; without it the request would seem to leave out what it states.
+        # The body was lost (see `protocol`): the request would seem to leave out what it states.
         return problems.bad_request(
             "A request with a body cannot ask for another protocol: send HTTP/1.1 without Upgrade"
         )
@@ -98,9 +102,9 @@ async def read(http: Request, headers: Mapping[bytes, bytes], body: Body) -> Pro
 
 
 async def drop(http: Request) -> None:
-    """Take what else arrives of a body, and keep nothing of it.
+    """Receive the rest of a body and keep nothing of it.
 
-    A client that still sends would not see an answer.
+    A client that is still sending would not see an answer.
     """
     dropped = 0
     with suppress(ClientDisconnect, TimeoutError):

@@ -1,4 +1,4 @@
-"""The API described in OpenAPI 3.1, from what the operations declare."""
+"""The description of the API in OpenAPI 3.1, made from what the operations declare."""
 
 from __future__ import annotations
 

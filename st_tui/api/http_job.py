@@ -27,8 +27,10 @@ _LONGEST_NAME = 1_000
 
 
 class HttpJob:
-    """One request. `fault` is what is wrong with how its token was sent, `problem` what is wrong
-    with its body."""
+    """One request.
+
+    `fault`: what is wrong with how its token was sent. `problem`: what is wrong with its body.
+    """
 
     def __init__(
         self,
@@ -45,7 +47,7 @@ class HttpJob:
         self._read: tuple[Params, str] | Exception
 
     def prepare(self) -> None:
-        """Read the request's fields. What is wrong with them is told once the token is known."""
+        """Read the request's fields. A fault in them is told only once the token was let in."""
         try:
             if self._problem is not None:
                 raise self._problem
@@ -72,12 +74,12 @@ class HttpJob:
             return problems.unavailable()
         except Exception:
             # Never its message, which may hold a secret.
-            return problems.mistake()
+            return problems.internal_error()
 
     def _answer(self, request: Request) -> dict[str, Any]:
         """What the operation answers. Raises StoreError and Problem.
 
-        A refusal is worded while the request is under way: the log keeps the status that is told.
+        Refusals are worded inside the request, so that the audit log keeps the status.
         """
         operation = self._operation
         try:
@@ -88,7 +90,7 @@ class HttpJob:
         except StoreError:
             raise
         except Refusal as refusal:
-            raise problems.of(refusal, operation.action, operation.subject) from None
+            raise problems.from_refusal(refusal, operation.action, operation.subject) from None
         if operation.writes:
             lost = [
                 f"{field.name} is not kept." for field in operation.not_kept if params.says(field)
@@ -104,7 +106,7 @@ def _read(operation: Operation, http: HttpRequest, body: bytes) -> tuple[Params,
         path = unquote(raw_path.decode("ascii"), errors="strict")
     except UnicodeDecodeError:
         raise problems.bad_request("The path is not valid percent-encoded UTF-8") from None
-    # A route is found for a path with a line feed at its end, too.
+    # The router ignores a line feed at a path's end.
     refuse_controls(path, "path")
     if b"%2f" in raw_path.lower():
         raise problems.bad_request("A name in the path cannot hold a slash")

@@ -1,4 +1,4 @@
-"""What the server answers, as JSON."""
+"""JSON responses, of successes and of refusals."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from st_tui.api.problems import Problem
 
 
 def as_refused(problem: Problem) -> Response:
-    """A refusal, with an id of its own."""
+    """A refusal in Infisical's error body, with an id of its own."""
     body = problem.body(f"req-{secrets.token_hex(8)}")
     return as_json(problem.status, body, problem.headers)
 
 
 NOT_CACHED = {"Cache-Control": "no-store"}
-"""On every answer, refusals too: those name secrets as well, and the next one may differ."""
+"""Headers of every response. Refusals name secrets too, and the next answer may differ."""
 
 
 def as_json(
     status: int, content: dict[str, Any], headers: dict[str, str] | None = None
 ) -> Response:
-    """An answer with this content, which no cache may keep."""
+    """A response with this content, which no cache may keep."""
     return Response(_encode(content), status, NOT_CACHED | (headers or {}), "application/json")
 
 

@@ -1,6 +1,6 @@
-"""What is refused over the network: a status, Infisical's name for the error, and a sentence.
+"""Refusals over the network: a status, Infisical's name for the error, and a sentence.
 
-Nothing here tells more than the caller may know; the reason stands in the audit log.
+They tell no more than the caller may know. The audit log has the reason.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from st_tui.core.vault.secret_changes import AlreadyThere, NoFolder, NotAsItStan
 
 
 class Problem(Exception):
-    """An answer that is no success. `message` is a string: that shows best in every client."""
+    """An answer that is no success. Infisical's `message` may be a list; a string shows best."""
 
     def __init__(
         self, status: int, error: str, message: str, headers: dict[str, str] | None = None
@@ -58,7 +58,7 @@ def not_found(message: str, error: str = "NotFound") -> Problem:
 
 
 def forbidden(action: str, subject: str) -> Problem:
-    """403: outside the scope, or without the permission; whether it is there is not told."""
+    """403: outside the scope, or without the permission, whether or not it is there."""
     return Problem(403, "PermissionDenied", f"You are not allowed to {action} on {subject}")
 
 
@@ -75,7 +75,7 @@ def unavailable() -> Problem:
 
 
 def busy() -> Problem:
-    """503: there is no room for this request. Its connection makes room for another."""
+    """503: too many requests at once. The connection is closed to make room for another."""
     return Problem(
         503,
         "ServiceUnavailable",
@@ -84,14 +84,17 @@ def busy() -> Problem:
     )
 
 
-def mistake() -> Problem:
-    """500: a mistake of our own."""
+def internal_error() -> Problem:
+    """500: a fault of the server, or something about the vault that only its operator may know."""
     return Problem(500, "InternalServerError", "Something went wrong")
 
 
 def unauthenticated(refused: NotAuthenticated, fault: str) -> Problem:
-    """401 with the same words for every token that is not known, or with the `fault` in how it was
-    sent; 403 when its end was just found; 429 for one failure too many."""
+    """401, 403 or 429 for a token that is not let in.
+
+    401 has the same words for every unknown token, or the `fault` in how it was sent; 403 says that
+    this request found the token's end; 429 is for one failure too many.
+    """
     if refused.retry_after is not None:
         return Problem(
             429,
@@ -107,11 +110,11 @@ def unauthenticated(refused: NotAuthenticated, fault: str) -> Problem:
 
 
 def too_large(limit: int) -> Problem:
-    """413: the body is not read to its end."""
+    """413: the body is larger than `limit` bytes. It is not read to its end."""
     return Problem(413, "PayloadTooLarge", f"The body is over {limit} bytes")
 
 
-def of(refusal: Refusal, action: str, subject: str) -> Problem:
+def from_refusal(refusal: Refusal, action: str, subject: str) -> Problem:
     """What the vault refused, in words that the caller may know. The one place that chooses them.
 
     `action` and `subject` are the operation's: "read" and "secrets".
@@ -150,7 +153,7 @@ def of(refusal: Refusal, action: str, subject: str) -> Problem:
             return bad_request(str(refusal))
         case _:
             # What else the core refuses is about the vault: its sentence is for the operator.
-            return _missing(refusal) or mistake()
+            return _missing(refusal) or internal_error()
 
 
 def _missing(refusal: Refusal) -> Problem | None:

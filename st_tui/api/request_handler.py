@@ -39,7 +39,7 @@ class RequestHandler:
         headers[:] = [header for header in headers if header[0] != b"authorization"]
         fields = dict(headers)
         # Most requests have no body, and need not be counted for an address.
-        body = bodies.Body(self._counted_for(caller) if bodies.is_there(fields) else None)
+        body = bodies.Body(self._counted_for(caller) if bodies.has_body(fields) else None)
         try:
             problem = await self._read_body(caller, http, fields, body)
             job = HttpJob(operation, http, caller, fault, body, problem)
@@ -62,7 +62,7 @@ class RequestHandler:
 
         Raises StoreError.
         """
-        if not bodies.is_there(headers):
+        if not bodies.has_body(headers):
             return None
         if self._gateway.expects(caller):
             return await bodies.read(http, headers, body)

@@ -1,4 +1,4 @@
-"""What the routes answer, as JSON schemas: whoever reads them can rely on every field."""
+"""The JSON schemas of what the routes answer. Every field that a schema names is always there."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _NONE: Schema = {"type": "array", "maxItems": 0}
 
 
 def _object(**fields: Schema) -> Schema:
-    """An object that has each of these fields."""
+    """An object with all of these fields."""
     return {"type": "object", "required": list(fields), "properties": fields}
 
 
@@ -33,7 +33,7 @@ def _list(name: str) -> Schema:
 
 
 def _secrets(name: str) -> Schema:
-    """What a list answers, of secrets in this form."""
+    """The answer to a list of secrets, sealed or opened."""
     imported = _object(secretPath=_TEXT, environment=_TEXT, folderId=_ID, secrets=_list(name))
     return _object(
         secrets=_list(name), imports={"type": "array", "items": imported}, warnings=_TEXTS

@@ -17,7 +17,7 @@ from tests.core.vaults import v3
 
 
 @pytest.mark.parametrize("bound", ["LARGEST_TOGETHER", "LARGEST_OF_ONE"])
-def test_large_bodies_have_a_room_and_leave_it(
+def test_large_bodies_are_counted_until_they_are_answered(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bound: str
 ) -> None:
     monkeypatch.setattr(bodies, "FREE", 100)
@@ -29,7 +29,7 @@ def test_large_bodies_have_a_room_and_leave_it(
         async with port_of(application(tmp_path / "vault")) as port, asyncio.timeout(30):
             first, second, small = [await connect(port) for _ in range(3)]
             await first.send(head(token, 700) + b" " * 699)
-            while bodies.Room.taken < 599:
+            while bodies.CountedBytes.together < 599:
                 await asyncio.sleep(0.01)
             await second.send(head(token, 700) + b" " * 700)
             told = [await second.answer()]
@@ -50,8 +50,8 @@ def test_large_bodies_have_a_room_and_leave_it(
     assert refused is not None
     assert (refused[0], "The server is busy" in refused[1]) == (503, True)
     assert [told and told[0] for told in answered] == [200, 200, 200]
-    assert bodies.Room.taken == 0
-    assert not bodies.Room.by_address
+    assert bodies.CountedBytes.together == 0
+    assert not bodies.CountedBytes.by_address
 
 
 def test_a_trusted_proxys_bodies_are_many_clients(
@@ -80,7 +80,7 @@ def test_a_trusted_proxys_bodies_are_many_clients(
 
 
 @pytest.mark.parametrize("kind", ["none", "unknown", "ended"])
-def test_a_body_without_a_token_that_lets_it_in_takes_no_room(
+def test_a_body_without_a_token_that_lets_it_in_is_not_counted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
     """However many of them are sent, and never to their end."""
@@ -99,7 +99,7 @@ def test_a_body_without_a_token_that_lets_it_in_takes_no_room(
             one = await connect(port)
             await one.send(head(token, 200_000) + b" " * 200_000)
             told = [await one.answer()]
-            assert bodies.Room.taken == 0
+            assert bodies.CountedBytes.together == 0
             await many[0].send(b" ")
             told.append(await many[0].answer())
             for line in (one, *many):
