@@ -197,11 +197,11 @@ def _too_late(promise: Ending, index: ReachIndex) -> tuple[Breach, ...]:
 
 def _unnamed(promise: Reserved, index: ReachIndex, folders: Sequence[str]) -> tuple[Breach, ...]:
     environment, pattern = promise.scope
-    reachers = who_within(index, environment, compile_pattern(pattern), promise.operation, folders)
+    reaching = who_within(index, environment, compile_pattern(pattern), promise.operation, folders)
     return tuple(
-        Breach(*reacher)
-        for reacher in reachers
-        if not any(_is_named(reacher.token.name, name) for name in promise.names)
+        Breach(*found)
+        for found in reaching
+        if not any(_is_named(found.token.name, name) for name in promise.names)
     )
 
 
