@@ -108,11 +108,11 @@ def test_its_table_of_patterns(row: list[str]) -> None:
     patterns, opens, closed = row
     every_opened, every_closed = opens.split(";"), closed.split(";")
     for index, pattern in enumerate(quoted(patterns)):
-        glob = compile_pattern(pattern)
+        compiled = compile_pattern(pattern)
         for path in quoted(every_opened[min(index, len(every_opened) - 1)]):
-            assert glob.matches(path), (pattern, path)
+            assert compiled.matches(path), (pattern, path)
         for path in quoted(every_closed[min(index, len(every_closed) - 1)]):
-            assert not glob.matches(path), (pattern, path)
+            assert not compiled.matches(path), (pattern, path)
 
 
 @pytest.mark.parametrize("row", list(table("| refused |")), ids=lambda row: row[0])

@@ -177,8 +177,8 @@ def first_request(
     scope = token.scopes[0]
     path = stem(scope.secret_path)
     with suppress(PatternRefused):  # made elsewhere: it grants nothing
-        glob = compile_pattern(scope.secret_path)
-        path = next((folder for folder in ("/", *folders) if glob.matches(folder)), path)
+        pattern = compile_pattern(scope.secret_path)
+        path = next((folder for folder in ("/", *folders) if pattern.matches(folder)), path)
     return AccessRequest(
         environment=scope.environment,
         path=path,

@@ -164,8 +164,8 @@ def as_dfa(make: Any, pattern: Pattern, mentioned: str) -> Any:
     names: dict[tuple[bool, int], str] = {}
     table: dict[str, dict[str, str]] = {}
 
-    def name(fresh: bool, alive: int) -> str:
-        key = (fresh, alive)
+    def name(after_slash: bool, active: int) -> str:
+        key = (after_slash, active)
         if key not in names:
             names[key] = f"s{len(names)}"
             waiting.append(key)
@@ -176,15 +176,15 @@ def as_dfa(make: Any, pattern: Pattern, mentioned: str) -> Any:
     dead = name(False, 0)
     first = name(True, root)
     finals = set()
-    for fresh, alive in waiting:
-        row = table[names[(fresh, alive)]] = {}
+    for after_slash, active in waiting:
+        row = table[names[(after_slash, active)]] = {}
         for char in letters:
             if char == "/":
-                row[char] = dead if fresh else name(True, one.enter(alive & one.ends))
+                row[char] = dead if after_slash else name(True, one.enter(active & one.ends))
             else:
-                row[char] = name(False, one.advance(alive, char))
-        if not fresh and alive & one.accepting:
-            finals.add(names[(fresh, alive)])
+                row[char] = name(False, one.advance(active, char))
+        if not after_slash and active & one.accepting:
+            finals.add(names[(after_slash, active)])
     # The root path is its own state: it alone may end in a slash.
     table["root"] = table[first]
     table["start"] = {char: "root" if char == "/" else dead for char in letters}

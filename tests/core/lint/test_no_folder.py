@@ -101,10 +101,10 @@ def test_it_is_so_for_every_short_path_of_a_folder() -> None:
     """Such patterns match, if any folder, one of two names of three letters."""
     told = 0
     for pattern in patterns(600):
-        glob = compile_pattern(pattern)
+        compiled = compile_pattern(pattern)
         never = why_never(pattern)
         told += never is not None
-        assert (never is None) is any(map(glob.matches, FOLDERS)), pattern
+        assert (never is None) is any(map(compiled.matches, FOLDERS)), pattern
         assert never is None or ("slash at the end" in never) <= pattern.endswith("/")
     assert 100 < told < 500
 
@@ -125,9 +125,9 @@ def test_picomatch_matches_no_folder_where_none_can_be_matched() -> None:
 
 def test_it_agrees_with_the_search_and_its_certificate() -> None:
     for pattern in [*patterns(2_000), "/**/a$", "/{ab,c.d}*/[^x]/.", "/a/**/b/"]:
-        glob = compile_pattern(pattern)
-        answer = contains([], [glob])
-        assert no_folder_matches(glob) is answer.holds, pattern
+        compiled = compile_pattern(pattern)
+        answer = contains([], [compiled])
+        assert no_folder_matches(compiled) is answer.holds, pattern
         if answer.certificate is not None:
             assert check(answer.certificate)
         else:

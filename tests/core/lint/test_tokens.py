@@ -58,9 +58,9 @@ def test_each_trap_is_named_and_is_one(
     pattern: str, said: str, opens: list[str], closed: list[str]
 ) -> None:
     assert any(said in warning for warning in warnings(pattern))
-    glob = compile_pattern(pattern)
-    assert [path for path in opens if not glob.matches(path)] == []
-    assert [path for path in closed if glob.matches(path)] == []
+    compiled = compile_pattern(pattern)
+    assert [path for path in opens if not compiled.matches(path)] == []
+    assert [path for path in closed if compiled.matches(path)] == []
 
 
 @pytest.mark.parametrize(
@@ -83,15 +83,15 @@ def test_every_path_that_a_trap_names_is_left_out_or_opened_as_it_says() -> None
     for length in (1, 2, 3):
         for segments in product(["a", "*", "**", "a*", "[ab]"], repeat=length):
             pattern = "/" + "/".join(segments)
-            glob = compile_pattern(pattern)
+            compiled = compile_pattern(pattern)
             for warning in warnings(pattern):
                 for verb, opened in (("leaves out", False), ("opens", True)):
                     found = re.search(rf" {verb} (/[a-z/]*)", warning)
                     if found:
                         named += 1
-                        assert glob.matches(found[1]) is opened, warning
+                        assert compiled.matches(found[1]) is opened, warning
                 if "all that is deeper" in warning:
-                    assert max(p.count("/") for p in ["/", *paths] if glob.matches(p)) == length
+                    assert max(p.count("/") for p in ["/", *paths] if compiled.matches(p)) == length
     assert named > 80
 
 
@@ -101,8 +101,8 @@ def test_a_slash_at_the_end_is_named_with_the_rewrite(pattern: str) -> None:
         "Scope 1: matches only paths that are written with the slash at the end, which no request "
         f"has: write {pattern[:-1]}."
     ]
-    glob = compile_pattern(pattern)
-    assert not overlaps([glob], [compile_pattern("/**")]).holds
+    compiled = compile_pattern(pattern)
+    assert not overlaps([compiled], [compile_pattern("/**")]).holds
     compile_pattern(pattern[:-1])
 
 

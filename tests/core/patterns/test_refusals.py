@@ -12,8 +12,7 @@ from typing import NamedTuple
 
 import pytest
 
-from st_tui.core.patterns import PatternRefused, compile_pattern
-from st_tui.core.patterns import refusals as globs_refused
+from st_tui.core.patterns import PatternRefused, compile_pattern, refusals
 
 FACTS = json.loads((Path(__file__).parents[2] / "data" / "glob_facts.json").read_text("utf-8"))
 
@@ -618,7 +617,7 @@ def test_two_stars_in_a_name_get_both_patterns_that_may_be_meant(
 def test_every_reason_has_a_case() -> None:
     """So that no statement about picomatch stands here without an answer of picomatch's."""
     told = {case.effect for case in REFUSED}
-    for reason, (effect, _) in globs_refused.REASONS.items():
+    for reason, (effect, _) in refusals.REASONS.items():
         assert reason == "too long" or any(effect.startswith(start) for start in told), reason
 
 
