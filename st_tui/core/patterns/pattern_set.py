@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Final, Protocol
+from weakref import ref
 
 from st_tui.core.patterns.automaton import Automaton, code_units
 
@@ -34,18 +35,20 @@ class _State(dict[str, "_State"]):
     def __init__(
         self, owner: PatternSet, active: tuple[tuple[int, int], ...], first: int | None
     ) -> None:
-        self.owner = owner
+        # Weak, so that a set that is dropped frees its automata without the garbage collector.
+        self.owner = ref(owner)
         self.active = active  # index and active ends of every pattern that may yet match
         self.first = first  # index of the first pattern that matches if the path ends here
 
     def __missing__(self, text: str) -> _State:
-        return self.owner._step(self, text) if self.active else self
+        owner = self.owner()
+        return owner._step(self, text) if self.active and owner is not None else self
 
 
 class PatternSet:
     """Several patterns as one automaton."""
 
-    __slots__ = ("_automata", "_room", "_start", "_states")
+    __slots__ = ("__weakref__", "_automata", "_room", "_start", "_states")
 
     def __init__(self, patterns: Iterable[HasAutomaton]) -> None:
         self._automata = tuple(pattern.automaton for pattern in patterns)
