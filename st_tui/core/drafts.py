@@ -10,7 +10,7 @@ from typing import NamedTuple
 from st_tui.core.errors import Refusal
 from st_tui.core.expiry import checked_end
 from st_tui.core.model import Environment, Scope, ServiceToken, TokenDraft
-from st_tui.core.patterns import PatternRefused, compile_pattern, literal_prefix
+from st_tui.core.patterns import PatternRefused, compile_pattern
 from st_tui.core.plain_text import check_new_name, refuse_controls, without_unseen
 
 LONGEST_NAME = 100
@@ -77,12 +77,6 @@ def leading_to(folder: str) -> list[str]:
         return ["/"]
     below = accumulate(folder.split("/")[1:], lambda above, name: f"{above}/{name}", initial="")
     return ["/", *islice(below, 1, None)]
-
-
-def stem(pattern: str) -> str:
-    """The folder above a pattern's first wildcard: `/a` of `/a/b*/c`; a plain path itself."""
-    plain = literal_prefix(pattern)
-    return (plain if plain == pattern else plain[: max(plain.rfind("/"), 0)]) or "/"
 
 
 def request_path(text: str) -> Adjusted:

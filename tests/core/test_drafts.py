@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from st_tui.core import drafts
-from st_tui.core.drafts import DraftError, as_token, scopes_of_folder, stem
+from st_tui.core.drafts import DraftError, as_token, scopes_of_folder
 from st_tui.core.errors import Refusal
 from st_tui.core.model import Environment, Scope
 from st_tui.core.plain_text import TextError
@@ -161,14 +161,6 @@ def test_folder_paths_slugs_and_names() -> None:
     for slug in ("", "Dev", "-a", "a b", "a" * 51, "a/b"):
         with pytest.raises(DraftError):
             drafts.check_slug(slug, "slug")
-
-
-@pytest.mark.parametrize(
-    ("pattern", "folder"),
-    [("/a/b/**", "/a/b"), ("/a/*", "/a"), ("/**", "/"), ("/a{b,c}/d", "/"), ("/a/b", "/a/b")],
-)
-def test_the_folder_that_a_pattern_is_about(pattern: str, folder: str) -> None:
-    assert stem(pattern) == folder
 
 
 def test_a_folder_is_picked_by_itself_its_children_and_all_below() -> None:

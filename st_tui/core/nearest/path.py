@@ -21,9 +21,9 @@ from itertools import takewhile
 from string import ascii_lowercase, ascii_uppercase, digits
 from typing import NamedTuple, TypeAlias
 
-from st_tui.core.drafts import leading_to, stem
+from st_tui.core.drafts import leading_to
 from st_tui.core.nearest.edit_distance import distance_from, least_distance_from
-from st_tui.core.patterns import Pattern, literal_prefix
+from st_tui.core.patterns import Pattern, literal_folder, literal_prefix
 from st_tui.core.patterns.tree import shortest_length
 
 CAP = 20_000
@@ -116,20 +116,20 @@ class _CapReached(Exception):
 
 
 class _Accepting:
-    """Which of many patterns accepts a folder: tried are those whose stem leads to it."""
+    """Which of many patterns accepts a folder: tried are those whose literal folder leads to it."""
 
     def __init__(self, patterns: Sequence[Pattern]) -> None:
         self._patterns = patterns
         self._tries_left = _TRIES
-        self._by_stem: dict[str, list[int]] = {}
+        self._by_folder: dict[str, list[int]] = {}
         for index, one in enumerate(patterns):
-            self._by_stem.setdefault(stem(one.text), []).append(index)
+            self._by_folder.setdefault(literal_folder(one.text), []).append(index)
 
     def first(self, folder: str) -> int | None:
         """The index of the first pattern that accepts it; None if none does, or after `_TRIES`."""
         found = None
         for above in leading_to(folder):
-            indices = self._by_stem.get(above, ())
+            indices = self._by_folder.get(above, ())
             self._tries_left -= len(indices)
             if self._tries_left < 0:
                 return None

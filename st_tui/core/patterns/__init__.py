@@ -5,6 +5,7 @@ from st_tui.core.patterns.literals import (
     FOLDER_CHARS,
     folder_prefix,
     is_plain,
+    literal_folder,
     literal_prefix,
     literal_runs,
 )
@@ -23,6 +24,7 @@ __all__ = [
     "compile_pattern",
     "folder_prefix",
     "is_plain",
+    "literal_folder",
     "literal_prefix",
     "literal_runs",
 ]

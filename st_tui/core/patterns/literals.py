@@ -34,6 +34,12 @@ def is_plain(text: str) -> bool:
     return _WILD.search(text) is None
 
 
+def literal_folder(text: str) -> str:
+    """The folder above a pattern's first wildcard: `/a` of `/a/b*/c`; a plain path itself."""
+    literal = literal_prefix(text)
+    return (literal if literal == text else literal[: max(literal.rfind("/"), 0)]) or "/"
+
+
 def folder_prefix(text: str) -> str:
     """The longest folder path that a path or pattern begins with; empty if it begins with none.
 

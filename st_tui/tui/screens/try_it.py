@@ -15,7 +15,6 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from st_tui.core import access, token_text
-from st_tui.core.drafts import stem
 from st_tui.core.errors import Refusal
 from st_tui.core.model import (
     AccessRequest,
@@ -26,7 +25,7 @@ from st_tui.core.model import (
     TokenText,
     in_order,
 )
-from st_tui.core.patterns import PatternRefused, compile_pattern
+from st_tui.core.patterns import PatternRefused, compile_pattern, literal_folder
 from st_tui.core.plain_text import shown
 from st_tui.core.token_text import TokenTextError
 from st_tui.core.wording import counted
@@ -175,7 +174,7 @@ def first_request(
 ) -> AccessRequest:
     """What a new token is tried on: the first folder there is that its first scope opens."""
     scope = token.scopes[0]
-    path = stem(scope.secret_path)
+    path = literal_folder(scope.secret_path)
     with suppress(PatternRefused):  # made elsewhere: it grants nothing
         pattern = compile_pattern(scope.secret_path)
         path = next((folder for folder in ("/", *folders) if pattern.matches(folder)), path)

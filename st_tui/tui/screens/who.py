@@ -15,11 +15,11 @@ from textual.widgets import Input, Static
 
 from st_tui.core import reach
 from st_tui.core.algebra import TooComplex
-from st_tui.core.drafts import check_pattern, request_path, stem
+from st_tui.core.drafts import check_pattern, request_path
 from st_tui.core.errors import Refusal
 from st_tui.core.lint.no_folder import why_never
 from st_tui.core.model import Environment, Permission, Project, ServiceToken
-from st_tui.core.patterns import compile_pattern
+from st_tui.core.patterns import compile_pattern, is_plain
 from st_tui.core.plain_text import shown
 from st_tui.core.reach import ReachIndex, ReachingTokens
 from st_tui.tui.actions import Action, bindings
@@ -44,7 +44,7 @@ class Question(NamedTuple):
     @property
     def is_pattern(self) -> bool:
         """Whether it is about any folder of a pattern."""
-        return stem(self.path) != self.path
+        return not is_plain(self.path)
 
 
 class ProjectReach(NamedTuple):

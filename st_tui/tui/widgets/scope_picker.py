@@ -16,11 +16,11 @@ from st_tui.core.drafts import (
     parse_scope,
     scope_path,
     scopes_of_folder,
-    stem,
 )
 from st_tui.core.errors import Refusal
 from st_tui.core.lint import FolderPaths
 from st_tui.core.model import Environment, Scope
+from st_tui.core.patterns import literal_folder
 from st_tui.core.plain_text import shown
 from st_tui.core.wording import counted
 from st_tui.tui.widgets.field import Label
@@ -207,7 +207,7 @@ class ScopePicker(Vertical):
             return
         with self.prevent(Input.Changed):
             field.value = ""
-        about = scope.environment, stem(scope.secret_path)
+        about = scope.environment, literal_folder(scope.secret_path)
         self._change(tuple(dict.fromkeys((*self.scopes, scope))), about)
 
     @on(_ScopeField.Pasted)

@@ -10,6 +10,7 @@ from st_tui.core.patterns import (
     compile_pattern,
     folder_prefix,
     is_plain,
+    literal_folder,
     literal_prefix,
     literal_runs,
 )
@@ -34,6 +35,14 @@ def test_the_literal_parts(text: str, literal: str, folder: str, runs: list[str]
     assert literal_prefix(text) == literal
     assert folder_prefix(text) == folder
     assert [text[start:end] for start, end in literal_runs(text)] == runs
+
+
+@pytest.mark.parametrize(
+    ("pattern", "folder"),
+    [("/a/b/**", "/a/b"), ("/a/*", "/a"), ("/**", "/"), ("/a{b,c}/d", "/"), ("/a/b", "/a/b")],
+)
+def test_the_folder_that_a_pattern_is_about(pattern: str, folder: str) -> None:
+    assert literal_folder(pattern) == folder
 
 
 @given(patterns)

@@ -16,7 +16,7 @@ from st_tui.core import drafts, expiry, reach, wording
 from st_tui.core.errors import Refusal
 from st_tui.core.lint.no_folder import why_never
 from st_tui.core.model import Permission
-from st_tui.core.patterns import compile_pattern
+from st_tui.core.patterns import compile_pattern, is_plain
 from st_tui.core.reach import ReachingToken
 
 
@@ -79,7 +79,7 @@ def _place(path: str | None, pattern: str | None) -> str:
         raise BadUsage("Give exactly one of --path and --pattern: they say what is to be reached.")
     if path is not None:
         place = typed_path(drafts.request_path(path))
-        if drafts.stem(place) != place:
+        if not is_plain(place):
             remark(
                 f"{place} was read as one path of that very name: --pattern means any folder of it."
             )

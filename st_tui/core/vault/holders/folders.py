@@ -11,6 +11,7 @@ from uuid import UUID
 from st_tui.core import drafts
 from st_tui.core.errors import Refusal
 from st_tui.core.model import Permission, Scope
+from st_tui.core.patterns import literal_folder
 from st_tui.core.secrets.model import Place
 from st_tui.core.secrets.used_by import UsedBy
 from st_tui.core.store import projects, secrets
@@ -202,10 +203,10 @@ def _child(parent: Place, name: str) -> Place:
 
 def _may_lead_below(scope: Scope, place: Place) -> bool:
     """Whether the scope may open the folder or one below it, by its text before a wildcard."""
-    stem = drafts.stem(scope.secret_path)
+    folder = literal_folder(scope.secret_path)
     return scope.environment == place.environment and (
-        stem == place.path
-        or bool(relative_path(place.path, stem) or relative_path(stem, place.path))
+        folder == place.path
+        or bool(relative_path(place.path, folder) or relative_path(folder, place.path))
     )
 
 
