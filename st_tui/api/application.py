@@ -14,7 +14,7 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 from starlette.routing import Route
 
-from st_tui.api import problems, worker
+from st_tui.api import answers, problems, worker
 from st_tui.api.description import description
 from st_tui.api.json_responses import as_json
 from st_tui.api.operations import Operation
@@ -100,4 +100,5 @@ def _no_route(http: HttpRequest) -> Operation:
 
 
 async def _status(_: HttpRequest) -> Response:
-    return as_json(200, {"date": expiry.iso(expiry.system_clock()), "message": "Ok"})
+    status: answers.Status = {"date": expiry.iso(expiry.system_clock()), "message": "Ok"}
+    return as_json(200, status)

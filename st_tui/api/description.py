@@ -7,11 +7,12 @@ from collections.abc import Iterable
 from typing import Any
 
 from st_tui import __version__
+from st_tui.api import answers
 from st_tui.api.fields import IN_PATH, Field
 from st_tui.api.json_responses import NOT_CACHED
 from st_tui.api.operations import Operation
 from st_tui.api.params import LARGEST_NUMBER
-from st_tui.api.schemas import SCHEMAS
+from st_tui.api.schemas import reference, schemas
 
 _REFUSALS = {
     "400": "What was sent cannot be done as it stands",
@@ -28,8 +29,8 @@ _REFUSALS = {
 def description(operations: Iterable[Operation]) -> dict[str, Any]:
     """The OpenAPI document."""
     paths: dict[str, dict[str, Any]] = {
-        "/api/status": {"get": _open("Whether the server answers", "Status")},
-        "/api/docs/json": {"get": _open("This description", "Description")},
+        "/api/status": {"get": _open("Whether the server answers", answers.Status)},
+        "/api/docs/json": {"get": _open("This description", answers.Description)},
     }
     for operation in operations:
         paths.setdefault(operation.path, {})[operation.method.lower()] = _operation(operation)
@@ -45,16 +46,16 @@ def description(operations: Iterable[Operation]) -> dict[str, Any]:
                     "description": "st.<id>.<secret>, or stv3.<id>.<secret>",
                 }
             },
-            "schemas": SCHEMAS,
+            "schemas": schemas(),
         },
     }
 
 
-def _open(summary: str, answer: str) -> dict[str, Any]:
+def _open(summary: str, answer: type) -> dict[str, Any]:
     return {
         "summary": summary,
         "security": [],
-        "responses": {"200": _answer("Success", _schema(answer))},
+        "responses": {"200": _answer("Success", reference(answer))},
     }
 
 
@@ -63,9 +64,9 @@ def _operation(operation: Operation) -> dict[str, Any]:
         "summary": operation.summary,
         "security": [{"serviceToken": []}],
         "responses": {
-            "200": _uncached(_answer("Success", _schema(operation.answer))),
+            "200": _uncached(_answer("Success", reference(operation.answer))),
             **{
-                status: _uncached(_answer(about, _schema("Error")))
+                status: _uncached(_answer(about, reference(answers.Error)))
                 for status, about in _REFUSALS.items()
             },
         },
@@ -126,10 +127,6 @@ def _kind(field: Field) -> dict[str, Any]:
 
 def _about(field: Field, spelling: str) -> str:
     return field.about if spelling == field.name else f"Another spelling of {field.name}"
-
-
-def _schema(name: str) -> dict[str, Any]:
-    return {"$ref": f"#/components/schemas/{name}"}
 
 
 def _answer(about: str, schema: dict[str, Any]) -> dict[str, Any]:

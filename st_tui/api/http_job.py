@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote
 
@@ -20,7 +21,7 @@ from st_tui.core.vault.holders.gateway import Gateway
 from st_tui.core.vault.holders.holder import Caller
 from st_tui.core.vault.holders.request import Request
 
-Answer = dict[str, Any] | Problem
+Answer = Mapping[str, Any] | Problem
 """What an operation answered, or why it did not."""
 
 _LONGEST_NAME = 1_000
@@ -76,7 +77,7 @@ class HttpJob:
             # Never its message, which may hold a secret.
             return problems.internal_error()
 
-    def _answer(self, request: Request) -> dict[str, Any]:
+    def _answer(self, request: Request) -> Mapping[str, Any]:
         """What the operation answers. Raises StoreError and Problem.
 
         Refusals are worded inside the request, so that the audit log keeps the status.
@@ -95,7 +96,7 @@ class HttpJob:
             lost = [
                 f"{field.name} is not kept." for field in operation.not_kept if params.says(field)
             ]
-            answer["warnings"] = lost + answer.get("warnings", [])
+            return {**answer, "warnings": lost + answer["warnings"]}
         return answer
 
 

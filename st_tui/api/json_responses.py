@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from starlette.responses import Response
@@ -23,7 +23,7 @@ NOT_CACHED = {"Cache-Control": "no-store"}
 
 
 def as_json(
-    status: int, content: dict[str, Any], headers: dict[str, str] | None = None
+    status: int, content: Mapping[str, Any], headers: dict[str, str] | None = None
 ) -> Response:
     """A response with this content, which no cache may keep."""
     return Response(_encode(content), status, NOT_CACHED | (headers or {}), "application/json")

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
+from st_tui.api import answers
 from st_tui.api.fields import Field
 from st_tui.api.params import Params
 from st_tui.core.vault.holders.request import Request
 
-Handle = Callable[[Request, Params, str], dict[str, Any]]
+Handle = Callable[[Request, Params, str], Mapping[str, Any]]
 """Answers a request: what it states, and the name or id in its path (empty if there is none)."""
 
 
@@ -17,8 +18,8 @@ class Operation(NamedTuple):
     """One route.
 
     `event` is Infisical's name for it in the audit log; `action` and `subject` word a refusal
-    ("You are not allowed to read on secrets"); `answer` names the schema of what it answers, in
-    `schemas.SCHEMAS`. Its fields stand in the query or, unless it is a GET, in a JSON body.
+    ("You are not allowed to read on secrets"); `answer` is the type in `answers` that it answers.
+    Its fields stand in the query or, unless it is a GET, in a JSON body.
     `not_kept` are Infisical's fields that this vault does not keep: whoever states one is warned,
     since a client may rely on it.
     """
@@ -31,7 +32,7 @@ class Operation(NamedTuple):
     summary: str
     handle: Handle
     fields: tuple[Field, ...] = ()
-    answer: str = "Error"
+    answer: type = answers.Error
     not_kept: tuple[Field, ...] = ()
 
     @property

@@ -5,8 +5,7 @@ They tell no more than the caller may know. The audit log has the reason.
 
 from __future__ import annotations
 
-from typing import Any
-
+from st_tui.api import answers
 from st_tui.core.drafts import DraftError
 from st_tui.core.errors import Refusal
 from st_tui.core.model import Reason
@@ -32,7 +31,7 @@ class Problem(Exception):
         self.message = message
         self.headers = headers
 
-    def body(self, request_id: str) -> dict[str, Any]:
+    def body(self, request_id: str) -> answers.Error:
         """Infisical's error body."""
         return {
             "reqId": request_id,

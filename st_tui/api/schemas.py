@@ -1,140 +1,60 @@
-"""The JSON schemas of what the routes answer. Every field that a schema names is always there."""
+"""JSON schemas, made from the types in `answers`. Every field that a schema names is always there.
+
+version: Count            {"type": "integer", "minimum": 1}
+secrets: list[Secret]     {"type": "array", "items": {"$ref": "#/components/schemas/Secret"}}
+parentId: Id | None       {"anyOf": [{"type": "string", "format": "uuid"}, {"type": "null"}]}
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from enum import StrEnum
+from types import NoneType, UnionType
+from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints, is_typeddict
 
-from st_tui.api.fields import SEALED_COMMENT, SEALED_NAME, SEALED_VALUE, SHARED, SealedField
-from st_tui.core.model import Permission
+from st_tui.api.answers import DESCRIBED, UNDESCRIBED
 
 Schema = dict[str, Any]
 
-_TEXT: Schema = {"type": "string"}
-_ID: Schema = {"type": "string", "format": "uuid"}
-_TIME: Schema = {"type": "string", "format": "date-time"}
-_FLAG: Schema = {"type": "boolean"}
-_COUNT: Schema = {"type": "integer", "minimum": 1}
-_TEXTS: Schema = {"type": "array", "items": _TEXT}
-_NOTHING: Schema = {"type": "null"}
-_NONE: Schema = {"type": "array", "maxItems": 0}
+_TYPES = {
+    str: "string",
+    bool: "boolean",
+    int: "integer",
+    NoneType: "null",
+    dict: "object",
+    list: "array",
+}
 
 
-def _object(**fields: Schema) -> Schema:
-    """An object with all of these fields."""
+def schemas() -> dict[str, Schema]:
+    """The schema of each described answer, by its name."""
+    return {answer.__name__: _object(answer) for answer in DESCRIBED}
+
+
+def reference(answer: type) -> Schema:
+    """A reference to a described answer."""
+    return {"$ref": f"#/components/schemas/{answer.__name__}"}
+
+
+def _object(answer: type) -> Schema:
+    kinds = get_type_hints(answer, include_extras=True)
+    fields = {name: _schema(kind) for name, kind in kinds.items() if not _is_undescribed(kind)}
     return {"type": "object", "required": list(fields), "properties": fields}
 
 
-def _named(name: str) -> Schema:
-    return {"$ref": f"#/components/schemas/{name}"}
+def _schema(kind: Any, **bounds: Any) -> Schema:
+    if get_origin(kind) is Annotated:
+        return _schema(kind.__origin__, **dict(kind.__metadata__))
+    if get_origin(kind) in (Union, UnionType):
+        return {"anyOf": [_schema(each) for each in get_args(kind)]}
+    if is_typeddict(kind):
+        return reference(kind) if kind in DESCRIBED else _object(kind)
+    if isinstance(kind, type) and issubclass(kind, StrEnum):
+        return {"type": "string", "enum": [each.value for each in kind]}
+    described = {"type": _TYPES[get_origin(kind) or kind], **bounds}
+    if get_origin(kind) is list and get_args(kind) != (Any,):
+        described["items"] = _schema(*get_args(kind))
+    return described
 
 
-def _list(name: str) -> Schema:
-    return {"type": "array", "items": _named(name)}
-
-
-def _secrets(name: str) -> Schema:
-    """The answer to a list of secrets, sealed or opened."""
-    imported = _object(secretPath=_TEXT, environment=_TEXT, folderId=_ID, secrets=_list(name))
-    return _object(
-        secrets=_list(name), imports={"type": "array", "items": imported}, warnings=_TEXTS
-    )
-
-
-def _or_null(schema: Schema) -> Schema:
-    return {"anyOf": [schema, _NOTHING]}
-
-
-def _only(*values: str) -> Schema:
-    return {"type": "string", "enum": list(values)}
-
-
-def _sealed(*sealed: SealedField) -> dict[str, Schema]:
-    return {field.name: _TEXT for each in sealed for field in each.fields()}
-
-
-_SECRET: dict[str, Schema] = {
-    "id": _ID,
-    "_id": _ID,
-    "workspace": _ID,
-    "environment": _TEXT,
-    "secretPath": _TEXT,
-    "version": _COUNT,
-    "type": _only(SHARED),
-    "skipMultilineEncoding": _FLAG,
-    "tags": _NONE,
-    "createdAt": _TIME,
-    "updatedAt": _TIME,
-}
-
-SCHEMAS: dict[str, Schema] = {
-    "Error": _object(reqId=_TEXT, statusCode={"type": "integer"}, message=_TEXT, error=_TEXT),
-    "Status": _object(date=_TIME, message=_TEXT),
-    "Description": _object(openapi=_TEXT, info={"type": "object"}, paths={"type": "object"}),
-    "ServiceToken": _object(
-        id=_ID,
-        _id=_ID,
-        name=_TEXT,
-        scopes={"type": "array", "minItems": 1, "items": _named("Scope")},
-        permissions={"type": "array", "minItems": 1, "items": _only(*Permission)},
-        projectId=_ID,
-        workspace=_ID,
-        encryptedKey=_TEXT,
-        iv=_TEXT,
-        tag=_TEXT,
-        expiresAt=_or_null(_TIME),
-        lastUsed=_or_null(_TIME),
-        createdAt=_TIME,
-        updatedAt=_TIME,
-        createdBy=_ID,
-        user={"type": "object"},
-    ),
-    "Scope": _object(environment=_TEXT, secretPath=_TEXT),
-    "SealedSecret": _object(
-        **_SECRET,
-        **_sealed(SEALED_NAME, SEALED_VALUE, SEALED_COMMENT),
-        folderId=_ID,
-        algorithm=_only("aes-256-gcm"),
-        keyEncoding=_only("utf8"),
-    ),
-    "OneSealedSecret": _object(secret=_named("SealedSecret"), warnings=_TEXTS),
-    "SealedSecrets": _secrets("SealedSecret"),
-    "Secret": _object(
-        **_SECRET,
-        secretKey=_TEXT,
-        secretValue=_TEXT,
-        secretValueHidden=_FLAG,
-        secretComment=_TEXT,
-        secretMetadata=_NONE,
-    ),
-    "OneSecret": _object(secret=_named("Secret"), warnings=_TEXTS),
-    "Secrets": _secrets("Secret"),
-    "Folder": _object(
-        id=_ID,
-        name=_TEXT,
-        version=_COUNT,
-        createdAt=_TIME,
-        updatedAt=_TIME,
-        envId=_ID,
-        parentId=_or_null(_ID),
-        isReserved=_FLAG,
-        description=_NOTHING,
-        lastSecretModified=_NOTHING,
-        path=_TEXT,
-        relativePath=_TEXT,
-    ),
-    "OneFolder": _object(folder=_named("Folder"), warnings=_TEXTS),
-    "Folders": _object(folders=_list("Folder")),
-    "Import": _object(
-        id=_ID,
-        version=_COUNT,
-        importPath=_TEXT,
-        importEnv=_object(id=_ID, name=_TEXT, slug=_TEXT),
-        position=_COUNT,
-        createdAt=_TIME,
-        updatedAt=_TIME,
-        folderId=_ID,
-        isReplication=_FLAG,
-    ),
-    "OneImport": _object(message=_TEXT, secretImport=_named("Import"), warnings=_TEXTS),
-    "Imports": _object(message=_TEXT, secretImports=_list("Import")),
-}
+def _is_undescribed(kind: Any) -> bool:
+    return get_origin(kind) is Annotated and UNDESCRIBED in kind.__metadata__

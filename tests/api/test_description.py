@@ -15,6 +15,7 @@ from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi import checks
 from schemathesis.specs.openapi.schemas import OpenApiSchema
 
+from st_tui.api import answers
 from st_tui.api.application import OPERATIONS
 from st_tui.api.operations import Operation
 from tests.api.every_operation import Target, name_of
@@ -105,4 +106,4 @@ def test_every_route_is_described(described: OpenApiSchema) -> None:
     }
     asked = {(operation.method, operation.path) for operation in OPERATIONS}
     assert known == asked | {("GET", "/api/status"), ("GET", "/api/docs/json")}
-    assert not [operation for operation in OPERATIONS if operation.answer == "Error"]
+    assert not [operation for operation in OPERATIONS if operation.answer is answers.Error]

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
 
-from st_tui.api import usage_warnings
+from st_tui.api import answers, usage_warnings
 from st_tui.api.fields import (
     FOLDER_DESCRIPTION,
     FOLDER_ID_OR_NAME,
@@ -28,7 +27,7 @@ from st_tui.core.vault.holders.ids import environment_id, folder_id
 from st_tui.core.vault.holders.request import Request
 
 
-def folder_data(project: Project, place: Place, listed: Place) -> dict[str, Any]:
+def folder_data(project: Project, place: Place, listed: Place) -> answers.Folder:
     """A folder under Infisical's field names; `listed` is the folder that was asked about."""
     parent, _, name = place.path.rpartition("/")
     made = expiry.iso(project.created_at)
@@ -60,7 +59,7 @@ def _stated(params: Params) -> Stated:
     return stated
 
 
-def _list(request: Request, params: Params, name: str) -> dict[str, Any]:
+def _list(request: Request, params: Params, name: str) -> answers.Folders:
     place = request.locate(_stated(params))
     if params.plain(LAST_SECRET_MODIFIED) is not None:
         raise bad_request("Folders are not filtered by lastSecretModified here: leave it out")
@@ -69,13 +68,13 @@ def _list(request: Request, params: Params, name: str) -> dict[str, Any]:
     return {"folders": [folder_data(request.project, folder, place) for folder in shown]}
 
 
-def _create(request: Request, params: Params, name: str) -> dict[str, Any]:
+def _create(request: Request, params: Params, name: str) -> answers.OneFolder:
     parent = request.enter(_stated(params), Permission.WRITE)
     place = request.folders.create(parent, params.required(FOLDER_NAME))
-    return {"folder": folder_data(request.project, place, parent)}
+    return {"folder": folder_data(request.project, place, parent), "warnings": []}
 
 
-def _delete(request: Request, params: Params, name: str, *, always: bool) -> dict[str, Any]:
+def _delete(request: Request, params: Params, name: str, *, always: bool) -> answers.OneFolder:
     parent = request.enter(_stated(params), Permission.WRITE)
     force = always or params.flag(FORCE_DELETE)
     place, used_by = request.folders.delete(parent, name, force=force)
@@ -98,7 +97,7 @@ def _operations(version: str) -> tuple[Operation, ...]:
             "The folders in a folder",
             _list,
             (*IN_PARENT, RECURSIVE),
-            answer="Folders",
+            answer=answers.Folders,
         ),
         Operation(
             "POST",
@@ -109,7 +108,7 @@ def _operations(version: str) -> tuple[Operation, ...]:
             "Make a folder, and of its parents those that are missing and may be made",
             _create,
             (*IN_PARENT, FOLDER_NAME),
-            answer="OneFolder",
+            answer=answers.OneFolder,
             not_kept=(FOLDER_DESCRIPTION,),
         ),
         Operation(
@@ -121,7 +120,7 @@ def _operations(version: str) -> tuple[Operation, ...]:
             "Delete a folder with all in it" if always else "Delete a folder",
             partial(_delete, always=always),
             IN_PARENT if always else (*IN_PARENT, FORCE_DELETE),
-            answer="OneFolder",
+            answer=answers.OneFolder,
         ),
     )
 

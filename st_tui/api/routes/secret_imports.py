@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from st_tui.api import usage_warnings
+from st_tui.api import answers, usage_warnings
 from st_tui.api.fields import (
     IMPORT_ID,
     IMPORTING_PATH,
@@ -25,7 +23,7 @@ from st_tui.core.vault.holders.imports import NamedImport
 from st_tui.core.vault.holders.request import Request
 
 
-def import_data(named: NamedImport) -> dict[str, Any]:
+def import_data(named: NamedImport) -> answers.Import:
     """A link under Infisical's field names."""
     link = named.link
     made = expiry.iso(link.created_at)
@@ -52,7 +50,7 @@ def _enter(request: Request, params: Params, operation: Permission) -> Place:
     return place
 
 
-def _list(request: Request, params: Params, name: str) -> dict[str, Any]:
+def _list(request: Request, params: Params, name: str) -> answers.Imports:
     place = _enter(request, params, Permission.READ)
     return {
         "message": "Successfully fetched secret imports",
@@ -60,7 +58,7 @@ def _list(request: Request, params: Params, name: str) -> dict[str, Any]:
     }
 
 
-def _create(request: Request, params: Params, name: str) -> dict[str, Any]:
+def _create(request: Request, params: Params, name: str) -> answers.OneImport:
     place = _enter(request, params, Permission.WRITE)
     source = params.nested(SOURCE)
     environment, path = source.plain(SOURCE_ENVIRONMENT), source.path(SOURCE_PATH)
@@ -69,10 +67,11 @@ def _create(request: Request, params: Params, name: str) -> dict[str, Any]:
     return {
         "message": "Successfully created secret import",
         "secretImport": import_data(request.imports.create(place, Place(environment, path))),
+        "warnings": [],
     }
 
 
-def _delete(request: Request, params: Params, name: str) -> dict[str, Any]:
+def _delete(request: Request, params: Params, name: str) -> answers.OneImport:
     place = _enter(request, params, Permission.WRITE)
     deleted, used_by = request.imports.delete(place, name)
     return {
@@ -94,7 +93,7 @@ OPERATIONS = (
         "The links of a folder",
         _list,
         IN_IMPORTING_FOLDER,
-        answer="Imports",
+        answer=answers.Imports,
     ),
     Operation(
         "POST",
@@ -105,7 +104,7 @@ OPERATIONS = (
         "Let another folder's secrets be found in this one",
         _create,
         (*IN_IMPORTING_FOLDER, SOURCE),
-        answer="OneImport",
+        answer=answers.OneImport,
         not_kept=(IS_REPLICATION,),
     ),
     Operation(
@@ -117,6 +116,6 @@ OPERATIONS = (
         "Take a link away",
         _delete,
         IN_IMPORTING_FOLDER,
-        answer="OneImport",
+        answer=answers.OneImport,
     ),
 )

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from st_tui.api import usage_warnings
+from st_tui.api import answers, usage_warnings
 from st_tui.api.fields import (
     IN_FOLDER,
     INCLUDE_IMPORTS,
@@ -14,14 +12,12 @@ from st_tui.api.fields import (
     SEALED_COMMENT,
     SEALED_NAME,
     SEALED_NEW_NAME,
-    SEALED_PARTS,
     SEALED_VALUE,
     SECRET_NAME,
     SECRET_PATH,
     SHARED,
     VERSION,
     WRITE_TYPE,
-    SealedField,
 )
 from st_tui.api.params import Params
 from st_tui.api.problems import bad_request
@@ -29,8 +25,7 @@ from st_tui.api.routes.secrets_shared import (
     FILTERS,
     check_read_type,
     check_write_type,
-    empty_list_answer,
-    list_answer,
+    import_source,
     on_secrets,
     why_filtered_out,
 )
@@ -42,7 +37,7 @@ from st_tui.core.vault.holders.request import Request
 from st_tui.core.vault.holders.secrets import Written
 
 
-def sealed_data(secret: SealedSecret) -> dict[str, Any]:
+def sealed_data(secret: SealedSecret) -> answers.SealedSecret:
     """A secret under Infisical's field names, in every spelling that some client needs."""
     return {
         "id": secret.id,
@@ -53,9 +48,15 @@ def sealed_data(secret: SealedSecret) -> dict[str, Any]:
         "environment": secret.place.environment,
         "secretPath": secret.place.path,
         "folderId": folder_id(secret.project_id, secret.place),
-        **_three_fields(SEALED_NAME, secret.name),
-        **_three_fields(SEALED_VALUE, secret.value),
-        **_three_fields(SEALED_COMMENT, secret.comment),
+        "secretKeyCiphertext": secret.name.ciphertext,
+        "secretKeyIV": secret.name.iv,
+        "secretKeyTag": secret.name.tag,
+        "secretValueCiphertext": secret.value.ciphertext,
+        "secretValueIV": secret.value.iv,
+        "secretValueTag": secret.value.tag,
+        "secretCommentCiphertext": secret.comment.ciphertext,
+        "secretCommentIV": secret.comment.iv,
+        "secretCommentTag": secret.comment.tag,
         "algorithm": "aes-256-gcm",
         "keyEncoding": "utf8",
         "skipMultilineEncoding": False,
@@ -65,42 +66,49 @@ def sealed_data(secret: SealedSecret) -> dict[str, Any]:
     }
 
 
-def _three_fields(field: SealedField, sealed: Sealed) -> dict[str, str]:
-    return {f"{field.name}{part}": text for part, text in zip(SEALED_PARTS, sealed, strict=True)}
-
-
 def _enter(request: Request, params: Params, operation: Permission) -> Place:
     return request.enter(params.stated(SECRET_PATH), operation)
 
 
-def _list(request: Request, params: Params, name: str) -> dict[str, Any]:
+def _list(request: Request, params: Params, name: str) -> answers.SealedSecrets:
     place = _enter(request, params, Permission.READ)
     recursive, imports = params.flag(RECURSIVE), params.flag(INCLUDE_IMPORTS)
     request.folders.require(place)
     if filtered_out := why_filtered_out(params):
-        return empty_list_answer(request, filtered_out)
+        request.secrets.note_empty_list()
+        return {"secrets": [], "imports": [], "warnings": filtered_out}
     found = request.secrets.listed_sealed(place, recursive=recursive, imports=imports)
-    return list_answer(request, found.secrets, found.imports, found.warnings, sealed_data)
+    return {
+        "secrets": [sealed_data(secret) for secret in found.secrets],
+        "imports": [
+            {
+                **import_source(request, link),
+                "secrets": [sealed_data(secret) for secret in inside],
+            }
+            for link, inside in found.imports
+        ],
+        "warnings": found.warnings,
+    }
 
 
-def _get(request: Request, params: Params, name: str) -> dict[str, Any]:
+def _get(request: Request, params: Params, name: str) -> answers.OneSealedSecret:
     place = _enter(request, params, Permission.READ)
     check_read_type(params)
     secret = request.secrets.find_sealed(place, name, params.number(VERSION))
     return {"secret": sealed_data(secret), "warnings": []}
 
 
-def _create(request: Request, params: Params, name: str) -> dict[str, Any]:
+def _create(request: Request, params: Params, name: str) -> answers.OneSealedSecret:
     place = _enter(request, params, Permission.WRITE)
     check_write_type(params, "create")
     sealed_name = params.required_sealed(SEALED_NAME)
     value = params.required_sealed(SEALED_VALUE)
     comment = params.sealed(SEALED_COMMENT) or NOTHING_SEALED
     secret = request.secrets.create_sealed(place, name, sealed_name, value, comment)
-    return {"secret": sealed_data(secret)}
+    return {"secret": sealed_data(secret), "warnings": []}
 
 
-def _update(request: Request, params: Params, name: str) -> dict[str, Any]:
+def _update(request: Request, params: Params, name: str) -> answers.OneSealedSecret:
     place = _enter(request, params, Permission.WRITE)
     check_write_type(params, "update")
     value, comment = params.required_sealed(SEALED_VALUE), params.sealed(SEALED_COMMENT)
@@ -110,10 +118,11 @@ def _update(request: Request, params: Params, name: str) -> dict[str, Any]:
             "A sealed secret keeps its name: make one with the new name and delete this one"
         )
     written = request.secrets.update_sealed(place, name, value, comment)
-    return {"secret": sealed_data(_shown(written, value, comment or NOTHING_SEALED))}
+    shown = _shown(written, value, comment or NOTHING_SEALED)
+    return {"secret": sealed_data(shown), "warnings": []}
 
 
-def _delete(request: Request, params: Params, name: str) -> dict[str, Any]:
+def _delete(request: Request, params: Params, name: str) -> answers.OneSealedSecret:
     place = _enter(request, params, Permission.WRITE)
     check_write_type(params, "delete")
     written = request.secrets.delete_sealed(place, name)
@@ -132,7 +141,7 @@ def _shown(written: Written, value: Sealed, comment: Sealed) -> SealedSecret:
 
 _ALL = "/api/v3/secrets"
 _ONE = f"{_ALL}/{SECRET_NAME.part}"
-_ANSWER = "OneSealedSecret"
+_ANSWER = answers.OneSealedSecret
 
 OPERATIONS = (
     on_secrets(
@@ -141,7 +150,7 @@ OPERATIONS = (
         "The sealed secrets of a folder",
         _list,
         (*IN_FOLDER, INCLUDE_IMPORTS, RECURSIVE, *FILTERS),
-        answer="SealedSecrets",
+        answer=answers.SealedSecrets,
     ),
     on_secrets(
         "GET", _ONE, "One sealed secret", _get, (*IN_FOLDER, READ_TYPE, VERSION), answer=_ANSWER

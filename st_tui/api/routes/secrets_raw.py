@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
 
-from st_tui.api import usage_warnings
+from st_tui.api import answers, usage_warnings
 from st_tui.api.fields import (
     EXPAND_REFERENCES,
     IN_FOLDER,
@@ -31,8 +30,7 @@ from st_tui.api.routes.secrets_shared import (
     FILTERS,
     check_read_type,
     check_write_type,
-    empty_list_answer,
-    list_answer,
+    import_source,
     on_secrets,
     why_filtered_out,
 )
@@ -46,7 +44,7 @@ from st_tui.core.vault.holders.secrets import Written
 HIDDEN = "<hidden-by-infisical>"
 
 
-def raw_data(secret: Secret, *, value: bool = True, comment: bool = True) -> dict[str, Any]:
+def raw_data(secret: Secret, *, value: bool = True, comment: bool = True) -> answers.Secret:
     """An opened secret under Infisical's field names, with its value and comment or without."""
     sealed = secret.sealed
     return {
@@ -78,7 +76,7 @@ def _enter(request: Request, params: Params, operation: Permission) -> Place:
     return request.enter(params.stated(SECRET_PATH), operation, Endpoint.RAW)
 
 
-def _list(request: Request, params: Params, name: str, *, by_default: bool) -> dict[str, Any]:
+def _list(request: Request, params: Params, name: str, *, by_default: bool) -> answers.Secrets:
     place = _enter(request, params, Permission.READ)
     expand = params.flag(EXPAND_REFERENCES, default=by_default)
     shows_values = params.flag(VIEW_VALUE, default=True)
@@ -86,13 +84,23 @@ def _list(request: Request, params: Params, name: str, *, by_default: bool) -> d
     imports = params.flag(INCLUDE_IMPORTS, default=by_default)
     request.folders.require(place)
     if filtered_out := why_filtered_out(params):
-        return empty_list_answer(request, filtered_out)
+        request.secrets.note_empty_list()
+        return {"secrets": [], "imports": [], "warnings": filtered_out}
     found = request.secrets.listed(place, recursive=recursive, imports=imports, expand=expand)
-    data = partial(raw_data, value=shows_values)
-    return list_answer(request, found.secrets, found.imports, found.warnings, data)
+    return {
+        "secrets": [raw_data(secret, value=shows_values) for secret in found.secrets],
+        "imports": [
+            {
+                **import_source(request, link),
+                "secrets": [raw_data(secret, value=shows_values) for secret in inside],
+            }
+            for link, inside in found.imports
+        ],
+        "warnings": found.warnings,
+    }
 
 
-def _get(request: Request, params: Params, name: str, *, by_default: bool) -> dict[str, Any]:
+def _get(request: Request, params: Params, name: str, *, by_default: bool) -> answers.OneSecret:
     place = _enter(request, params, Permission.READ)
     check_read_type(params)
     imports = params.flag(INCLUDE_IMPORTS, default=by_default)
@@ -103,7 +111,7 @@ def _get(request: Request, params: Params, name: str, *, by_default: bool) -> di
     return {"secret": raw_data(secret, value=shows_value), "warnings": warnings}
 
 
-def _create(request: Request, params: Params, name: str) -> dict[str, Any]:
+def _create(request: Request, params: Params, name: str) -> answers.OneSecret:
     place = _enter(request, params, Permission.WRITE)
     check_write_type(params, "create")
     value = trimmed_value(params.required(SECRET_VALUE))
@@ -111,7 +119,7 @@ def _create(request: Request, params: Params, name: str) -> dict[str, Any]:
     return _written(request.secrets.create(place, name, value, comment), name)
 
 
-def _update(request: Request, params: Params, name: str) -> dict[str, Any]:
+def _update(request: Request, params: Params, name: str) -> answers.OneSecret:
     place = _enter(request, params, Permission.WRITE)
     check_write_type(params, "update")
     value, new_name = params.text(SECRET_VALUE), params.text(NEW_NAME)
@@ -128,13 +136,13 @@ def _update(request: Request, params: Params, name: str) -> dict[str, Any]:
     return _written(written, name)
 
 
-def _delete(request: Request, params: Params, name: str) -> dict[str, Any]:
+def _delete(request: Request, params: Params, name: str) -> answers.OneSecret:
     place = _enter(request, params, Permission.WRITE)
     check_write_type(params, "delete")
     return _written(request.secrets.delete(place, name), name)
 
 
-def _written(written: Written, name: str) -> dict[str, Any]:
+def _written(written: Written, name: str) -> answers.OneSecret:
     """The answer to a write. It holds no value for a token that may not read, and none of a
     deleted secret that another key sealed."""
     secret = written.opened
@@ -161,7 +169,7 @@ def _reading(version: str, path: str) -> Operation:
         f"{'One secret' if one else 'The secrets of a folder'} in plain text ({version})",
         handle,
         _GET if one else _LIST,
-        answer="OneSecret" if one else "Secrets",
+        answer=answers.OneSecret if one else answers.Secrets,
     )
 
 
@@ -176,7 +184,7 @@ OPERATIONS = (
         "Make a secret",
         _create,
         (*_WRITING, required(SECRET_VALUE)),
-        answer="OneSecret",
+        answer=answers.OneSecret,
         not_kept=NOT_KEPT,
     ),
     on_secrets(
@@ -185,10 +193,15 @@ OPERATIONS = (
         "Write the next version of a secret, or rename it",
         _update,
         (*_WRITING, SECRET_VALUE, NEW_NAME),
-        answer="OneSecret",
+        answer=answers.OneSecret,
         not_kept=NOT_KEPT,
     ),
     on_secrets(
-        "DELETE", _ONE, "Delete a secret", _delete, (*IN_FOLDER, WRITE_TYPE), answer="OneSecret"
+        "DELETE",
+        _ONE,
+        "Delete a secret",
+        _delete,
+        (*IN_FOLDER, WRITE_TYPE),
+        answer=answers.OneSecret,
     ),
 )

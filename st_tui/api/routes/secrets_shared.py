@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any, TypeVar
-
+from st_tui.api import answers
 from st_tui.api.fields import (
     METADATA_FILTER,
     PERSONAL,
@@ -20,8 +18,6 @@ from st_tui.api.problems import bad_request, invalid
 from st_tui.core.secrets.model import SecretImport
 from st_tui.core.vault.holders.ids import folder_id
 from st_tui.core.vault.holders.request import Request
-
-AnySecret = TypeVar("AnySecret")
 
 FILTERS = (TAG_SLUGS, METADATA_FILTER)
 """What Infisical's lists can be narrowed by, and no secret here has."""
@@ -48,33 +44,13 @@ def check_write_type(params: Params, action: str) -> None:
         raise bad_request(f"Must be user to {action} personal secret")
 
 
-def list_answer(
-    request: Request,
-    secrets: Sequence[AnySecret],
-    imports: Iterable[tuple[SecretImport, list[AnySecret]]],
-    warnings: list[str],
-    data: Callable[[AnySecret], dict[str, Any]],
-) -> dict[str, Any]:
-    """The answer to a list; `data` gives one secret's fields."""
+def import_source(request: Request, link: SecretImport) -> answers.ImportSource:
+    """The folder that a link leads to, as a list of secrets names it."""
     return {
-        "secrets": [data(secret) for secret in secrets],
-        "imports": [
-            {
-                "secretPath": link.source.path,
-                "environment": link.source.environment,
-                "folderId": folder_id(request.project.id, link.source),
-                "secrets": [data(secret) for secret in inside],
-            }
-            for link, inside in imports
-        ],
-        "warnings": warnings,
+        "secretPath": link.source.path,
+        "environment": link.source.environment,
+        "folderId": folder_id(request.project.id, link.source),
     }
-
-
-def empty_list_answer(request: Request, warnings: list[str]) -> dict[str, Any]:
-    """The answer to a list that a filter leaves empty."""
-    request.secrets.note_empty_list()
-    return {"secrets": [], "imports": [], "warnings": warnings}
 
 
 def on_secrets(
@@ -84,7 +60,7 @@ def on_secrets(
     handle: Handle,
     fields: tuple[Field, ...],
     *,
-    answer: str,
+    answer: type,
     not_kept: tuple[Field, ...] = (),
 ) -> Operation:
     """A route to secrets; its method says how the log and a refusal name what it does."""

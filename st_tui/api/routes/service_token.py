@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from st_tui.api import answers
 from st_tui.api.operations import Operation
 from st_tui.api.params import Params
 from st_tui.core import expiry
@@ -12,7 +11,7 @@ from st_tui.core.vault.holders.request import Request
 from st_tui.core.vault.tokens import OPERATOR_ID
 
 
-def _show(request: Request, params: Params, name: str) -> dict[str, Any]:
+def _show(request: Request, params: Params, name: str) -> answers.ServiceToken:
     token, project_key = request.token, request.sealed_project_key()
     created = expiry.iso(token.created_at)
     return {
@@ -20,7 +19,10 @@ def _show(request: Request, params: Params, name: str) -> dict[str, Any]:
         "_id": token.id,
         "__v": 0,
         "name": token.name,
-        "scopes": [scope.data for scope in token.scopes],
+        "scopes": [
+            {"environment": scope.environment, "secretPath": scope.secret_path}
+            for scope in token.scopes
+        ],
         "permissions": in_order(token.permissions),
         "projectId": token.project_id,
         "workspace": token.project_id,
@@ -58,6 +60,6 @@ OPERATIONS = (
         "service-tokens",
         "The token that asks: its scopes, permissions, end, and sealed copy of the project key",
         _show,
-        answer="ServiceToken",
+        answer=answers.ServiceToken,
     ),
 )
