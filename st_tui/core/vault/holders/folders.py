@@ -43,7 +43,11 @@ class NotEmpty(VaultError):
 
 
 class FolderListing:
-    """What a holder is shown of the folders below one: sorted, parents before children."""
+    """What a holder is shown of the folders below one, parents before children.
+
+    `below`: all of them. `leading`: those where the holder may do something, or that have such a
+    folder below them.
+    """
 
     def __init__(self, holder: Holder, top: Place, below: list[str], leading: set[str]) -> None:
         self._holder, self._top, self._below, self._leading = holder, top, below, leading
@@ -77,14 +81,14 @@ class HolderFolders:
         secret_changes.require_folder(self._session, self._holder.project, place)
 
     def listed(self, place: Place) -> FolderListing:
-        """The folders below this one, once the token may list it.
+        """The folders below this one, if the token may list it.
 
-        It may where it may read the folder, or where the folder leads on to others of its scopes.
+        It may list a folder that it may read, and one that leads to a folder of its scopes.
         Raises Denied and NoFolder.
         """
         holder = self._holder
         if not any(_may_lead_below(scope, place) for scope in holder.token.scopes):
-            # Before anything is read: how long it takes must not tell what is there.
+            # Decided before anything is read: how long it takes must not tell what is there.
             holder.enter(place, Permission.READ)
         every = projects.folders(self._session.database, holder.project.id, place.environment)
         below = [path for path in every if relative_path(place.path, path)]
@@ -98,10 +102,10 @@ class HolderFolders:
         return FolderListing(holder, place, below, leading)
 
     def create(self, parent: Place, name: str) -> Place:
-        """Make a folder below the one that was entered, which is made too if it is missing.
+        """Make a folder below the one that was entered.
 
-        So are the folders above it, but only if the token may write in each missing one.
-        Raises FolderNameRefused, DraftError, Denied and NoFolder.
+        Missing folders above it are made too, if the token may write in each of them. Raises
+        FolderNameRefused, DraftError, Denied and NoFolder.
         """
         holder, session = self._holder, self._session
         place = _child(parent, name)
@@ -122,10 +126,10 @@ class HolderFolders:
         return place
 
     def delete(self, parent: Place, name: str, *, force: bool) -> tuple[Place, UsedBy]:
-        """Delete a folder by its name or id, with all in it; and what loses the secrets in it.
+        """Delete a folder by its name or id, with all in it. Returns what loses its secrets, too.
 
-        The token must be allowed to write in each folder below it too. Without `force` it must be
-        empty. Raises NoFolder, NoSubfolder, Denied and NotEmpty.
+        The token must be allowed to write in every folder that goes. Without `force` the folder
+        must be empty. Raises NoFolder, NoSubfolder, Denied and NotEmpty.
         """
         holder, session = self._holder, self._session
         self.require(parent)
@@ -167,7 +171,10 @@ class HolderFolders:
         )
 
     def _by_name(self, parent: Place, name: str, every: list[str]) -> Place:
-        """The folder directly below that has this name. An unknown id is decided as a name too."""
+        """The folder directly below that has this name.
+
+        An id that is unknown, or out of scope, is decided as a name: a refusal tells nothing.
+        """
         try:
             place = _child(parent, name)
         except Refusal:

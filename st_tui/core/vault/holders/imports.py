@@ -63,7 +63,7 @@ class HolderImports:
         return self._named(link)
 
     def delete(self, place: Place, import_id: str) -> tuple[NamedImport, UsedBy]:
-        """Take a link away; and the links through which others lose its secrets.
+        """Take a link away. Returns what loses its secrets, too.
 
         Raises NoImport.
         """
@@ -86,7 +86,7 @@ class HolderImports:
 
     def _note(self, link: SecretImport) -> None:
         holder = self._holder
-        # To create a link its source was entered last, but the entry is about the importing folder.
+        # Creating a link enters its source last, but the entry is about the importing folder.
         holder.environment, holder.path = link.place
         holder.operation, holder.target = Permission.WRITE, link.id
         holder.details.update(about_import(link)["details"])

@@ -21,7 +21,7 @@ from st_tui.core.vault.session import Session, VaultError
 
 
 class NoSecret(VaultError):
-    """The folder is there, and has no secret of this name, or none in this version."""
+    """The folder has no secret of this name, or the secret has no such version."""
 
     def __init__(self, place: Place, name: str, version: int | None = None) -> None:
         super().__init__(f"There is no such secret in {place}.")
@@ -31,7 +31,7 @@ class NoSecret(VaultError):
 class Written(NamedTuple):
     """A secret that was written or deleted.
 
-    `readable`: whether the writer may read it too. `used_by`: what loses it.
+    `readable`: whether the token that wrote it may read it too. `used_by`: what loses it.
     """
 
     sealed: SealedSecret
@@ -49,7 +49,7 @@ class HolderSecrets:
         self._holder = holder
 
     def listed_sealed(self, place: Place, *, recursive: bool, imports: bool) -> SealedList:
-        """The sealed secrets of a folder, and of the folders below and linked as far as asked for.
+        """The sealed secrets of a folder: with those below it, and those that links bring.
 
         Raises TooMuch.
         """
@@ -72,7 +72,7 @@ class HolderSecrets:
         )
 
     def note_empty_list(self) -> None:
-        """Say in the audit entry that a filter left nothing of a list."""
+        """Count no secrets in the audit entry: a filter left nothing of the list."""
         self._holder.details["numberOfSecrets"] = 0
 
     def find_sealed(self, place: Place, name: str, version: int | None = None) -> SealedSecret:
