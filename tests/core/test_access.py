@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from st_tui.core.access import decide, explain, failing
+from st_tui.core.access import admits, decide, explain, failing
 from st_tui.core.addresses import parse_address, parse_ranges
 from st_tui.core.model import (
     AccessRequest,
@@ -22,6 +22,7 @@ from st_tui.core.model import (
 from st_tui.core.patterns import Automaton
 from tests.core.vaults import NOON, READ
 
+BEFORE_ANY_REQUEST = (Reason.EXPIRED, Reason.INACTIVE, Reason.IP)
 ENVIRONMENTS = ["dev", "prod", "staging"]
 NAMES = ["a", "b", "common"]
 BLOCKS = ["0.0.0.0/0", "::/0", "10.0.0.0/8", "203.0.113.7", "2001:db8::/32"]
@@ -136,6 +137,10 @@ def test_decide_is_the_obvious_decision_and_its_reason_the_first_of_all_that_fai
         (False, failures[0], None)
         if failures
         else (True, Reason.ALLOWED, obvious_scope(token, request))
+    )
+    whoever_asks = [reason for reason in failures if reason in BEFORE_ANY_REQUEST]
+    assert tuple(admits(token, request.now, request.ip)) == (
+        (False, whoever_asks[0], None) if whoever_asks else (True, Reason.ALLOWED, None)
     )
 
 
