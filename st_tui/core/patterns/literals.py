@@ -18,10 +18,8 @@ FOLDER_CHARS: Final = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJKLMNOPQRSTU
 _NAME: Final = r"[A-Za-z0-9_-]+"
 _WILD: Final = re.compile(f"[{re.escape(''.join(kind.opens for kind in KINDS))}]")
 _FOLDER: Final = re.compile(rf"(?:/{_NAME})*")
-_BRACKETED: Final = "|".join(
-    rf"\{kind.opens}[^\{kind.closes}]*\{kind.closes}" for kind in KINDS if kind.closes
-)
-_RUN: Final = re.compile(rf"{_BRACKETED}|({_NAME}(?:/{_NAME})*)")
+_SKIPPED: Final = "|".join(kind.extent for kind in KINDS if kind.extent)
+_RUN: Final = re.compile(rf"{_SKIPPED}|({_NAME}(?:/{_NAME})*)")
 
 
 def literal_prefix(text: str) -> str:

@@ -17,8 +17,10 @@ class Unit:
 
     __slots__ = ("text",)
 
-    opens = closes = ""
-    """The character that it begins with, and the one that it goes on to, if it is no literal."""
+    opens = ""
+    """The character that it begins with, if it is no literal."""
+    extent = ""
+    """Its text as a regular expression, if there are characters in it that look like literals."""
     is_literal = False
     """It stands for its own text and nothing else."""
     matches_itself = True
@@ -118,7 +120,7 @@ class CharClass(Unit):
     """`[a-c]` or `[^a-c]`: one character. `names_itself`: the text `[abc]` is let in as well."""
 
     __slots__ = ("chars", "names_itself", "negated")
-    opens, closes = "[", "]"
+    opens, extent = "[", r"\[[^]]*\]"
     matches_itself = False
     takes_a_slash = True
 
@@ -153,7 +155,7 @@ class Choice(Unit):
     """`{db,cache}`: one of the words."""
 
     __slots__ = ("words",)
-    opens, closes = "{", "}"
+    opens, extent = "{", r"\{[^}]*\}"
     matches_itself = False
 
     def __init__(self, text: str, words: tuple[str, ...]) -> None:
