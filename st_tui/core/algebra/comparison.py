@@ -37,9 +37,9 @@ class Boundary(NamedTuple):
 
 
 class Surplus(NamedTuple):
-    """A scope that opens more than the other side: one path, as short as any, shows it.
+    """A scope that opens more than the other side for these operations.
 
-    `operations` are those for which it does; `exists` says that the path is a folder now.
+    The witness, a path as short as any, shows it; `exists` says that the path is a folder now.
     """
 
     scope: Scope
@@ -49,14 +49,14 @@ class Surplus(NamedTuple):
 
 
 class Inside(NamedTuple):
-    """A scope that opens nothing more than the other side, with the proof."""
+    """A scope that opens nothing that the other side does not, with the proof."""
 
     scope: Scope
     certificate: Certificate
 
 
 class Meeting(NamedTuple):
-    """What two sides both allow, by a scope of each: these operations on a path."""
+    """A path on which both sides allow these operations, and the scope of each that does."""
 
     scope: Scope
     other: Scope

@@ -6,9 +6,9 @@ never proposed, however many of its folders were used. Permissions hold for all 
 so a folder that was only read is writable too where another was written: two tokens may do better.
 
 **Nothing is believed.** A scope is proposed only with the certificate that it lies inside the old
-ones, and an access counts as covered only if `decide` allows it with what is proposed. Left out
-are accesses of paths that no folder can have (`/x/*` is one, asked for by that very text), of
-environments that are gone, and those that the old scopes do not allow.
+ones, and an access counts as covered only if `decide` allows it with what is proposed. An access is
+left out if no folder can have its path (somebody asked for `/x/*` by that very text), if its
+environment is gone, or if the old scopes do not allow it.
 """
 
 from __future__ import annotations
@@ -63,11 +63,11 @@ class Narrowed(NamedTuple):
 
 
 def narrow(old: Grants, uses: Iterable[Use], folders: Mapping[str, Sequence[str]]) -> Narrowed:
-    """What the grants could be, going by these recorded uses.
+    """The least that the grants could be, judged by these recorded uses.
 
     `folders` gives the paths of each environment there is, the root among them. Raises Refusal if
-    nothing is recorded to go by or it is of too many folders, and TooComplex if the proofs would
-    take too long.
+    no use is recorded or too many folders were used, and TooComplex if the proofs would take too
+    long.
     """
     recorded = sorted(uses)
     fitting = [
@@ -111,7 +111,7 @@ def _is_folder_path(path: str) -> bool:
 
 
 def _allowed(grants: Grants, environment: str, path: str) -> tuple[Permission, ...]:
-    """What `decide` allows there, going by scopes and permissions."""
+    """What `decide` allows there, by scopes and permissions alone."""
     token = ServiceToken("", "", grants.scopes, grants.permissions)
     return tuple(
         operation
@@ -146,7 +146,7 @@ def _pattern(parent: str, names: Sequence[str]) -> str:
 
 
 def _stops(old: Grants, new: Grants, folders: Mapping[str, Sequence[str]]) -> tuple[Stop, ...]:
-    """Where something would stop working: folders closed altogether first, the shortest paths."""
+    """Paths where something would stop working: closed altogether first, then the shortest."""
 
     def stop(environment: str, path: str, *, exists: bool) -> Stop:
         still = _allowed(new, environment, path)
