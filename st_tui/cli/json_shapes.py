@@ -69,24 +69,17 @@ def secret_data(secret: Secret) -> dict[str, Any]:
 
 
 def audit_data(entry: AuditEntry) -> dict[str, Any]:
-    """An audit entry."""
-    return {
-        "seq": entry.seq,
-        "time": _time(entry.time),
-        "actor": entry.actor,
-        "ip": entry.ip,
-        "userAgent": entry.user_agent,
-        "event": entry.event,
-        "projectId": entry.project_id,
-        "target": entry.target,
-        "environment": entry.environment,
-        "path": entry.path,
-        "operation": entry.operation,
-        "verdict": entry.verdict,
-        "reason": entry.reason,
-        "details": _details(entry),
-        "hash": entry.hash,
-    }
+    """An audit entry: each field of `AuditEntry`, its name in camel case."""
+    data = dict(zip(_AUDIT_KEYS, entry, strict=True))
+    return data | {"time": _time(entry.time), "details": _details(entry)}
+
+
+def _in_camel_case(name: str) -> str:
+    first, *rest = name.split("_")
+    return first + "".join(map(str.capitalize, rest))
+
+
+_AUDIT_KEYS = tuple(map(_in_camel_case, AuditEntry._fields))
 
 
 def _details(entry: AuditEntry) -> Any:
