@@ -1,42 +1,52 @@
-"""Which of very many stored patterns overlap one query pattern, and at which path.
+"""Find which of very many stored patterns overlap one query pattern, with a witness on request.
 
 Two patterns overlap if some folder's path matches both; such a path is a witness. For one pair
-`algebra.overlaps` finds it by a product construction of the two automata. For 200,000 stored
-patterns, one after the other, that takes half a minute. But most of them differ in one literal
-only, and here those share the work.
+`algebra.overlaps` finds it by a product construction: it runs both automata at once, over pairs of
+states. For 200,000 stored patterns, one after the other, that takes half a minute. But most stored
+patterns differ from many others in one literal only. This module does the work once for all that
+differ only so.
 
-**Templates.** A stored pattern is split into a literal and a template: the pattern with a hole (□)
-in the literal's place.
+**Templates.** When the stored patterns are loaded, each is split into a literal, which is one
+stretch of it without wildcards, and a template, which is the pattern with a hole (□) in its place.
 
-    stored           literal      template
-    /team7/db/**     /team7/db    □/**
-    /team8/db/**     /team8/db    □/**
-    /*-7/**/log      -7           /*□/**/log
+    stored           literal        template
+    /team7/db/**     /team7/db      □/**
+    /team8/db/**     /team8/db      □/**
+    /team7/log-*     /team7/log-    □*
+    /*-7/**/log      -7             /*□/**/log
+    /*-8/**/log      -8             /*□/**/log
 
-The literal is the folder path that the pattern begins with. A pattern that begins with a wildcard
-is split at another run of literals: at the one whose template the most such patterns share.
+The literal is all that stands before the first wildcard. If the first folder's name has no such
+beginning, as in the last two rows, it is another stretch: the one whose template is shared by the
+most of these patterns. (Split at `/log`, the last two would have different templates.)
 
-**Comparing.** The query's automaton reads what a stored pattern stands for, from left to right.
-Only its active set is followed: the states that it can be in, as the bits of one int (see
-`patterns.automaton`).
+**Comparing.** Go through a stored pattern from left to right and keep the active set: all states
+that the query's automaton can be in after some path that the stored pattern so far matches. It is
+kept as the bits of one int (see `patterns.automaton`).
 
-1. Up to the hole: once for each text before a hole. Unless it is empty, a product construction of
-   that text and the query collects what the query can have active where the hole begins.
-2. Through the literal: character by character. An active set remembers the next set for each
-   character, so a step that was taken before is one look-up. (This is the lazy subset construction:
-   the query's automaton is made deterministic as far as it is used.)
-3. Behind the hole: once for each pair of active set and template, since nothing else matters to
-   the rest. The first pattern with such a pair is compared by `algebra.overlaps`; its verdict holds
-   for the others.
+1. Up to the hole, once for each text before a hole. If that text is empty, as for most templates,
+   this is the query's start set. If not, a product construction of the text and the query collects
+   every state that the query can be in where the hole begins.
+2. Through the literal, for every stored pattern, character by character. A table at each active
+   set holds the next set for each character, so a step that was taken before is one look-up. (This
+   is the lazy subset construction: the query's automaton is made deterministic as far as it is
+   used.) If the set becomes empty, the two do not overlap.
+3. Behind the hole, once for each pair of active set and template. Whether a path can be completed
+   depends only on these two, so all stored patterns with the same pair have the same verdict. The
+   first of them is compared whole, by `algebra.overlaps`.
 
-Example: through `/team7/db` and through `/team8/db` the query `/*/db` comes to the same active set:
-all of it has been read. So the verdict on `/team7/db/**` holds for `/team8/db/**`, and for a
-thousand more.
+Steps 1 and 3 are slow but rare; step 2 is quick.
 
-**Witnesses.** If a template begins with its hole, a witness is the literal and then an end, which
-is the same for all patterns with the same pair. In the example the end is empty: the witnesses are
-`/team7/db` and `/team8/db`. For other templates each pattern's witness is searched for by itself,
-when it is asked for.
+Example: after `/team7/db` and after `/team8/db` the query `/*/db` has the same active set, that of
+its last state. So the verdict on `/team7/db/**` holds for `/team8/db/**`, and for a thousand more.
+
+**Witnesses.** If a template begins with its hole, a witness is the literal followed by an end. The
+end is what follows the literal in the witness of the first pattern with the same pair; it is the
+same for all of them. In the example the end is empty, as `/**` also matches nothing: the witnesses
+are `/team7/db` and `/team8/db`. For other templates `algebra.overlaps` searches for the witness of
+each pattern by itself, when that witness is asked for.
+
+All this is remembered for one query, up to `_REMEMBERED` sets and pairs; then the query begins anew.
 """
 
 from __future__ import annotations
