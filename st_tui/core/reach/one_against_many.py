@@ -46,7 +46,7 @@ same for all of them. In the example the end is empty, as `/**` also matches not
 are `/team7/db` and `/team8/db`. For other templates `algebra.overlaps` searches for the witness of
 each pattern by itself, when that witness is asked for.
 
-All this is remembered for one query, up to `_REMEMBERED` sets and pairs; then the query begins anew.
+All this is remembered for one query, up to `_REMEMBERED` sets and pairs; then it is forgotten.
 """
 
 from __future__ import annotations
