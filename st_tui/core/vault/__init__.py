@@ -22,13 +22,13 @@ from st_tui.core.expiry import system_clock
 from st_tui.core.files import vault_files
 from st_tui.core.files.vault_layout import DATABASE, OPERATOR_KEY, has_database
 from st_tui.core.model import AccessRequest, Decision
-from st_tui.core.store.sqlite import create_database, open_database
+from st_tui.core.store.sqlite import create_database
 from st_tui.core.token_text import RandomBytes
 from st_tui.core.vault.audit import Access, AuditLog
 from st_tui.core.vault.environments import Environments
 from st_tui.core.vault.folders import Folders
 from st_tui.core.vault.projects import DEFAULT_ENVIRONMENTS, Projects, check_new_project
-from st_tui.core.vault.session import Session, VaultError
+from st_tui.core.vault.session import Session, VaultError, database_of
 from st_tui.core.vault.tokens import OPERATOR_ID, Known, Tokens, ended_at
 
 if TYPE_CHECKING:
@@ -93,8 +93,7 @@ class Vault:
             vault_files.check_directory(directory)
             if key_file == OPERATOR_KEY:
                 vault_files.clear_drafts(directory)
-        database = open_database(directory / DATABASE)
-        return cls(Session(directory, database, actor, clock, randbytes, key_file))
+        return cls(Session(directory, database_of(directory), actor, clock, randbytes, key_file))
 
     @classmethod
     def create(

@@ -11,11 +11,12 @@ from typing import Any, Protocol
 from st_tui.core import crypto, drafts
 from st_tui.core.errors import Refusal
 from st_tui.core.files import vault_files
-from st_tui.core.files.vault_layout import OPERATOR_KEY, SERVER_KEY
+from st_tui.core.files.vault_layout import DATABASE, OPERATOR_KEY, SERVER_KEY
 from st_tui.core.model import Project, ServiceToken
 from st_tui.core.store import audit, projects
 from st_tui.core.store.audit import Event
 from st_tui.core.store.database import Database
+from st_tui.core.store.sqlite import open_database
 from st_tui.core.token_text import RandomBytes
 
 
@@ -213,6 +214,11 @@ class Session:
         """Raise Refusal unless the project is there and has this environment."""
         self.require_project(project)
         drafts.check_environment(slug, projects.environments(self.database, project.id))
+
+
+def database_of(directory: Path) -> Database:
+    """The database of the vault in this directory: SQLite's. Raises StoreError."""
+    return open_database(directory / DATABASE)
 
 
 def _bound(key_file: str, project_id: str) -> str:

@@ -15,16 +15,15 @@ from typing import ClassVar
 from st_tui.core import access
 from st_tui.core.errors import Refusal, StoreError
 from st_tui.core.expiry import MINUTE
-from st_tui.core.files.vault_layout import DATABASE, SERVER_KEY
+from st_tui.core.files.vault_layout import SERVER_KEY
 from st_tui.core.store import failures, tokens
-from st_tui.core.store.sqlite import open_database
 from st_tui.core.store.turnstile import PATIENCE_SECONDS
 from st_tui.core.vault.holders.admission import Admission
 from st_tui.core.vault.holders.entries import Entries
 from st_tui.core.vault.holders.holder import Caller, Holder
 from st_tui.core.vault.holders.request import Request
 from st_tui.core.vault.secret_changes import name_hash
-from st_tui.core.vault.session import Session
+from st_tui.core.vault.session import Session, database_of
 from st_tui.core.vault.tokens import Tokens
 
 _INVALID = "invalid"
@@ -42,7 +41,7 @@ class Gateway:
     def __init__(self, session: Session) -> None:
         self._session = session.remembering()
         session.database.never_wait()
-        self._reader = replace(session, database=open_database(session.directory / DATABASE))
+        self._reader = replace(session, database=database_of(session.directory))
         self._session.own_key(SERVER_KEY)
         self._entries = Entries()
         self._admission = Admission(self._session, self._entries)
