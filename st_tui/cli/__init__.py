@@ -95,7 +95,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # Never its message, which may hold a secret.
         return _failed(
             f"st-tui stopped at a mistake of its own ({type(error).__name__} in "
-            f"{_place(error)}): please report it."
+            f"{_module_and_line(error)}): please report it."
         )
 
 
@@ -137,7 +137,7 @@ def _usage_sentence(error: click.ClickException) -> str:
     return f"{sentence} See `{context.command_path if context else 'st-tui'} --help`."
 
 
-def _place(error: Exception) -> str:
+def _module_and_line(error: Exception) -> str:
     frames = error.__traceback__
     place = "?"
     while frames is not None:

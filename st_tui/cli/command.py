@@ -29,7 +29,7 @@ def _remember(context: click.Context, option: click.Parameter, value: str | None
         context.meta[f"st_tui.{option.name}"] = value
 
 
-_PLACE = (
+_VAULT_AND_PROJECT = (
     click.Option(
         ["--vault"],
         metavar="DIR",
@@ -52,7 +52,7 @@ class Command(click.Command):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.params.extend(_PLACE)
+        self.params.extend(_VAULT_AND_PROJECT)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         try:

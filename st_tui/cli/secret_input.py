@@ -5,14 +5,10 @@ from __future__ import annotations
 import os
 import re
 import sys
-from typing import TYPE_CHECKING
 
 from st_tui.cli.command import BadUsage, remark
 from st_tui.core import token_text
 from st_tui.core.model import TokenText
-
-if TYPE_CHECKING:
-    pass
 
 _LONGEST_INPUT = 4096
 _PAUSE = 0.2

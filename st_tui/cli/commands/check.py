@@ -43,6 +43,7 @@ class _Judged(NamedTuple):
 
     @property
     def verdicts(self) -> tuple[ScopeVerdict, ...]:
+        """How each of the token's scopes fared."""
         return () if self.token is None else access.explain(self.token, self.request)
 
 

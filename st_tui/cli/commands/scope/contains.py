@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
 from st_tui.cli.command import Command
-
-if TYPE_CHECKING:
-    pass
 from st_tui.cli.commands.scope.sides import Folders, Outcome, Side, answer, two_sides
 
 
@@ -25,6 +20,7 @@ def contains(a: str, b: str, as_json: bool) -> int:
 
 
 def containment(outer: Side, inner: Side, folders: Folders) -> Outcome:
+    """Whether the outer side opens all that the inner one does. Raises TooComplex."""
     from st_tui.core.algebra import TooComplex
     from st_tui.core.algebra.comparison import shortest, surplus
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
 from st_tui.cli.command import Command
@@ -14,9 +12,6 @@ from st_tui.cli.token_fields import token_name
 from st_tui.core import drafts
 from st_tui.core.errors import Refusal
 from st_tui.core.model import AccessRequest, Permission
-
-if TYPE_CHECKING:
-    pass
 
 
 @click.command(cls=Command)

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
 from st_tui.cli.command import Command
-
-if TYPE_CHECKING:
-    pass
 from st_tui.cli.commands.scope.sides import Folders, Outcome, Side, answer, two_sides
 
 

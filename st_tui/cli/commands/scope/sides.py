@@ -22,10 +22,8 @@ if TYPE_CHECKING:
     from st_tui.core.algebra.comparison import Apart, Inside, Meeting, Surplus
     from st_tui.core.vault import Vault
 
-
 Folders = Mapping[str, Sequence[str]]
-
-
+"""The paths of the folders of each environment, by its slug."""
 _EVERY_PERMISSION = frozenset(Permission)
 
 
@@ -42,6 +40,7 @@ class Side(NamedTuple):
 
     @property
     def is_pattern(self) -> bool:
+        """Whether it is a pattern, which belongs to no environment."""
         return not self.scopes[0].environment
 
 
@@ -58,12 +57,14 @@ class Outcome(NamedTuple):
 
 
 def two_sides(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the arguments A and B, and --json."""
     for name in ("b", "a"):
         command = click.argument(name, metavar=name.upper())(command)
     return json_option(command)
 
 
 def answer(ask: Callable[[Side, Side, Folders], Outcome], *texts: str, as_json: bool) -> int:
+    """Read both sides, ask, and print the outcome. Returns the exit status."""
     one, other, folders = _read(*texts)
     holds, path, opened_by, proofs = ask(one, other, folders)
     operations = () if path is None or not (one.token or other.token) else path.operations

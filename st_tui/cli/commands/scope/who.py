@@ -34,7 +34,7 @@ def who(
     Expired tokens are left out. Those that are not activated, or trust some addresses only, are
     listed and marked. Exit status 0 if any token can, 1 if none.
     """
-    place = _place(path, pattern)
+    reached = _path_or_pattern(path, pattern)
     wanted = Permission(operation)
     with open_vault(sweep=False) as vault:
         project = project_in(vault)
@@ -45,14 +45,14 @@ def who(
     if not known.tokens:
         raise Refusal("There is no living token to ask about: make one first.")
     if path is not None:
-        found = reach.who(known, environment, place, wanted)
+        found = reach.who(known, environment, reached, wanted)
     else:
-        found = reach.who_within(known, environment, compile_pattern(place), wanted, folders)
+        found = reach.who_within(known, environment, compile_pattern(reached), wanted, folders)
     if as_json:
         say_json(
             {
                 "environment": environment,
-                "path" if path is not None else "pattern": place,
+                "path" if path is not None else "pattern": reached,
                 "operation": wanted,
                 "tokens": len(known.tokens),
                 "reachedBy": [
@@ -62,7 +62,7 @@ def who(
             }
         )
         return 0 if found else 1
-    within = place if path is not None else f"some folder of {place}"
+    within = reached if path is not None else f"some folder of {reached}"
     living = wording.counted(len(known.tokens), "living token")
     say(
         f"{len(found)} of {living} can {operation} {within} "
@@ -73,21 +73,22 @@ def who(
     return 0 if found else 1
 
 
-def _place(path: str | None, pattern: str | None) -> str:
+def _path_or_pattern(path: str | None, pattern: str | None) -> str:
     """The path or the pattern that is to be reached, with a remark where it may surprise."""
     if (path is None) == (pattern is None):
         raise BadUsage("Give exactly one of --path and --pattern: they say what is to be reached.")
     if path is not None:
-        place = typed_path(drafts.request_path(path))
-        if not is_plain(place):
+        reached = typed_path(drafts.request_path(path))
+        if not is_plain(reached):
             remark(
-                f"{place} was read as one path of that very name: --pattern means any folder of it."
+                f"{reached} was read as one path of that very name: "
+                "--pattern means any folder of it."
             )
-        return place
-    place = typed_path(drafts.scope_path(pattern or ""))
-    if (never := why_never(place)) is not None:
-        remark(f"{place} opens nothing: it {never}")
-    return place
+        return reached
+    reached = typed_path(drafts.scope_path(pattern or ""))
+    if (never := why_never(reached)) is not None:
+        remark(f"{reached} opens nothing: it {never}")
+    return reached
 
 
 def _say_reachers(found: Iterable[ReachingToken], now: int) -> None:

@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
 from st_tui.cli.commands.secrets.discreet import DiscreetCommand
-from st_tui.cli.commands.secrets.folder import (
-    find_place,
-    no_such_secret,
-    place_options,
-)
+from st_tui.cli.commands.secrets.folder import find_place, no_such_secret, place_options
 from st_tui.cli.confirm import confirm
 from st_tui.cli.open_vault import open_vault
 from st_tui.cli.options import yes_option
 from st_tui.cli.output import say, say_lost
 from st_tui.core.secrets.model import trimmed
 from st_tui.core.wording import counted
-
-if TYPE_CHECKING:
-    pass
 
 
 @click.command("delete", cls=DiscreetCommand)

@@ -7,15 +7,12 @@ dash. A usage error must not repeat it, because a CI logs the error.
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
 import click
 
 from st_tui.cli.command import BadUsage, Command, Group
 from st_tui.cli.open_vault import stated_project, stated_vault
-
-if TYPE_CHECKING:
-    pass
 
 
 class DiscreetCommand(Command):

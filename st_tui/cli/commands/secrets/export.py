@@ -7,12 +7,7 @@ from pathlib import Path
 import click
 
 from st_tui.cli.commands.secrets.discreet import DiscreetCommand
-from st_tui.cli.commands.secrets.folder import (
-    expand_option,
-    find_place,
-    place_options,
-    remark_all,
-)
+from st_tui.cli.commands.secrets.folder import expand_option, find_place, place_options, remark_all
 from st_tui.cli.open_vault import open_vault
 from st_tui.cli.output import say, say_text
 from st_tui.core.secrets.files import write

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
 from st_tui.cli.commands.secrets.discreet import DiscreetCommand
@@ -18,9 +16,6 @@ from st_tui.cli.json_shapes import secret_data
 from st_tui.cli.open_vault import open_vault
 from st_tui.cli.options import json_option
 from st_tui.cli.output import say_json, say_text
-
-if TYPE_CHECKING:
-    pass
 
 
 @click.command("get", cls=DiscreetCommand)

@@ -3,23 +3,16 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
 
 import click
 
 from st_tui.cli.command import remark
 from st_tui.cli.commands.secrets.discreet import DiscreetCommand
-from st_tui.cli.commands.secrets.folder import (
-    find_place,
-    place_options,
-)
+from st_tui.cli.commands.secrets.folder import find_place, place_options
 from st_tui.cli.commands.secrets.written import read_file, say_written
 from st_tui.cli.open_vault import open_vault
 from st_tui.core.secrets.files import read
 from st_tui.core.wording import counted
-
-if TYPE_CHECKING:
-    pass
 
 
 @click.command("import", cls=DiscreetCommand)

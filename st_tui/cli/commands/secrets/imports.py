@@ -8,11 +8,7 @@ import click
 
 from st_tui.cli.command import BadUsage, NotFound
 from st_tui.cli.commands.secrets.discreet import DiscreetGroup
-from st_tui.cli.commands.secrets.folder import (
-    find_place,
-    missing_folder_is_no,
-    place_options,
-)
+from st_tui.cli.commands.secrets.folder import find_place, missing_folder_is_no, place_options
 from st_tui.cli.confirm import confirm
 from st_tui.cli.open_vault import open_vault
 from st_tui.cli.options import json_option, yes_option
@@ -83,7 +79,7 @@ def create_import(environment: str | None, path: str, source: str) -> None:
 
     A token finds them only if it may read both folders.
     """
-    other = _place(source)
+    other = _source_folder(source)
     with open_vault() as vault:
         project, place = find_place(vault, environment, path)
         with missing_folder_is_no():
@@ -100,7 +96,7 @@ def delete_import(environment: str | None, path: str, source: str, yes: bool) ->
 
     Its secrets stay where they are.
     """
-    other = _place(source)
+    other = _source_folder(source)
     with open_vault() as vault:
         project, place = find_place(vault, environment, path)
         every = vault.secrets.imports(project, place)
@@ -121,7 +117,7 @@ def delete_import(environment: str | None, path: str, source: str, yes: bool) ->
     return 0
 
 
-def _place(text: str) -> Place:
+def _source_folder(text: str) -> Place:
     from st_tui.core.secrets.model import Place
 
     environment, colon, path = text.partition(":")

@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
 from st_tui.cli.command import remark
 from st_tui.cli.commands.secrets.discreet import DiscreetCommand
-from st_tui.cli.commands.secrets.folder import (
-    find_place,
-    place_options,
-    remark_all,
-)
+from st_tui.cli.commands.secrets.folder import find_place, place_options, remark_all
 from st_tui.cli.json_shapes import secret_data
 from st_tui.cli.open_vault import open_vault
 from st_tui.cli.options import json_option
 from st_tui.cli.output import say_json, say_table
 from st_tui.core import expiry
-
-if TYPE_CHECKING:
-    pass
 
 
 @click.command("list", cls=DiscreetCommand)

@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
 from st_tui.cli.command import BadUsage, remark
 from st_tui.cli.commands.secrets.discreet import DiscreetCommand
-from st_tui.cli.commands.secrets.folder import (
-    find_place,
-    place_options,
-)
+from st_tui.cli.commands.secrets.folder import find_place, place_options
 from st_tui.cli.commands.secrets.written import read_file, say_written
 from st_tui.cli.open_vault import open_vault
 from st_tui.cli.secret_input import read_value
 from st_tui.core.secrets.model import LARGEST_VALUE, check_name, check_value
-
-if TYPE_CHECKING:
-    pass
 
 
 @click.command("set", cls=DiscreetCommand)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 
 def read_file(file: str, longest: int, complaint: str) -> bytes:
+    """The bytes of a file, at most `longest` and one. Raises BadUsage: `complaint` and why."""
     # The file's name is not repeated: it may be a value that begins with @.
     try:
         with open(file, "rb") as opened:
@@ -22,6 +23,7 @@ def read_file(file: str, longest: int, complaint: str) -> bytes:
 
 
 def say_written(written: Written, count: int, place: Place) -> None:
+    """Print how many of `count` secrets were made, changed, or equal already."""
     same = count - written.created - written.updated
     say(
         f"Secrets in {place}: {written.created} made, {written.updated} changed, "

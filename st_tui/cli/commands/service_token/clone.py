@@ -2,17 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
 from st_tui.cli.command import Command
-from st_tui.cli.open_vault import find_token, open_vault
-from st_tui.cli.options import token_argument
-from st_tui.core import expiry
-
-if TYPE_CHECKING:
-    pass
 from st_tui.cli.commands.service_token.new_token import (
     check_form,
     form_options,
@@ -20,6 +12,9 @@ from st_tui.cli.commands.service_token.new_token import (
     show_new,
     warnings_about,
 )
+from st_tui.cli.open_vault import find_token, open_vault
+from st_tui.cli.options import token_argument
+from st_tui.core import expiry
 
 
 @click.command(cls=Command)

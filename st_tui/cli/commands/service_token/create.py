@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from st_tui.cli.command import BadUsage, Command
-from st_tui.cli.open_vault import open_vault, project_in
-from st_tui.cli.options import permission_type, typed_scopes
-from st_tui.core import expiry
-from st_tui.core.model import Permission, TokenDraft
-
-if TYPE_CHECKING:
-    pass
 from st_tui.cli.commands.service_token.new_token import (
     ExpiryOptions,
     check_form,
@@ -23,6 +16,10 @@ from st_tui.cli.commands.service_token.new_token import (
     show_new,
     warnings_about,
 )
+from st_tui.cli.open_vault import open_vault, project_in
+from st_tui.cli.options import permission_type, typed_scopes
+from st_tui.core import expiry
+from st_tui.core.model import Permission, TokenDraft
 
 DEFAULT_NAME = "Service token made with st-tui"
 

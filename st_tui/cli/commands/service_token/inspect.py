@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
 from st_tui.cli.command import Command
@@ -14,9 +12,6 @@ from st_tui.cli.output import say, say_fields, say_json
 from st_tui.cli.secret_input import read_token
 from st_tui.cli.token_fields import status, token_fields
 from st_tui.core import expiry
-
-if TYPE_CHECKING:
-    pass
 
 
 @click.command(cls=Command)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
 from st_tui.cli.command import Command
@@ -13,9 +11,6 @@ from st_tui.cli.options import json_option
 from st_tui.cli.output import say_json, say_table
 from st_tui.cli.token_fields import access_text, status, token_name
 from st_tui.core import expiry
-
-if TYPE_CHECKING:
-    pass
 
 
 @click.command("list", cls=Command)

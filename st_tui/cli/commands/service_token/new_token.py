@@ -68,6 +68,7 @@ class ExpiryOptions:
 
 
 def expiry_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the four ways to state an end: `ExpiryOptions` reads them."""
     for option in (
         click.option("--never", is_flag=True, help="The token never expires."),
         click.option("--expires-at", metavar="ISO", help="Its end, as 2027-01-31T18:00:00Z."),
@@ -81,6 +82,7 @@ def expiry_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def form_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add --token-only and --json."""
     for option in (
         json_option,
         click.option("--token-only", is_flag=True, help="Print the token's text and nothing else."),
@@ -99,11 +101,13 @@ def warnings_about(vault: Vault, project: Project, draft: TokenDraft) -> list[st
 
 
 def say_warnings(warnings: Sequence[str]) -> None:
+    """Print warnings on stderr."""
     for warning in warnings:
         note(f"Warning: {warning}")
 
 
 def check_form(token_only: bool, as_json: bool) -> None:
+    """Raise BadUsage for --token-only together with --json."""
     if token_only and as_json:
         raise BadUsage("--token-only and --json exclude each other: choose one.")
 
@@ -116,6 +120,7 @@ def show_new(
     token_only: bool,
     as_json: bool,
 ) -> None:
+    """Print a new token. Raises Refusal with its id if it could not be printed."""
     try:
         if token_only:
             say(new.text.full)

@@ -2,19 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from st_tui.cli.command import Command
-from st_tui.cli.open_vault import find_token, open_vault
-from st_tui.cli.options import token_argument
-from st_tui.cli.output import note
-from st_tui.core import expiry
-from st_tui.core.wording import old_token_works
-
-if TYPE_CHECKING:
-    pass
 from st_tui.cli.commands.service_token.new_token import (
     ExpiryOptions,
     check_form,
@@ -22,6 +14,11 @@ from st_tui.cli.commands.service_token.new_token import (
     form_options,
     show_new,
 )
+from st_tui.cli.open_vault import find_token, open_vault
+from st_tui.cli.options import token_argument
+from st_tui.cli.output import note
+from st_tui.core import expiry
+from st_tui.core.wording import old_token_works
 
 
 @click.command(cls=Command)

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
 from st_tui.cli.command import Command
 from st_tui.cli.open_vault import find_token, open_vault
 from st_tui.cli.options import token_argument
 from st_tui.cli.output import say
-
-if TYPE_CHECKING:
-    pass
 
 
 @click.command(cls=Command)
