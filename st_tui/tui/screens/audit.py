@@ -31,14 +31,14 @@ if TYPE_CHECKING:
     from st_tui.core.vault import Vault
 
 _AT_ONCE = 5_000
-"""Entries searched within one key press; more are searched by a worker."""
+"""Entries that are searched within one key press; more are searched in a thread."""
 
 _HASHED_NAME = re.compile(r'"secretKey":"([0-9a-f]{8})([0-9a-f]{56})"')
 _TIME, _ACTOR, _EVENT, _VERDICT = 12, 15, 21, 14
 
 
 class AuditList(Listing[AuditEntry]):
-    """Entries of the audit log, the newest first."""
+    """Entries of the audit log, newest first."""
 
     empty = "Nothing in the log matches."
 
@@ -65,15 +65,15 @@ class AuditList(Listing[AuditEntry]):
     def draw(self, item: AuditEntry, width: int) -> list[Piece]:
         mark, style = _MARKS.get(item.verdict or "", ("", ""))
         verdict = f"{mark}{item.reason or ''}"
-        place = _place(item) or _name(item)
+        about = _folder(item) or _name(item)
         if name := self._page.secret_name(item):
-            place = f"{place}  {name}"
+            about = f"{about}  {name}"
         return [
             (column(in_local_time(item.time)[5:16], _TIME), "dim"),
             (column(self._page.actor(item), _ACTOR - 1) + " ", ""),
             (column(item.event, _EVENT - 1) + " ", ""),
             (column(verdict, _VERDICT - 1) + " ", style),
-            (column(place, max(width - _TIME - _ACTOR - _EVENT - _VERDICT, 0)), "dim"),
+            (column(about, max(width - _TIME - _ACTOR - _EVENT - _VERDICT, 0)), "dim"),
         ]
 
 
@@ -121,7 +121,7 @@ class AuditPage(FilteredPage):
         self.query_one(AuditList).focus()
 
     def fetch(self, offset: int, limit: int) -> Sequence[AuditEntry]:
-        """Some entries of this project."""
+        """A page of the project's entries, or of those that the filter found."""
         vault, project = self.host.vault, self.host.project
         if vault is None or project is None:
             return ()
@@ -130,16 +130,17 @@ class AuditPage(FilteredPage):
         return vault.audit.page(project=project, limit=limit, offset=offset)
 
     def actor(self, entry: AuditEntry) -> str:
-        """Who did it: a token by its name, anybody else as recorded."""
+        """Who did it: a token by its name, anybody else as the log says."""
         vault = self.host.vault
         if vault is not None and entry.actor not in self._names:
             self._names[entry.actor] = vault.audit.token_name(entry.actor) or entry.actor
         return self._names.get(entry.actor, entry.actor)
 
     def secret_name(self, entry: AuditEntry) -> str:
-        """The name of the secret that it is about, for which the log has a hash.
+        """The name of the secret that an entry is about; the log has its keyed hash only.
 
-        Those on the screen are looked for by a thread. The first digits stand for one that is gone.
+        The name is looked up in a thread. Until then, and if the secret is gone, the first digits
+        of the hash stand for it.
         """
         hashed = _HASHED_NAME.search(entry.details)
         if hashed is None:
@@ -158,7 +159,7 @@ class AuditPage(FilteredPage):
         try:
             found = await self.host.read(lambda v: v.secrets.names_by_hash(project, wanted))
         except Refusal:
-            found = {}  # without the operator's key the log can be read all the same
+            found = {}  # the log can be read without the operator's key
         for name_hash in wanted:
             self._secret_names[name_hash] = found.get(name_hash, f"{name_hash[:8]}…")
         if found:
@@ -166,7 +167,7 @@ class AuditPage(FilteredPage):
             self._entry_chosen()
 
     def on_screen_resume(self) -> None:
-        """What had no name when it was last looked at may have one now."""
+        """Look up again what had no name: it may have one now."""
         gone = [key for key, name in self._secret_names.items() if name == f"{key[:8]}…"]
         for key in gone:
             del self._secret_names[key]
@@ -188,7 +189,7 @@ class AuditPage(FilteredPage):
             self._searching.request()
 
     async def _search(self) -> None:
-        """Search in a thread, and show what was found if it is still asked for."""
+        """Search in a thread, and show what was found if the filter is still the same."""
         project, text = self.host.project, self.filter_text
         if project is None or not text:
             return
@@ -236,20 +237,20 @@ class AuditPage(FilteredPage):
 
 
 def search(vault: Vault, project: Project, text: str) -> list[int]:
-    """The numbers of a project's entries with a text in what is shown of them, the newest first."""
+    """The numbers of the entries that show a text, newest first."""
     try:
         secrets = vault.secrets.hashes_of_names(project, text)
     except Refusal:
-        secrets = []  # without the operator's key the log can be searched all the same
+        secrets = []  # the log can be searched without the operator's key
     return vault.audit.find(project, text, secrets)
 
 
-def _place(entry: AuditEntry) -> str:
+def _folder(entry: AuditEntry) -> str:
     return f"{entry.environment}:{entry.path or ''}" if entry.environment else ""
 
 
 def _about(entry: AuditEntry) -> str:
-    parts = (entry.target, entry.operation, _place(entry))
+    parts = (entry.target, entry.operation, _folder(entry))
     return "  ".join(part for part in parts if part)
 
 

@@ -1,4 +1,4 @@
-"""What a draft or a token allows beside another one, in lines of a form or in a dialog."""
+"""What one token or draft allows more and less than another, in a form or in a dialog."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class ComparisonDialog(Dialog[None]):
-    """What another token allows more and less than one, and whether they share anything."""
+    """What `other` allows more and less than `one`, and whether they overlap."""
 
     ACTIONS = (Action("leave", "escape,q,f10,enter", "close", "Close this and go back", hint=True),)
     BINDINGS: ClassVar[list[BindingType]] = bindings(ACTIONS)
@@ -60,7 +60,7 @@ class ComparisonDialog(Dialog[None]):
 def comparison_lines(
     original: Grants, draft: Grants, folders: Mapping[str, Sequence[str]]
 ) -> list[Content]:
-    """What the draft would allow more and less than its original, each with a path."""
+    """What a draft allows more and less than its original, each with a witness path."""
     try:
         found = compare(original, draft, folders)
     except TooComplex as refusal:
@@ -81,8 +81,8 @@ def _shared(both: Meeting | None) -> Content:
     if both is None:
         return Content.styled("= No overlap: nothing is allowed by both (proved).", "$text-success")
     access = " and ".join(both.operations)
-    place = f"{shown(both.scope.environment)}:{both.witness}"
-    return Content(f"~ Overlap, but not equivalent: both {access} {place}")
+    folder = f"{shown(both.scope.environment)}:{both.witness}"
+    return Content(f"~ Overlap, but not equivalent: both {access} {folder}")
 
 
 def _nothing(verb: str) -> Content:

@@ -50,8 +50,8 @@ _ANYWHERE = " ".join(addresses.ANYWHERE_TEXT)
 class Create(ShowsVault, WithAccessPane[NewToken | None], Leavable[NewToken | None]):
     """The form for a new token, empty or filled in from a draft.
 
-    The draft is held against `original`, or against itself as it was given; `about` says where it
-    comes from.
+    What is filled in is compared with `original`, or else with the draft as it was given. `about`
+    says where the draft comes from.
     """
 
     ACTIONS: ClassVar[tuple[Action, ...]] = (
@@ -100,9 +100,9 @@ class Create(ShowsVault, WithAccessPane[NewToken | None], Leavable[NewToken | No
         self._known = NOTHING_KNOWN
         self._untouched: list[object] = []
         self._drafted: ServiceToken | None = None
-        """The token of the draft, as it stood last when it was right."""
+        """The token that the last valid draft would make."""
         self._asked_about: tuple[str, str] | None = None
-        """The environment and path that were meant last."""
+        """The environment and path that the pane was last asked about."""
 
     @property
     def _project(self) -> Project:
@@ -173,7 +173,7 @@ class Create(ShowsVault, WithAccessPane[NewToken | None], Leavable[NewToken | No
         self._untouched = self._as_typed()
 
     def show(self) -> None:
-        """A colleague changed something: it may be the folder that a scope is to open."""
+        """Read anew what the draft is held against: a colleague may have made a folder."""
         if self._untouched and self.host.project is not None:
             self._learn()
             for pane in self.panes():
@@ -192,7 +192,7 @@ class Create(ShowsVault, WithAccessPane[NewToken | None], Leavable[NewToken | No
     # --- the draft ------------------------------------------------------------------------------
 
     def draft(self) -> TokenDraft:
-        """The draft as the form stands, the path being typed included. Raises Refusal."""
+        """What is filled in, with the scope that is still being typed. Raises Refusal."""
         version = self.query_one("#version", Selector).value
         permissions = [p for p in Permission if self.query_one(f"#{p.value}", TickBox).value]
         ips = self.query_one("#trusted-ips", Field).value.replace(",", " ").split()
@@ -213,7 +213,7 @@ class Create(ShowsVault, WithAccessPane[NewToken | None], Leavable[NewToken | No
         return self.query_one(ScopePicker)
 
     def _show(self) -> None:
-        """Show the draft as it stands: its reach, its warnings, or what is not right yet."""
+        """Show the draft's reach and warnings, or no warnings while it is not valid."""
         self.query_one("#fault", Static).update("")
         try:
             draft = self.draft()
@@ -229,7 +229,7 @@ class Create(ShowsVault, WithAccessPane[NewToken | None], Leavable[NewToken | No
     # --- the tree -------------------------------------------------------------------------------
 
     def action_cycle(self) -> None:
-        """Scope the folder under the cursor: itself, its children, everything below, nothing."""
+        """Change the scope of the folder under the cursor in the tree."""
         for pane in self.panes():
             folder = pane.reach.current
             if folder is not None and pane.reach.has_focus:
@@ -257,7 +257,7 @@ class Create(ShowsVault, WithAccessPane[NewToken | None], Leavable[NewToken | No
 
     @on(Input.Submitted, "#name")
     def _name_typed(self) -> None:
-        # Not to the environment: what is typed behind the name is a path, which may begin with one.
+        # Not to the environment: a path is typed next, and it may name its environment.
         self.query_one("#scope-path", Field).focus()
 
     @on(Selector.Changed, "#version")
@@ -267,15 +267,15 @@ class Create(ShowsVault, WithAccessPane[NewToken | None], Leavable[NewToken | No
 
     @on(ScopePicker.Changed)
     def _scopes_changed(self, event: ScopePicker.Changed) -> None:
-        if event.about is not None:
-            self._asked_about = event.about
+        if event.asked_about is not None:
+            self._asked_about = event.asked_about
             for pane in self.panes():
-                pane.ask(*event.about)
+                pane.ask(*event.asked_about)
         self._show()
 
     @on(Selector.Changed, "#environment")
     def _pane_environment_chosen(self, event: Selector.Changed) -> None:
-        self._picker.choose_environment(event.choice.value)
+        self._picker.choose_environment(event.selector.value)
         self._show()
 
     @on(ScopePicker.Refused)
@@ -304,7 +304,7 @@ class Create(ShowsVault, WithAccessPane[NewToken | None], Leavable[NewToken | No
             self.dismiss(new)
 
     async def _make(self) -> NewToken | None:
-        """The token, if the person wants it as the form stands. Raises Refusal."""
+        """Make the token, after a question if there are doubts. Raises Refusal."""
         draft = self._checked()
         if found := doubts(draft, self._picker.typed(), self._known.folders):
             question = Confirm(
@@ -314,7 +314,7 @@ class Create(ShowsVault, WithAccessPane[NewToken | None], Leavable[NewToken | No
             )
             if not await self.host.ask(question):
                 return None
-            draft = self._checked()  # its life begins now
+            draft = self._checked()  # its duration counts from now
         project = self._project
         return await self.host.change("Making the token", lambda v: v.tokens.create(project, draft))
 
@@ -329,7 +329,7 @@ class Create(ShowsVault, WithAccessPane[NewToken | None], Leavable[NewToken | No
         return close_form_question("What you filled in is lost. No token is made.")
 
     def _as_typed(self) -> list[object]:
-        """All that is filled in, right or not."""
+        """All that is filled in, valid or not."""
         fields = [field.value for field in self.query("#form Field").results(Field)]
         boxes = [box.value for box in self.query(TickBox)]
         choices = [choice.value for choice in self.query("#form Selector").results(Selector)]

@@ -24,7 +24,7 @@ from st_tui.tui.widgets.token_name import some_scopes
 
 
 class Created(Dialog[None]):
-    """The one time that a token can be seen. Leaving asks first, unless it was copied."""
+    """Shows a new token for the only time. Leaving asks first, unless it was copied."""
 
     ACTIONS = (
         Action("copy", "y", "copy", "Copy the whole token", hint=True),
@@ -80,7 +80,7 @@ class Created(Dialog[None]):
             self._copied = self._copied._replace(access_token=True)
 
     async def _copy_all(self) -> bool:
-        """Copy the whole token; whether it went somewhere."""
+        """Copy the whole token; whether it was sent."""
         if await self._copy(self._new.text.full, "The token", self.action_alone):
             self._copied = self._copied._replace(token=True)
             return True
@@ -125,7 +125,7 @@ class Created(Dialog[None]):
     @work
     async def _leave_once_copied(self) -> None:
         async with self._copying:
-            pass  # a copy under way may take a moment, and saves the question
+            pass  # a copy that is under way makes the question needless
         if self.is_current:  # not asked for twice
             super().action_leave()
 
@@ -140,16 +140,17 @@ class Created(Dialog[None]):
 
 
 class _Copied(NamedTuple):
-    """What of a new token was copied."""
+    """Which parts of a new token were copied."""
 
     token: bool = False
     access_token: bool = False
 
 
 class CloseUncopied(Confirm, inherit_bindings=False):
-    """Asks before a token goes that was not copied.
+    """Asks before a token is lost that was not copied.
 
-    The keys that copy it on the screen below do nothing here: none may both save it and lose it.
+    The keys that copy on the screen below do nothing here: no key may save it there and lose it
+    here.
     """
 
     ACTIONS = (
@@ -172,5 +173,5 @@ class CloseUncopied(Confirm, inherit_bindings=False):
 
     @work
     async def action_copy(self) -> None:
-        # Where there is no way to the clipboard, the token stays to be copied by hand.
+        # Without a way to the clipboard the token stays on the screen, to be copied by hand.
         self.dismiss(True if await self._copy() else None)

@@ -1,4 +1,4 @@
-"""A small window over the page, for a question or a short form."""
+"""A window over the page, for a question or a short form."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from st_tui.tui.widgets.toasts import stand_below
 Result = TypeVar("Result")
 
 _SHORT = 20
-"""Lines of a screen: where it has fewer, a dialog has no room for blank ones."""
+"""Lines of a screen below which a dialog has no blank ones."""
 
 
 class _Box(Vertical):
@@ -35,7 +35,7 @@ class _Box(Vertical):
 
 
 class Dialog(ModalScreen[Result | None], Leavable[Result | None]):
-    """A dialog with a title; leaving it answers None. What it says is shown as text."""
+    """A dialog with a title. Leaving it answers None. All of it is plain text, never markup."""
 
     DEFAULT_CSS = """
     Dialog {
@@ -80,7 +80,7 @@ class Dialog(ModalScreen[Result | None], Leavable[Result | None]):
             stand_below(box)
 
     def hints(self) -> Sequence[Action]:
-        """The actions for the dialog's last line."""
+        """The actions that its last line hints at."""
         return self.ACTIONS
 
     def body(self) -> ComposeResult:
@@ -88,7 +88,7 @@ class Dialog(ModalScreen[Result | None], Leavable[Result | None]):
         raise NotImplementedError
 
     def complain(self, sentence: str) -> None:
-        """Say in the dialog what has to be mended."""
+        """Say in the dialog what has to be corrected; an empty sentence takes that away."""
         self.query_one("#fault", Static).update(Content.styled(shown(sentence), "$text-error"))
 
     @on(Input.Changed)
@@ -98,7 +98,7 @@ class Dialog(ModalScreen[Result | None], Leavable[Result | None]):
 
 
 class Confirm(Dialog[bool]):
-    """Asks before something is done that cannot be undone. Enter alone never means yes."""
+    """Asks before something is done that cannot be undone. Enter never means yes."""
 
     ACTIONS: ClassVar[tuple[Action, ...]] = (
         Action("yes", "y", "yes", "Do it", hint=True),

@@ -1,4 +1,4 @@
-"""A page whose list can be filtered: the field comes with `/` and goes with Escape."""
+"""A page whose list can be filtered: `/` opens the field, Escape closes it."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from st_tui.tui.widgets.listing import Listing
 
 
 class FilteredPage(Page):
-    """A page that filters its list. Subclasses say where, by what, and load the list anew."""
+    """A page with a filter for its list. Subclasses give the two attributes and `apply_filter`."""
 
     filter_container: str
-    """The selector of the container that gets the field, below the list: above it, the field would
-    move every line, and each would be sent anew."""
+    """The selector of the container that gets the field, below the list. Above the list it would
+    move every line, and all of them would be sent again."""
     filter_hint: str
     """What the field looks for."""
 
@@ -24,7 +24,7 @@ class FilteredPage(Page):
         return "".join(field.value.strip() for field in self.query("#filter").results(Input))
 
     def apply_filter(self) -> None:
-        """Load the list anew."""
+        """Load the list for the filter text."""
         raise NotImplementedError
 
     async def action_filter(self) -> None:
@@ -46,7 +46,7 @@ class FilteredPage(Page):
         self.query(Listing).first().focus()
 
     async def key_escape(self) -> None:
-        """Leave the filter, and drop it."""
+        """Close the filter, and show everything."""
         if self.query("#filter"):
             await self.query("#filter").remove()
             self.query(Listing).first().focus()

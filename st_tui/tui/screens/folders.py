@@ -1,4 +1,4 @@
-"""Environments, their folders, and the secrets in them: made, shown and deleted here."""
+"""The second page: environments, their folders, and the secrets in them."""
 
 from __future__ import annotations
 
@@ -35,6 +35,7 @@ from st_tui.tui.widgets.token_name import token_name
 from st_tui.tui.widgets.top_bar import TopBar
 
 _MOST_ORPHANS = 4
+"""Orphaned tokens that a question names."""
 
 
 class FoldersPage(SecretActions, Responsive[None], Page):
@@ -69,10 +70,11 @@ class FoldersPage(SecretActions, Responsive[None], Page):
     def __init__(self) -> None:
         super().__init__()
         self._reading = LatestWins(self, self._read_secrets)
-        self._counting = LatestWins(self, self._read_shapes)
+        self._reading_shapes = LatestWins(self, self._read_shapes)
         self._wanted = ""
-        self._counted: FolderContents | None = None
-        """What the values were counted of last."""
+        """The id of the secret to put the cursor on once it is listed."""
+        self._shapes_read_for: FolderContents | None = None
+        """The contents whose values' shapes were read last."""
 
     def body(self) -> ComposeResult:
         with Horizontal():
@@ -154,7 +156,7 @@ class FoldersPage(SecretActions, Responsive[None], Page):
         self.action_reveal()
 
     async def _read_secrets(self) -> None:
-        """Show what lies in the chosen folder; a thread opens the names."""
+        """Show what the chosen folder holds; a thread decrypts the names."""
         project, place = self.host.project, self.chosen_place()
         contents, empty = None, ""
         if project is not None and place is not None:
@@ -168,19 +170,19 @@ class FoldersPage(SecretActions, Responsive[None], Page):
                 empty = f"✖ {refusal}"
         self.query_one(FolderLine).show(place, contents)
         self.secrets.show(contents, empty)
-        self._counting.request()
+        self._reading_shapes.request()
         if self._wanted:
             self.secrets.choose(self._wanted)
             self._wanted = ""
 
     async def _read_shapes(self) -> None:
-        """Say which of the listed values have several lines; a thread opens and counts them."""
+        """Show the shapes of the listed values; a thread decrypts them."""
         project, contents = self.host.project, self.secrets.contents
-        if project is None or contents is None or contents is self._counted:
+        if project is None or contents is None or contents is self._shapes_read_for:
             return
-        with suppress(Refusal):  # the list is there; what is wrong is said at its next reading
+        with suppress(Refusal):  # the list is shown; what is wrong is said when it is read again
             shapes = await self.host.read(lambda v: v.secrets.shapes(project, contents.place))
-            self._counted = contents
+            self._shapes_read_for = contents
             if self.secrets.contents is contents:
                 self.secrets.show_shapes(shapes)
 
@@ -189,12 +191,12 @@ class FoldersPage(SecretActions, Responsive[None], Page):
         self._reading.request()
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
-        """Hint at what can be done with the list that has the focus."""
+        """Hint at the actions for the list that has the focus."""
         inside = isinstance(event.widget, SecretList)
         self.query_one(KeyHints).offer(
             action._replace(label="new") if inside and action.name == "new_secret" else action
             for action in self.ACTIONS
-            if action.name not in (_PLACES if inside else _SECRETS)
+            if action.name not in (_OF_FOLDERS if inside else _OF_SECRETS)
         )
 
     @work
@@ -320,9 +322,9 @@ class FoldersPage(SecretActions, Responsive[None], Page):
         )
 
 
-_PLACES = ("new", "new_environment")
-_SECRETS = ("reveal", "copy_value", "change_secret")
-"""Actions that are hinted at only where the focus is on such a thing."""
+_OF_FOLDERS = ("new", "new_environment")
+_OF_SECRETS = ("reveal", "copy_value", "change_secret")
+"""Actions that are hinted at only while such a list has the focus."""
 
 
 def _custody(*, e2ee: bool) -> Content:
@@ -332,6 +334,6 @@ def _custody(*, e2ee: bool) -> Content:
 
 
 def _environment(typed: str) -> Environment:
-    """A slug and, behind a space, a display name; by itself the slug is both."""
+    """`qa Quality Assurance` is a slug and a display name; `qa` alone is both."""
     slug, _, name = typed.strip().partition(" ")
     return Environment(slug, name.strip() or slug.title())

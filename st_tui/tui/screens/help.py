@@ -1,4 +1,4 @@
-"""Every key of the screen below, to be searched, and run with Enter."""
+"""The keys of the screen below: they can be searched, and Enter runs one."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from st_tui.tui.widgets.field import Field
 from st_tui.tui.widgets.listing import Listing, Piece
 
 Entry = tuple[Action, DOMNode]
-"""An action and the screen or widget that does it."""
+"""An action, and the screen or widget that does it."""
 
 
 class ActionList(Listing[Entry]):
@@ -36,7 +36,7 @@ class ActionList(Listing[Entry]):
         self._found = actions
 
     def search(self, text: str) -> None:
-        """Show the actions that have these words in them."""
+        """Show the actions that contain all of these words."""
         words = text.lower().split()
         self._found = [
             (action, doer)
@@ -59,10 +59,10 @@ class ActionList(Listing[Entry]):
 
 
 class Search(Field):
-    """Where the words to search for are typed."""
+    """The field for the words to search for."""
 
     async def _on_key(self, event: Key) -> None:
-        # The key that opened the help closes it, unless it is one of the letters searched for.
+        # The key that opened the help closes it, unless something was typed before it.
         if event.key == "question_mark" and not self.value:
             event.stop()
             event.prevent_default()
@@ -72,7 +72,7 @@ class Search(Field):
 
 
 class Help(Dialog[None]):
-    """What can be done on a screen, with the keys for it and the command that does the same."""
+    """A screen's actions, each with its keys and the CLI command that does the same."""
 
     ACTIONS = (
         Action("run", "enter", "run", "Do what the line under the cursor says", hint=True),

@@ -1,4 +1,4 @@
-"""Let the secrets of another folder be found in this one."""
+"""The form for an import: the secrets of another folder are then found in this one."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from st_tui.tui.widgets.selector import Selector
 
 
 class LinkForm(Dialog[SecretImport]):
-    """Asks for an environment and a folder, and links it: what is refused is said in the form."""
+    """Asks for an environment and a folder, and imports that. A refusal is said in the form."""
 
     ACTIONS = (
         Action("save", "f2,enter", "import", "Import the secrets of that folder", hint=True,

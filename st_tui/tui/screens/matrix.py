@@ -1,4 +1,4 @@
-"""The matrix: what every token may do in every folder of one environment, and why."""
+"""The matrix: what each token may do in each folder of one environment, and why."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ from st_tui.tui.widgets.token_name import token_name
 
 
 class MatrixScreen(ShowsVault, Leavable[None]):
-    """Tokens × folders to move about in, with verdict and reason of the cell under the cursor.
+    """Tokens × folders with a cursor, and the verdict and reason for the cell under it.
 
-    Every cell asks about the E2EE endpoint, now and from anywhere; the verdict is `decide`'s.
+    Every cell is `decide`'s answer for the E2EE endpoint, now and from anywhere.
     """
 
     ACTIONS: ClassVar[tuple[Action, ...]] = (
@@ -48,7 +48,7 @@ class MatrixScreen(ShowsVault, Leavable[None]):
     """
 
     def __init__(self, *, text: str, order: Order, cursor: int) -> None:
-        """The tokens are those that this filter leaves, in this order; one is under the cursor."""
+        """Shows the tokens that match the filter `text`, with the cursor on one of them."""
         super().__init__()
         self._text = text
         self._order = order
@@ -102,7 +102,7 @@ class MatrixScreen(ShowsVault, Leavable[None]):
 
     @property
     def _environment(self) -> Environment | None:
-        """The environment on show: the chosen one, or the first while that is not there."""
+        """The environment that is shown: the chosen one, or the first if that is gone."""
         known = {environment.slug: environment for environment in self._environments}
         return known.get(self._chosen) or next(iter(known.values()), None)
 
@@ -120,7 +120,7 @@ class MatrixScreen(ShowsVault, Leavable[None]):
         return AccessRequest(self._chosen, path, operation, self.host.clock(), e2ee=e2ee)
 
     def _tell_time(self) -> None:
-        """Draw again what the passing of time may have changed."""
+        """Draw again: some tokens may have ended."""
         self.query_one(MatrixGrid).refresh()
         self._say_cell()
 
@@ -132,16 +132,16 @@ class MatrixScreen(ShowsVault, Leavable[None]):
         self.query_one("#cell", Static).update(Content("\n").join(lines), layout=False)
 
     def _about(self, token: ServiceToken, path: str) -> list[Content]:
-        """Which cell this is, the verdicts and why, and how each scope fared."""
+        """The cell's token and folder, both verdicts and why, and what became of each scope."""
         requests = [self._request(path, permission) for permission in Permission]
-        place = f"  ›  {shown(self._chosen)}:{shown(path)}"
+        folder = f"  ›  {shown(self._chosen)}:{shown(path)}"
         scopes = [
             f"{number} {shown(str(verdict.scope))} {how_far(verdict, path)}"
             for number, verdict in enumerate(access.explain(token, requests[0]), start=1)
         ]
         return [
             Content.assemble(
-                (token_name(token, self.host.clock()), "bold"), (place, "bold $text-primary")
+                (token_name(token, self.host.clock()), "bold"), (folder, "bold $text-primary")
             ),
             *(_verdict(token, request) for request in requests),
             Content.styled(f"scopes {'  │  '.join(scopes)}", "$text-muted"),

@@ -1,4 +1,4 @@
-"""Files that somebody names in the app, and a folder's secrets in them."""
+"""Files that a person names in the app: a folder's secrets are read from one, or written to one."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from st_tui.core.wording import counted
 
 
 class Exported(NamedTuple):
-    """What was done, and what somebody should know about it."""
+    """What was done, in a sentence, and what the file's reader should know."""
 
     done: str
     remarks: list[str]
 
 
 def typed_path(typed: str) -> Path:
-    """The file that somebody means by what they typed. Raises Refusal."""
+    """The path that a person means by a typed name; `~` is their home. Raises Refusal."""
     name = typed.strip()
     if not name:
         raise Refusal("Name a file.")
@@ -33,10 +33,10 @@ def typed_path(typed: str) -> Path:
 
 
 def read_secrets(typed: str) -> list[FileSecret]:
-    """The secrets of a file by the name that somebody typed. Raises Refusal."""
+    """The secrets in the file of a typed name. Raises Refusal."""
     file = typed_path(typed)
     try:
-        if not file.is_file():  # anything else might never end
+        if not file.is_file():  # reading a device or a pipe might never end
             raise SecretFileError("There is no such ordinary file.")
         with file.open("rb") as opened:
             data = opened.read(read.LARGEST_FILE + 1)
@@ -55,7 +55,7 @@ def export(
     expand: bool,
     imports: bool,
 ) -> Exported:
-    """Write a folder's secrets to a new file; what was done, in words. Raises Refusal."""
+    """Write a folder's secrets to a new file. Raises Refusal."""
     file = typed_path(typed)
     if os.path.lexists(file):
         raise SecretFileError("There is a file of this name already: give another.")

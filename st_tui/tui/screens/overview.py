@@ -1,4 +1,4 @@
-"""What the screens about all tokens have in common: they read them in a worker, and again."""
+"""The base of the screens about all tokens: it reads them in a thread, whenever they changed."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from st_tui.tui.widgets.key_hints import KeyHints
 
 
 class Overview(ShowsVault, Leavable[None]):
-    """A screen over the page. Subclasses give `NAME`, their body, `look` and `chosen_token`."""
+    """A screen over the page. Subclasses give `NAME`, `body`, `read_tokens` and `chosen_token`."""
 
     NAME: ClassVar[str]
     ACTIONS: ClassVar[tuple[Action, ...]] = (
         Action("open", "enter", "open", "Show all about this token", "service-token show ID",
                hint=True),
-        # First the keys that work in a field as well, where letters and marks are typed.
+        # The first key of each works in a field as well; the others are typed there.
         Action("help", "f1,question_mark", "help", "Show every key of this screen", hint=True),
         Action("command_palette", "ctrl+p,colon", "palette", "Find any action by its name",
                hint=True),
@@ -44,7 +44,7 @@ class Overview(ShowsVault, Leavable[None]):
 
     def __init__(self) -> None:
         super().__init__()
-        self._looking = LatestWins(self, self._look_at_project)
+        self._reading = LatestWins(self, self._read_project)
 
     def compose(self) -> ComposeResult:
         yield Static(id="title")
@@ -55,8 +55,8 @@ class Overview(ShowsVault, Leavable[None]):
         """The widgets between the title and the hints, among them `#found`, a Static."""
         raise NotImplementedError
 
-    async def look(self, project: Project) -> None:
-        """Read the project's tokens and show what there is to know. Raises Refusal."""
+    async def read_tokens(self, project: Project) -> None:
+        """Read the project's tokens and show what is to be known of them. Raises Refusal."""
         raise NotImplementedError
 
     def chosen_token(self) -> ServiceToken | None:
@@ -66,11 +66,11 @@ class Overview(ShowsVault, Leavable[None]):
     def say(self, *parts: str | tuple[str, str]) -> None:
         """Say in one line what was found, or what is being done."""
         found = self.query_one("#found", Static)
-        # Only a refusal takes more than that one line.
+        # Only a refusal takes more than this one line.
         found.update(Content.assemble(*parts), layout=found.size.height > 1)
 
     def refuse(self, refusal: Refusal) -> None:
-        """Say why there is nothing to know, all of it."""
+        """Say all of a refusal."""
         said = Content.styled(f"✖ {shown(str(refusal))}", "$text-error")
         self.query_one("#found", Static).update(said)
 
@@ -78,9 +78,9 @@ class Overview(ShowsVault, Leavable[None]):
         self.show()
 
     def show(self) -> None:
-        self._looking.request()
+        self._reading.request()
 
-    async def _look_at_project(self) -> None:
+    async def _read_project(self) -> None:
         project = self.host.project
         if project is None:
             self.dismiss()
@@ -89,7 +89,7 @@ class Overview(ShowsVault, Leavable[None]):
             Content.assemble((self.NAME, "bold"), (f"  {shown(project.name)}", "$text-muted"))
         )
         try:
-            await self.look(project)
+            await self.read_tokens(project)
         except Refusal as refusal:
             self.refuse(refusal)
 

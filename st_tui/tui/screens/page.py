@@ -1,4 +1,4 @@
-"""What the three pages have in common: the bar on top, the hints below, and their actions."""
+"""The base of the three pages: the bar on top, the hints below, and what works on each."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from st_tui.tui.widgets.top_bar import TopBar
 
 
 class Page(ShowsVault, Hosted, Screen[None]):
-    """One of the app's pages. Subclasses give `NAME`, `ACTIONS`, their body and `show`."""
+    """A page of the app. Subclasses give `NAME`, `ACTIONS`, `body` and `show`."""
 
     NAME: ClassVar[str]
     ACTIONS: ClassVar[tuple[Action, ...]] = EVERYWHERE

@@ -1,4 +1,4 @@
-"""Choose one of several things by name."""
+"""A dialog that asks for one of several named values."""
 
 from __future__ import annotations
 

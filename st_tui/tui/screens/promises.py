@@ -1,4 +1,4 @@
-"""Promises about all tokens, from a file: which hold, and who breaks the others."""
+"""Promises about all tokens, from a file: which hold, and which tokens break the others."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 class PromiseRow(NamedTuple):
-    """A promise; or below it a token that breaks it and how, or that shares a name it names."""
+    """A promise; or, below it, a token that breaks it or has a name that it mentions, and how."""
 
     promise: Promise
     holds: bool
@@ -37,7 +37,7 @@ class PromiseRow(NamedTuple):
 
 
 class PromiseList(Listing[PromiseRow]):
-    """Promises, and below each the tokens to look at because of it."""
+    """Promises, each with the tokens below it that are to be looked at."""
 
     def __init__(self, now: Callable[[], int]) -> None:
         super().__init__(id="promises")
@@ -61,7 +61,7 @@ class PromiseList(Listing[PromiseRow]):
 
 
 class Promises(Overview):
-    """The promises of a file, proved by and by, and anew when the vault changed."""
+    """The promises of a file, proved one by one, and again whenever the vault changed."""
 
     NAME = "Promises"
     DEFAULT_CSS = """
@@ -80,13 +80,13 @@ class Promises(Overview):
         yield PromiseList(self.host.clock)
         yield Static(id="whole", markup=False)
 
-    async def look(self, project: Project) -> None:
+    async def read_tokens(self, project: Project) -> None:
         if not self._list.rows:
             self.say((f"Reading the tokens of {shown(project.name)}…", "$text-muted"))
         try:
             await self._prove(project)
         except Refusal:
-            self._show(())  # what was proved before may not be true any more
+            self._show(())  # what was proved before may be wrong by now
             raise
 
     async def _prove(self, project: Project) -> None:
@@ -123,7 +123,7 @@ class Promises(Overview):
 
     @on(Listing.Moved, "#promises")
     def _line_chosen(self) -> None:
-        """Say the whole line, for which the screen may be too narrow."""
+        """Show the whole line, which the list may have cut."""
         row = self._list.current
         whole = row.promise.text if row else ""
         if row and row.token:
@@ -136,19 +136,19 @@ class Promises(Overview):
 
 
 def promises_in(name: str, environments: Collection[Environment]) -> list[Promise]:
-    """The promises of a file by the name that somebody typed. Raises Refusal."""
+    """The promises in the file of a typed name. Raises Refusal."""
     file = typed_path(name)
     try:
         is_other = file.exists() and not file.is_file() and not file.is_dir()
     except OSError:
         is_other = False  # reading it says why
-    if is_other:  # it might never end
+    if is_other:  # reading a device or a pipe might never end
         raise PromiseError(f"{file} is no ordinary file. Name a file of promises.")
     return promises.parse(promises.read(file), environments)
 
 
 def promise_rows(verdict: Verdict, now: int) -> list[PromiseRow]:
-    """A promise and the tokens to look at because of it, as lines."""
+    """The lines of a verdict: its promise, and the tokens to look at."""
     promise, holds = verdict.promise, verdict.holds
     about = [PromiseRow(promise, holds, token, how) for token, how in promises.told(verdict, now)]
     return [PromiseRow(promise, holds), *about]

@@ -1,4 +1,4 @@
-"""One question with one line for the answer."""
+"""A dialog that asks for one line of text."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Prompt(Dialog[str]):
     def __init__(
         self, title: str, value: str, placeholder: str, check: Callable[[str], object]
     ) -> None:
-        """`check` raises Refusal for an answer that cannot be taken."""
+        """`check` raises Refusal for an answer that is not valid."""
         super().__init__(title)
         self._value = value
         self._placeholder = placeholder

@@ -1,4 +1,4 @@
-"""A screen that looks otherwise where it is narrow, from its first frame on."""
+"""A screen with another layout where it is narrow, from its first frame on."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from textual import events
 from textual.screen import Screen, ScreenResultType
 
 WIDE = 100
-"""Columns from which on there is room for two things beside each other."""
+"""Columns from which on a list and the test-access pane fit beside each other."""
 _WIDER = 120
 
 
 class Responsive(Screen[ScreenResultType]):
-    """Has the class `-narrow` below `WIDE` columns, and `-wider` where there is much room.
+    """Has the CSS class `-narrow` below `WIDE` columns, and `-wider` from 120 on.
 
-    Before the screen is laid out: Textual's own breakpoints come after it was painted, and have it
-    painted again.
+    It has them before it is laid out. Textual's own breakpoints come after the first frame, and
+    have the screen painted twice.
     """
 
     def on_compose(self) -> None:

@@ -1,4 +1,4 @@
-"""One secret's value, shown until somebody looks away: closed, or the terminal left."""
+"""A secret's value, shown until the dialog is closed or the terminal loses the focus."""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ from st_tui.tui.terminal import clipboard
 from st_tui.tui.widgets.value_text import ValueText, as_lines
 
 _SHOWN, _LINES = 20_000, 1_000
-"""Characters and lines of a value that are drawn; the rest can be copied or exported."""
+"""Characters and lines of a value that are drawn. All of it can be copied or exported."""
 _LOGGED = "The audit log says that you looked at it."
 
 
 class HidesOnBlur(Leavable[None]):
-    """Mixed into a screen that shows a value: it forgets it when the terminal loses the focus."""
+    """Mixed into a screen that shows a value: it is left when the terminal loses the focus."""
 
     def on_mount(self) -> None:
-        self.watch(self.app, "app_focus", self._looked_away, init=False)
+        self.watch(self.app, "app_focus", self._focus_changed, init=False)
 
     def on_screen_resume(self) -> None:
-        self._looked_away(self.app.app_focus)
+        self._focus_changed(self.app.app_focus)
 
-    def _looked_away(self, is_here: bool) -> None:
+    def _focus_changed(self, is_here: bool) -> None:
         if not is_here:
             self.leave()
 
@@ -92,7 +92,7 @@ class Reveal(Dialog[None], HidesOnBlur):
         self.query_one("#scroll").focus()
 
     def on_resize(self, event: events.Resize) -> None:
-        # In lines: a share of the screen is not looked at when the dialog's own height is measured.
+        # In lines: a percentage does not count when the height of the dialog is computed.
         self.query_one("#scroll").styles.max_height = event.size.height // 2
 
     def _show(self) -> None:
@@ -136,7 +136,7 @@ class Reveal(Dialog[None], HidesOnBlur):
         )
         if found is not None and self.app.screen is self:
             self._is_expanded = expand
-            [secret] = found.secrets  # which somebody may have changed meanwhile
+            [secret] = found.secrets  # a colleague may have changed it meanwhile
             self._sealed, self._comment, self._value = secret.sealed, secret.comment, secret.value
             self._show()
             note = Content.styled(_LOGGED, "$text-muted")
@@ -168,6 +168,6 @@ class ValueAlone(TextAlone, HidesOnBlur):
 
 
 def beginning(value: str) -> tuple[str, int]:
-    """As much of a value as is drawn, and how many characters are left."""
+    """The part of a value that is drawn, and how many characters follow."""
     drawn = "\n".join(value[:_SHOWN].split("\n", _LINES)[:_LINES])
     return drawn, len(value) - len(drawn)

@@ -1,4 +1,4 @@
-"""How a token is to be rotated: until when the old token works on, and the new one's end."""
+"""The form of a rotation: how long the old token works on, and when the new one ends."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ from st_tui.tui.widgets.token_name import last_use
 
 _OTHER = -1
 OVERLAPS = (("at once", 0), ("1 h", HOUR), ("24 h", DAY), ("7 d", 7 * DAY), ("other", _OTHER))
-"""What is offered; a day is chosen, for whoever only presses Enter ends nothing at once."""
+"""The overlaps offered. A day is chosen first, so that Enter alone ends no token at once."""
 
 
 class Rotation(NamedTuple):
-    """A rotation as wished: `overlap` in milliseconds, and an end of its own unless kept."""
+    """A rotation that a person wants, in milliseconds; `expires_at` counts unless `keep_end`."""
 
     overlap: int
     keep_end: bool
@@ -48,7 +48,7 @@ class Rotation(NamedTuple):
 
 
 class Rotate(Dialog[Rotation]):
-    """Says what the new token allows beside the old one, and asks for the overlap and the end."""
+    """Compares the new token with the old one, and asks for the overlap and the end."""
 
     ACTIONS = (
         Action("rotate", "f2,enter", "rotate", "Rotate the token", "service-token rotate ID",
@@ -59,11 +59,11 @@ class Rotate(Dialog[Rotation]):
     DEFAULT_CSS = """
     Rotate {
         & > .dialog { width: 76; }
-        #beside, #again { margin-bottom: 1; }
+        #comparison, #again { margin-bottom: 1; }
         #other { display: none; }
         &.other #other { display: block; }
         #old { height: auto; margin-bottom: 1; }
-        &.short #beside, &.short #again, &.short #old { margin-bottom: 0; }
+        &.short #comparison, &.short #again, &.short #old { margin-bottom: 0; }
     }
     """
 
@@ -72,11 +72,11 @@ class Rotate(Dialog[Rotation]):
     ) -> None:
         super().__init__(f"Rotate “{told_apart(token, in_local_time)}”")
         self._token = token
-        self._beside = comparison_lines(token, draft, folders)
+        self._comparison = comparison_lines(token, draft, folders)
 
     def body(self) -> ComposeResult:
         token, now = self._token, self.host.clock()
-        yield Static(Content("\n").join(self._beside), id="beside")
+        yield Static(Content("\n").join(self._comparison), id="comparison")
         if token.is_replaced:
             again = "! It was replaced already: the new token has a row of its own."
             yield Static(Content.styled(again, "$text-warning"), id="again")
@@ -108,11 +108,11 @@ class Rotate(Dialog[Rotation]):
 
     @on(Input.Changed, "#typed")
     def _say_old(self) -> None:
-        """Say what the overlap comes to: for how long the old token works on."""
+        """Say until when the old token works on."""
         try:
             old = replaced(self._token, self._overlap(), self.host.clock())
         except Refusal:
-            said = Content("")  # not yet typed to its end
+            said = Content("")  # not yet typed completely
         else:
             certain = old.ends_at is not None and not old.is_cut
             said = Content.styled(
@@ -122,12 +122,12 @@ class Rotate(Dialog[Rotation]):
         self.query_one("#old", Static).update(said)
 
     def _overlap(self) -> int:
-        """The overlap in milliseconds. Raises Refusal for what is typed and is none."""
+        """The overlap in milliseconds. Raises Refusal if what is typed is none."""
         chosen: int = self.query_one("#overlap", Selector).value
         return parse_duration(self.query_one("#typed", Field).value) if chosen == _OTHER else chosen
 
     def on_key(self, event: events.Key) -> None:
-        """A digit begins an overlap of one's own."""
+        """Let a digit begin a typed overlap."""
         choice = self.query_one("#overlap", Selector)
         if self.focused is choice and event.character and event.character.isdecimal():
             event.stop()
@@ -141,7 +141,7 @@ class Rotate(Dialog[Rotation]):
     def action_rotate(self) -> None:
         end = self.query_one("#end", Field).value.strip()
         try:
-            wish = Rotation(
+            wanted = Rotation(
                 overlap=self._overlap(),
                 keep_end=not end,
                 expires_at=parse_end(end, self.host.clock()) if end else None,
@@ -149,4 +149,4 @@ class Rotate(Dialog[Rotation]):
         except Refusal as refusal:
             self.complain(str(refusal))
             return
-        self.dismiss(wish)
+        self.dismiss(wanted)

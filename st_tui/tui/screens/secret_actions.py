@@ -1,4 +1,4 @@
-"""What can be done with the secrets of a folder."""
+"""The actions on a folder's secrets."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ SECRET_ACTIONS = (
 )  # fmt: skip
 
 _MOST_NAMED = 4
-"""How many links and references are named that lead to what is deleted."""
+"""Imports and references that are named of those that use what is deleted."""
 
 
 class SecretActions(Hosted):
@@ -43,7 +43,7 @@ class SecretActions(Hosted):
 
     @property
     def secrets(self) -> SecretList:
-        """The list whose line is meant."""
+        """The list with the secret under the cursor."""
         raise NotImplementedError
 
     def chosen_place(self) -> Place | None:
@@ -59,16 +59,16 @@ class SecretActions(Hosted):
         raise NotImplementedError
 
     def chosen_secret(self) -> tuple[Place, SecretLabel] | None:
-        """The secret under the cursor, and where it lies."""
+        """The secret under the cursor and its folder; None if there is none, which is said."""
         row, contents = self.secrets.current, self.secrets.contents
-        # Only where the cursor is seen to be, or `y` in the tree would copy who knows what.
+        # Only if the list has the focus: `y` in the tree must not copy an unseen secret.
         if contents is None or not self.secrets.has_focus or not isinstance(row, SecretLabel):
             self.host.notify("Choose a secret first.", severity="warning")
             return None
         return contents.place, row
 
     async def read_secret(self) -> Secret | None:
-        """The secret under the cursor with its value; the audit log says so."""
+        """The secret under the cursor with its value; the audit log records that."""
         chosen, project = self.chosen_secret(), self.host.project
         if chosen is None or project is None:
             return None
@@ -142,7 +142,7 @@ class SecretActions(Hosted):
             return
         environments, folders = vault.environments.every(project), vault.folders.of_each(project)
         if not environments:
-            return  # somebody deleted them just now, and the page is about to say so
+            return  # a colleague deleted them just now, and the page is about to say so
         form = LinkForm(project, place, environments, folders)
         link = await self.host.ask(form)
         if link is not None:
@@ -206,8 +206,11 @@ class SecretActions(Hosted):
         *,
         verb: str = "delete",
     ) -> None:
-        """Delete something after a question. Both that and the answer name what leads there from
-        elsewhere, which `find` opens values for: in a thread."""
+        """Delete something after a question.
+
+        The question and the toast afterwards name what uses it: `find` decrypts values to know, in
+        a thread.
+        """
         from st_tui.tui.screens.dialog import Confirm
 
         page, used = self.app.screen, await self.host.change("Looking for what uses it", find)
@@ -229,7 +232,7 @@ class SecretActions(Hosted):
             self._warn("Deleted.", lost)
 
     def _warn(self, done: str, lost: UsedBy) -> None:
-        """Say what was done and what led there, if anything did."""
+        """Say what was done, and what used it, if anything did."""
         from st_tui.core.secrets.used_by import in_prose
 
         if told := lost.told(_MOST_NAMED):

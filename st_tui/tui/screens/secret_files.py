@@ -1,4 +1,4 @@
-"""A folder's secrets out of a file, and into one."""
+"""Dialogs that read secrets from a file, and write a folder's secrets to one."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from st_tui.tui.widgets.tick_box import TickBox
 
 
 class ImportFile(Dialog[list[FileSecret]]):
-    """Asks for a file and reads it; what is not clear in it is said here, with the line."""
+    """Asks for a file and reads it. What is not clear in it is said here, with its line."""
 
     ACTIONS = (
         Action("read", "f2,enter", "read", "Read this file", hint=True, shown_key="Enter"),
@@ -54,7 +54,7 @@ class ImportFile(Dialog[list[FileSecret]]):
 
 
 class ExportFile(Dialog[Exported]):
-    """Asks for a new file and writes a folder's secrets to it; it answers what was done."""
+    """Asks for a new file and writes a folder's secrets to it."""
 
     DEFAULT_CSS = """
     ExportFile #meant { color: $text-muted; width: 1fr; height: 1; }
@@ -125,7 +125,7 @@ class ExportFile(Dialog[Exported]):
 
 
 class ExportRemarks(Dialog[None]):
-    """What the reader of a file that was written should know, until somebody has read it."""
+    """What the reader of a written file should know, shown until it is closed."""
 
     DEFAULT_CSS = """
     ExportRemarks VerticalScroll { height: auto; max-height: 14; background: $panel; }

@@ -1,4 +1,4 @@
-"""Make a secret, or write the next version of one."""
+"""The form for a new secret, or for the next version of one."""
 
 from __future__ import annotations
 
@@ -31,22 +31,22 @@ from st_tui.tui.widgets.secret_name import SecretName, holds_secrets
 from st_tui.tui.widgets.value_area import NEW_LINE, ValueArea
 
 _LONGEST_LINE = 100_000
-"""Characters: each key lays out its whole line anew, which from here on is felt."""
+"""Characters. Each key lays out its whole line, which is slow in a longer one."""
 _VALUE_LINES = 6
-"""How many lines of a value are seen at once, where the screen is not small."""
+"""Lines of a value that are seen at once, at most."""
 _CONSTANT = re.compile(r"[A-Z_][A-Z0-9_]*")
-"""A name as environment variables have it."""
+"""A name in the style of environment variables."""
 _ELSEWHERE = "set it with `st-tui secrets set NAME=@FILE`."
 
 
 class SecretForm(Dialog[SealedSecret]):
-    """Asks for a name, value and comment, and writes them: what is refused is said in the form.
+    """Asks for a name, value and comment, and writes them. A refusal is said in the form.
 
-    Pasted lines as a .env file has them are no name: one fills in name and value, several are
+    Lines of a .env file may be pasted into it. One line fills in name and value; several are
     offered to be imported.
 
-    The value of a secret that is there stays hidden, and as it is, unless it is asked for or
-    another is written. While the terminal has not the focus, no value is on the screen.
+    The stored value of a secret stays hidden, and stays as it is, unless it is loaded or another
+    is typed. While the terminal does not have the focus, no value is on the screen.
     """
 
     ACTIONS = (
@@ -108,7 +108,7 @@ class SecretForm(Dialog[SealedSecret]):
         self.watch(self.app, "app_focus", self._focus_changed, init=False)
 
     def on_resize(self, event: events.Resize) -> None:
-        # The rest of the form has 13 lines, and a dialog leaves a little of the screen.
+        # The rest of the form has 13 lines, and a dialog is at most 94 % of the screen high.
         rows = int(event.size.height * 0.94) - 13
         self._value_area.styles.height = max(2, min(rows, _VALUE_LINES))
 
@@ -129,7 +129,7 @@ class SecretForm(Dialog[SealedSecret]):
 
     @on(Input.Submitted, "#secret-name")
     def _name_typed(self) -> None:
-        if not self._part_name():
+        if not self._split_name():
             self._value_area.focus()
 
     @on(ValueArea.Entered, "#value")
@@ -138,17 +138,17 @@ class SecretForm(Dialog[SealedSecret]):
 
     @on(ValueArea.Entered, "#comment")
     def _comment_entered(self) -> None:
-        # Not on to the name: a second line of the comment would be typed into that.
+        # Not on to the name: a person may be typing a second line of the comment.
         self.host.notify(f"{self.ACTIONS[0].key} saves, {NEW_LINE.key} begins a new line.")
 
     @on(TextArea.Changed, "#value")
     def _value_typed(self) -> None:
         self.query_one("#shape", Static).update(str(shape_of(self._value_area.text)))
 
-    # --- what was pasted ------------------------------------------------------------------------
+    # --- pasted secrets -------------------------------------------------------------------------
 
-    def _part_name(self) -> bool:
-        """Part a new name that is NAME=value; whether it was one, so that it stays no name."""
+    def _split_name(self) -> bool:
+        """Split NAME=value that stands in the name field; whether it was that."""
         typed = self._name_field.value
         if self._row is not None or self._value_area.text or not holds_secrets(typed):
             return False
@@ -156,15 +156,15 @@ class SecretForm(Dialog[SealedSecret]):
         return True
 
     def _taker(self, text: str) -> Callable[[], None] | None:
-        """What takes a paste into Value for name and value, unless there is another of them."""
+        """What takes a paste into the value as secrets; None if it is just a value."""
         name, value, _ = self._as_typed()
         if value or not holds_secrets(text):
             return None
         try:
             stated = _read(text)
         except Refusal:
-            return None  # it is what it looks like: a value
-        # Base64, JSON and connection strings hold an = as well.
+            return None
+        # Base64, JSON and connection strings contain an = as well.
         if not all(each.value.strip("=") for each in stated):
             return None
         names = [each.name for each in stated]
@@ -173,7 +173,7 @@ class SecretForm(Dialog[SealedSecret]):
         return partial(self._take, stated, else_value=text)
 
     def _take_secrets(self, text: str) -> None:
-        """Take what is pasted as the name for name and value."""
+        """Take a paste into the name field as secrets."""
         try:
             stated = _read(text)
         except Refusal as refusal:
@@ -191,7 +191,7 @@ class SecretForm(Dialog[SealedSecret]):
             self.complain("That looks like a value, not like NAME=value: paste it into Value.")
         elif self._value_area.text:
             self.complain("Empty the value first: the one in that line would take its place.")
-        elif self._put(secret.value):
+        elif self._edit_value(secret.value):
             self._name_field.value = secret.name
             if not comment.text:
                 comment.load_text(secret.comment)
@@ -200,7 +200,7 @@ class SecretForm(Dialog[SealedSecret]):
 
     @work
     async def _ask_to_import(self, stated: Sequence[FileSecret], else_value: str) -> None:
-        """Offer to write several secrets; `else_value` is what they are if they are none."""
+        """Offer to write several secrets; `else_value` goes into the value if they are not."""
         done = await import_secrets(
             self.host, self._project, self._place, stated, complain=self.complain
         )
@@ -209,8 +209,8 @@ class SecretForm(Dialog[SealedSecret]):
         elif not self.unsaved:
             self.leave()
 
-    def _put(self, value: str) -> bool:
-        """Let a value be edited, unless it would be another one then; that is said."""
+    def _edit_value(self, value: str) -> bool:
+        """Put a value into the text area; False, which is said, if that would change it."""
         area = self._value_area
         if max(map(len, value.split("\n"))) > _LONGEST_LINE:
             self.complain(f"A line of it is too long to be edited here: {_ELSEWHERE}")
@@ -240,7 +240,7 @@ class SecretForm(Dialog[SealedSecret]):
         )
         if secret is None or area.text or not self.is_attached:
             return
-        if not self._put(secret.value):
+        if not self._edit_value(secret.value):
             return
         self._is_loaded = True
         self._version = secret.sealed.version
@@ -249,8 +249,8 @@ class SecretForm(Dialog[SealedSecret]):
 
     @work
     async def action_save(self) -> None:
-        if self.is_writing or self._part_name():
-            return  # of a name just parted, nobody has seen yet what it makes
+        if self.is_writing or self._split_name():
+            return  # after a split, the person has to see it first
         name, value, comment = self._as_typed()
         keep = comment == self._untouched[2]
         with self.writing():
@@ -279,7 +279,7 @@ class SecretForm(Dialog[SealedSecret]):
                 version=self._version,
             )
         except ChangedMeanwhile as changed:
-            self._version = changed.version  # whoever saves again was told
+            self._version = changed.version  # whoever saves again has been told
             raise
 
     @property
@@ -296,7 +296,7 @@ class SecretForm(Dialog[SealedSecret]):
 
 
 def _read(text: str) -> Sequence[FileSecret]:
-    """The secrets of a pasted text. Raises Refusal."""
+    """The secrets in a pasted text. Raises Refusal."""
     from st_tui.core.secrets.files import read
 
     return read.parse(with_newlines(text).encode(errors="surrogatepass"))

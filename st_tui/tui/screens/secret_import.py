@@ -1,4 +1,4 @@
-"""Write many secrets at once: those of a file, or of what was pasted."""
+"""Writes many secrets at once: those of a file, or of a paste."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from st_tui.core.wording import counted
 from st_tui.tui.host import Host
 
 _NAMED, _CELLS = 8, 30
-"""So many names are in the question, and so much of each: nobody saw them in what was pasted."""
+"""Names in the question, and cells of each: of a paste, nobody has seen the names before."""
 
 
 async def import_secrets(
@@ -22,7 +22,7 @@ async def import_secrets(
     *,
     complain: Callable[[str], None] | None = None,
 ) -> bool:
-    """Write all of these secrets, or none, after a question that says which and where."""
+    """Write all of these secrets or none, after a question; whether they were written."""
     from st_tui.tui.screens.dialog import Confirm
     from st_tui.tui.widgets.cells import cut
 

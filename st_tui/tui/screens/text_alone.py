@@ -1,4 +1,4 @@
-"""Some text alone on the screen, to be selected with the mouse."""
+"""A text alone on the screen, to be selected with the mouse."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from st_tui.tui.screens.dialog import Dialog
 
 
 class TextAlone(Dialog[None]):
-    """Some text alone on the screen, from its first column on, to be selected with the mouse."""
+    """A text alone on the screen, from the first column on; `is_what` says what it is."""
 
     ACTIONS = (
         Action("page_up", "pageup,up", "up", "Go up where it is longer than the screen"),

@@ -1,4 +1,4 @@
-"""All about one service token: scopes and their reach, end, switches, and what the log says."""
+"""All about one service token: scopes and their reach, end, switches, and its log entries."""
 
 from __future__ import annotations
 
@@ -64,15 +64,14 @@ class TokenScreen(TokenActions, ShowsVault, Leavable[None]):
         yield KeyHints(self.ACTIONS)
 
     def run_worker(self, work: WorkType[Any], **options: Any) -> Worker[Any]:  # type: ignore[override]
-        """An action outlives this screen, which closes with its token: it still says what became
-        of it."""
+        """Let an action outlive this screen, which closes with its token, to say what it did."""
         return self.app.run_worker(work, **options)
 
     def on_screen_resume(self) -> None:
         self.show()
 
     def show(self) -> None:
-        """Show the token as it is now; go back if it is gone, once no dialog is above."""
+        """Show the token as it is now. If it is gone, go back once no dialog covers this."""
         vault, project = self.host.vault, self.host.project
         if vault is None:
             return
@@ -106,11 +105,11 @@ class TokenScreen(TokenActions, ShowsVault, Leavable[None]):
 
     @work(group="uses", exclusive=True)
     async def _read_uses(self, token: ServiceToken) -> None:
-        """Aside, because the log of a token that is busy for years is long."""
+        """Read how the token was used, in a thread: the log of a busy one is long."""
         try:
             self._uses = await self.host.read(lambda vault: vault.audit.uses(token))
         except Refusal:
-            return  # a warning fewer; whatever ails the vault is told where it is opened
+            return  # only a warning is missing; what is wrong with the vault is said elsewhere
         if self.is_attached:
             self.show()
 
@@ -148,7 +147,7 @@ class TokenScreen(TokenActions, ShowsVault, Leavable[None]):
         written: Collection[str],
         names: Names,
     ) -> list[Content]:
-        """The scopes with how many folders each opens, and what to know about them."""
+        """The scopes, how many folders each opens, and the lint warnings."""
         lines = [Content.styled("Scopes", "bold $text-primary")]
         for number, scope in enumerate(token.scopes, start=1):
             opened = folders.opened(scope)
@@ -180,11 +179,11 @@ def _relative(how: str, relative: Relative) -> list[tuple[str, str]]:
 
 def _entry_line(entry: AuditEntry) -> Content:
     verdict = {"allowed": ("✔ ", "$text-success"), "denied": ("✖ ", "$text-error")}
-    place = f"{entry.environment}:{entry.path}" if entry.environment else ""
+    folder = f"{entry.environment}:{entry.path}" if entry.environment else ""
     return Content.assemble(
         (f"{in_local_time(entry.time)[:16]}  ", "$text-muted"),
         verdict.get(entry.verdict or "", ("  ", "")),
         f"{shown(entry.event):<21} ",
-        (shown(place), "$text-muted"),
+        (shown(folder), "$text-muted"),
         (f"  {shown(entry.reason)}" if entry.reason else "", "$text-muted"),
     )

@@ -1,4 +1,4 @@
-"""What can be done with one service token, on whichever screen shows one."""
+"""The actions on one service token, for every screen that shows one."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from st_tui.core.algebra.least_privilege import Narrowed
     from st_tui.core.vault import Vault
 
-Found = TypeVar("Found")
+Result = TypeVar("Result")
 
 TOKEN_ACTIONS = (
     Action("clone", "c", "clone", "Make a new token like this one, for as long from now",
@@ -41,10 +41,10 @@ TOKEN_ACTIONS = (
 
 
 class TokenActions(Hosted):
-    """Mixed into a screen that knows which token is meant."""
+    """Mixed into a screen with a chosen token."""
 
     def chosen_token(self) -> ServiceToken | None:
-        """The token that an action is for."""
+        """The token to act on."""
         raise NotImplementedError
 
     def revoked(self) -> None:
@@ -55,22 +55,22 @@ class TokenActions(Hosted):
         from st_tui.tui.screens.create import Create
 
         token = self.chosen_token()
-        draft = self._found(lambda vault: vault.tokens.clone_draft(token)) if token else None
+        draft = self._read_now(lambda vault: vault.tokens.clone_draft(token)) if token else None
         if draft is not None:
             await self.reveal(await self.host.ask(Create(draft, title="Clone")))
 
     def _quoted(self, token: ServiceToken) -> str:
-        """A token's name in quotes, marked where a rotation replaced it."""
+        """A token's name in quotes, marked if a rotation replaced it."""
         from st_tui.tui.widgets.token_name import token_name
 
         return f"“{token_name(token, self.host.clock())}”"
 
-    def _found(self, look: Callable[[Vault], Found]) -> Found | None:
-        """What a short look into the vault finds; None if it is refused, which is said."""
+    def _read_now(self, job: Callable[[Vault], Result]) -> Result | None:
+        """Do a short read of the vault; None if it is refused, which is said."""
         if self.host.vault is None:
             return None
         try:
-            return look(self.host.vault)
+            return job(self.host.vault)
         except Refusal as refusal:
             self.host.notify(str(refusal), severity="error", timeout=8)
             return None
@@ -111,7 +111,7 @@ class TokenActions(Hosted):
             await self.host.ask(ComparisonDialog(token, other, found))
 
     async def _other_than(self, token: ServiceToken) -> ServiceToken | None:
-        """Ask for another token of the project: by a list, or by a text first if it were long."""
+        """Ask for another token of the project by a list. If that is long, ask for a text first."""
         from st_tui.core.vault.comparison import MOST, others
         from st_tui.tui.screens.picker import Picker
         from st_tui.tui.screens.prompt import Prompt
@@ -146,7 +146,7 @@ class TokenActions(Hosted):
         token = self.chosen_token()
         if token is None:
             return
-        form = self._found(
+        form = self._read_now(
             lambda vault: Rotate(
                 token,
                 vault.tokens.rotate_draft(token),
@@ -155,13 +155,16 @@ class TokenActions(Hosted):
         )
         if form is None:
             return
-        wish = await self.host.ask(form)
-        if wish is None:
+        wanted = await self.host.ask(form)
+        if wanted is None:
             return
         new = await self.host.change(
             "Rotating",
             lambda vault: vault.tokens.rotate(
-                token, overlap=wish.overlap, keep_end=wish.keep_end, expires_at=wish.expires_at
+                token,
+                overlap=wanted.overlap,
+                keep_end=wanted.keep_end,
+                expires_at=wanted.expires_at,
             ),
         )
         if new is not None:
@@ -249,7 +252,7 @@ class TokenActions(Hosted):
 
 
 def _about(narrowed: Narrowed) -> str:
-    """How much of what is recorded a draft covers, and what would stop working."""
+    """How many recorded accesses a narrowed draft covers, and what would stop working."""
     left_out = sum(use.times for use in narrowed.left_out)
     besides = f", {left_out} left out where no folder can be" if left_out else ""
     stops = ", ".join(map(str, narrowed.stops))

@@ -1,4 +1,4 @@
-"""The first page: the service tokens, and beside them what the chosen one may do."""
+"""The first page: the service tokens, and beside them the test-access pane for the chosen one."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ from st_tui.tui.widgets.top_bar import TopBar
 if TYPE_CHECKING:
     from st_tui.tui.widgets.access_pane import AccessPane
 
-_LONGEST_TYPED = 1.0
-"""Seconds, if the field should go meanwhile."""
+_LONGEST_WAIT = 1.0
+"""Seconds to wait for keys to reach their field, which may be gone meanwhile."""
 _SORTS = ((Order.CREATED, "newest first"), (Order.NAME, "by name"), (Order.EXPIRES, "by expiry"))
 _START_TOUR = ("F6", "starts the tour")
 _SORTED_BY = {Order.NAME: "Name", Order.EXPIRES: "Expires"}
@@ -92,7 +92,7 @@ class TokensPage(TokenActions, WithAccessPane[None], FilteredPage):
         self.set_interval(1, self._count_down)
 
     def _count_down(self) -> None:
-        """Draw the list again while the chosen token's end is told in seconds."""
+        """Draw the list again while the chosen token's end is shown in seconds."""
         token = self._list.current
         end = token.expires_at if token is not None else None
         if end is not None and end - self.host.clock() <= 2 * MINUTE:
@@ -121,7 +121,7 @@ class TokensPage(TokenActions, WithAccessPane[None], FilteredPage):
         for pane in self.panes():
             self._set_project(pane)
         self._load()
-        # Behind the frame that shows the list.
+        # After the frame that shows the list.
         self.call_after_refresh(self._offer_tour)
         if self.size.width >= WIDE:
             self.call_after_refresh(self.open_pane)
@@ -167,14 +167,14 @@ class TokensPage(TokenActions, WithAccessPane[None], FilteredPage):
         vault, project = self.host.vault, self.host.project
         if vault is None or project is None:
             return
-        place = vault.tokens.position(project, token, text=self.filter_text, order=self._sort)
-        if place is not None:
-            self._list.cursor = place
+        index = vault.tokens.position(project, token, text=self.filter_text, order=self._sort)
+        if index is not None:
+            self._list.cursor = index
 
     @on(Listing.Moved, "#tokens")
     def _token_chosen(self) -> None:
         for pane in self.panes():
-            # In the tour's last step what ended stays to be seen.
+            # At the tour's last step the token that ended stays in the pane.
             if not (self.query("Tour") and pane.shows_ended_token):
                 pane.show(self._list.current)
 
@@ -204,12 +204,12 @@ class TokensPage(TokenActions, WithAccessPane[None], FilteredPage):
     def action_who(self) -> None:
         from st_tui.tui.screens.who import Who
 
-        self._look_over(Who)
+        self._open_overview(Who)
 
     def action_warnings(self) -> None:
         from st_tui.tui.screens.warnings import Warnings
 
-        self._look_over(Warnings)
+        self._open_overview(Warnings)
 
     @work
     async def action_promises(self) -> None:
@@ -226,9 +226,9 @@ class TokensPage(TokenActions, WithAccessPane[None], FilteredPage):
         )
         name = await self.host.ask(prompt)
         if name is not None:
-            self._look_over(lambda: Promises(name))
+            self._open_overview(lambda: Promises(name))
 
-    def _look_over(self, overview: Callable[[], Screen[None]]) -> None:
+    def _open_overview(self, overview: Callable[[], Screen[None]]) -> None:
         """Open a screen about all tokens of the project, if there is one."""
         if self.host.project is None:
             self.host.notify("Make a project first: press p.", severity="warning")
@@ -237,7 +237,7 @@ class TokensPage(TokenActions, WithAccessPane[None], FilteredPage):
 
     async def action_test(self) -> None:
         pane = await self.show_pane()
-        # In the path "?" and "q" are letters: only keys that work while typing are offered.
+        # In the path, "?" and "q" are typed: hint only at keys that work there.
         offered = [a for a in EVERYWHERE if a.name in ("help", "command_palette")]
         by_first_key = [a._replace(shown_key=key_label(a.keys.split(",")[0])) for a in offered]
         self.query_one(KeyHints).offer((*pane.ACTIONS, TRY_IT._replace(hint=True), *by_first_key))
@@ -247,7 +247,7 @@ class TokensPage(TokenActions, WithAccessPane[None], FilteredPage):
         from st_tui.tui.screens.try_it import TryIt
 
         pane = await self.open_pane()
-        await self._typed()
+        await self._typed_keys_arrive()
         try:
             asked = pane.asked()
         except Refusal as refusal:
@@ -259,12 +259,12 @@ class TokensPage(TokenActions, WithAccessPane[None], FilteredPage):
         self.app.clear_notifications()
         await self.app.push_screen(TryIt(*asked))
 
-    async def _typed(self) -> None:
-        """Wait for the keys before this one, which has priority, to arrive in their field."""
+    async def _typed_keys_arrive(self) -> None:
+        """Wait until the keys before this one, which has priority, reached their field."""
         arrived = asyncio.Event()
         if self.focused is not None and self.focused.call_later(arrived.set):
             with suppress(TimeoutError):
-                await asyncio.wait_for(arrived.wait(), _LONGEST_TYPED)
+                await asyncio.wait_for(arrived.wait(), _LONGEST_WAIT)
 
     def on_access_pane_left(self) -> None:
         self.leave_test()
@@ -308,7 +308,7 @@ class TokensPage(TokenActions, WithAccessPane[None], FilteredPage):
 
     @property
     def _is_demo(self) -> bool:
-        """Whether the tour has its tokens here: a project of one's own may be called demo too."""
+        """Whether the tour's tokens are here: a person's own project may be called demo too."""
         vault, project = self.host.vault, self.host.project
         if vault is None or project is None or project.slug != "demo":
             return False
@@ -317,7 +317,7 @@ class TokensPage(TokenActions, WithAccessPane[None], FilteredPage):
         return vault.tokens.count(project, TOUR[0].token) > 0
 
     def _offer_tour(self) -> None:
-        """Say on top how the tour is started, where there is one and it is not under way."""
+        """Say in the top bar how the tour is started, unless there is none or it is under way."""
         offered = self._is_demo and not self.query("Tour")
         self.query_one(TopBar).offer(*_START_TOUR if offered else ("", ""))
 
@@ -330,7 +330,7 @@ class TokensPage(TokenActions, WithAccessPane[None], FilteredPage):
         endpoint: Endpoint,
         ip: str,
     ) -> None:
-        """Show a token and a whole request, as a step of the tour wants it."""
+        """Show a token and a whole request in the pane, for a step of the tour."""
         self.choose(token)
         pane = await self.open_pane()
         pane.preset(environment, path, operation, endpoint, ip)

@@ -1,4 +1,4 @@
-"""The trusted IPs of a V3 token."""
+"""The form for the trusted IPs of a V3 token."""
 
 from __future__ import annotations
 

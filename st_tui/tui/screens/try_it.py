@@ -1,4 +1,4 @@
-"""Try it for real: one request to a running server, and whether it decides as st-tui says."""
+"""Try it for real: send a request to a running server, and see whether it agrees with st-tui."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _LONGEST_MESSAGE = 150
 
 
 class TryIt(Dialog[None]):
-    """Sends a request with the token's text, which is asked for unless it is at hand."""
+    """Sends a request with a token's text, which it asks for unless `text` is given."""
 
     ACTIONS = (
         Action("send", "f2,enter", "send", "Send the request", hint=True, shown_key="Enter"),
@@ -85,7 +85,7 @@ class TryIt(Dialog[None]):
         yield Static(id="answer")
 
     def on_mount(self) -> None:
-        # At once: what was pasted meanwhile must not be lost, nor go anywhere else.
+        # At once: what is pasted right after the key must come here, and go nowhere else.
         self.set_focus(self.query_one("#token" if self._text is None else "#server", Field))
 
     @on(Input.Submitted)
@@ -104,7 +104,7 @@ class TryIt(Dialog[None]):
             self._is_asking = False
 
     async def _try(self) -> None:
-        """Send the request and show what came of it. Raises Refusal."""
+        """Send the request and show the reply. Raises Refusal."""
         server = parse_server(self.query_one("#server", Field).value)
         access_token = self._access_token()
         question = Confirm(
@@ -119,7 +119,7 @@ class TryIt(Dialog[None]):
         self._say(self._about(await send_in_thread(server, self._call, access_token)))
 
     def _access_token(self) -> str:
-        """What is sent of the token: never its key. Raises Refusal."""
+        """The access token, which is all that is sent. Raises Refusal."""
         if self._text is not None:
             return self._text.access_token
         pasted = self.query_one(MaskedField).value
@@ -134,7 +134,7 @@ class TryIt(Dialog[None]):
         self.query_one("#answer", Static).update(what)
 
     def _about(self, reply: Reply) -> Content:
-        """The reply, and whether it is what was to be expected."""
+        """The reply, and whether it agrees with what st-tui decides."""
         told = possible_reasons(reply)
         if not told:
             mark, style = "? NOT DECIDED", "$text-warning"
@@ -172,10 +172,10 @@ class TryIt(Dialog[None]):
 def first_request(
     token: ServiceToken, folders: Sequence[str], *, e2ee: bool, now: int
 ) -> AccessRequest:
-    """What a new token is tried on: the first folder there is that its first scope opens."""
+    """The request to try a new token with: in the first folder that its first scope opens."""
     scope = token.scopes[0]
     path = literal_folder(scope.secret_path)
-    with suppress(PatternRefused):  # made elsewhere: it grants nothing
+    with suppress(PatternRefused):  # a pattern that another program wrote: it grants nothing
         pattern = compile_pattern(scope.secret_path)
         path = next((folder for folder in ("/", *folders) if pattern.matches(folder)), path)
     return AccessRequest(

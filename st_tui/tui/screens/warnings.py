@@ -1,4 +1,4 @@
-"""Lint the project: what a person should know about each of its tokens."""
+"""The lint warnings about every token of the project."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ from st_tui.tui.widgets.listing import Listing, Piece
 from st_tui.tui.widgets.token_name import name_column, token_name
 
 _AT_ONCE = 200
-"""Tokens between two words about the progress."""
+"""Tokens that are linted between two messages about the progress."""
 
 
 class TokenWarning(NamedTuple):
-    """A token and one thing to know about it."""
+    """A token and one warning about it."""
 
     token: ServiceToken
     warning: str
@@ -60,7 +60,7 @@ class WarningList(Listing[TokenWarning]):
 
 
 class Warnings(Overview):
-    """The warnings about all tokens; found by and by, and anew when the vault changed."""
+    """The warnings about all tokens, found one by one, and again whenever the vault changed."""
 
     NAME = "Warnings"
     DEFAULT_CSS = """
@@ -78,11 +78,14 @@ class Warnings(Overview):
     def __init__(self) -> None:
         super().__init__()
         self._uses = NO_USES
-        self._judged: object = None
+        self._linted: object = None
 
-    async def look(self, project: Project) -> None:
+    async def read_tokens(self, project: Project) -> None:
         is_first = not self._list.empty
-        judged, self._judged = self._judged, None  # whatever is refused must be looked at again
+        linted, self._linted = (
+            self._linted,
+            None,
+        )  # if the vault refuses, all are to be linted again
         if is_first:
             self.say((f"Reading the tokens of {shown(project.name)}…", "$text-muted"))
         tokens, folders, self._uses = await self.host.read(
@@ -93,10 +96,10 @@ class Warnings(Overview):
             )
         )
         uses = self._uses.by_token
-        to_judge = await asyncio.to_thread(lint_inputs, tokens, folders, uses)
-        if to_judge == judged:
-            self._judged = judged
-            return  # a server logs all the time, but seldom anything new
+        inputs = await asyncio.to_thread(lint_inputs, tokens, folders, uses)
+        if inputs == linted:
+            self._linted = linted
+            return  # a server logs uses all the time, which seldom changes a warning
         writers = lint.writers_of(tokens)
         names = Names(token.name for token in tokens if not token.is_replaced)
         found: list[TokenWarning] = []
@@ -114,7 +117,7 @@ class Warnings(Overview):
             (counted(len(found), "warning"), "bold"),
             f" about {about} of {counted(len(tokens), 'token')}",
         )
-        self._judged = to_judge
+        self._linted = inputs
 
     def _show(self, found: Sequence[TokenWarning]) -> None:
         self._list.rows = found
@@ -126,7 +129,7 @@ class Warnings(Overview):
 
     @on(Listing.Moved, "#warnings")
     def _warning_chosen(self) -> None:
-        """Say the whole warning, for which a line may be too short."""
+        """Show the whole warning, which the list may have cut."""
         row = self._list.current
         whole = f"{token_name(row.token, self.host.clock())}: {row.warning}" if row else ""
         self.query_one("#whole", Static).update(shown(whole), layout=False)
@@ -143,7 +146,7 @@ def warnings_about(
     uses: Mapping[str, Sequence[Use]],
     names: Names,
 ) -> list[TokenWarning]:
-    """All warnings about these tokens, in their order; the rest as of all tokens."""
+    """All warnings about these tokens, in their order. `writers` and `names` are of all tokens."""
     return [TokenWarning(*each) for each in lint.lint_each(tokens, folders, writers, uses, names)]
 
 
@@ -152,7 +155,10 @@ def lint_inputs(
     folders: Mapping[str, Sequence[str]],
     uses: Mapping[str, Sequence[Use]],
 ) -> object:
-    """What the warnings follow from: how often a token was used matters little, and when not."""
+    """What the warnings depend on, to be compared with a later one.
+
+    Of a token's uses only whether they are many counts, and not when it was last used.
+    """
     judged = [
         token._replace(last_used=None, use_count=int(token.use_count >= lint.MANY_USES))
         for token in tokens

@@ -19,7 +19,7 @@ from st_tui.tui.widgets.field import Field, Label
 
 
 class Welcome(Dialog[bool]):
-    """Asks for the name of the first project and makes the vault."""
+    """Asks for the name of the first project, and makes the vault with it."""
 
     ACTIONS = (
         Action("make", "f2,enter", "make the project", "Make the vault and its first project",

@@ -1,4 +1,4 @@
-"""Who can reach this?  A path or a pattern, and live below it the tokens that can."""
+"""Who can reach this? A path or a pattern, and below it, live, the tokens that can reach it."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 
 class Question(NamedTuple):
-    """What is asked: a path, or with wildcards a pattern, and what is to be done there."""
+    """A path, or a pattern if it has wildcards, in an environment, and an operation."""
 
     environment: str
     path: str
@@ -43,12 +43,12 @@ class Question(NamedTuple):
 
     @property
     def is_pattern(self) -> bool:
-        """Whether it is about any folder of a pattern."""
+        """Whether any path that matches counts."""
         return not is_plain(self.path)
 
 
 class ProjectReach(NamedTuple):
-    """What the answers are taken from: the index, and each environment's folders."""
+    """What questions are answered from: an index of all tokens, and each environment's folders."""
 
     environments: Sequence[Environment]
     folders: Mapping[str, Sequence[str]]
@@ -56,11 +56,11 @@ class ProjectReach(NamedTuple):
 
 
 class _Superseded(Exception):
-    """Something else is asked by now."""
+    """Another question was asked meanwhile."""
 
 
 class Who(Overview):
-    """Asks the index of all tokens on every keystroke."""
+    """Asks the index of all tokens at every keystroke."""
 
     NAME = "Who can reach this?"
     ACTIONS: ClassVar[tuple[Action, ...]] = (
@@ -104,16 +104,16 @@ class Who(Overview):
         yield Static(id="found")
         yield ReacherList(self.host.clock)
 
-    async def look(self, project: Project) -> None:
+    async def read_tokens(self, project: Project) -> None:
         if self._known is None:
             self.say((f"Reading the tokens of {shown(project.name)}…", "$text-muted"))
         self._known = await self.host.read(lambda vault: _read(vault, project))
         self._environment.offer([(e.name, e.slug) for e in self._known.environments])
         self._in_environment()
         if self._question is None:
-            self.say("")  # nothing can be asked yet, and it is said why
+            self.say("")  # nothing can be asked yet; the remark says why
         else:
-            self._answering.request()  # even if what is in the field by now cannot be asked
+            self._answering.request()  # the last valid question, whatever the field holds by now
 
     @property
     def _environment(self) -> Selector[str]:
@@ -140,7 +140,7 @@ class Who(Overview):
     @on(Input.Changed, "#path")
     @on(Selector.Changed, "#operation")
     def _ask(self) -> None:
-        """Ask what is in the form. What cannot be asked is said, and the last answer stays."""
+        """Ask what the form says. If that is not valid, say so, and keep the last answer."""
         if self._known is None:
             return
         if not self._environment.options:
@@ -166,7 +166,7 @@ class Who(Overview):
         self._answering.request()
 
     async def _answer(self) -> None:
-        """Answer the newest question; a thread asks the index, for a pattern may take long."""
+        """Answer the latest question in a thread, because a pattern may take long."""
         known, question = self._known, self._question
         if known is None or question is None:
             return
@@ -218,7 +218,7 @@ class Who(Overview):
 
 
 def answer(known: ProjectReach, question: Question, go_on: Callable[[], object]) -> ReachingTokens:
-    """The tokens that can. Raises TooComplex, and what `go_on` raises to give up."""
+    """The tokens that can reach it. Raises TooComplex, and whatever `go_on` raises to stop."""
     environment, path, operation = question
     if not question.is_pattern:
         return reach.who(known.reach, environment, path, operation)

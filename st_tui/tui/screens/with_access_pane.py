@@ -1,4 +1,4 @@
-"""A screen with the test-access pane beside its body; where it is narrow, in its place."""
+"""A screen with the test-access pane: beside its body, or in its place where it is narrow."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 
 class WithAccessPane(Hosted, Responsive[ScreenResultType]):
-    """Makes the pane when there is room for it or somebody asks for it: what is hidden costs time.
+    """Makes the pane once there is room for it or it is asked for: a hidden one would cost time.
 
-    Subclasses give `new_pane`, and a container `#columns` that takes it. Where it is narrow, the
-    class `testing` shows the pane.
+    Subclasses give `new_pane`, and a container `#columns` for it. On a narrow screen, the class
+    `testing` shows the pane in place of the body.
     """
 
     DEFAULT_CSS = """
@@ -38,16 +38,16 @@ class WithAccessPane(Hosted, Responsive[ScreenResultType]):
         self._making_pane = asyncio.Lock()
 
     def new_pane(self) -> AccessPane:
-        """A pane that shows what there is to be seen."""
+        """Make the pane, with what it shows first."""
         raise NotImplementedError
 
     def panes(self) -> Iterator[AccessPane]:
-        """The pane, if it was made already."""
+        """The pane, if it was made; else none."""
         yield from cast("DOMQuery[AccessPane]", self.query("AccessPane"))
 
     async def open_pane(self) -> AccessPane:
-        """The pane, made now if it was not yet."""
-        async with self._making_pane:  # a key may come while it is made
+        """The pane, made now if need be."""
+        async with self._making_pane:  # two keys may ask while it is made
             pane = next(self.panes(), None)
             if pane is None:
                 pane = self.new_pane()
@@ -55,8 +55,8 @@ class WithAccessPane(Hosted, Responsive[ScreenResultType]):
         return pane
 
     async def show_pane(self) -> AccessPane:
-        """The pane on show, if need be in place of the body."""
-        with self.app.batch_update():  # or the place is painted empty, and then with the pane
+        """Show the pane, in place of the body where the screen is narrow."""
+        with self.app.batch_update():  # or its area is painted empty first
             self.add_class("testing")
             return await self.open_pane()
 

@@ -1,4 +1,4 @@
-"""The expiry selector: Infisical's presets, or a time of one's own, and the date it comes to."""
+"""When a token ends: one of Infisical's presets or a custom end, and the date that gives."""
 
 from __future__ import annotations
 
@@ -27,7 +27,11 @@ _CUSTOM = -1
 
 
 class ExpirySelector(Vertical):
-    """When a token ends. A clone starts from `duration`, the original's own."""
+    """Asks for a token's end.
+
+    With `same`, as for a clone, it begins with the original's `duration` in milliseconds, where
+    None is never.
+    """
 
     DEFAULT_CSS = """
     ExpirySelector {
@@ -66,7 +70,7 @@ class ExpirySelector(Vertical):
         self._say()
 
     def end(self) -> int | None:
-        """The end that is chosen; None is never. Raises ExpiryError."""
+        """The chosen end in milliseconds since 1970 UTC; None is never. Raises ExpiryError."""
         now = self._now()
         chosen = self.query_one("#preset", Selector).value
         if chosen == _CUSTOM:

@@ -1,4 +1,4 @@
-"""Where secrets can lie: a project's environments, and the folders of one of them."""
+"""Two lists: a project's environments, and the folders of one of them."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from st_tui.tui.widgets.cells import column
 from st_tui.tui.widgets.listing import Listing, Piece
 from st_tui.tui.widgets.reach_tree import FolderRow
 
-_ROOMY = 40
-"""Columns from which on the slugs have one of their own."""
+_WITH_SLUG = 40
+"""Columns from which on slugs are shown beside names."""
 _SLUG, _COUNTS = 12, 16
 
 
 class EnvironmentRow(NamedTuple):
-    """An environment with how much there is of it."""
+    """An environment, how many folders it has, and how many tokens name it."""
 
     environment: Environment
     folders: int
@@ -34,9 +34,9 @@ class EnvironmentList(Listing[EnvironmentRow]):
         self.rows: Sequence[EnvironmentRow] = ()
 
     def show(self, rows: Sequence[EnvironmentRow]) -> None:
-        """Show these, as high as they need it."""
+        """Show these, in as many lines as they need."""
         self.rows = rows
-        self.styles.height = len(rows) + 1 if rows else 3  # what is said then is the third line
+        self.styles.height = len(rows) + 1 if rows else 3  # `empty` is drawn on the third line
         self.reload(len(rows))
 
     def load(self, offset: int, limit: int) -> Sequence[EnvironmentRow]:
@@ -78,5 +78,5 @@ class FolderList(Listing[FolderRow]):
 
 
 def _widths(width: int) -> tuple[int, int]:
-    slug = _SLUG if width >= _ROOMY else 0
+    slug = _SLUG if width >= _WITH_SLUG else 0
     return max(width - slug - _COUNTS, 1), slug

@@ -1,4 +1,4 @@
-"""The last line: whole hints for the keys of this screen, as many as fit, help always."""
+"""The last line: hints for the keys of the screen, as many as fit. Help is dropped last."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _GAP = "  "
 
 
 class KeyHints(Widget):
-    """Hints for some actions, each with its key; a click runs it."""
+    """Hints for some actions, each with its key. A click on one runs it."""
 
     DEFAULT_CSS = """
     KeyHints { height: 1; width: 1fr; dock: bottom; padding: 0 1; background: $panel; }
@@ -39,7 +39,7 @@ class KeyHints(Widget):
         )
 
     def _fitting(self) -> list[Action]:
-        """As many as fit: the last to go are help, the palette and the way out."""
+        """The actions whose hints fit, in their order; those of `_LAST_TO_GO` are kept longest."""
         room = self.content_size.width
         kept: list[Action] = []
         for action in sorted(self._actions, key=lambda action: action.name not in _LAST_TO_GO):

@@ -1,4 +1,7 @@
-"""A list that draws only what is on the screen and loads only what it draws."""
+"""A list over any number of items: it draws only the lines on the screen, and loads only those.
+
+Textual's own DataTable takes 11 s to show 100,000 rows.
+"""
 
 from __future__ import annotations
 
@@ -21,14 +24,15 @@ from st_tui.tui.widgets.cells import column
 T = TypeVar("T")
 
 Piece = tuple[str, str]
-"""Some text of a line, and the name of its style: one of `Listing.COMPONENT_CLASSES`, or ""."""
+"""Some text of a line, and its style: `dim` for the component class `listing--dim`, or ""."""
 
 _PAGE = 64
+"""Items that are loaded together."""
 _PAGES_KEPT = 16
 
 
 class Listing(ScrollView, Generic[T], can_focus=True):
-    """A list over any number of items with a cursor. Subclasses load and draw them."""
+    """A list with a cursor. Subclasses load items and draw them."""
 
     ACTIONS: ClassVar[tuple[Action, ...]] = (
         *MOVING,
@@ -85,7 +89,7 @@ class Listing(ScrollView, Generic[T], can_focus=True):
             return self.listing
 
     class Chosen(Moved):
-        """Enter or a second click on the line under the cursor."""
+        """Enter was pressed, or the line under the cursor clicked."""
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id, classes=classes)
@@ -101,7 +105,7 @@ class Listing(ScrollView, Generic[T], can_focus=True):
         raise NotImplementedError
 
     def identity(self, item: T) -> object:
-        """What tells an item from the others when the list is loaded anew."""
+        """What is the same for an item before and after a reload, and for no other item."""
         return item
 
     def draw_header(self, width: int) -> str:
@@ -114,7 +118,7 @@ class Listing(ScrollView, Generic[T], can_focus=True):
         return self.item(self.cursor) if self.count else None
 
     def item(self, index: int) -> T | None:
-        """One item by its index, from the pages at hand or loaded now."""
+        """The item at an index; None if it is not there any more."""
         page = self._cached_page(index // _PAGE)
         return page[index % _PAGE] if index % _PAGE < len(page) else None
 
@@ -122,7 +126,7 @@ class Listing(ScrollView, Generic[T], can_focus=True):
         return self.load(number * _PAGE, _PAGE)
 
     def reload(self, count: int, *, top: bool = False) -> None:
-        """Load `count` items anew. The cursor stays on its item if that is near, or goes on top."""
+        """Load anew, `count` items in all. The cursor follows its item, or goes to the top."""
         before = self.current if not top else None
         self._cached_page.cache_clear()
         self.count = count
@@ -136,6 +140,7 @@ class Listing(ScrollView, Generic[T], can_focus=True):
         self.post_message(self.Moved(self))
 
     def _near(self, index: int, before: T) -> int:
+        """The index nearest to this one that has the item from before; else this index."""
         wanted = self.identity(before)
         for distance in range(_PAGE):
             for candidate in (index - distance, index + distance):
@@ -175,9 +180,9 @@ class Listing(ScrollView, Generic[T], can_focus=True):
         for text, name in [(bar, "mark"), *self.draw(item, width - 1)]:
             style = base + self.get_component_rich_style(f"listing--{name}") if name else base
             if name == "cell":
-                pass  # the one cell of its line that is meant stands out from the rest of it
+                pass  # the cell under the cursor stands out from the rest of its line
             elif marked and self.app.current_theme.ansi:
-                style = line  # in few colours the cursor's line is of one piece
+                style = line  # in few colours, all of the cursor's line looks the same
             elif marked:
                 style = style + self.get_component_rich_style("listing--cursor", partial=True)
             segments.append(Segment(text, style))

@@ -1,4 +1,4 @@
-"""A line for a secret: what is typed or pasted is not shown, and cannot be copied out again."""
+"""A field for a secret: its text is not shown, and cannot be copied out."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ class MaskedField(Field):
         self.password = True
 
     def take_lines(self, lines: list[str]) -> str:
-        """Take all of it as one: a secret that a terminal wrapped has no line of its own."""
+        """Take all lines as one: a terminal wrapped a long secret."""
         return taken_as_one(lines) if self.insert_pasted("".join(lines)) else ""
 
     def action_copy(self) -> None:
-        """Copy nothing: Textual would lay the secret itself into the clipboard and keep it."""
+        """Copy nothing. Textual would copy the secret, and keep it."""
 
     def action_cut(self) -> None:
         """Delete what is selected, without copying it."""
         self.delete_selection()
 
     def forget(self) -> None:
-        """Be empty again, and let nobody hear what was in it."""
+        """Empty the field."""
         self.value = ""

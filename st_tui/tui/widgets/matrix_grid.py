@@ -1,7 +1,7 @@
-"""Tokens × folders as a picture: a line for each token, a narrow column for each folder.
+"""Tokens × folders: a line for each token, a narrow column for each folder.
 
-`core.matrix` says what a cell shows. Only the cells on the screen are decided, at each drawing
-anew: nothing has to be kept true.
+`core.matrix` says what a cell shows. Only the cells on the screen are decided, each time they are
+drawn, so no answer has to be kept up to date.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _CELL = len(_ALL) + 1
 
 
 class MatrixGrid(Listing[ServiceToken], inherit_bindings=False):
-    """The tokens of a project and what each may do in the folders of one environment."""
+    """What each token of a project may do in each folder of one environment."""
 
     ACTIONS: ClassVar[tuple[Action, ...]] = (
         Action("cursor_left", "left,h", "left", "Go to the folder before"),
@@ -65,17 +65,17 @@ class MatrixGrid(Listing[ServiceToken], inherit_bindings=False):
         self._paths: Sequence[str] = ()
         self._longest = 0
         self._left = 0
-        self._place = ""
+        self._environment = ""
 
     @property
     def path(self) -> str:
         """The folder under the cursor; the root if there are no folders."""
         return self._paths[self.folder] if self._paths else "/"
 
-    def show_folders(self, place: str, paths: Sequence[str]) -> None:
-        """Show other folders, or the same anew. The cursor stays on its folder if that is there."""
+    def show_folders(self, environment: str, paths: Sequence[str]) -> None:
+        """Show the folders of an environment. The cursor stays on its folder if that is there."""
         before = self.path
-        self._place, self._paths = place, paths
+        self._environment, self._paths = environment, paths
         self._longest = max((len(path) for path in paths), default=0)
         self.folder = paths.index(before) if before in paths else 0
         self._show_column()
@@ -89,14 +89,14 @@ class MatrixGrid(Listing[ServiceToken], inherit_bindings=False):
 
     @property
     def header_lines(self) -> int:
-        """The heads are as high as the longest path, and never more than half of the room."""
+        """As many as the longest path has letters, but at most half of the lines."""
         return max(min(self._longest, self.size.height // 2), 3)
 
     def header_line(self, y: int, width: int) -> Strip:
         names = self._names
         base = self.rich_style
         quiet = self.get_component_rich_style("listing--dim")
-        # In few colours a cursor is reverse; the cell is what is not, in its reverse line.
+        # In few colours the cursor's line is reverse, and its cell is underlined.
         ansi = self.app.current_theme.ansi
         chosen = self.get_component_rich_style(f"listing--{'cursor' if ansi else 'cell'}")
         notes = self._notes()
@@ -106,19 +106,19 @@ class MatrixGrid(Listing[ServiceToken], inherit_bindings=False):
         for index in self._columns:
             head = _head(self._paths[index], self.header_lines)
             letter = head[y]
-            # The gap between two columns belongs to neither.
+            # The gap between two columns is part of neither.
             segments.append(Segment(" ", base))
             style = chosen if index == self.folder and letter != " " else quiet
             segments.append(Segment(set_cell_size(letter, _CELL - 1), style))
         return Strip(segments).adjust_cell_length(width, base)
 
     def _notes(self) -> tuple[str, ...]:
-        """What stands beside the heads: where this is, how much is shown, and what it means."""
+        """The lines beside the heads: environment, what part is shown, what the letters mean."""
         columns = self._columns
         top = self.scroll_offset.y
         bottom = min(top + self.size.height - self.header_lines, self.count)
         return (
-            self._place,
+            self._environment,
             f"folders {_span(columns.start, columns.stop, len(self._paths))}",
             f"tokens {_span(top, bottom, self.count)}",
             "",
@@ -139,12 +139,12 @@ class MatrixGrid(Listing[ServiceToken], inherit_bindings=False):
 
     @property
     def _width(self) -> int:
-        """The columns beside a scrollbar, if there is one or not: one that comes moves nothing."""
+        """The columns without a scrollbar's, even where there is none: so none moves the cells."""
         return self.outer_size.width - 1
 
     @property
     def _names(self) -> int:
-        """Columns for the names, with the cursor's bar before them."""
+        """Columns for the names and the cursor's bar before them."""
         return max(min(self._width * 3 // 10, 32), 12)
 
     @property
@@ -191,7 +191,7 @@ class MatrixGrid(Listing[ServiceToken], inherit_bindings=False):
 
     def on_click(self, event: events.Click) -> None:
         """Go to the cell; a click on the cell under the cursor opens its token."""
-        event.prevent_default()  # Listing's own, which knows lines only
+        event.prevent_default()  # Listing's own handler knows lines only
         index = event.y - self.header_lines + self.scroll_offset.y
         clicked = self._left + (event.x - self._names) // _CELL
         folder = clicked if clicked in self._columns else self.folder
@@ -203,7 +203,7 @@ class MatrixGrid(Listing[ServiceToken], inherit_bindings=False):
 
 
 def _style(letters: str) -> str:
-    """As in the token list: reading is good, writing wants care, what is held back is quiet."""
+    """As in the token list: reading is green, writing amber, all else is quiet."""
     if Permission.WRITE.letter in letters:
         return "warning"
     return "good" if letters.isupper() else "dim"
@@ -214,14 +214,14 @@ def _span(start: int, stop: int, count: int) -> str:
 
 
 def _head(path: str, height: int) -> str:
-    """A path as so many letters to be read downwards, from its end as much as there is room for."""
+    """The end of a path in exactly `height` letters, to be read downwards."""
     text = shown(path)
     if len(text) > height:
-        place = text.find("/", 1)
-        while place > 0 and len(text) - place + 1 > height:
-            place = text.find("/", place + 1)
+        slash = text.find("/", 1)
+        while slash > 0 and len(text) - slash + 1 > height:
+            slash = text.find("/", slash + 1)
         name = text.rpartition("/")[2]
-        text = f"…{text[place:]}" if place > 0 else _cut(name, height)
+        text = f"…{text[slash:]}" if slash > 0 else _cut(name, height)
     return text.rjust(height)
 
 

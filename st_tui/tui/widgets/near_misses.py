@@ -1,4 +1,4 @@
-"""What lies beyond a verdict: how near a denial missed, when and from where a yes holds."""
+"""What is said below a verdict: how near a denial missed, and when and from where it changes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from st_tui.core.nearest.wording import how_near, when_and_from_where
 
 MOST_LINES = 2
 
-# Together they keep what a key press waits for within some milliseconds, whatever the project.
+# Together these keep a key press within some milliseconds, whatever the project.
 _MOST_FOLDERS = 300
 _MOST_SCOPES = 100
 _MOST_PLACES = 2_000
@@ -26,10 +26,11 @@ def near_misses(
     *,
     at_once: bool = False,
 ) -> list[str] | None:
-    """How near a denial came, in words; nothing if its time or address is all that denies it.
+    """What would be allowed instead of a denied request, in words, the nearest first.
 
-    Without the paths of no folder where a folder is offered. With `at_once`, None if it takes more
-    than a key press to know.
+    Empty if another time or address alone would allow it. Where a change leads to a folder that
+    exists, paths of folders that do not exist are left out. With `at_once`, None if the search
+    would take longer than a key press may.
     """
     if over_both(token, request).decision.allowed:
         return []
@@ -48,9 +49,9 @@ def near_misses(
 def lines_below_verdict(
     token: ServiceToken, request: AccessRequest, misses: Sequence[str], width: int, room: int
 ) -> list[Content]:
-    """The most telling lines that there is room for, the nearest miss first.
+    """The lines that fit into `room` lines of `width` columns: near misses, then the ranges.
 
-    Each is whole: half of one would leave out a condition.
+    A line is shown whole or not at all: half of it would leave out a condition.
     """
     ranges = Content.styled(when_and_from_where(token, request), "$text-muted")
     lines = [*(Content.assemble(("→ ", "$text-primary"), miss) for miss in misses), ranges]

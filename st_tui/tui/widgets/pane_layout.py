@@ -1,4 +1,4 @@
-"""What the test-access pane makes of the room it has."""
+"""How the test-access pane uses the room that it has."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from textual.geometry import Size
 from st_tui.tui.widgets.near_misses import MOST_LINES as MOST_LINES_BELOW
 
 MOST_LINES = 16
-"""The most lines there is room for in a verdict."""
+"""The most lines that a verdict gets."""
 AROUND = 3
-"""Lines above and below the pane: the top bar's and the hints'."""
+"""Lines above and below the pane: two of the top bar, one of the hints."""
 
 _WIDE = 60
-"""Columns from which on two lines hold most reasons of a denial."""
+"""Columns from which on two lines are enough for the reasons of most denials."""
 _TWO_FIELDS = 76
-"""Columns from which on two fields of the request have room beside each other."""
+"""Columns from which on two fields of the request fit into a line."""
 _BROAD = 48
-"""Columns from which on one line holds most scopes and how they fared."""
+"""Columns from which on one line is enough for most scopes and what became of them."""
 _SHORT = 24
-"""Lines below which there are no empty ones but around the verdict."""
+"""Lines below which the only blank ones are around the verdict."""
 
 
 def is_short(size: Size) -> bool:
@@ -37,6 +37,6 @@ def reasons_height(columns: int) -> int:
 
 
 def verdict_height(columns: int, scopes: int) -> int:
-    """Lines for the verdict. If they went by its text, each key would lay the screen out."""
+    """Lines for the verdict. If they depended on its text, each key would lay out the screen."""
     each = 1 if columns >= _BROAD else 2
     return min(1 + reasons_height(columns) + MOST_LINES_BELOW + scopes * each, MOST_LINES)

@@ -1,4 +1,4 @@
-"""A line for the path of a folder: completed from those that there are."""
+"""A field for the path of a folder, completed from the folders that exist."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from textual.suggester import Suggester
 from st_tui.tui.actions import Action, bindings
 from st_tui.tui.widgets.field import Field
 
-# Of `/dev:/a` the first slash was there already, or a folder's path begins so: none has a colon.
+# `dev:/a`; or `/dev:/a`, where the first slash stood in the field already. No path has a colon.
 _ENVIRONMENT = re.compile(r"\s*(?:([^\s/:]+):|/([^\s/:]+):(?=/))")
 
 
 class PathField(Field):
-    """A path whose completion Tab takes; an environment written before it is told and cut off."""
+    """A path that Tab completes. An environment typed before it is cut off, and told."""
 
     ACTIONS: ClassVar[tuple[Action, ...]] = (
         Action("complete", "tab", "complete", "Take the completion behind the cursor, if any"),
@@ -26,7 +26,7 @@ class PathField(Field):
     BINDINGS: ClassVar[list[BindingType]] = bindings(ACTIONS)
 
     class Elsewhere(Message):
-        """The path is in this environment, which was written before it as in `prod:/common`."""
+        """An environment was typed before the path, as in `prod:/common`."""
 
         def __init__(self, environment: str) -> None:
             self.environment = environment
@@ -46,17 +46,17 @@ class PathField(Field):
         super().__init__(value, placeholder=placeholder, suggester=self._completions, id=id)
 
     def offer(self, paths: Sequence[str], environments: Collection[str]) -> None:
-        """Complete from these folders; these environments may be written before a path."""
+        """Complete from these paths; these environments may be typed before one."""
         self._completions.paths = dict.fromkeys(paths)
         self._environments = environments
 
     @property
     def completion(self) -> str | None:
-        """What Tab would make of it. Not what is drawn: keys that come together are faster."""
+        """What Tab completes the path to, if anything. What is drawn may lag behind the keys."""
         return self._completions.of(self.value)
 
     def replace(self, text: str, start: int, end: int) -> None:
-        """Every key and every paste ends here."""
+        """Replace text, as every key and paste does, and cut off an environment before the path."""
         super().replace(text, start, end)
         found = _ENVIRONMENT.match(self.value)
         if found and found[found.lastindex or 0] in self._environments:
@@ -76,7 +76,7 @@ class PathField(Field):
 
 
 class _Completions(Suggester):
-    """What a path may be completed to. What is a folder's path already is complete."""
+    """What a path is completed to. The path of a folder is complete already."""
 
     def __init__(self, *, with_patterns: bool) -> None:
         super().__init__(use_cache=False, case_sensitive=True)
@@ -84,7 +84,7 @@ class _Completions(Suggester):
         self._with_patterns = with_patterns
 
     def of(self, value: str) -> str | None:
-        """The first folder's path that begins so."""
+        """The first path that begins with this."""
         if not value or value in self.paths:
             return None
         found = next((path for path in self.paths if path.startswith(value)), None)

@@ -11,7 +11,7 @@ from st_tui.tui.widgets.listing import Listing, Piece
 
 
 class FolderRow(NamedTuple):
-    """One line of the tree: the folder's path, its name, and the guides that lead to it."""
+    """One line of the tree: a folder's path, its name, and the guides (`│ ├ `) before that."""
 
     path: str
     name: str
@@ -19,10 +19,11 @@ class FolderRow(NamedTuple):
 
 
 def folder_rows(paths: Sequence[str]) -> list[FolderRow]:
-    """The root and these folders (parents before children) with the guides of a tree."""
+    """The root and these folders, parents before children, as the lines of a tree."""
     rows: list[FolderRow] = []
     open_levels: set[int] = set()
-    # From the end: a level is open while a later sibling of it was seen and not yet its parent.
+    # From the last folder to the first: a level is open if a later sibling was seen there, and
+    # their parent not yet.
     for path in reversed(paths):
         depth = path.count("/")
         last = depth not in open_levels
@@ -36,7 +37,7 @@ def folder_rows(paths: Sequence[str]) -> list[FolderRow]:
 
 
 class ReachTree(Listing[FolderRow]):
-    """A folder tree with a mark for each folder, which `judge` gives: allowed or not."""
+    """A folder tree. `judge` says of a path whether it is allowed, `note` what stands beside it."""
 
     DEFAULT_CSS = """
     ReachTree { height: 1fr; min-height: 3; }
@@ -55,7 +56,7 @@ class ReachTree(Listing[FolderRow]):
         self.reload(len(folders), top=top and self.cursor == 0)
 
     def point_at(self, path: str) -> None:
-        """Put the cursor on a folder, or on the nearest above it that is there."""
+        """Put the cursor on a folder, or else on its nearest ancestor in the tree."""
         known = {folder.path: index for index, folder in enumerate(self._folders)}
         while path not in known and path != "/":
             path = path.rpartition("/")[0] or "/"

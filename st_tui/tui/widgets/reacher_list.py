@@ -1,4 +1,4 @@
-"""The tokens that can reach something: each with the scope that does it, its end and its ifs."""
+"""The tokens that can reach something: each with the scope that matches, its end and caveats."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from st_tui.core.reach import ReachingToken
 from st_tui.core.wording import caveats
 from st_tui.tui.widgets.cells import column
 from st_tui.tui.widgets.listing import Listing, Piece
-from st_tui.tui.widgets.token_list import EXPIRES, expiry_piece
+from st_tui.tui.widgets.token_list import EXPIRY_COLUMNS, expiry_piece
 from st_tui.tui.widgets.token_name import name_column
 
 
 class ReacherList(Listing[ReachingToken]):
-    """Tokens that can, and with `says_where` at which path."""
+    """The tokens found, with the path that each can reach where a pattern was asked about."""
 
     def __init__(self, now: Callable[[], int]) -> None:
         super().__init__(id="reachers")
@@ -23,12 +23,12 @@ class ReacherList(Listing[ReachingToken]):
         self.empty = ""
 
     def show(self, found: Sequence[ReachingToken], *, says_where: bool, top: bool) -> None:
-        """Show who was found, with the cursor on top or on the same token as before."""
+        """Show the tokens found, with the cursor on the same one as before, or on `top`."""
         self.empty = "No token can."
         self._show(found, says_where=says_where, top=top)
 
     def show_nothing(self) -> None:
-        """Show nobody, for who can is not known."""
+        """Show none, and that it is not known which can."""
         self.empty = "Not known."
         self._show((), says_where=False, top=True)
 
@@ -50,7 +50,7 @@ class ReacherList(Listing[ReachingToken]):
             + column("Name", name)
             + column("By scope", scope)
             + column("At", where)
-            + column("Expires", EXPIRES)
+            + column("Expires", EXPIRY_COLUMNS)
             + column("Note", note)
         )
 
@@ -67,7 +67,7 @@ class ReacherList(Listing[ReachingToken]):
         ]
 
     def _widths(self, width: int) -> tuple[int, int, int, int]:
-        rest = max(width - EXPIRES, 40)
+        rest = max(width - EXPIRY_COLUMNS, 40)
         name, scope, where = (22, 30, 18) if self._says_where else (28, 39, 0)
         parts = [rest * part // 100 for part in (name, scope, where)]
         return parts[0], parts[1], parts[2], rest - sum(parts)

@@ -1,4 +1,4 @@
-"""When a request is made: now, or a moment ahead that the arrow keys move to."""
+"""When a request is made: now, or a time ahead that the arrow keys choose."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from st_tui.core.expiry import DAY, LAST_TIME, in_utc, span
 from st_tui.tui.actions import Action, bindings
 
 _FARTHEST = 360 * DAY
-"""How far ahead one can look at a token that never ends."""
+"""How far ahead the time goes for a token that never ends."""
 _WITH_ZONE = 34
-"""Columns from which on there is room to name the zone."""
+"""Columns from which on the zone is named."""
 
 
 class RequestTime(Widget, can_focus=True):
-    """A moment between now and a day behind the token's end, which is one of the stops."""
+    """A time in steps of a day, from now to a day after the token's end, with a stop at the end."""
 
     ACTIONS: ClassVar[tuple[Action, ...]] = (
         Action("later", "right,l", "later", "In When: one day later, stopping at the token's end"),
@@ -41,10 +41,10 @@ class RequestTime(Widget, can_focus=True):
     """
 
     chosen: reactive[int | None] = reactive(None)
-    """The moment in milliseconds since 1970 UTC; None is now, whenever that is."""
+    """Milliseconds since 1970 UTC; None is now, as time goes on."""
 
     class Changed(Message):
-        """The person looks at another moment."""
+        """The person chose another time."""
 
     def __init__(self, now: Callable[[], int], *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
@@ -53,7 +53,7 @@ class RequestTime(Widget, can_focus=True):
 
     @property
     def time(self) -> int:
-        """The moment that is meant."""
+        """The chosen time in milliseconds since 1970 UTC."""
         return self._now() if self.chosen is None else self.chosen
 
     def watch_chosen(self) -> None:
@@ -74,7 +74,7 @@ class RequestTime(Widget, can_focus=True):
         return Content.assemble(("‹ ", back), text, (" ›", on))
 
     def _after(self, time: int) -> int | None:
-        """The next stop; None behind the last."""
+        """The next stop; None after the last."""
         now, end = self._now(), self.end
         if end is not None and time < end <= time + DAY:
             return end
@@ -82,7 +82,7 @@ class RequestTime(Widget, can_focus=True):
         return time + DAY if time + DAY <= min(last, LAST_TIME) else None
 
     def _before(self, time: int) -> int | None:
-        """The stop before; None is now."""
+        """The stop before it; None is now."""
         now, end = self._now(), self.end
         if end is not None and max(time - DAY, now) <= end < time:
             return end

@@ -1,4 +1,4 @@
-"""The scopes of a draft so far: each can be removed again."""
+"""The scopes of a draft so far, each of which can be removed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from st_tui.tui.widgets.listing import Listing, Piece
 
 
 class ScopeList(Listing[tuple[int, Scope]]):
-    """Scopes with how many folders each opens."""
+    """Scopes, each with how many folders it opens, as `reach` says it."""
 
     ACTIONS: ClassVar[tuple[Action, ...]] = (
         *(action for action in Listing.ACTIONS if action.name != "choose"),

@@ -30,7 +30,7 @@ from st_tui.tui.widgets.selector import Selector
 
 
 class _ScopeField(PathField):
-    """A line for a scope's path: each line of a paste is a scope of its own."""
+    """A field for a scope's path. Several pasted lines are several scopes."""
 
     typed_enters = 1
 
@@ -47,7 +47,7 @@ class _ScopeField(PathField):
 
 
 class ScopePicker(Vertical):
-    """An environment and a path, with what it opens, and below them the scopes so far."""
+    """A field for one more scope, with what that opens, above the list of scopes so far."""
 
     DEFAULT_CSS = """
     ScopePicker {
@@ -60,10 +60,13 @@ class ScopePicker(Vertical):
     """
 
     class Changed(Message):
-        """Other scopes, or another one being typed; `about` is another place that is meant now."""
+        """The scopes changed, or the one being typed.
 
-        def __init__(self, about: tuple[str, str] | None = None) -> None:
-            self.about = about
+        `asked_about` is the environment and path that the pane is to ask about now, if another.
+        """
+
+        def __init__(self, asked_about: tuple[str, str] | None = None) -> None:
+            self.asked_about = asked_about
             super().__init__()
 
     class Refused(Message):
@@ -94,7 +97,7 @@ class ScopePicker(Vertical):
             yield ScopeList(self._reach)
 
     def set_project(self, environments: Sequence[Environment], folders: FolderPaths) -> None:
-        """Say what there is to choose from: the environments, and the folders' paths of each."""
+        """Say what there is to choose from: the environments, and the folders of each."""
         self._environments, self._folders = environments, folders
         self._choice.offer([(environment.name, environment.slug) for environment in environments])
         self._complete()
@@ -112,23 +115,23 @@ class ScopePicker(Vertical):
         self._show()
 
     def drafted(self) -> tuple[Scope, ...]:
-        """The scopes so far and the one being typed, each once. Raises Refusal."""
+        """The scopes so far and the one being typed. Raises Refusal."""
         typed = self.typed()
         return self.scopes if typed is None else (*self.scopes, typed)
 
     def typed(self) -> Scope | None:
-        """The scope that stands in the field and is none of those so far. Raises Refusal."""
+        """The scope being typed, unless it is one of those so far. Raises Refusal."""
         text = self._field.value.strip()
         scope = self._written(text)[0] if text else None
         return None if scope in self.scopes else scope
 
     def folder_note(self, path: str) -> str:
-        """By which patterns a folder is scoped in this environment."""
+        """The scopes so far that were picked at this folder: itself, children, all below."""
         here = [s.secret_path for s in self.scopes if s.environment == self.environment]
         return "  ".join(pattern for pattern in scopes_of_folder(path) if pattern in here)
 
     def cycle(self, path: str) -> None:
-        """Scope a folder: itself, its children, everything below, nothing."""
+        """Change the scope of a folder: itself, then its children, everything below, none."""
         steps = [Scope(self.environment, pattern) for pattern in scopes_of_folder(path)]
         at = next((i for i, step in enumerate(steps) if step in self.scopes), -1)
         rest = tuple(scope for scope in self.scopes if scope not in steps)
@@ -142,10 +145,12 @@ class ScopePicker(Vertical):
     def _field(self) -> PathField:
         return self.query_one("#scope-path", PathField)
 
-    def _change(self, scopes: tuple[Scope, ...], about: tuple[str, str] | None = None) -> None:
+    def _change(
+        self, scopes: tuple[Scope, ...], asked_about: tuple[str, str] | None = None
+    ) -> None:
         self.scopes = scopes
         self._show()
-        self.post_message(self.Changed(about))
+        self.post_message(self.Changed(asked_about))
 
     def _show(self) -> None:
         self.query_one(ScopeList).show(self.scopes)
@@ -160,7 +165,7 @@ class ScopePicker(Vertical):
         except Refusal as refusal:
             return Content.styled(shown(str(refusal)), "$text-warning")
         style = "$text-success" if self._folders.opened(scope) else "$text-warning"
-        # A completion is told from what was typed by its colour, and not every terminal has any.
+        # In the field only its colour tells a completion from what was typed.
         completion = self._field.completion
         tab = f"Tab: {completion}" if completion else None
         said = "  ".join(filter(None, (note, tab)))
@@ -207,8 +212,8 @@ class ScopePicker(Vertical):
             return
         with self.prevent(Input.Changed):
             field.value = ""
-        about = scope.environment, literal_folder(scope.secret_path)
-        self._change(tuple(dict.fromkeys((*self.scopes, scope))), about)
+        asked_about = scope.environment, literal_folder(scope.secret_path)
+        self._change(tuple(dict.fromkeys((*self.scopes, scope))), asked_about)
 
     @on(_ScopeField.Pasted)
     def _several_pasted(self, event: _ScopeField.Pasted) -> None:
@@ -226,8 +231,10 @@ class ScopePicker(Vertical):
         self.app.notify(f"{len(scopes)} lines were pasted: {counted(len(added), 'scope')} added.")
 
     def _written(self, line: str) -> tuple[Scope, str | None]:
-        """A scope as it is written elsewhere, or a path in this environment; and what was changed
-        of it. Raises Refusal."""
+        """The scope that a line means, and a note on what was changed of it. Raises Refusal.
+
+        `prod:/common/**` names its environment; a path alone is in the chosen one.
+        """
         if line.startswith("/") or ":" not in line:
             path, note = scope_path(line)
             return Scope(self.environment, path), note

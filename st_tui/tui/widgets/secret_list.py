@@ -1,4 +1,4 @@
-"""What lies in a folder: its links to others, then its secrets, whose values are never here."""
+"""What a folder holds: its imports, then its secrets, without their values."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
     from st_tui.core.vault import Vault
 
 HIDDEN = "••••••"
-"""Stands for a value, however long it is."""
+"""Stands for any value, whatever its length."""
 
-_ROOMY = 60
-"""Columns from which on the time of a change stands beside its day."""
+_WITH_TIME = 60
+"""Columns from which on a change has its time beside its day."""
 _NAME = 16
-"""Columns that a name should have at least, before the time of a change has any."""
+"""Columns that names get at least, before the day of a change gets any."""
 _LONG_NAME = 24
-"""Columns that names get before more than dots is said of values."""
+"""Columns that long names get, before values get more than dots."""
 _VALUE, _VERSION, _DAY, _MINUTE = 8, 5, 10, 16
 
 
@@ -42,9 +42,9 @@ class FolderContents(NamedTuple):
     links: Sequence[SecretImport]
     secrets: Sequence[SecretLabel]
     unopened: int
-    """How many secrets another key sealed, so that not even their names can be shown."""
+    """How many secrets are sealed with another key, so that not even their names can be read."""
     state: Hashable
-    """What differs once the folder holds something else."""
+    """Differs whenever the folder holds something else than before."""
 
     def __str__(self) -> str:
         parts = [counted(len(self.secrets), "secret")]
@@ -58,7 +58,7 @@ class FolderContents(NamedTuple):
 def read_folder(
     vault: Vault, project: Project, place: Place, known: FolderContents | None = None
 ) -> FolderContents:
-    """What lies in a folder now: what is known of it, unless it changed since. Raises Refusal."""
+    """What a folder holds now; `known` itself if nothing changed since. Raises Refusal."""
     state = vault.secrets.state(project, place)
     if known is not None and known.state == state:
         return known
@@ -68,7 +68,7 @@ def read_folder(
 
 
 class FolderLine(Widget):
-    """Which folder is shown, and how much is in it; of a long path the end."""
+    """Which folder is shown and how much it holds. Of a long path, the end is shown."""
 
     DEFAULT_CSS = "FolderLine { height: 1; padding: 0 1; }"
 
@@ -77,7 +77,7 @@ class FolderLine(Widget):
         self._place, self._about = "", ""
 
     def show(self, place: Place | None, contents: FolderContents | None) -> None:
-        """Name a folder, and count what it holds where that is known."""
+        """Name a folder, and say how much it holds if that is known."""
         self._place = "" if place is None else shown(str(place))
         self._about = "" if contents is None else f"  {contents}"
         self.refresh()
@@ -92,7 +92,7 @@ class SecretList(Listing[SecretRow]):
     """The links and secrets of one folder."""
 
     DEFAULT_CSS = "SecretList { height: 1fr; }"
-    empty = ""  # until it is known what there is
+    empty = ""  # nothing is said until the folder was read
 
     def __init__(self) -> None:
         super().__init__(id="secrets")
@@ -101,10 +101,10 @@ class SecretList(Listing[SecretRow]):
         self._shapes: Mapping[tuple[str, int], ValueShape] = {}
         self._longest_name = 0
         self._longest: Sequence[int] = ()
-        """How long the shapes are at most, in each of their spellings."""
+        """The length of the longest shape, in each of its spellings."""
 
     def show(self, contents: FolderContents | None, empty: str) -> None:
-        """Show what lies in a folder, or in words why there is nothing."""
+        """Show what a folder holds, or say in words why nothing is shown."""
         known = self.contents
         moved = known is None or contents is None or known.place != contents.place
         self.contents = contents
@@ -117,14 +117,14 @@ class SecretList(Listing[SecretRow]):
         self.reload(len(self._rows), top=moved)
 
     def show_shapes(self, shapes: Mapping[tuple[str, int], ValueShape]) -> None:
-        """Say of these versions of secrets what shape their values have."""
+        """Show the shapes of values, by the id and version of their secrets."""
         self._shapes = shapes
         every_way = zip(*map(_spellings, shapes.values()), strict=True)
         self._longest = [max(map(len, texts)) for texts in every_way]
         self.refresh()
 
     def choose(self, secret_id: str) -> None:
-        """Put the cursor on a secret, if it is there."""
+        """Put the cursor on a secret or import, if it is there."""
         for index, row in enumerate(self._rows):
             if row.id == secret_id:
                 self.cursor = index
@@ -164,7 +164,7 @@ class SecretList(Listing[SecretRow]):
         ]
 
     def _widths(self, width: int) -> _Widths:
-        changed = _MINUTE if width >= _ROOMY else _DAY
+        changed = _MINUTE if width >= _WITH_TIME else _DAY
         if width - _VALUE - _VERSION - changed < _NAME:
             changed = 0
         name = max(_NAME, min(self._longest_name + 1, _LONG_NAME))
@@ -183,11 +183,11 @@ class _Widths(NamedTuple):
     value: int
     changed: int
     spelling: int
-    """Which of `_spellings` there is room for."""
+    """The index of the longest of `_spellings` that fits."""
 
 
 def _spellings(shape: ValueShape) -> tuple[str, ...]:
-    """How a value is written that is not just one line, the longest first."""
+    """How a value is shown by its shape, from the longest to the shortest."""
     if not shape.short:
         return f"{HIDDEN} {shape}", HIDDEN, HIDDEN, HIDDEN, HIDDEN
     return (

@@ -1,6 +1,6 @@
-"""A choice on one line: all options side by side, or the chosen one between arrows.
+"""One of a few options on one line: all of them side by side, or the chosen one between arrows.
 
-The latter too where there is no room for all of them: nobody could see which one is chosen.
+Where they do not all fit, only the chosen one is shown, so that it is always seen.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ T = TypeVar("T")
 
 
 class Selector(Widget, Generic[T], can_focus=True):
-    """One of a few values, changed with the arrow keys, Space or a click."""
+    """One of a few values. The arrow keys, Space or a click choose another."""
 
     ACTIONS: ClassVar[tuple[Action, ...]] = (
         Action("step(1)", "right,space,l", "next", "Choose the next one"),
@@ -43,15 +43,15 @@ class Selector(Widget, Generic[T], can_focus=True):
     index: reactive[int] = reactive(0)
 
     class Changed(Message):
-        """Another option was chosen by the person."""
+        """The person chose another option."""
 
-        def __init__(self, choice: Selector[Any]) -> None:
-            self.choice = choice
+        def __init__(self, selector: Selector[Any]) -> None:
+            self.selector = selector
             super().__init__()
 
         @property
         def control(self) -> Selector[Any]:
-            return self.choice
+            return self.selector
 
     def __init__(
         self,
@@ -70,14 +70,14 @@ class Selector(Widget, Generic[T], can_focus=True):
         return self.options[self.index][1]
 
     def choose(self, value: T) -> None:
-        """Choose a value without telling anybody; one that is no option changes nothing."""
+        """Choose a value without a message. One that is no option changes nothing."""
         for index, (_, known) in enumerate(self.options):
             if known == value:
                 with self.prevent(self.Changed):
                     self.index = index
 
     def offer(self, options: Sequence[tuple[str, T]]) -> None:
-        """Offer other options, keeping the chosen value where it still is one."""
+        """Offer other options. The chosen value stays where it is one of them."""
         value = self.value if self.options else None
         self.options = list(options)
         indices = [i for i, (_, known) in enumerate(self.options) if known == value]

@@ -1,4 +1,4 @@
-"""A tick box on one line, whose state is drawn and not only coloured."""
+"""A tick box on one line, whose state is seen without colour."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from st_tui.tui.actions import Action, bindings
 
 
 class TickBox(Widget, can_focus=True):
-    """``[x]`` or ``[ ]``. Textual's shows the same mark on and off and tells them by colour."""
+    """``[x]`` or ``[ ]``. Textual's Checkbox draws the same mark for both, in other colours."""
 
     ACTIONS: ClassVar[tuple[Action, ...]] = (
         Action("toggle('value')", "space,enter", "tick", "Tick the box, or take the tick away"),

@@ -1,4 +1,4 @@
-"""The project's service tokens as a list: what each is for, what it may do, and when it ends."""
+"""A project's service tokens: each one's name, scopes, access and end."""
 
 from __future__ import annotations
 
@@ -15,10 +15,9 @@ from st_tui.tui.widgets.listing import Listing, Piece
 from st_tui.tui.widgets.token_name import name_column, token_name
 
 ENDS_SOON = 7 * DAY
-"""From when on a coming end is marked."""
+"""An end that is nearer than this is marked."""
 
-EXPIRES = 14
-"""Columns for an end."""
+EXPIRY_COLUMNS = 14
 
 _LEAST_SCOPES = 16
 
@@ -79,7 +78,10 @@ class TokenList(Listing[ServiceToken]):
         return pieces
 
     def _widths(self, width: int) -> tuple[int, int]:
-        """Columns for names and scopes. A replaced token's name gets more, where that is enough."""
+        """Columns for names and for scopes.
+
+        The names get more where that is enough for the longest name of a replaced token.
+        """
         rest = max(width - sum(cells for _, cells, _ in _COLUMNS), 12)
         name = rest * 48 // 100
         if name <= self._longest_old < rest - _LEAST_SCOPES:
@@ -88,12 +90,12 @@ class TokenList(Listing[ServiceToken]):
 
 
 def expiry_piece(token: ServiceToken, now: int) -> Piece:
-    """How long until a token's end, marked if that is soon."""
+    """The time left until a token's end, marked if that is soon."""
     soon = token.expires_at is not None and token.expires_at - now < ENDS_SOON
     end = remaining(token.expires_at, now)
     if soon:
-        end += "  !" if len(end) + 3 < EXPIRES else " !"
-    return column(end, EXPIRES), "warning" if soon else "dim"
+        end += "  !" if len(end) + 3 < EXPIRY_COLUMNS else " !"
+    return column(end, EXPIRY_COLUMNS), "warning" if soon else "dim"
 
 
 def _access(token: ServiceToken) -> Piece:
@@ -122,7 +124,7 @@ class _Column(NamedTuple):
 
 _COLUMNS = (
     _Column("Access", 7, lambda token, _now, _slugs: _access(token)),
-    _Column("Expires", EXPIRES, lambda token, now, _slugs: expiry_piece(token, now)),
+    _Column("Expires", EXPIRY_COLUMNS, lambda token, now, _slugs: expiry_piece(token, now)),
     _Column("", 7, lambda token, _now, slugs: _state(token, slugs)),
 )
 """The columns of a fixed width, in their order. Name and scopes stand before them and share the

@@ -1,5 +1,4 @@
-"""What tells a token from others on a screen: its name, marked where a rotation replaced it, its
-scopes and its last use."""
+"""A token in words: its name, marked if a rotation replaced it, its scopes and its last use."""
 
 from __future__ import annotations
 
@@ -13,16 +12,16 @@ from st_tui.tui.widgets.cells import column, cut
 
 _MARK = " (old)"
 _SCOPES, _CELLS = 3, 60
-"""So many scopes and so much of each are shown in a dialog, or the rest of it had no room."""
+"""Scopes that a dialog shows, and cells of each: the rest of the dialog needs its room."""
 
 
 def token_name(token: ServiceToken, now: int) -> str:
-    """The name for the screen: `ci-deploy`, or `ci-deploy (old, until 24 Nov)`."""
+    """The name as screens show it: `ci-deploy`, or `ci-deploy (old, until 24 Nov)`."""
     return shown(told_apart(token, lambda end: in_short(end, now)))
 
 
 def name_column(token: ServiceToken, now: int, width: int) -> str:
-    """The same as a column of a list, which keeps the mark where there is no room for all."""
+    """The name in a column of `width` cells. A short column keeps ` (old)` and cuts the name."""
     whole = token_name(token, now)
     if token.is_replaced and cell_len(whole) > width:
         return column(column(token.name, max(width - len(_MARK), 0)).rstrip() + _MARK, width)
@@ -30,7 +29,7 @@ def name_column(token: ServiceToken, now: int, width: int) -> str:
 
 
 def some_scopes(token: ServiceToken) -> str:
-    """The scopes of a token, or the first of them and how many more there are."""
+    """A token's scopes; of many, the first ones and how many more there are."""
     listed = [cut(str(scope), _CELLS) for scope in token.scopes[:_SCOPES]]
     more = len(token.scopes) - len(listed)
     return ", ".join(listed) + (f" and {more} more" if more else "")

@@ -17,7 +17,7 @@ PAGES = (
 
 
 class TopBar(Widget):
-    """Project, custody mode and count on one line, the pages and maybe an offer on the next."""
+    """Project, E2EE and a count on one line; the pages, and perhaps a key to press, on the next."""
 
     DEFAULT_CSS = """
     TopBar { height: 2; dock: top; background: $panel; padding: 0 1; }
@@ -31,13 +31,13 @@ class TopBar(Widget):
         self._offer = ("", "")
 
     def show(self, project: Project | None, count: str) -> None:
-        """Say which project this is, whether E2EE is on, and how much there is."""
+        """Show a project, whether its E2EE is on, and how much it has."""
         if (project, count) != (self._project, self._count):
             self._project, self._count = project, count
             self.refresh()
 
     def offer(self, key: str, does: str) -> None:
-        """Say beside the pages what a key does; empty texts take it back."""
+        """Show beside the pages what a key does; two empty texts take that away."""
         if (key, does) != self._offer:
             self._offer = key, does
             self.refresh()

@@ -1,4 +1,4 @@
-"""A secret's value to be read: what has no look of its own in it is marked."""
+"""A secret's value to be read, with marks for tabs, trailing blanks and trailing newlines."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _VALUE, _MARK = "bold $text-primary", "$text-muted"
 class ValueText(Static):
     """Draws tabs, blanks at a line's end and newlines at the value's end as muted marks.
 
-    What is selected with the mouse and copied has none of the marks.
+    What is selected with the mouse has none of the marks in it.
     """
 
     def __init__(self, *, id: str) -> None:  # noqa: A002
@@ -45,7 +45,7 @@ class ValueText(Static):
         self.update(drawn)
 
     def say(self, words: str) -> None:
-        """Show words in the place of a value."""
+        """Show words where there is no value to show."""
         self._unmarked = words
         self.update(Content.styled(words, _MARK))
 
@@ -59,7 +59,7 @@ class ValueText(Static):
 
 
 class _Piece(NamedTuple):
-    """Part of a line as it is selected, and a mark of the same length where it is drawn as one."""
+    """Part of a line as it is selected, and the mark of the same length that is drawn for it."""
 
     text: str
     mark: str = ""
@@ -81,5 +81,5 @@ def _pieces(line: str) -> Iterator[_Piece]:
 
 
 def as_lines(text: str) -> str:
-    """A text of several lines for the screen: control characters in it written out."""
+    """A text of several lines for the screen, with its control characters written out."""
     return shown_lines(text.expandtabs(_TAB_STOP))

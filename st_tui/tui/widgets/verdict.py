@@ -1,4 +1,4 @@
-"""A verdict in coloured lines: whether, why, what lies beyond it, and how each scope fared."""
+"""A verdict in lines: allowed or denied and why, its near misses, and each scope."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from st_tui.tui.widgets.pane_layout import MOST_LINES, reasons_height
 def verdict_lines(
     token: ServiceToken, request: AccessRequest, misses: Sequence[str], typed: str, columns: int
 ) -> list[Content]:
-    """All that is said of a request in so many columns; `typed` is its path as it was typed."""
-    first = token._replace(scopes=token.scopes[:MOST_LINES])  # those there is room for
+    """All that is said of a request, for so many columns; `typed` is its path as it was typed."""
+    first = token._replace(scopes=token.scopes[:MOST_LINES])  # more do not fit
     note = request_path(typed).note if typed.strip() not in ("", "/") else None
     reasons = _decision_lines(token, request, access.decide(token, request))
-    # What the reasons take more than is kept for them.
+    # Long reasons take their lines from what follows.
     over = sum(line.get_height({}, max(columns, 1)) for line in reasons) - 1
     over -= reasons_height(columns)
     room = MOST_LINES_BELOW - max(over, 0)
@@ -46,7 +46,7 @@ def _decision_lines(
 
 
 def _scope_lines(request: AccessRequest, scopes: Sequence[ScopeVerdict]) -> list[Content]:
-    """How each scope fared."""
+    """What became of each scope, a line each."""
     return [
         Content.assemble(
             (f"{number} ", "$text-muted"),
