@@ -1,4 +1,4 @@
-"""The tour through the demo: every reason for which a known token is refused, after a yes."""
+"""The steps of the demo's tour: a yes, then every reason for which a known token is refused."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from st_tui.core.expiry import MINUTE
 from st_tui.core.model import Endpoint, Permission, Reason, Scope, TokenDraft
 
 ONE_MINUTE_TOKEN = "one-minute"  # noqa: S105  (a name)
-"""The name of the token that the tour lets expire before the audience's eyes."""
+"""The name of the token that expires during the tour."""
 
 
 class Step(NamedTuple):
-    """One stop of the tour: what to say, which token to choose, and the access to try with it.
+    """One step: what to say, which token to choose, and the access to try with it.
 
-    `make_one_minute_token` marks the stop for which the app first makes `token`, with one minute to
-    live; the tour goes on meanwhile. `reason` is the answer, at the last stop after that minute.
+    `reason` is the decision to be seen. At the step with `make_one_minute_token` the app first
+    makes `token` with one minute to live, and the tour goes on. The last step shows that it ended.
     """
 
     title: str
@@ -181,14 +181,14 @@ TOUR = (
         Reason.EXPIRED,
     ),
 )
-"""A walk through every reason for which a known token is refused; it begins with a yes."""
+"""The steps in their order. Add one here, and the app shows it."""
 
 END_TITLE = "That was the tour"
 END_WORDS = (
     "You saw what patterns open, and every reason for a no. Now try it: t tests a token on any "
     "path, n makes one. Your own tokens live in st-tui without demo."
 )
-"""The tour's last word."""
+"""What the tour says after its last step."""
 
 
 def one_minute_draft(now: int) -> TokenDraft:

@@ -1,4 +1,4 @@
-"""The terminal app."""
+"""The terminal app: `run` opens it."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from pathlib import Path
 
 
 def run(directory: Path, *, actor: str, demo: bool) -> int:
-    """Open the app on a vault and give the status to exit with.
+    """Open the app on a vault; the status to exit with.
 
-    With `demo` the vault is first filled with the documentation's examples, behind the first
-    frame. Where no app can be shown, one sentence on stderr names the command line, status 2.
+    With `demo`, the vault is filled with the documentation's examples after the first frame. Where
+    no app can be shown, one sentence on stderr names a command instead, and the status is 2.
     """
     from st_tui.tui.terminal.detection import appearance, forget_debug_switches, refusal
     from st_tui.tui.terminal.palettes import PALETTES
@@ -29,7 +29,7 @@ def run(directory: Path, *, actor: str, demo: bool) -> int:
         return 2
     forget_debug_switches(os.environ)
 
-    # Importing makes many objects and no garbage: looking for some takes a twentieth of it.
+    # Imports make many objects and no garbage: to look for some takes a twentieth of their time.
     gc.disable()
     from st_tui.tui.app import StTui
     from st_tui.tui.terminal.crash import guard

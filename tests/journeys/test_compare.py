@@ -1,4 +1,4 @@
-"""From a token to what another one allows more and less."""
+"""Comparing a token with another one."""
 
 from __future__ import annotations
 

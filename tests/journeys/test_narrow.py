@@ -1,4 +1,4 @@
-"""From a token to one with no more than it was used for."""
+"""Narrowing a token to what it was used for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a hand half typed into the form for a token does not become one by itself."""
+"""Nothing half typed in the form for a token becomes part of one by itself."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Names and paths that no door lets in, put into the file by others: text on every screen."""
+"""Hostile names and paths that others put into the file are plain text on every screen."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A job that is asked for again while it runs, beside what else its widget does."""
+"""A job that is requested again while it runs is run once more; its widget's actions end none."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from st_tui.tui.latest_wins import LatestWins
 
 
 class Reader(App[None]):
-    """Reads when it is asked to, and has an action that only runs once at a time."""
+    """Has a latest-wins job, and an exclusive action."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -29,7 +29,7 @@ class Reader(App[None]):
         await asyncio.sleep(0)
 
 
-async def test_it_never_runs_twice_at_a_time_and_the_newest_wish_is_the_last_run() -> None:
+async def test_it_never_runs_twice_at_a_time_and_the_latest_request_is_the_last_run() -> None:
     app = Reader()
     async with app.run_test() as pilot:
         for _ in range(3):

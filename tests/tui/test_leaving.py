@@ -1,4 +1,4 @@
-"""Screens that are done while another is over them: it stays, and they go once it has gone."""
+"""A screen that is left while another covers it goes once that one has gone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A walk through the demo for a presenter: one verdict after another, each with a sentence."""
+"""The tour of the demo, for a presenter: `demo.tour` has its steps, this shows them one by one."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from st_tui.tui.widgets.toasts import stand_above
 
 
 class Stage(Protocol):
-    """The page that shows what the tour speaks of."""
+    """The page that shows a step's token and request."""
 
     async def demonstrate(
         self,
@@ -46,7 +46,7 @@ class Stage(Protocol):
 
 
 class Tour(Hosted, Vertical):
-    """Where the walk is and what is to be seen there, above the hints."""
+    """Which step of the tour this is, and what is to be seen, above the hints."""
 
     DEFAULT_CSS = """
     Tour {
@@ -61,7 +61,9 @@ class Tour(Hosted, Vertical):
         super().__init__()
         self._page = page
         self._at = -1
+        """The index of the step; one more than the last is the closing word."""
         self._one_minute: ServiceToken | None = None
+        """The token that ends during the tour, once it was made."""
 
     def compose(self) -> ComposeResult:
         yield Static(id="step")
@@ -79,8 +81,8 @@ class Tour(Hosted, Vertical):
             self._say_step()
 
     async def step(self, amount: int) -> None:
-        """Go on, or back; after the last step and the closing word the walk is over."""
-        self.app.clear_notifications()  # or one stands over the words
+        """Go on by `amount`, or back. After the last step comes a closing word, then the end."""
+        self.app.clear_notifications()  # they are about the step before
         self._at = max(self._at + amount, 0)
         if self._at > len(TOUR):
             await self._page.action_end_tour()
@@ -98,7 +100,7 @@ class Tour(Hosted, Vertical):
         self.query_one("#words", Static).update(words)
 
     def _say_step(self) -> None:
-        """Say which step this is, how long the one-minute token has, and the keys."""
+        """Show which step this is, how long the one-minute token has left, and the keys."""
         ended = self._at == len(TOUR)
         title = END_TITLE if ended else f"{self._at + 1}/{len(TOUR)}  {TOUR[self._at].title}"
         left = Content.assemble((title, "bold $text-primary"), (self._time_left(), "$text-warning"))
@@ -124,27 +126,27 @@ class Tour(Hosted, Vertical):
 
     @work(exclusive=True)
     async def _show(self, step: Step) -> None:
-        token = await self._token(step)
+        token = await self._token_of(step)
         if token is None:
             self._say(f"The token “{step.token}” of this step is gone. F6 goes on.")
         else:
             await self._page.demonstrate(token, step.environment, step.path, step.operation,
                                    step.endpoint, step.ip or "")  # fmt: skip
 
-    async def _token(self, step: Step) -> ServiceToken | None:
-        st = self.host
-        if st.vault is None or st.project is None:
+    async def _token_of(self, step: Step) -> ServiceToken | None:
+        host = self.host
+        if host.vault is None or host.project is None:
             return None
-        project = st.project
+        project = host.project
         if step.make_one_minute_token and not self._one_minute_lives():
-            new = await st.change(
+            new = await host.change(
                 "Making a one-minute token",
-                lambda vault: vault.tokens.create(project, one_minute_draft(st.clock())),
+                lambda vault: vault.tokens.create(project, one_minute_draft(host.clock())),
             )
             self._one_minute = new.token if new else None
         if step.token == ONE_MINUTE_TOKEN and self._one_minute is not None:
-            return self._one_minute  # also when it has ended and is gone from the vault
-        found = st.vault.tokens.page(project, text=step.token)
+            return self._one_minute  # even after it ended and is gone from the vault
+        found = host.vault.tokens.page(project, text=step.token)
         return next((token for token in found if token.name == step.token), None)
 
     def _one_minute_lives(self) -> bool:

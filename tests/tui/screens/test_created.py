@@ -1,4 +1,4 @@
-"""What the dialog with a new token's text leaves behind, and what it asks before it goes."""
+"""The dialog with a new token's text: what it asks before it goes, and that it leaves nothing."""
 
 from __future__ import annotations
 

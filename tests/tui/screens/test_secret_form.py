@@ -1,4 +1,4 @@
-"""The form for a secret: what a hand half typed, or pasted, is neither stored nor shown unsaid."""
+"""The form for a secret: nothing half typed or pasted is stored or shown by itself."""
 
 from __future__ import annotations
 

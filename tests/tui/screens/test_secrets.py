@@ -1,4 +1,4 @@
-"""A folder's secrets on the screen: hidden, revealed until one looks away, and text always."""
+"""A folder's secrets on the screen: hidden, revealed while one looks, and always plain text."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ def test_what_is_no_paste_is_left_alone(key: str) -> None:
 
 
 def keys_and_bursts(*pieces: str) -> list[str]:
-    """What comes of pieces that are read one after the other, with a look after each and one more.
+    """What the parser gives for pieces read one after the other, a tick after each and one more.
 
     A burst is written as a text, a key as its name in brackets.
     """

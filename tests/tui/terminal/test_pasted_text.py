@@ -1,4 +1,4 @@
-"""A paste of several lines into a field of one: nothing of it vanishes unsaid."""
+"""A paste of several lines into a field of one line: what is left out is said."""
 
 from __future__ import annotations
 

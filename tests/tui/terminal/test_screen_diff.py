@@ -1,4 +1,4 @@
-"""What the terminal shows is the same, cell by cell, as if everything was sent."""
+"""The terminal shows the same, cell by cell, as if every frame was sent whole."""
 
 from __future__ import annotations
 

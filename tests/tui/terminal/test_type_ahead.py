@@ -1,4 +1,4 @@
-"""Keys that arrive together go, each, to what the one before it opened."""
+"""Of keys that arrive together, each goes to what the key before it opened."""
 
 from __future__ import annotations
 

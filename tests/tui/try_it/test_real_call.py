@@ -1,4 +1,4 @@
-"""The real call against servers that are not there, not st-tui, too slow, or not to be trusted."""
+"""The real call to servers that are missing, no st-tui servers, too slow, or not trusted."""
 
 from __future__ import annotations
 
@@ -270,7 +270,7 @@ def test_no_error_holds_the_token() -> None:
 
 @contextmanager
 def _saying(words: bytes) -> Iterator[int]:
-    """A port where each caller is told this, whatever it says, and no more."""
+    """A port that answers any caller with these bytes."""
     with closing(socket.create_server(("127.0.0.1", 0))) as listening:
 
         def answer() -> None:

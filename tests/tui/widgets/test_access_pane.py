@@ -1,4 +1,4 @@
-"""The test-access pane beyond the verdict: the nearest miss, the ranges, and other moments."""
+"""The test-access pane: near misses, ranges of times and addresses, and other request times."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ async def test_a_denial_tells_every_reason_and_nothing_that_reads_like_a_yes(
 async def test_what_would_be_allowed_stands_whole_or_not_at_all(
     demo_app: StTui, tmp_path: Path
 ) -> None:
-    """It was cut off within its conditions, where the reasons needed the room."""
+    """A line was once cut within its conditions, where the reasons needed the room."""
     with Vault.open(tmp_path / "vault", actor="operator", clock=lambda: NOW) as vault:
         project = vault.projects.get("demo")
         blocks = parse_ranges(["10.0.0.0/8", "2001:db8:aaaa:bbbb::/64", "192.168.0.0/24"])
@@ -228,7 +228,7 @@ def _pane(app: StTui) -> str:
 
 
 class _Alone(App[None]):
-    """A moment with nothing around it."""
+    """A request time alone."""
 
     def __init__(self, clock: Clock, end: int | None) -> None:
         super().__init__()

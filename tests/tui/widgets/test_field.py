@@ -1,4 +1,4 @@
-"""A field holds any text, and draws none that a terminal would act on."""
+"""A field holds any text, and draws no control character."""
 
 from __future__ import annotations
 

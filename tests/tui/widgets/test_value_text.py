@@ -1,4 +1,4 @@
-"""A value to be read: what has no look of its own is marked, and what is selected has no marks."""
+"""A value to be read: invisible characters have marks, which are not selected."""
 
 from __future__ import annotations
 
