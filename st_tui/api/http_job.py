@@ -45,16 +45,16 @@ class HttpJob:
         self._operation, self._http = operation, http
         self._caller, self._fault = caller, fault
         self._body, self._problem = body, problem
-        self._read: tuple[Params, str] | Exception
+        self._params: tuple[Params, str] | Exception
 
     def prepare(self) -> None:
         """Read the request's fields. A fault in them is told only once the token was let in."""
         try:
             if self._problem is not None:
                 raise self._problem
-            self._read = _read(self._operation, self._http, bytes(self._body.received))
+            self._params = _read_request(self._operation, self._http, bytes(self._body.received))
         except Exception as wrong:
-            self._read = wrong
+            self._params = wrong
 
     def perform(self, gateway: Gateway) -> Answer:
         """The answer to the request, inside a batch. Raises StoreError if the batch is lost."""
@@ -84,9 +84,9 @@ class HttpJob:
         """
         operation = self._operation
         try:
-            if isinstance(self._read, Exception):
-                raise self._read
-            params, name = self._read
+            if isinstance(self._params, Exception):
+                raise self._params
+            params, name = self._params
             answer = operation.handle(request, params, name)
         except StoreError:
             raise
@@ -100,7 +100,7 @@ class HttpJob:
         return answer
 
 
-def _read(operation: Operation, http: HttpRequest, body: bytes) -> tuple[Params, str]:
+def _read_request(operation: Operation, http: HttpRequest, body: bytes) -> tuple[Params, str]:
     """The request's fields, and the name or id in its path. Raises Problem and Refusal."""
     raw_path: bytes = http.scope["raw_path"]
     try:
