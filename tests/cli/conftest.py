@@ -122,3 +122,9 @@ def assert_refused(result: Result, *parts: str, status: int = 2) -> None:
     assert "Traceback" not in line
     for part in parts:
         assert part in line
+
+
+def slugs(run: Run, *place: str) -> list[str]:
+    """The slugs of the environments of a project."""
+    listed = run("environments", "list", "--json", *place).json["environments"]
+    return [environment["slug"] for environment in listed]

@@ -1,4 +1,4 @@
-"""`scope around` and `scope matrix`: the same answers as the screens, for programs."""
+"""`scope around`: the same answer as the test pane's, for programs."""
 
 from __future__ import annotations
 
@@ -101,21 +101,6 @@ def test_an_address_and_a_moment_are_judged_as_check_does(run: Run) -> None:
             assert miss["pathExists"]  # the folder asked about does
             mended = ("--ip", miss["ip"], "--at", miss["at"])
             assert run("scope", "around", token, *ask("/common/db", *mended)).status == 0
-
-
-def test_the_matrix_has_a_cell_for_each_token_and_folder(run: Run) -> None:
-    create(run, "--name", "reader", scope="dev:/common/**")
-    create(run, "--name", "writer", "--token-version", "3", scope="dev:/*", level="write")
-    data = run("scope", "matrix", "--env", "dev", "--json").json
-    assert data["folders"] == ["/", "/common", "/common/db", "/folder1", "/folder1/sub"]
-    assert {token["name"]: token["access"] for token in data["tokens"]} == {
-        "reader": ["", "R", "R", "", ""],
-        "writer": ["", "w", "", "w", ""],  # not activated yet
-    }
-    lines = run("scope", "matrix", "--env", "dev").out.splitlines()
-    assert lines[0].split() == ["NAME", "1", "2", "3", "4", "5"]
-    assert "reader  ·   R   R   ·   ·" in lines
-    assert lines[-1].split() == ["5", "/folder1/sub"]
 
 
 def test_bad_input(run: Run) -> None:

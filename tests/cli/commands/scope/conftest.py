@@ -1,0 +1,26 @@
+"""Tokens whose scopes the questions are about."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Run, create
+
+
+@pytest.fixture
+def ids(run: Run, directory: Path) -> dict[str, str]:
+    """Tokens by name: one of all, one of a folder, one for an office's addresses, one for dev."""
+    for folder in ("/db/live", "/web"):
+        run("folders", "create", "--env", "prod", "--path", folder)
+    made = {
+        "all": create(run, "--name", "all", "--scope", "prod:/**", "--access-level", "write"),
+        "db": create(run, "--name", "db", "--never", scope="prod:/db/*"),
+        "office": create(
+            run, "--name", "office", "--token-version", "3", "--trusted-ip", "10.0.0.0/8",
+            scope="prod:/db/**",
+        ),
+        "dev": create(run, "--name", "dev", scope="dev:/**"),
+    }  # fmt: skip
+    return {name: new["serviceTokenData"]["id"] for name, new in made.items()}
