@@ -84,21 +84,30 @@ async def read(http: Request, headers: Mapping[bytes, bytes], body: Body) -> Pro
             "A request with a body cannot ask for another protocol: send HTTP/1.1 without Upgrade"
         )
     problem: Problem | None = None
+    more = True
     try:
         async with asyncio.timeout(SECONDS):
-            async for chunk in http.stream():
+            while more and problem is None:
+                chunk, more = await _receive(http)
                 if not body.take(chunk):
                     problem = problems.busy()
                 elif len(body.received) > LARGEST_BODY:
                     problem = problems.too_large(LARGEST_BODY)
-                if problem is not None:
-                    break
     except (ClientDisconnect, TimeoutError):
         problem = problems.bad_request("The body did not arrive")
     if problem is not None:
         body.release()
-        await drop(http)
+        if more:  # else the answer would wait for what never comes
+            await drop(http)
     return problem
+
+
+async def _receive(http: Request) -> tuple[bytes, bool]:
+    """The next part of a body, and whether there is more of it."""
+    message = await http.receive()
+    if message["type"] == "http.disconnect":
+        raise ClientDisconnect
+    return message.get("body", b""), message.get("more_body", False)
 
 
 async def drop(http: Request) -> None:
@@ -110,7 +119,7 @@ async def drop(http: Request) -> None:
     with suppress(ClientDisconnect, TimeoutError):
         async with asyncio.timeout(SECONDS_TO_DROP):
             while dropped <= _MOST_DROPPED:
-                message = await http.receive()
-                dropped += len(message.get("body", b""))
-                if not message.get("more_body", False):
+                chunk, more = await _receive(http)
+                dropped += len(chunk)
+                if not more:
                     return

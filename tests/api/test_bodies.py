@@ -6,14 +6,31 @@ import asyncio
 from pathlib import Path
 
 import pytest
+from starlette.requests import Request
+from starlette.types import Message
 
 from st_tui.api import bodies
 from st_tui.api.application import application
+from st_tui.api.bodies import LARGEST_BODY, Body
 from st_tui.core.addresses import parse_ranges
 from st_tui.core.vault import Vault
 from tests.api.lines import connect, port_of
 from tests.api.shop import Shop
 from tests.core.vaults import v3
+
+
+async def test_a_body_that_is_too_large_and_whole_is_refused_at_once() -> None:
+    """There is no more of it to be waited for."""
+    parts = [b" " * LARGEST_BODY, b" "]
+
+    async def receive() -> Message:
+        assert parts, "it waits for more"
+        return {"type": "http.request", "body": parts.pop(0), "more_body": bool(parts)}
+
+    http = Request({"type": "http", "method": "POST", "headers": []}, receive)
+    problem = await bodies.read(http, {b"content-length": b"1048577"}, Body(None))
+    assert problem is not None
+    assert problem.status == 413
 
 
 @pytest.mark.parametrize("bound", ["LARGEST_TOGETHER", "LARGEST_OF_ONE"])
