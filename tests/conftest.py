@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import random
+import shutil
+import sys
 import time
+from copy import copy
 from pathlib import Path
 
 import pytest
@@ -18,6 +22,23 @@ from tests.pictures import ROOT, Pictures
 # clock.
 settings.register_profile("st-tui", deadline=None)
 settings.load_profile("st-tui")
+
+# Else every worker, and every program that a test starts, compiles all it imports.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+_MEMORY, _ROOM = Path("/dev/shm"), 4 << 30  # noqa: S108
+if _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > _ROOM:
+    # Every change waits for the disk, and no test cuts the power: where files lie in memory the
+    # suite takes half the time, and a busy disk makes no test late.
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_MEMORY))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Two workers for each processor, since half of a test is waiting; none for a few tests."""
+    a_few = all(Path(name.partition("::")[0]).is_file() for name in config.args)
+    return 0 if a_few else 2 * (os.cpu_count() or 1)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -75,10 +96,20 @@ def clock() -> Clock:
     return Clock()
 
 
+@pytest.fixture(scope="session")
+def demo_vault(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, random.Random]:
+    """A demo vault to be copied, and the seeded randomness as it was then."""
+    directory = tmp_path_factory.mktemp("demo") / "vault"
+    seeded = random.Random(7)
+    make(directory, actor="operator", clock=Clock(), randbytes=seeded.randbytes)
+    return directory, seeded
+
+
 @pytest.fixture
-def demo_app(tmp_path: Path, clock: Clock) -> StTui:
+def demo_app(tmp_path: Path, clock: Clock, demo_vault: tuple[Path, random.Random]) -> StTui:
     """The app on a demo vault of its own, with a fixed clock and seeded randomness."""
-    randbytes = random.Random(7).randbytes
-    make(tmp_path / "vault", actor="operator", clock=clock, randbytes=randbytes)
+    made, seeded = demo_vault
+    directory = shutil.copytree(made, tmp_path / "vault")
+    randbytes = copy(seeded).randbytes
     looks = Appearance("st-tui-dark", ansi_color=False, ascii_only=False)
-    return StTui(tmp_path / "vault", looks, actor="operator", clock=clock, randbytes=randbytes)
+    return StTui(directory, looks, actor="operator", clock=clock, randbytes=randbytes)

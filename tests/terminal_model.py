@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 _TOKEN: Final = re.compile(
     r"\x1b\[(?P<private>[<-?]?)(?P<codes>[\d;]*)(?P<between>[ -/]*)(?P<final>[@-~])"
     r"|\x1b\](?P<system>[^\x07\x1b]*)(?:\x07|\x1b\\)"
-    r"|(?P<control>[\x00-\x1f])"
+    r"|(?P<control>[\x00-\x1a\x1c-\x1f])"
     r"|(?P<character>[^\x00-\x1f\x7f-\x9f])",
     re.DOTALL,
 )

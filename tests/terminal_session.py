@@ -151,6 +151,15 @@ class TerminalSession:
                 self.output += os.read(self._master, 1 << 16)
         return self.output[before:]
 
+    def wait_for_silence(self, seconds: float) -> bytes:
+        """Read until nothing was written for so long; give what was written before."""
+        before = len(self.output)
+        end = time.monotonic() + PATIENCE
+        while select.select([self._master], [], [], seconds)[0]:
+            self.output += os.read(self._master, 1 << 16)
+            assert time.monotonic() < end, "the program never falls silent"
+        return self.output[before:]
+
     def wait_exit(self, patience: float = PATIENCE) -> int:
         """Read to the program's end and give its status (negative: the signal that killed it)."""
         end = time.monotonic() + patience

@@ -32,23 +32,29 @@ def test_a_readers_large_bodies_keep_nobody_from_revoking(tmp_path: Path, worker
             writing_in_vain(server, reader) as refused,
         ):
             for victim in victims:
-                before = len(refused)
+                refused.answered.clear()
                 vault.tokens.revoke([victim])
                 assert vault.tokens.lookup(victim.id).token is None
-            # It was not at rest meanwhile.
-            while len(refused) == before:
-                pass
-        assert set(refused) == {403}
+            assert refused.answered.wait(60)  # it was not at rest meanwhile
+        assert refused.statuses == {403}
+
+
+class Refused:
+    """What was answered, and that something was."""
+
+    def __init__(self) -> None:
+        self.statuses: set[int] = set()
+        self.answered = threading.Event()
 
 
 @contextmanager
-def writing_in_vain(server: Server, token: str) -> Iterator[list[int]]:
+def writing_in_vain(server: Server, token: str) -> Iterator[Refused]:
     """The statuses of large requests that a token may not make, sent all the time."""
     body = json.dumps(
         {"environment": "dev", "secretPath": "/", "secretValue": "x", "junk": [{}] * 200_000}
     ).encode()
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
-    statuses: list[int] = []
+    refused = Refused()
     ended = threading.Event()
 
     def send() -> None:
@@ -57,16 +63,16 @@ def writing_in_vain(server: Server, token: str) -> Iterator[list[int]]:
             line.request("POST", "/api/v3/secrets/raw/A", body, headers)
             answer = line.getresponse()
             answer.read()
-            statuses.append(answer.status)
+            refused.statuses.add(answer.status)
+            refused.answered.set()
         line.close()
 
     senders = [threading.Thread(target=send) for _ in range(CONNECTIONS)]
     for sender in senders:
         sender.start()
-    while not statuses:
-        pass
     try:
-        yield statuses
+        assert refused.answered.wait(60)
+        yield refused
     finally:
         ended.set()
         for sender in senders:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from textual._compositor import LayoutUpdate
 from textual.events import Paste
 from textual.pilot import Pilot
 
@@ -38,6 +39,7 @@ async def until(pilot: Pilot[Any], holds: Callable[[], bool], what: str) -> None
     for _ in range(400):
         await pilot.pause(0.02)
         if holds():
+            await pilot.pause(0)  # so that a screen which is there has its widgets
             return
     raise AssertionError(f"never happened: {what}\n{screen_text(pilot)}")
 
@@ -84,8 +86,12 @@ async def choose(pilot: Pilot[Any], name: str) -> ServiceToken:
 
 
 def screen_text(pilot: Pilot[Any]) -> str:
-    """What is on the screen, as text."""
-    from tests.pictures import portable, text_of
+    """What is on the screen, as text: that of a picture, without the cost of drawing one."""
+    app = pilot.app
+    drawn = app.screen._compositor.render_update(full=True, screen_stack=app._background_screens)
+    assert isinstance(drawn, LayoutUpdate)
+    lines = ("".join(strip.text for strip in line) for line in drawn.strips)
+    return "".join(f"{line.replace(_NO_BREAK, ' ').rstrip()}\n" for line in lines)
 
-    drawing = portable(pilot.app.export_screenshot(simplify=True))
-    return text_of(drawing, pilot.app.size.height)
+
+_NO_BREAK = "\N{NO-BREAK SPACE}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -40,21 +41,18 @@ def as_another_user(act: Callable[[], str]) -> str:
 
 
 @pytest.fixture
-def outside(tmp_path: Path, clock: Clock) -> Iterator[Path]:
+def outside(clock: Clock) -> Iterator[Path]:
     """A closed vault with a project and a token, reachable by and owned by another user."""
-    place = tmp_path / "outside"
-    with Vault.create(place, actor="ann", clock=clock) as vault:
-        vault.tokens.create(vault.projects.create("Shop"), v2())
-    way_there = [tmp_path, *tmp_path.parents][:3] if os.getuid() == 0 else []
-    before = [part.stat().st_mode for part in way_there]
-    for part in way_there:
-        part.chmod(0o711)
-    if way_there:
-        for part in (place, *place.rglob("*")):
-            os.chown(part, 65534, 65534)
-    yield place
-    for part, mode in zip(way_there, before, strict=True):
-        part.chmod(mode)
+    # Not in `tmp_path`, whose parents are closed to others.
+    with tempfile.TemporaryDirectory() as directory:
+        place = Path(directory) / "outside"
+        with Vault.create(place, actor="ann", clock=clock) as vault:
+            vault.tokens.create(vault.projects.create("Shop"), v2())
+        if os.getuid() == 0:
+            Path(directory).chmod(0o711)
+            for part in (place, *place.rglob("*")):
+                os.chown(part, 65534, 65534)
+        yield place
 
 
 def test_the_database_is_durable_and_checks_its_keys(vault: Vault) -> None:

@@ -50,7 +50,7 @@ class Watch:
         """Wait until nothing more comes and both show the same; give the bytes that came."""
         before = self.real_bytes
         end = time.monotonic() + PATIENCE
-        while self.session.quiet_for(0.12) or self._differ():
+        while self.session.wait_for_silence(0.12) or self._differ():
             assert time.monotonic() < end, self._differ()
         return self.real_bytes - before
 
@@ -124,4 +124,4 @@ def test_how_much_is_sent(tmp_path: Path) -> None:
         watch.settle()
         for letter in "/com":
             assert watch.press(letter) <= 700
-        assert session.quiet_for(1.0) == b""
+        assert session.wait_for_silence(1.0) == b""
