@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -14,7 +12,6 @@ from st_tui.core.vault import Vault
 from st_tui.core.vault.holders import group_commit
 from st_tui.core.vault.holders.gateway import Gateway
 from st_tui.core.vault.holders.group_commit import GroupCommit
-from tests.api.shop import Shop
 
 MOST_TRIES = 200
 
@@ -51,13 +48,6 @@ class Tried:
 
         monkeypatch.setattr(gateway, "begin", counted_begin)
         monkeypatch.setattr(gateway, "commit", counted_commit)
-
-
-@pytest.fixture
-def vault(tmp_path: Path) -> Iterator[Vault]:
-    with Vault.create(tmp_path / "vault", actor="ann") as vault:
-        Shop.make(vault, "", e2ee=False)
-        yield vault
 
 
 async def test_who_comes_while_a_batch_waits_comes_along(
