@@ -16,7 +16,7 @@ from st_tui.core.patterns.parser import parse
 from st_tui.core.patterns.pattern_set import PatternSet
 from st_tui.core.patterns.units import Segment
 
-_REMEMBERED: Final = 2_048  # kilobytes or so of compiled patterns: about a thousand usual ones
+_REMEMBERED: Final = 2_048  # kilobytes of compiled patterns: about a thousand usual ones
 
 
 class Pattern:
@@ -86,8 +86,8 @@ def compile_cost(text: str) -> int:
 
 
 def _kilobytes(text: str) -> int:
-    """How much memory a compiled pattern takes at most, about: each character has its own steps."""
-    return 1 + len(set(text)) * (3_000 + len(text)) // 16_000
+    """How much memory a compiled pattern takes, about: each of its characters may be another."""
+    return 2 + len(text) ** 2 // 4_000
 
 
 _COMPILED = BoundedCache(Pattern, _kilobytes, _REMEMBERED)

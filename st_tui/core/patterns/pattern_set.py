@@ -15,7 +15,7 @@ from weakref import ref
 
 from st_tui.core.patterns.automaton import Automaton, code_units
 
-_REMEMBERED: Final = 512  # steps of one PatternSet, and live patterns of its states
+_REMEMBERED: Final = 512  # steps of one PatternSet, and active patterns of its states
 _REMEMBERED_OF_EACH: Final = 4  # or so many of each pattern: the first states have all of them
 _REMEMBERED_TEXT: Final = 64  # longest segment text that is kept
 
