@@ -1,7 +1,7 @@
 """Who sends a request: the token in `Authorization: Bearer st.…`, the address, the user agent.
 
-What is wrong with the header is told by its form alone, never by the token, and nothing of it is
-repeated: where the scheme should be may be the token itself.
+A faulty header is refused by its form alone, whatever the token. The refusal repeats nothing of it:
+the token itself may stand where the scheme should.
 """
 
 from __future__ import annotations

@@ -49,7 +49,7 @@ class HolderSecrets:
         self._holder = holder
 
     def listed_sealed(self, place: Place, *, recursive: bool, imports: bool) -> SealedList:
-        """The sealed secrets of a folder: with those below it, and those that links bring.
+        """The sealed secrets of a folder, of the folders below it, and of the folders it imports.
 
         Raises TooMuch.
         """
