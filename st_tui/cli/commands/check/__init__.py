@@ -1,4 +1,7 @@
-"""`check`: may this token do that, why, and by which scope?  It changes nothing."""
+"""`check`: may this token do that, why, and by which scope?  It changes nothing.
+
+`batch` judges a table of such questions.
+"""
 
 from __future__ import annotations
 
@@ -104,7 +107,7 @@ def check(
         asked = (environment, path, operation, endpoint, ip, at)
         if any(subjects) or e2ee or any(option is not None for option in asked):
             raise BadUsage("--batch stands alone: each of its lines says what is to be judged.")
-        from st_tui.cli.commands.check_batch import judge_file
+        from st_tui.cli.commands.check.batch import judge_file
 
         return judge_file(batch)
     if sum(subjects) != 1:
