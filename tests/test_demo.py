@@ -1,4 +1,4 @@
-"""The demo tells the truth: each stop of the tour and each made-up access is what is decided."""
+"""The demo tells the truth: each step of the tour and each made-up access is what is decided."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def test_there_is_one_project_with_e2ee_on(vault: Vault, project: Project) -> No
 
 
 @pytest.mark.parametrize("step", tour.TOUR, ids=lambda step: step.title)
-def test_every_stop_of_the_tour_is_what_is_decided(
+def test_every_step_of_the_tour_is_what_is_decided(
     step: tour.Step, tmp_path: Path, tokens: dict[str, ServiceToken]
 ) -> None:
     if step.token == tour.ONE_MINUTE_TOKEN:
