@@ -51,12 +51,6 @@ def _audit_page() -> Screen[None]:
     return AuditPage()
 
 
-def _check_project_name(name: str) -> None:
-    from st_tui.core.vault import DEFAULT_ENVIRONMENTS, check_new_project
-
-    check_new_project(name, DEFAULT_ENVIRONMENTS)
-
-
 class StTui(SafeApp[None]):
     """The app on the vault in `directory`.
 
@@ -296,54 +290,10 @@ class StTui(SafeApp[None]):
         """Go on to the next theme; where the terminal's own colours are shown, they stay."""
         self.theme = next_theme(self.theme)
 
-    @work
-    async def toggle_e2ee(self) -> None:
-        """Turn end-to-end encryption of the project on or off, saying first what that means."""
-        from st_tui.tui.screens.dialog import Confirm
-
-        project = self.project
-        if project is None:
-            return
-        effect = (
-            "The server then holds a key that opens this project's values, and raw endpoints "
-            "work. Whoever reads the server's files can open the secrets."
-            if project.e2ee
-            else "The server's copy of the project key is erased, and raw endpoints are refused. "
-            "A copy of the files taken before still opens."
-        )
-        question = Confirm(
-            f"Turn E2EE {'off' if project.e2ee else 'on'} for “{project.name}”?",
-            effect,
-            verb=f"turn {'off' if project.e2ee else 'on'}",
-        )
-        if await self.ask(question):
-            await self.change(
-                "Switching E2EE",
-                lambda vault: vault.projects.set_e2ee(project, on=not project.e2ee),
-            )
-
-    @work
-    async def choose_project(self) -> None:
-        """Switch to another project, or make one."""
-        from st_tui.tui.screens.picker import Picker
-        from st_tui.tui.screens.prompt import Prompt
-
-        if self.vault is None:
-            return
-        options: list[tuple[str, Project | str]] = [
-            (project.name, project) for project in self.vault.projects.every()
-        ]
-        options.append(("+ new project", "new"))
-        chosen = await self.ask(Picker("Project", options))
-        if chosen == "new":
-            prompt = Prompt("Name of the new project", "", "Payments", _check_project_name)
-            name = await self.ask(prompt)
-            if name is None:
-                return
-            chosen = await self.change("Making it", lambda vault: vault.projects.create(name))
-        if isinstance(chosen, Project):
-            self.project = chosen
-            self.show_change()
+    def show_project(self, project: Project) -> None:
+        """Show another project on every screen."""
+        self.project = project
+        self.show_change()
 
     def get_system_commands(self, screen: Screen[object]) -> list[SystemCommand]:
         """None of Textual's own: the palette holds the screen's actions."""

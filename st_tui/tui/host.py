@@ -83,11 +83,8 @@ class Host(Protocol):
     def switch_theme(self) -> None:
         """Go on to the next theme."""
 
-    def toggle_e2ee(self) -> object:
-        """Ask whether to turn end-to-end encryption of the project on or off."""
-
-    def choose_project(self) -> object:
-        """Ask which project to show."""
+    def show_project(self, project: Project) -> None:
+        """Show another project on every screen."""
 
 
 class ShowsVault:

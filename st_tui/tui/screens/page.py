@@ -9,12 +9,13 @@ from textual.binding import BindingType
 from textual.screen import Screen
 
 from st_tui.tui.actions import EVERYWHERE, Action, bindings
-from st_tui.tui.host import Hosted, ShowsVault
+from st_tui.tui.host import ShowsVault
+from st_tui.tui.screens.project_actions import ProjectActions
 from st_tui.tui.widgets.key_hints import KeyHints
 from st_tui.tui.widgets.top_bar import TopBar
 
 
-class Page(ShowsVault, Hosted, Screen[None]):
+class Page(ShowsVault, ProjectActions, Screen[None]):
     """A page of the app. Subclasses give `NAME`, `ACTIONS`, `body` and `show`."""
 
     NAME: ClassVar[str]
@@ -45,9 +46,3 @@ class Page(ShowsVault, Hosted, Screen[None]):
 
     async def action_quit(self) -> None:
         await self.app.action_quit()
-
-    def action_toggle_e2ee(self) -> None:
-        self.host.toggle_e2ee()
-
-    def action_switch_project(self) -> None:
-        self.host.choose_project()

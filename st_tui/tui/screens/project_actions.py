@@ -1,0 +1,68 @@
+"""The actions on the project, which every page has: switch its E2EE, or show another one."""
+
+from __future__ import annotations
+
+from textual import work
+
+from st_tui.core.model import Project
+from st_tui.tui.host import Hosted
+
+
+class ProjectActions(Hosted):
+    """Mixed into a page."""
+
+    @work
+    async def action_toggle_e2ee(self) -> None:
+        from st_tui.tui.screens.dialog import Confirm
+
+        project = self.host.project
+        if project is None:
+            return
+        effect = (
+            "The server then holds a key that opens this project's values, and raw endpoints "
+            "work. Whoever reads the server's files can open the secrets."
+            if project.e2ee
+            else "The server's copy of the project key is erased, and raw endpoints are refused. "
+            "A copy of the files taken before still opens."
+        )
+        question = Confirm(
+            f"Turn E2EE {'off' if project.e2ee else 'on'} for “{project.name}”?",
+            effect,
+            verb=f"turn {'off' if project.e2ee else 'on'}",
+        )
+        if await self.host.ask(question):
+            await self.host.change(
+                "Switching E2EE",
+                lambda vault: vault.projects.set_e2ee(project, on=not project.e2ee),
+            )
+
+    @work
+    async def action_switch_project(self) -> None:
+        from st_tui.tui.screens.picker import Picker
+
+        vault = self.host.vault
+        if vault is None:
+            return
+        options: list[tuple[str, Project | str]] = [
+            (project.name, project) for project in vault.projects.every()
+        ]
+        chosen = await self.host.ask(Picker("Project", [*options, ("+ new project", "new")]))
+        project = await self._make_project() if chosen == "new" else chosen
+        if isinstance(project, Project):
+            self.host.show_project(project)
+
+    async def _make_project(self) -> Project | None:
+        """Ask for a name, and make a project of it."""
+        from st_tui.tui.screens.prompt import Prompt
+
+        prompt = Prompt("Name of the new project", "", "Payments", _check_name)
+        name = await self.host.ask(prompt)
+        if name is None:
+            return None
+        return await self.host.change("Making it", lambda vault: vault.projects.create(name))
+
+
+def _check_name(name: str) -> None:
+    from st_tui.core.vault import DEFAULT_ENVIRONMENTS, check_new_project
+
+    check_new_project(name, DEFAULT_ENVIRONMENTS)
