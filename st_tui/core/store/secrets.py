@@ -20,6 +20,7 @@ _COLUMNS = (
 )
 _EVERY_VERSION = "FROM secret s JOIN secret_version v ON v.secret_id = s.id"
 _CURRENT = f"{_EVERY_VERSION} AND v.version = s.version"
+_BY_NAME = f"SELECT {_COLUMNS} {_CURRENT} WHERE {HERE} AND s.name_hash = :name_hash"
 
 
 def in_folder(
@@ -147,7 +148,7 @@ def find(
 ) -> SealedSecret | None:
     """One secret by the hash of its name."""
     row = database.row(
-        f"SELECT {_COLUMNS} {_CURRENT} WHERE {HERE} AND s.name_hash = :name_hash",
+        _BY_NAME,
         {**here(project_id, *place), "name_hash": name_hash},
     )
     return None if row is None else _secret(row)

@@ -9,6 +9,8 @@ from st_tui.core.model import Sealed, ServiceToken, in_order
 from st_tui.core.store.database import Database, Values
 from st_tui.core.store.token_rows import LISTING, select, token_of
 
+_BY_ID = f"{select()} WHERE t.id = :id"
+
 
 class Credentials(NamedTuple):
     """What is kept of a token's secrets: a hash, and the project key sealed with its key part."""
@@ -103,7 +105,7 @@ def delete(database: Database, token_id: str) -> None:
 
 def find(database: Database, token_id: str) -> ServiceToken | None:
     """One token by id."""
-    row = database.row(f"{select()} WHERE t.id = :id", {"id": token_id})
+    row = database.row(_BY_ID, {"id": token_id})
     return None if row is None else token_of(row)
 
 
