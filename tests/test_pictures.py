@@ -34,6 +34,10 @@ def in_folder(folder: Path, *, update: bool) -> Pictures:
     return Pictures(texts=folder, drawings=folder, actual=actual, update=update)
 
 
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+
+
 async def look(word: str, pictures: Pictures) -> None:
     async with Greeting(word).run_test(size=(40, 5)) as pilot:
         await pictures.check(pilot, "greeting")
@@ -52,7 +56,9 @@ async def test_a_picture_is_text_and_drawing(folder: Path) -> None:
 
 async def test_the_same_screen_passes_and_is_drawn_byte_for_byte(folder: Path) -> None:
     await look("hello", in_folder(folder, update=True))
-    await look("hello", in_folder(folder, update=False))
+    drawn = contents(folder)
+    await look("hello", in_folder(folder, update=False))  # which fails where they differ
+    assert contents(folder) == drawn
 
 
 async def test_another_screen_fails_with_a_difference_to_read(folder: Path) -> None:

@@ -43,6 +43,8 @@ def test_the_umask_does_not_open_it(tmp_path: Path) -> None:
         Vault.create(tmp_path / "new" / "vault", actor="ann").close()
     finally:
         os.umask(before)
+    for part in (tmp_path / "new").rglob("*"):
+        assert not part.stat().st_mode & 0o077, part
     Vault.open(tmp_path / "new" / "vault", actor="ann").close()
 
 
@@ -234,9 +236,11 @@ def test_nothing_is_made_on_a_network_file_system(
 
 
 def test_a_later_mount_hides_an_earlier_one() -> None:
-    over = "a /data nfs rw 0 0\nb /data ext4 rw 0 0\n"
-    vault_files.refuse_network_file_system(Path("/data/vault"), over)
-    vault_files.refuse_network_file_system(Path("/data/vault"), "")
+    place, network = Path("/data/vault"), "a /data nfs rw 0 0\n"
+    with pytest.raises(VaultFilesError):
+        vault_files.refuse_network_file_system(place, network)
+    for mounts in (f"{network}b /data ext4 rw 0 0\n", ""):
+        vault_files.refuse_network_file_system(place, mounts)  # no refusal
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="only root can give files away")
@@ -256,7 +260,8 @@ def test_the_journal_may_be_the_servers(vault: Vault) -> None:
     vault.projects.create("Shop")
     for name in ("vault.db-wal", "vault.db-shm"):
         os.chown(vault.directory / name, 65_534, -1)
-    Vault.open(vault.directory, actor="ann").close()
+    with Vault.open(vault.directory, actor="ann") as again:
+        assert again.projects.every() == vault.projects.every()
 
 
 @pytest.mark.parametrize("below", ["vault", "new/vault"])

@@ -73,6 +73,7 @@ def test_a_directory_goes_with_all_in_it_and_nothing_that_it_links_to(tmp_path: 
 
 def test_a_folder_that_is_not_there_is_quiet(tmp_path: Path) -> None:
     written_aside.clear(tmp_path / "none", NEW)
+    assert names(tmp_path) == []
 
 
 def test_what_is_being_written_stays(tmp_path: Path) -> None:

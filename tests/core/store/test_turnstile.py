@@ -69,8 +69,10 @@ def test_a_batch_that_waits_is_next_as_well(vault: Vault) -> None:
     with closing(open_database(file)) as mine, greedy(file):
         mine.never_wait()
         for _ in range(10):
+            before = written(mine)
             while not mine.try_to_begin(insist=True):
                 pass
+            assert written(mine) - before < 10
             mine.commit()
 
 
