@@ -61,7 +61,7 @@ async def test_try_it(
     async def answer(*_: object) -> Reply:
         return Reply(404, "NotFound", "Secret with name 'ST_TUI_TRY_…' not found", None, 4, "::1")
 
-    monkeypatch.setattr(try_it, "ask", answer)  # a real one takes another time each time
+    monkeypatch.setattr(try_it, "send_in_thread", answer)  # a real one takes another time each time
     monkeypatch.setattr(real_call, "token_hex", lambda _: "0123456789abcdef")
     async with demo_app.run_test(size=size) as pilot:
         await opened(pilot)
