@@ -106,7 +106,7 @@ def find_token(vault: Vault, token_id: str) -> ServiceToken:
     return token
 
 
-def asked_token(vault: Vault, token_id: str) -> ServiceToken:
+def require_token(vault: Vault, token_id: str) -> ServiceToken:
     """As `find_token`, but a missing token is no answer: raises Refusal (exit status 2)."""
     try:
         return find_token(vault, token_id)

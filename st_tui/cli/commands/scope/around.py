@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from st_tui.cli.command import Command
-from st_tui.cli.open_vault import asked_token, open_vault
+from st_tui.cli.open_vault import open_vault, require_token
 from st_tui.cli.options import (
     at_option,
     environment_option,
@@ -62,7 +62,7 @@ def around(
     address = None if ip is None else parse_address(ip)
     moment = None if at is None else expiry.parse_time(at)
     with open_vault(sweep=False) as vault:
-        token = asked_token(vault, token_id)
+        token = require_token(vault, token_id)
         project = vault.projects.of(token)
         drafts.check_environment(environment, vault.environments.every(project))
         folders = vault.folders.of_each(project)

@@ -8,7 +8,7 @@ import click
 
 from st_tui.cli.command import BadUsage, Command
 from st_tui.cli.commands.scope.certificates import certificates_data, require_one_project
-from st_tui.cli.open_vault import asked_token, open_vault
+from st_tui.cli.open_vault import open_vault, require_token
 from st_tui.cli.options import json_option, permission_type, typed_scopes
 from st_tui.cli.output import say, say_json
 from st_tui.core import drafts
@@ -49,11 +49,11 @@ def compare(
     if (other_id is None) == (not (scopes and levels)) or (other_id and (scopes or levels)):
         raise BadUsage("Give either a second token's id, or --scope with --access-level.")
     with open_vault(sweep=False) as vault:
-        old = asked_token(vault, token_id)
+        old = require_token(vault, token_id)
         folders = vault.folders.of_each(vault.projects.of(old))
         new: Grants
         if other_id is not None:
-            new = other = asked_token(vault, other_id)
+            new = other = require_token(vault, other_id)
             require_one_project(old, other)
         else:
             parsed = typed_scopes(scopes)

@@ -9,7 +9,7 @@ import click
 
 from st_tui.cli.command import Command
 from st_tui.cli.commands.scope.certificates import certificates_data
-from st_tui.cli.open_vault import asked_token, open_vault, stated_vault
+from st_tui.cli.open_vault import open_vault, require_token, stated_vault
 from st_tui.cli.options import json_option, token_argument
 from st_tui.cli.output import note, say, say_json
 from st_tui.core import expiry
@@ -34,7 +34,7 @@ def narrow(token_id: str, as_json: bool) -> int:
 
     now = expiry.system_clock()
     with open_vault(sweep=False, now=now) as vault:
-        token = asked_token(vault, token_id)
+        token = require_token(vault, token_id)
         draft, found = propose(vault, token)
         where = [] if stated_vault() is None else ["--vault", str(stated_vault())]
         if len(vault.projects.every()) > 1:

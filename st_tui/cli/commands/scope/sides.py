@@ -12,7 +12,7 @@ import click
 
 from st_tui.cli.command import BadUsage, remark
 from st_tui.cli.commands.scope.certificates import certificates_data, require_one_project
-from st_tui.cli.open_vault import asked_token, open_vault, project_in
+from st_tui.cli.open_vault import open_vault, project_in, require_token
 from st_tui.cli.options import json_option, typed_path, typed_scopes
 from st_tui.cli.output import say, say_json
 from st_tui.core import drafts
@@ -129,7 +129,7 @@ def _in_vault(
     vault: Vault, texts: Sequence[str], typed: Sequence[Side | None]
 ) -> tuple[Side, Side, Folders]:
     tokens = [
-        asked_token(vault, text) if side is None else None
+        require_token(vault, text) if side is None else None
         for text, side in zip(texts, typed, strict=True)
     ]
     known = [token for token in tokens if token is not None]
