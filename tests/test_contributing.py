@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -37,6 +38,26 @@ def test_every_room_is_on_the_map() -> None:
     rooms -= set((CODE / "cli" / "commands").glob("*"))
     named = {place for _, place in named_paths() if place is not None}
     assert sorted(rooms - named) == []
+
+
+def test_the_floors_are_those_of_the_contract() -> None:
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
+    [layers] = [
+        contract["layers"]
+        for contract in contracts["contracts"]
+        if contract.get("containers") == ["st_tui.core"]
+    ]
+    below = layers[layers.index("store") + 1 :]
+    floors = {
+        room: str(floor)
+        for floor, rooms in enumerate(reversed(below), start=1)
+        for room in rooms.split(" | ")
+    }
+    rows = re.findall(r"^\| (\d) \| (.*?) \|", TEXT, re.MULTILINE)
+    drawn = {
+        room: floor for floor, cell in rows for room in re.findall(r"core/(\w+)(?:/|\.py)", cell)
+    }
+    assert drawn == floors
 
 
 def test_every_list_is_in_its_module() -> None:
