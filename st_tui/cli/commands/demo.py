@@ -14,7 +14,6 @@ from st_tui.cli.open_vault import open_vault, os_user, refuse_project, stated_va
 from st_tui.core.files import written_aside
 from st_tui.core.files.vault_layout import has_database, holds_others
 
-DEMO_SLUG = "demo"
 _THROWN_AWAY = "st-tui-demo-"
 """The beginning of the name of a throw-away demo's directory.
 
@@ -64,10 +63,12 @@ def _require_room_for_demo(directory: Path) -> None:
         if directory.exists() and (not directory.is_dir() or holds_others(directory)):
             raise BadUsage(f"{directory} holds other files: name a new or an empty directory.")
         return
+    from st_tui.demo import SLUG
+
     with open_vault(sweep=False) as vault:
         slugs = [project.slug for project in vault.projects.every()]
     # Without a project: a demo was killed while it was made.
-    if slugs not in ([DEMO_SLUG], []):
+    if slugs not in ([SLUG], []):
         raise BadUsage(
             f"{directory} holds a vault that is no demo: name a new or an empty directory."
         )
