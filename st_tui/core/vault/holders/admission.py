@@ -10,7 +10,7 @@ from st_tui.core import access, addresses
 from st_tui.core.errors import Refusal
 from st_tui.core.expiry import MINUTE, iso
 from st_tui.core.model import Project, Reason, ServiceToken, TokenText
-from st_tui.core.store import failures, tokens
+from st_tui.core.store import failed_authentications, tokens
 from st_tui.core.store.audit import Event
 from st_tui.core.vault.audit import ANONYMOUS
 from st_tui.core.vault.holders.entries import Entries
@@ -64,7 +64,7 @@ class Admission:
         """Add an entry for each address and minute that is over in which too many failed."""
         minute = self._session.clock() // MINUTE
         with self._session.database.explained():
-            over = failures.take_before(self._session.database, minute)
+            over = failed_authentications.take_before(self._session.database, minute)
         for failed in over:
             beyond = failed.failures - FAILURES_A_MINUTE
             if beyond > 0:
@@ -91,7 +91,9 @@ class Admission:
             known = self._known[text] = Tokens(self._session).authenticate(text)
         if known.token is not None:
             return known.token
-        failed = failures.count(self._session.database, _counted_for(caller), now // MINUTE)
+        failed = failed_authentications.count(
+            self._session.database, _counted_for(caller), now // MINUTE
+        )
         if failed > FAILURES_A_MINUTE:
             left = (MINUTE - now % MINUTE) // 1000
             raise NotAuthenticated(Reason.UNKNOWN, max(1, min(LONGEST_WAIT, left)))

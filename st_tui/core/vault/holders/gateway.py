@@ -16,7 +16,7 @@ from st_tui.core import access
 from st_tui.core.errors import Refusal, StoreError
 from st_tui.core.expiry import MINUTE
 from st_tui.core.files.vault_layout import SERVER_KEY
-from st_tui.core.store import failures, tokens
+from st_tui.core.store import failed_authentications, tokens
 from st_tui.core.store.turnstile import PATIENCE_SECONDS
 from st_tui.core.vault.holders.admission import Admission
 from st_tui.core.vault.holders.entries import Entries
@@ -127,7 +127,9 @@ class Gateway:
         with self._session.reading() as database:
             end = tokens.next_end(database)
             now = self._session.clock()
-            return (end is not None and end <= now) or failures.any_before(database, now // MINUTE)
+            return (end is not None and end <= now) or failed_authentications.any_before(
+                database, now // MINUTE
+            )
 
     def keep_house(self) -> None:
         """Delete ended tokens and report failures, inside a batch."""
