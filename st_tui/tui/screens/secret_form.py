@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import ClassVar
@@ -23,9 +22,9 @@ from st_tui.core.vault import Vault
 from st_tui.core.vault.secrets import ChangedMeanwhile
 from st_tui.tui.actions import LEAVING, Action, bindings
 from st_tui.tui.screens.dialog import Confirm, Dialog, close_form_question
+from st_tui.tui.screens.pasted_secrets import looks_like_value, read_pasted, secrets_in_value
 from st_tui.tui.screens.secret_import import import_secrets
 from st_tui.tui.terminal import clipboard
-from st_tui.tui.terminal.pasted_text import with_newlines
 from st_tui.tui.widgets.field import Label
 from st_tui.tui.widgets.secret_name import SecretName, holds_secrets
 from st_tui.tui.widgets.value_area import NEW_LINE, ValueArea
@@ -34,8 +33,6 @@ _LONGEST_LINE = 100_000
 """Characters. Each key lays out its whole line, which is slow in a longer one."""
 _VALUE_LINES = 6
 """Lines of a value that are seen at once, at most."""
-_CONSTANT = re.compile(r"[A-Z_][A-Z0-9_]*")
-"""A name in the style of environment variables."""
 _ELSEWHERE = "set it with `st-tui secrets set NAME=@FILE`."
 
 
@@ -158,24 +155,13 @@ class SecretForm(Dialog[SealedSecret]):
     def _taker(self, text: str) -> Callable[[], None] | None:
         """What takes a paste into the value as secrets; None if it is just a value."""
         name, value, _ = self._as_typed()
-        if value or not holds_secrets(text):
-            return None
-        try:
-            stated = _read(text)
-        except Refusal:
-            return None
-        # Base64, JSON and connection strings contain an = as well.
-        if not all(each.value.strip("=") for each in stated):
-            return None
-        names = [each.name for each in stated]
-        if names != [name] if name else not all(map(_CONSTANT.fullmatch, names)):
-            return None
-        return partial(self._take, stated, else_value=text)
+        stated = [] if value else secrets_in_value(text, name)
+        return partial(self._take, stated, else_value=text) if stated else None
 
     def _take_secrets(self, text: str) -> None:
         """Take a paste into the name field as secrets."""
         try:
-            stated = _read(text)
+            stated = read_pasted(text)
         except Refusal as refusal:
             self.complain(f"It is no name, and not clear as NAME=value: {refusal}")
             return
@@ -187,7 +173,7 @@ class SecretForm(Dialog[SealedSecret]):
             return
         [secret] = stated
         comment = self.query_one("#comment", ValueArea)
-        if not secret.value.strip("=") and not _CONSTANT.fullmatch(secret.name):
+        if looks_like_value(secret):
             self.complain("That looks like a value, not like NAME=value: paste it into Value.")
         elif self._value_area.text:
             self.complain("Empty the value first: the one in that line would take its place.")
@@ -293,10 +279,3 @@ class SecretForm(Dialog[SealedSecret]):
         self._value_area.load_text("")
         self._untouched = ("", "", "")
         clipboard.forget(self.app)
-
-
-def _read(text: str) -> Sequence[FileSecret]:
-    """The secrets in a pasted text. Raises Refusal."""
-    from st_tui.core.secrets.files import read
-
-    return read.parse(with_newlines(text).encode(errors="surrogatepass"))
