@@ -103,7 +103,7 @@ class Gateway:
         """One request within a batch; `name` is the secret's that it is about, if it is about one.
 
         However it ends, `flush` writes its audit entry. An exception from within passes: what the
-        request wrote is taken back, and the entry keeps the exception's `status`, if it has one.
+        request wrote is taken back, and the entry keeps the HTTP status that the caller is told.
         Raises NotAuthenticated and StoreError.
         """
         with self._session.database.explained():
@@ -114,8 +114,7 @@ class Gateway:
         except Exception as problem:
             if not holder.is_denied:
                 holder.reason = holder.reason or _INVALID
-                refused = 400 if isinstance(problem, Refusal) else 500
-                holder.details["status"] = getattr(problem, "status", refused)
+                holder.details["status"] = _status_of(problem)
             if name is not None:
                 self._note_name(holder, name)
             raise
@@ -161,3 +160,9 @@ class Gateway:
     def _forget_keys(self) -> None:
         if self._session.opened is not None:
             self._session.opened.clear()
+
+
+def _status_of(problem: Exception) -> int:
+    """The exception's own `status`. One without is a StoreError, 503, or a fault of ours, 500."""
+    status: int = getattr(problem, "status", 503 if isinstance(problem, StoreError) else 500)
+    return status

@@ -63,6 +63,24 @@ def test_a_disk_that_is_full_is_told_whoever_comes(server: Vault, token: NewToke
     gateway.abandon()
 
 
+def test_a_batch_that_outlives_a_store_error_logs_what_was_told(
+    server: Vault, vault: Vault, token: NewToken
+) -> None:
+    """A row cannot be read, say: the others of the batch are answered, and this one is told 503."""
+    gateway = server.gateway
+    assert gateway.begin()
+    with (
+        pytest.raises(StoreError),
+        gateway.request(caller(token.text), "get-secrets") as request,
+    ):
+        request._session.database.execute("SELECT * FROM nowhere")
+    assert gateway.is_open
+    gateway.flush()
+    gateway.commit()
+    (entry,) = vault.audit.page(limit=1)
+    assert (entry.verdict, entry.reason, entry.details) == ("denied", "invalid", '{"status":503}')
+
+
 def test_the_log_has_the_order_in_which_a_batch_went(
     vault: Vault, project: Project, door: Door, clock: Clock, token: NewToken
 ) -> None:
