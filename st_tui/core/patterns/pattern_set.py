@@ -41,8 +41,10 @@ class _State(dict[str, "_State"]):
         self.first = first  # index of the first pattern that matches if the path ends here
 
     def __missing__(self, text: str) -> _State:
+        if not self.active:
+            return self
         owner = self.owner()
-        return owner._step(self, text) if self.active and owner is not None else self
+        return self if owner is None else owner._step(self, text)
 
 
 class PatternSet:
