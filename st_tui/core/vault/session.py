@@ -104,10 +104,16 @@ class Session:
         self.own_key(self.key_file)
 
     def require_keys(self) -> None:
-        """Raise Refusal unless both of the vault's own keys open all that they wrapped in it."""
+        """Raise Refusal unless both of the vault's own keys open all that they wrapped in it.
+
+        Where E2EE is off, the server's copy of the project key must be there, too.
+        """
         operator = replace(self, key_file=OPERATOR_KEY, opened=None)
+        server = replace(self, key_file=SERVER_KEY, opened=None)
         for project in projects.every(self.database):
             operator.project_key(project.id)
+            if not project.e2ee:
+                server.project_key(project.id)
         self.require_server_key()
 
     def require_server_key(self) -> None:
@@ -115,9 +121,10 @@ class Session:
         server = replace(self, key_file=SERVER_KEY, opened=None)
         server.require_own_key()
         for project in projects.every(self.database):
-            if self.wrapped_keys(project.id).name_key is not None:
+            keys = self.wrapped_keys(project.id)
+            if keys.name_key is not None:
                 server.name_key(project.id)
-            if not project.e2ee:
+            if keys.server_copy is not None:
                 server.project_key(project.id)
 
     def wrap(self, project_key: str, key_file: str, project_id: str) -> bytes:

@@ -123,3 +123,16 @@ def test_each_project_hashes_names_with_a_key_of_its_own(vault: Vault, project: 
         )
     with pytest.raises(VaultError, match=r"server\.key does not open"):
         vault.secrets.get(project, DEV, "A")
+
+
+def test_a_project_that_lost_its_server_copy_keeps_no_other_from_the_server(
+    vault: Vault, project: Project
+) -> None:
+    """Only an edited file has such a project."""
+    vault.projects.create("Other", e2ee=False)
+    vault._session.database.execute("UPDATE project SET server_copy = NULL")
+    vault.projects.check_server_key()
+    vault.secrets.create(project, DEV, "FIRST", "x")
+    assert values(vault, project) == {"FIRST": "x"}
+    with pytest.raises(VaultError, match="the server holds no key"):
+        vault._session.require_keys()
