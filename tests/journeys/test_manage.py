@@ -169,7 +169,7 @@ async def test_pick_scopes_in_the_tree(demo_app: StTui) -> None:
         assert isinstance(form, Create)
         await pilot.press("f4", "down")
         await pilot.pause()
-        folder = form._known.folders["dev"][1]
+        folder = form._draft_context.folders["dev"][1]
         for expected in (folder, f"{folder}/*", f"{folder}/**", None):
             await pilot.press("space")
             await pilot.pause()

@@ -31,7 +31,7 @@ from st_tui.tui.actions import FIELDS, Action, bindings
 from st_tui.tui.host import ShowsVault
 from st_tui.tui.leaving import Leavable
 from st_tui.tui.screens.dialog import Confirm, close_form_question
-from st_tui.tui.screens.draft_remarks import NOTHING_KNOWN, doubts, read_known, warning_lines
+from st_tui.tui.screens.draft_remarks import EMPTY_CONTEXT, doubts, read_context, warning_lines
 from st_tui.tui.screens.responsive import WIDE
 from st_tui.tui.screens.with_access_pane import WithAccessPane
 from st_tui.tui.widgets.expiry_selector import ExpirySelector
@@ -97,7 +97,7 @@ class Create(ShowsVault, WithAccessPane[NewToken | None], Leavable[NewToken | No
         self._start = draft
         self._original = original or draft
         self._about = about
-        self._known = NOTHING_KNOWN
+        self._draft_context = EMPTY_CONTEXT
         self._untouched: list[object] = []
         self._drafted: ServiceToken | None = None
         """The token that the last valid draft would make."""
@@ -110,7 +110,7 @@ class Create(ShowsVault, WithAccessPane[NewToken | None], Leavable[NewToken | No
         return self.host.project
 
     def compose(self) -> ComposeResult:
-        self._learn()
+        self._read_draft_context()
         start = self._start
         permissions = start.permissions if start else frozenset({Permission.READ})
         now = self.host.clock()
@@ -165,7 +165,7 @@ class Create(ShowsVault, WithAccessPane[NewToken | None], Leavable[NewToken | No
         return pane
 
     def on_mount(self) -> None:
-        self._picker.set_project(self._known.environments, self._known.folders)
+        self._picker.set_project(self._draft_context.environments, self._draft_context.folders)
         self.query_one("#version", Selector).choose(self._start.version if self._start else 2)
         self.set_class(bool(self._start and self._start.version == 3), "is-v3")
         self.query_one("#name", Field).focus()
@@ -173,21 +173,23 @@ class Create(ShowsVault, WithAccessPane[NewToken | None], Leavable[NewToken | No
         self._untouched = self._as_typed()
 
     def show(self) -> None:
-        """Read anew what the draft is held against: a colleague may have made a folder."""
+        """Judge the draft again: a colleague may have made a folder."""
         if self._untouched and self.host.project is not None:
-            self._learn()
+            self._read_draft_context()
             for pane in self.panes():
                 self._set_project(pane)
-            self._picker.set_project(self._known.environments, self._known.folders)
+            self._picker.set_project(self._draft_context.environments, self._draft_context.folders)
             self._show()
 
-    def _learn(self) -> None:
-        """Read what the draft is held against."""
+    def _read_draft_context(self) -> None:
+        """Read what the draft is judged by."""
         if self.host.vault is not None:
-            self._known = read_known(self.host.vault, self._project)
+            self._draft_context = read_context(self.host.vault, self._project)
 
     def _set_project(self, pane: AccessPane) -> None:
-        pane.set_project(self._known.environments, self._known.folders, e2ee=self._project.e2ee)
+        pane.set_project(
+            self._draft_context.environments, self._draft_context.folders, e2ee=self._project.e2ee
+        )
 
     # --- the draft ------------------------------------------------------------------------------
 
@@ -223,7 +225,7 @@ class Create(ShowsVault, WithAccessPane[NewToken | None], Leavable[NewToken | No
         self._drafted = as_token(draft)
         for pane in self.panes():
             pane.show(self._drafted)
-        lines = warning_lines(draft, self._known, self._original)
+        lines = warning_lines(draft, self._draft_context, self._original)
         self.query_one("#warnings", Static).update(Content("\n").join(lines))
 
     # --- the tree -------------------------------------------------------------------------------
@@ -306,7 +308,7 @@ class Create(ShowsVault, WithAccessPane[NewToken | None], Leavable[NewToken | No
     async def _make(self) -> NewToken | None:
         """Make the token, after a question if there are doubts. Raises Refusal."""
         draft = self._checked()
-        if found := doubts(draft, self._picker.typed(), self._known.folders):
+        if found := doubts(draft, self._picker.typed(), self._draft_context.folders):
             question = Confirm(
                 f"Make “{draft.name}” as it stands?",
                 "\n".join([*found, "\nA token cannot be changed afterwards."]),
@@ -319,7 +321,7 @@ class Create(ShowsVault, WithAccessPane[NewToken | None], Leavable[NewToken | No
         return await self.host.change("Making the token", lambda v: v.tokens.create(project, draft))
 
     def _checked(self) -> TokenDraft:
-        return check_draft(self.draft(), self._known.environments, self.host.clock())
+        return check_draft(self.draft(), self._draft_context.environments, self.host.clock())
 
     @property
     def unsaved(self) -> str:

@@ -25,10 +25,10 @@ _SCOPE_CELLS = 40
 """Doubts, and cells of a scope in one of them: the question has to fit an ordinary screen."""
 
 
-class Known(NamedTuple):
-    """What a draft is held against.
+class DraftContext(NamedTuple):
+    """What a draft is judged by: the project's environments and folders, and its other tokens.
 
-    `written` are the environments that some token may write, `names` the names of all tokens.
+    `written` are the environments that some token may write; `names` are the names of all tokens.
     """
 
     environments: Sequence[Environment]
@@ -37,13 +37,13 @@ class Known(NamedTuple):
     names: Names
 
 
-NOTHING_KNOWN = Known((), lint.FolderPaths({}), (), Names(()))
-"""What is known while no vault is open."""
+EMPTY_CONTEXT = DraftContext((), lint.FolderPaths({}), (), Names(()))
+"""For as long as no vault is open."""
 
 
-def read_known(vault: Vault, project: Project) -> Known:
-    """What the vault knows now. Raises Refusal."""
-    return Known(
+def read_context(vault: Vault, project: Project) -> DraftContext:
+    """Read it from the vault. Raises Refusal."""
+    return DraftContext(
         vault.environments.every(project),
         lint.FolderPaths(vault.folders.of_each(project)),
         vault.tokens.written_environments(project),
@@ -51,11 +51,13 @@ def read_known(vault: Vault, project: Project) -> Known:
     )
 
 
-def warning_lines(draft: TokenDraft, known: Known, original: Grants | None) -> list[Content]:
+def warning_lines(
+    draft: TokenDraft, context: DraftContext, original: Grants | None
+) -> list[Content]:
     """What the draft allows beside its original, and its lint warnings, as lines of the form."""
-    warnings = lint.lint(draft, known.folders, known.written, names=known.names)
+    warnings = lint.lint(draft, context.folders, context.written, names=context.names)
     lines = [
-        *(comparison_lines(original, draft, known.folders) if original else ()),
+        *(comparison_lines(original, draft, context.folders) if original else ()),
         *(Content.styled(f"! {shown(warning)}", "$text-warning") for warning in warnings),
     ]
     if len(lines) > _MOST_WARNINGS:

@@ -1,4 +1,4 @@
-"""The actions on a folder's secrets."""
+"""The actions on the secrets of a folder."""
 
 from __future__ import annotations
 
