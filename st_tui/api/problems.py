@@ -12,7 +12,7 @@ from st_tui.core.model import Reason
 from st_tui.core.plain_text import TextError
 from st_tui.core.secrets.model import Place, SecretError, TooMuch
 from st_tui.core.vault.holders.admission import NotAuthenticated
-from st_tui.core.vault.holders.folders import FolderNameRefused, NoSubfolder, NotEmpty
+from st_tui.core.vault.holders.folders import FolderNameRefused, FolderNotEmpty, NoSubfolder
 from st_tui.core.vault.holders.holder import Denied, ForeignProject, MissingEnvironment
 from st_tui.core.vault.holders.imports import NoImport
 from st_tui.core.vault.holders.secrets import NoSecret
@@ -137,7 +137,7 @@ def from_refusal(refusal: Refusal, action: str, subject: str) -> Problem:
             )
         case AlreadyThere():
             return bad_request(_ALREADY_THERE.get((action, subject), str(refusal)))
-        case NotEmpty(place=place):
+        case FolderNotEmpty(place=place):
             return bad_request(
                 f"Folder '{place.path}' is not empty: forceDelete=true deletes it with all in it"
             )

@@ -104,11 +104,11 @@ def trusts(ranges: tuple[IpRange, ...], ip: int | None) -> bool:
 
 def _verdict(scope: Scope, request: AccessRequest) -> ScopeVerdict:
     if scope.environment != request.environment:
-        return ScopeVerdict(scope, environment=False, matched=False, stopped_at=None)
+        return ScopeVerdict(scope, in_environment=False, matched=False, stopped_at=None)
     try:
         stopped_at = compile_pattern(scope.secret_path).stopped_at(request.path)
     except PatternRefused:
-        return ScopeVerdict(scope, environment=True, matched=False, stopped_at=0)
+        return ScopeVerdict(scope, in_environment=True, matched=False, stopped_at=0)
     return ScopeVerdict(scope, True, stopped_at is None, stopped_at)
 
 

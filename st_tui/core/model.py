@@ -141,7 +141,7 @@ class AccessRequest(NamedTuple):
 
 
 class Decision(NamedTuple):
-    """The answer: whether, why, and the 0-based index of the first scope that matches."""
+    """Whether an access is allowed, why, and the 0-based index of the first scope that matches."""
 
     allowed: bool
     reason: Reason
@@ -149,15 +149,16 @@ class Decision(NamedTuple):
 
 
 class ScopeVerdict(NamedTuple):
-    """How one scope fared.
+    """How far a request got in one scope.
 
+    `in_environment` says whether the scope names the request's environment.
     `stopped_at` is the 0-based path segment at which the pattern could no longer match. It is the
     number of segments where the path ended too early, and None where the scope matched or names
     another environment.
     """
 
     scope: Scope
-    environment: bool
+    in_environment: bool
     matched: bool
     stopped_at: int | None
 

@@ -82,7 +82,7 @@ def how_far(verdict: ScopeVerdict, path: str) -> str:
     """How far a path got in one scope: `matches`, or where it stopped."""
     if verdict.matched:
         return "matches"
-    if not verdict.environment:
+    if not verdict.in_environment:
         return "other environment"
     segments = path[1:].split("/") if path != "/" else []
     stopped_at = verdict.stopped_at or 0

@@ -218,7 +218,7 @@ def test_every_scope_is_explained_in_order() -> None:
     )
     verdicts = explain(token, AccessRequest("dev", "/a", Permission.READ, NOON))
     assert [v.scope for v in verdicts] == list(token.scopes)
-    assert [(v.environment, v.matched, v.stopped_at) for v in verdicts] == [
+    assert [(v.in_environment, v.matched, v.stopped_at) for v in verdicts] == [
         (False, False, None),
         (True, True, None),
         (True, False, 0),

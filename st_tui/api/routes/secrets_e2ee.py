@@ -34,7 +34,7 @@ from st_tui.core.model import Permission, Sealed
 from st_tui.core.secrets.model import NOTHING_SEALED, Place, SealedSecret, trimmed
 from st_tui.core.vault.holders.ids import folder_id
 from st_tui.core.vault.holders.request import Request
-from st_tui.core.vault.holders.secrets import Written
+from st_tui.core.vault.holders.secrets import WrittenSecret
 
 
 def sealed_data(secret: SealedSecret) -> answers.SealedSecret:
@@ -132,7 +132,7 @@ def _delete(request: Request, params: Params, name: str) -> answers.OneSealedSec
     return {"secret": sealed_data(shown), "warnings": usage_warnings.about(written.used_by)}
 
 
-def _shown(written: Written, value: Sealed, comment: Sealed) -> SealedSecret:
+def _shown(written: WrittenSecret, value: Sealed, comment: Sealed) -> SealedSecret:
     """The secret as its writer may see it. Who may not read gets this value and comment instead."""
     if written.readable:
         return written.sealed

@@ -39,7 +39,7 @@ from st_tui.core.drafts import BLANKS
 from st_tui.core.model import Endpoint, Permission
 from st_tui.core.secrets.model import Place, Secret
 from st_tui.core.vault.holders.request import Request
-from st_tui.core.vault.holders.secrets import Written
+from st_tui.core.vault.holders.secrets import WrittenSecret
 
 HIDDEN = "<hidden-by-infisical>"
 
@@ -142,7 +142,7 @@ def _delete(request: Request, params: Params, name: str) -> answers.OneSecret:
     return _written(request.secrets.delete(place, name), name)
 
 
-def _written(written: Written, name: str) -> answers.OneSecret:
+def _written(written: WrittenSecret, name: str) -> answers.OneSecret:
     """The answer to a write. It holds no value for a token that may not read, and none of a
     deleted secret that another key sealed."""
     secret = written.opened

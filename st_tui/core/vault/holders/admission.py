@@ -1,4 +1,4 @@
-"""Who is let in: the token is known, its secret is right, and it may ask from there and now.
+"""Who is let in: the token is known, its secret is right, and it may be used from there and now.
 
 Failed authentications are counted for each address. Past a limit they are answered with "wait" and
 no longer enter the audit log one by one: a stranger must not fill it.
@@ -61,7 +61,7 @@ class Admission:
         return Holder(token, self._project(token), caller, event, now)
 
     def report_failures(self) -> None:
-        """Add an entry for each address and minute that is over in which too many failed."""
+        """Add an entry for each past minute and address with too many failures."""
         minute = self._session.clock() // MINUTE
         with self._session.database.explained():
             over = failed_authentications.take_before(self._session.database, minute)

@@ -26,7 +26,7 @@ class Entries:
     def add_refused(
         self, caller: Caller, event: str, now: int, reason: Reason, token: ServiceToken | None
     ) -> None:
-        """Add the entry of a request that was not let in; `token` is None if nobody knows it."""
+        """Add the entry of a request that was not let in; `token` is None if it is unknown."""
         self._events.append(
             Event(
                 now,

@@ -34,7 +34,7 @@ class NoSubfolder(VaultError):
         self.parent, self.name = parent, name
 
 
-class NotEmpty(VaultError):
+class FolderNotEmpty(VaultError):
     """The folder holds folders or secrets, and the request does not say to delete those too."""
 
     def __init__(self, place: Place) -> None:
@@ -77,7 +77,10 @@ class HolderFolders:
         self._holder = holder
 
     def require(self, place: Place) -> None:
-        """Raise NoFolder unless the folder is there. Only to be asked once it was entered."""
+        """Raise NoFolder unless the folder is there.
+
+        Enter it first: a token without access must not learn whether it is there.
+        """
         secret_changes.require_folder(self._session, self._holder.project, place)
 
     def listed(self, place: Place) -> FolderListing:
@@ -126,10 +129,11 @@ class HolderFolders:
         return place
 
     def delete(self, parent: Place, name: str, *, force: bool) -> tuple[Place, UsedBy]:
-        """Delete a folder by its name or id, with all in it. Returns what loses its secrets, too.
+        """Delete a folder by its name or id, with all in it.
 
-        The token must be allowed to write in every folder that goes. Without `force` the folder
-        must be empty. Raises NoFolder, NoSubfolder, Denied and NotEmpty.
+        Returns the folder, and the imports and references that no longer find its secrets. The
+        token must be allowed to write in every folder that goes. Without `force` the folder must be
+        empty. Raises NoFolder, NoSubfolder, Denied and FolderNotEmpty.
         """
         holder, session = self._holder, self._session
         self.require(parent)
@@ -145,7 +149,8 @@ class HolderFolders:
         if not force and (
             len(going) > 1 or secrets.count(session.database, holder.project.id, place)
         ):
-            raise NotEmpty(place)
+            raise FolderNotEmpty(place)
+        # The last folder entered was one below it, but the entry is about the folder itself.
         holder.path = place.path
         holder.note_places([parent, *going], Permission.WRITE)
         losing = used_by.of_folder(session, holder.project, place, holder.may, bounded=True)

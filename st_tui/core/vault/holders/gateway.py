@@ -36,7 +36,7 @@ class Gateway:
     """
 
     patience: ClassVar[float] = PATIENCE_SECONDS
-    """Seconds in which `begin` is tried again before that is given up."""
+    """Seconds for which `begin` is tried again while others write."""
 
     def __init__(self, session: Session) -> None:
         self._session = session.remembering()
@@ -47,7 +47,7 @@ class Gateway:
         self._admission = Admission(self._session, self._entries)
 
     def close(self) -> None:
-        """Close what it opened."""
+        """Close its connection for reading. The session stays open."""
         self._reader.database.close()
 
     def expects(self, caller: Caller) -> bool:
@@ -62,14 +62,14 @@ class Gateway:
         return token is not None and access.admits(token, self._session.clock(), caller.ip).allowed
 
     def begin(self, *, insist: bool = False) -> bool:
-        """Begin a batch; False while another program is writing, or a person waits to write.
+        """Begin a batch. False: another program is writing, or waits to write.
 
-        Who insists is next from then on, until `give_up_turn`. Raises StoreError.
+        With `insist` this program writes next, until `give_up_turn`. Raises StoreError.
         """
         return self._session.database.try_to_begin(insist=insist)
 
     def give_up_turn(self) -> None:
-        """Wait no more for a batch that `begin` could not begin."""
+        """Let others write next, after a `begin` that insisted in vain."""
         self._session.database.give_up_turn()
 
     def flush(self) -> None:

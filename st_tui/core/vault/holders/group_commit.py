@@ -1,4 +1,4 @@
-"""Group commit: requests in batches, each one transaction: many share one wait for the disk.
+"""Group commit: each batch of requests is one transaction, so many share one wait for the disk.
 
     arrived    A B C            while the disk is waited for:  D E F
     prepared   A B C            (needs no vault)
@@ -40,9 +40,10 @@ LONGEST_BATCH = 0.05
 HOUSEKEEPING_SECONDS = 5.0
 
 _PAUSE = 0.001
+"""Seconds between two tries to begin a batch."""
 _LENIENT = 1.0
-"""Seconds for which whoever else wants to may write before us: a person waits for no batch that has
-not begun. See `store.turnstile`."""
+"""Seconds in which a batch lets everybody else begin to write before it. Then it insists on being
+next. See `store.turnstile`."""
 
 
 class Unrecorded(Exception):
@@ -140,7 +141,7 @@ class GroupCommit:
                 future.set_result(result)
 
     def _fail(self, taken: list[asyncio.Future[Any]]) -> None:
-        """Tell the jobs of a lost batch; all jobs there are, where it could not even begin."""
+        """Fail the jobs that a lost batch took; every job, if it could not even begin."""
         if not taken:
             taken = [future for _, future in (*self._prepared, *self._waiting)]
             self._prepared.clear()
@@ -168,7 +169,7 @@ class GroupCommit:
             async with asyncio.timeout(self._gateway.patience):
                 while not self._gateway.begin(insist=loop.time() > insist_from):
                     await asyncio.sleep(_PAUSE)
-                    # Who arrives meanwhile comes along, or there would be twice as many batches.
+                    # Jobs that arrive meanwhile join this batch, or there would be twice as many.
                     self._prepare()
         except BaseException:
             self._gateway.give_up_turn()

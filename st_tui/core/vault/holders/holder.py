@@ -24,7 +24,8 @@ from st_tui.core.store import audit
 MOST_NOTED = 500
 """How many folders one audit entry names: no token needs as many scopes."""
 
-_FOREIGN = "project"
+_FOREIGN_PROJECT = "project"
+"""What the audit log gives as the reason."""
 
 
 class Caller(NamedTuple):
@@ -101,7 +102,7 @@ class Holder:
         ):
             if project not in (None, own):
                 self.details["project"] = project
-                self._deny(ForeignProject(_FOREIGN))
+                self._deny(ForeignProject(_FOREIGN_PROJECT))
         only = self.token.scopes[0] if len(self.token.scopes) == 1 else None
         if only is not None and not is_plain(only.secret_path):
             only = None

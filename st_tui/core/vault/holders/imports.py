@@ -63,7 +63,7 @@ class HolderImports:
         return self._named(link)
 
     def delete(self, place: Place, import_id: str) -> tuple[NamedImport, UsedBy]:
-        """Take a link away. Returns what loses its secrets, too.
+        """Take a link away. Returns it, and the links that no longer bring its secrets further.
 
         Raises NoImport.
         """

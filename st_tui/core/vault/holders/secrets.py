@@ -28,17 +28,18 @@ class NoSecret(VaultError):
         self.place, self.name, self.version = place, name, version
 
 
-class Written(NamedTuple):
+class WrittenSecret(NamedTuple):
     """A secret that was written or deleted.
 
-    `readable`: whether the token that wrote it may read it too. `used_by`: what loses it.
+    `readable`: whether the token that wrote it may read it too. `used_by`: the imports and
+    references that no longer find it.
     """
 
     sealed: SealedSecret
     readable: bool
     used_by: UsedBy = UsedBy()
     opened: Secret | None = None
-    """None where the secret was not to be opened, or another key sealed it."""
+    """None for a sealed route, and where another key sealed the secret."""
 
 
 class HolderSecrets:
@@ -121,17 +122,17 @@ class HolderSecrets:
 
     def update_sealed(
         self, place: Place, name: str, value: Sealed, comment: Sealed | None
-    ) -> Written:
-        """Write the next version as a client sealed it; without a comment that stays as it is.
+    ) -> WrittenSecret:
+        """Write the next version as a client sealed it. A `comment` of None keeps the one it has.
 
         Raises NoFolder and NoSecret.
         """
         current = self.find_sealed(place, name)
         sealed = secret_changes.update_sealed(self._session, current, value=value, comment=comment)
         self._note(sealed)
-        return Written(sealed, self._holder.may(place))
+        return WrittenSecret(sealed, self._holder.may(place))
 
-    def delete_sealed(self, place: Place, name: str) -> Written:
+    def delete_sealed(self, place: Place, name: str) -> WrittenSecret:
         """Delete a secret with all its versions. Raises NoFolder and NoSecret."""
         session, holder = self._session, self._holder
         sealed = self.find_sealed(place, name)
@@ -139,9 +140,9 @@ class HolderSecrets:
             session, holder.project, place, [sealed.name_hash], holder.may, bounded=True
         )
         secret_changes.delete(session, sealed)
-        return Written(sealed, holder.may(place), losing)
+        return WrittenSecret(sealed, holder.may(place), losing)
 
-    def create(self, place: Place, name: str, value: str, comment: str) -> Written:
+    def create(self, place: Place, name: str, value: str, comment: str) -> WrittenSecret:
         """Seal and write a new secret.
 
         Raises NoFolder, AlreadyThere, SecretError and TextError.
@@ -160,7 +161,7 @@ class HolderSecrets:
         value: str | None,
         comment: str | None,
         new_name: str | None,
-    ) -> Written:
+    ) -> WrittenSecret:
         """Seal and write the next version of what `find_sealed` found by this name.
 
         What is None stays as it is. Raises AlreadyThere, NotAsItStands, SecretError and TextError.
@@ -188,7 +189,7 @@ class HolderSecrets:
         self._note(sealed)
         return self._written(sealed)._replace(used_by=losing)
 
-    def delete(self, place: Place, name: str) -> Written:
+    def delete(self, place: Place, name: str) -> WrittenSecret:
         """Delete a secret with all its versions, and open what was deleted.
 
         Raises NoFolder and NoSecret.
@@ -196,10 +197,10 @@ class HolderSecrets:
         deleted = self.delete_sealed(place, name)
         return self._written(deleted.sealed)._replace(used_by=deleted.used_by)
 
-    def _written(self, sealed: SealedSecret) -> Written:
+    def _written(self, sealed: SealedSecret) -> WrittenSecret:
         key = self._session.project_key(self._holder.project.id)
         opened = secret_changes.open_secret(sealed, key)
-        return Written(sealed, self._holder.may(sealed.place), opened=opened)
+        return WrittenSecret(sealed, self._holder.may(sealed.place), opened=opened)
 
     def _one(self, place: Place, name: str, *, imports: bool) -> SealedList:
         session, holder = self._session, self._holder
