@@ -65,9 +65,9 @@ def nearest_misses(
 ) -> tuple[NearMiss, ...]:
     """The near misses of a denial: fewest changes first, then the nearest path. Pure.
 
-    `folders` are the paths of each environment's folders. One of them is preferred where it is as
-    near as any path; where none is, the nearest relative comes as well (see `nearest_relative`).
-    Nothing for what is allowed already. `cap` bounds each search for a path.
+    `folders` are the paths of each environment's folders. A folder that is as near as any path is
+    preferred. If there is none, the nearest relative comes as well (see `nearest_relative`).
+    If the request is allowed already, there are none. `cap` bounds each search for a path.
     """
     denied, folders = NearMiss(token, request), folders or {}
     misses = [
@@ -81,7 +81,7 @@ def nearest_misses(
 def _until_allowed(
     miss: NearMiss, folders: Mapping[str, Sequence[str]], cap: int
 ) -> Iterator[NearMiss]:
-    """Every way to change further until `decide` allows."""
+    """Every way to go on changing until `decide` allows."""
     reason = decide(miss.token, miss.request).reason
     if reason is Reason.ALLOWED:
         yield miss
@@ -93,7 +93,7 @@ def _until_allowed(
 def _without(
     reason: Reason, miss: NearMiss, folders: Mapping[str, Sequence[str]], cap: int
 ) -> Iterator[NearMiss]:
-    """The same request or token without this reason for a denial, in every way there is."""
+    """Every change of the request or the token that removes this reason for the denial."""
     token, request = miss.token, miss.request
     if reason is Reason.EXPIRED and token.expires_at is not None:
         yield _changed(miss, Change.TIME, request._replace(now=token.expires_at - 1))

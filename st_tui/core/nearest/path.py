@@ -10,8 +10,8 @@ character costs nothing, an edit costs one; so the nodes at each distance are al
 at the distance before (0-1 breadth-first search). Nodes are counted: a search that would meet too
 many ends without an answer.
 
-Of many patterns few are ever read. How a pattern begins and how long its paths are at least gives a
-lower bound of their distance, and a pattern joins the search when that distance is reached.
+Few of many patterns are ever searched. The beginning of a pattern and the least length of its paths
+give a lower bound of their distance. A pattern joins when the search reaches that distance.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from st_tui.core.patterns.tree import shortest_length
 CAP = 20_000
 """The most nodes that a search meets before it gives up: some hundredths of a second."""
 _TRIES = 200_000
-"""How often a pattern is tried on a folder at most: the folders after that are left out."""
+"""How often a pattern is tried on a folder at most; the folders after that are left out."""
 
 # The x comes first because any character may stand there where a pattern says `*`.
 _FOLDER_CHARACTERS = tuple(dict.fromkeys(f"x{ascii_lowercase}{digits}-_{ascii_uppercase}"))
@@ -112,11 +112,14 @@ def nearest_path(
 
 
 class _CapReached(Exception):
-    """More nodes would be met than may be."""
+    """The search would meet more nodes than its cap allows."""
 
 
 class _Accepting:
-    """Which of many patterns accepts a folder: tried are those whose literal folder leads to it."""
+    """Finds the pattern that accepts a folder.
+
+    Only patterns are tried whose literal folder is the folder itself or one above it.
+    """
 
     def __init__(self, patterns: Sequence[Pattern]) -> None:
         self._patterns = patterns
@@ -154,16 +157,17 @@ class _Search:
         self._steps: dict[_State, list[tuple[str, _State]]] = {}
 
     def nodes_of(self, index: int, distance: int) -> list[_Node]:
-        """The nodes of one pattern at a distance; no path of it may be nearer."""
+        """The nodes of one pattern at a distance. Its paths may not be nearer than that."""
         nodes: list[_Node] = [((index, 0, _NOTHING), 0, None)]
         for _ in range(distance):
             _, nodes = self.expand(nodes)
         return nodes
 
     def expand(self, nodes: list[_Node]) -> tuple[_Node | None, list[_Node]]:
-        """The first node at this distance whose path is accepted, or else those one edit further.
+        """The first of these nodes whose path is accepted; without one, the nodes one edit further.
 
-        `nodes` grows by those that are as near. Raises _CapReached.
+        `nodes` has all nodes at one distance: those that cost nothing to reach are added to it.
+        Raises _CapReached.
         """
         path, met = self._path, self._met
         following: list[_Node] = []
@@ -174,17 +178,17 @@ class _Search:
             if len(met) == self._cap:
                 raise _CapReached
             met.add((state, used))
-            is_left = used < len(path)
-            if not is_left and self._accepts(state):
+            has_more = used < len(path)
+            if not has_more and self._accepts(state):
                 return node, []
-            if is_left and (kept := self._step(state, path[used])) is not None:
+            if has_more and (kept := self._step(state, path[used])) is not None:
                 nodes.append((kept, used + 1, (trail, path[used])))
             # Of paths equally near, the one with the fewest invented characters comes first:
             # a deletion goes before a replacement and an insertion.
-            if is_left:
+            if has_more:
                 following.append((state, used + 1, trail))
             for character, after in self._all_steps(state):
-                if is_left:
+                if has_more:
                     following.append((after, used + 1, (trail, character)))
                 following.append((after, used, (trail, character)))
         return None, following
@@ -218,7 +222,7 @@ class _Search:
             found: dict[_State, str] = {}
             index = state[0]
             if index not in self._characters:
-                self._characters[index] = _told_apart(self._patterns[index])
+                self._characters[index] = _characters_to_try(self._patterns[index])
             for character in self._characters[index]:
                 following = self._step(state, character)
                 if following is not None:
@@ -243,8 +247,8 @@ def _outline(pattern: Pattern) -> tuple[str, int]:
     return beginning, shortest_length(pattern.segments) - len(beginning)
 
 
-def _told_apart(pattern: Pattern) -> list[str]:
-    """The characters to try: those that the pattern mentions, and one for all the others."""
+def _characters_to_try(pattern: Pattern) -> list[str]:
+    """Those that the pattern mentions, one that stands for all the others, and the slash."""
     steps = pattern.automaton.steps
     others = [character for character in _FOLDER_CHARACTERS if character not in steps]
     return [*others[:1], *(c for c in _FOLDER_CHARACTERS if c in steps), "/"]

@@ -65,8 +65,8 @@ def over_addresses(token: ServiceToken, request: AccessRequest) -> tuple[Span, .
 
 
 def over_both(token: ServiceToken, request: AccessRequest) -> Ranges:
-    """Both at once. Time and address are independent: allowed is each allowed time from each
-    allowed address."""
+    """Both at once. Time and address are independent: at each allowed time, each allowed address
+    is allowed."""
     in_time = request if token.expires_at is None else request._replace(now=token.expires_at - 1)
     spans = over_addresses(token, in_time)
     allowed = [span for span in spans if span.decision.allowed]

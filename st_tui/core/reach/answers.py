@@ -1,7 +1,7 @@
-"""The tokens that can reach something, each worked out only when it is asked for.
+"""The tokens that reach something, each worked out only when somebody looks at it.
 
-The answer to a question is a bitmap of tokens. Of 100,000 tokens in it a screen shows a few lines:
-only for those are the scope and the path looked up.
+The answer to a question is a bitmap of tokens. A screen shows a few lines of 100,000 such tokens.
+The scope and the path are looked up only for those few.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ _CHUNK = 128
 
 
 class ReachingToken(NamedTuple):
-    """A token that can, its first scope that lets it (0-based), and a path where it can.
+    """A token that may do what was asked, its first scope (0-based) that allows it, and a path.
 
-    Where a path would take too long to find, the query pattern's text stands for it.
+    If a path would take too long to find, `path` is the text of the query pattern.
     """
 
     token: ServiceToken
@@ -30,10 +30,11 @@ class ReachingToken(NamedTuple):
 
 
 class ReachingTokens(Sequence[ReachingToken]):
-    """A bitmap of tokens as a sequence of ReachingToken, in order.
+    """A bitmap of tokens as a sequence of ReachingToken, in the order of `tokens`.
 
-    A token's scopes in `environment` are tried in turn: `path_for` returns, for a pattern's text, a
-    path where it lets a token do what was asked; None if there is none.
+    For each token, the patterns of its scopes in `environment` are tried in order. `path_for` takes
+    a pattern's text. It returns a path where the pattern allows what was asked; None if it does not
+    allow that anywhere.
     """
 
     def __init__(
@@ -54,7 +55,8 @@ class ReachingTokens(Sequence[ReachingToken]):
         return self._count
 
     def __iter__(self) -> Iterator[ReachingToken]:
-        return map(self._found, chain.from_iterable(map(self._chunk, range(len(self._ranks)))))
+        numbers = chain.from_iterable(map(self._numbers_in, range(len(self._ranks))))
+        return map(self._reaching, numbers)
 
     @overload
     def __getitem__(self, index: int) -> ReachingToken: ...
@@ -65,9 +67,9 @@ class ReachingTokens(Sequence[ReachingToken]):
         if isinstance(rank, range):
             return [self[each] for each in rank]
         chunk = bisect_right(self._ranks, rank) - 1
-        return self._found(self._chunk(chunk)[rank - self._ranks[chunk]])
+        return self._reaching(self._numbers_in(chunk)[rank - self._ranks[chunk]])
 
-    def _found(self, number: int) -> ReachingToken:
+    def _reaching(self, number: int) -> ReachingToken:
         token = self._tokens[number]
         for scope, (environment, text) in enumerate(token.scopes):
             if environment == self._environment and (path := self._path_for(text)) is not None:
@@ -80,13 +82,13 @@ class ReachingTokens(Sequence[ReachingToken]):
 
     @cached_property
     def _ranks(self) -> list[int]:
-        """For each chunk, how many tokens are in the chunks before it."""
+        """For each chunk of the bitmap, how many tokens are in the chunks before it."""
         starts = range(0, len(self._bytes), _CHUNK)
         counts = (int.from_bytes(self._bytes[at : at + _CHUNK]).bit_count() for at in starts)
         return list(accumulate(counts, initial=0))[:-1]
 
-    def _chunk(self, chunk: int) -> list[int]:
-        """The numbers of the tokens in one chunk."""
+    def _numbers_in(self, chunk: int) -> list[int]:
+        """The numbers of the tokens in one chunk of the bitmap."""
         if chunk not in self._chunks:
             at = chunk * _CHUNK
             bits = int.from_bytes(self._bytes[at : at + _CHUNK], "little")

@@ -6,17 +6,17 @@ tokens that have it in a scope. Sets of tokens are bitmaps: one int, bit n for t
     prod, read    /common/**    tokens 0 and 2
                   /own/7/**     token 7
 
-**Asked about a path**, the index looks up each of its beginnings. A pattern can match only if the
-folder path that it begins with begins the requested path: for `/own/7/db` the list of `/own/7/**`
-is found under `/own/7`. A pattern that begins with a wildcard has another literal in it (see
-`one_against_many`), and is tried if the path contains that.
+**Asked about a path**, the index looks up each prefix of the path. A pattern is filed under its
+folder prefix, and matches only paths that begin with that: `/own/7/**` is filed under `/own/7`,
+which is a prefix of `/own/7/db`. A pattern that begins with a wildcard has no folder prefix. It is
+filed with another of its literals (see `one_against_many`), and tried if the path contains that.
 
-**Asked about a pattern**, the index compares it with all others by `one_against_many`: a token can
-if a pattern of its scopes overlaps it at a path that a folder can have. Of such paths, that of a
-folder that exists is preferred.
+**Asked about a pattern** (the query), the index compares it with all stored patterns by
+`one_against_many`. A token reaches the query if one of its patterns overlaps it at a path that a
+folder can have. The path of a folder that exists is preferred as the answer.
 
-A question is about scopes and permissions at one moment. Tokens that have ended are left out; those
-that are not activated, or trust some addresses only, are in: see `core.wording.caveats`.
+A question is about scopes and permissions at one moment. Tokens that have ended are left out.
+Tokens that are inactive, or that trust some addresses only, are in: see `core.wording.caveats`.
 """
 
 from __future__ import annotations
@@ -44,10 +44,10 @@ from st_tui.core.reach.postings import PatternBlock, PostingList, in_blocks, uni
 class PostingLists(NamedTuple):
     """The posting lists for one environment and one set of permissions, filed for each use.
 
-    `by_text` and `by_prefix` file them by the pattern and by its folder prefix. `without_prefix`
-    are those of patterns that begin with a wildcard; `literals` has the literal of each of them.
-    `blocks` has the lists with a prefix, sorted by literal; `last_literals` is the last literal of
-    each block. `blocks_without_prefix` has the others.
+    `by_text` files all of them by the pattern. `by_prefix` files those with a folder prefix by that
+    prefix; `blocks` has the same lists sorted by it, and `last_literals` the last prefix of each
+    block. `without_prefix` and `blocks_without_prefix` have the others, of patterns that begin with
+    a wildcard; `literals` has the literal of each in `without_prefix`.
     """
 
     by_text: dict[str, PostingList]
@@ -83,12 +83,12 @@ def build_index(tokens: Iterable[ServiceToken], now: int) -> ReachIndex:
 def bitmap_of_reaching(
     index: ReachIndex, environment: str, path: str, operation: Permission
 ) -> int:
-    """The tokens that may do it there, as a bitmap."""
+    """The tokens that may do the operation at this path, as a bitmap."""
     return union(_matching(index, environment, path, operation))
 
 
 def who(index: ReachIndex, environment: str, path: str, operation: Permission) -> ReachingTokens:
-    """The tokens that may do it there, in the index's order."""
+    """The tokens that may do the operation at this path, in the index's order."""
     matching = list(_matching(index, environment, path, operation))
     paths = {one.text: path for one in matching}
     return ReachingTokens(index.tokens, union(matching), environment, paths.get)
@@ -103,11 +103,11 @@ def who_within(
     *,
     go_on: Callable[[], object] = bool,
 ) -> ReachingTokens:
-    """The tokens that may do it at some path of a pattern, each with its first scope that overlaps.
+    """The tokens that may do the operation at some path of a pattern, in the index's order.
 
-    `folders` are the paths of the environment's folders, parents before children. Very many
-    patterns can take seconds: `go_on` is called now and then, and may raise to give up; the default
-    does nothing. Raises TooComplex.
+    Each comes with its first scope that overlaps the pattern. `folders` are the paths of the
+    environment's folders, parents before children. Very many patterns can take seconds: `go_on` is
+    called now and then, and may raise to give up; the default does nothing. Raises TooComplex.
     """
     in_query = list(filter(pattern.matches, folders))
     paths: dict[str, str | None] = {}
@@ -117,7 +117,7 @@ def who_within(
             paths.setdefault(matching.text, folder)
 
     def existing(stored: SplitPattern) -> str | None:
-        """The first folder that both match; looked up, or tried for a pattern without a prefix."""
+        """The first folder that both match: looked up, or for a pattern without a prefix tried."""
         if stored.begins_with_literal:
             return paths.get(stored.text)
         literal = stored.literal
@@ -127,8 +127,8 @@ def who_within(
     beginning = literal_prefix(pattern.text)
     bitmap = 0
     overlapping: list[PostingList] = []
-    asked = _asked(index, environment, operation)
-    for lists in asked:
+    every = _lists_for(index, environment, operation)
+    for lists in every:
         for block in _candidates(lists, beginning):
             go_on()
             found = _overlapping(query, block, existing, go_on)
@@ -140,7 +140,7 @@ def who_within(
     def path_for(text: str) -> str | None:
         """Where a stored pattern overlaps the query, worked out when it is wanted."""
         if text not in paths:
-            stored = next(lists.by_text[text] for lists in asked if text in lists.by_text)
+            stored = next(lists.by_text[text] for lists in every if text in lists.by_text)
             paths[text] = existing(stored) or query.witness(stored)
         return paths[text]
 
@@ -150,7 +150,7 @@ def who_within(
 def _candidates(lists: PostingLists, beginning: str) -> Iterable[PatternBlock]:
     """The blocks that may hold a pattern that overlaps a query with this literal prefix.
 
-    Two patterns overlap only if the literals at the beginning of one begin those of the other.
+    Two patterns overlap only if the literal prefix of one is a prefix of the other's.
     """
     lasts = lists.last_literals
     near = set(range(bisect_left(lasts, beginning), bisect_right(lasts, beginning + "\x7f") + 1))
@@ -167,7 +167,7 @@ def _overlapping(
     existing: Callable[[SplitPattern], str | None],
     go_on: Callable[[], object],
 ) -> Iterable[PostingList]:
-    """The posting lists of a block whose patterns overlap; `block.lists` itself if all do."""
+    """The posting lists of a block whose patterns overlap the query; `block.lists` if all do."""
 
     def overlaps(active: ActiveSet, stored: SplitPattern) -> bool:
         go_on()
@@ -175,7 +175,8 @@ def _overlapping(
 
     shared = query.active_set(block.before, block.shared)
     if query.is_fixed(shared, in_name=block.one_name):
-        # All literals lead to the same active set: one verdict a template, and none is read.
+        # All literals lead to the same active set. So there is one verdict for each template, and
+        # no literal is read.
         by_key = {key: overlaps(shared, one) for key, one in block.of_each_template.items()}
         if not any(by_key.values()):
             return ()
@@ -193,8 +194,8 @@ def _overlapping(
     return block.lists if all(verdicts) else compress(block.lists, verdicts)
 
 
-def _asked(index: ReachIndex, environment: str, operation: Permission) -> list[PostingLists]:
-    """The posting lists of an environment's patterns whose tokens have a permission."""
+def _lists_for(index: ReachIndex, environment: str, operation: Permission) -> list[PostingLists]:
+    """The posting lists of one environment, of tokens that have the permission."""
     return [
         lists
         for (slug, permissions), lists in index.lists.items()
@@ -207,7 +208,7 @@ def _matching(
 ) -> Iterator[PostingList]:
     """The posting lists of the patterns that match a path."""
     yield from _matching_with_prefix(index, environment, path, operation)
-    for lists in _asked(index, environment, operation):
+    for lists in _lists_for(index, environment, operation):
         in_path = map(path.__contains__, lists.literals)
         for one in compress(lists.without_prefix, in_path):
             if one.matches(path):
@@ -217,9 +218,9 @@ def _matching(
 def _matching_with_prefix(
     index: ReachIndex, environment: str, path: str, operation: Permission
 ) -> Iterator[PostingList]:
-    """Those of them that have a folder prefix."""
+    """The posting lists of the patterns that match a path and have a folder prefix."""
     prefixes = possible_prefixes(path)
-    for lists in _asked(index, environment, operation):
+    for lists in _lists_for(index, environment, operation):
         for prefix in prefixes:
             for one in lists.by_prefix.get(prefix, ()):
                 if one.matches(path):

@@ -121,9 +121,9 @@ class SplitPattern:
         return bool(self.literal) and not self.template.before
 
     def matches(self, path: str) -> bool:
-        """Whether the pattern matches a path, which must begin as the pattern does.
+        """Whether the pattern matches a path.
 
-        That is: with the literal, if the pattern begins with it.
+        If the pattern begins with its literal, so must the path: that is not looked at again.
         """
         if self.template.before:
             pattern = _compiled(self.text)
@@ -138,10 +138,10 @@ class Templates:
         self._made: dict[str, Template] = {}
 
     def split(self, texts: Iterable[str]) -> Iterator[SplitPattern]:
-        """Each pattern as literal and template; the literal is empty where there is none to take.
+        """Each pattern as literal and template; without a literal to take out it is empty.
 
-        Nothing is taken from a pattern that is too long. So a pattern is outside the scope language
-        if and only if its template's `text` is.
+        Nothing is taken out of a pattern that is too long. So a pattern is outside the scope
+        language if and only if its template's `text` is.
         """
         without_prefix = {}
         for text in texts:
@@ -167,7 +167,7 @@ def _prefix(text: str) -> str:
 
 
 def _surroundings(text: str) -> list[tuple[str, str]]:
-    """The text before and after each literal run that could be taken out."""
+    """The text before and after each literal run that could become the hole."""
     if len(code_units(text)) > MAX_CODE_UNITS or _HOLE in text or text[:1] != "/":
         return []
     return [(text[:start], text[end:]) for start, end in literal_runs(text)]
@@ -232,7 +232,7 @@ _verdicts_of = attrgetter("verdicts")
 
 
 class Query:
-    """A pattern that is compared with many; made by `query_for`."""
+    """A pattern that is compared with many stored patterns; made by `query_for`."""
 
     def __init__(self, pattern: Pattern) -> None:
         self._pattern = pattern
@@ -267,7 +267,7 @@ class Query:
         return list(map(dict.get, map(_verdicts_of, active), template_keys))
 
     def overlaps(self, active: ActiveSet, pattern: SplitPattern) -> bool:
-        """Whether a pattern overlaps whose literal led to this active set. Raises TooComplex."""
+        """Whether a pattern whose literal led to this active set overlaps. Raises TooComplex."""
         if isinstance(active, _Unknown):
             return self._compare(pattern) is not None
         end = self._witness_end(active, pattern) if active.states else None
@@ -301,7 +301,7 @@ class Query:
         return ends[template.key]
 
     def _compare(self, pattern: SplitPattern) -> str | None:
-        """Compare this very pattern: its witness without the first `len(literal)` characters."""
+        """Compare this one pattern: the witness without its first `len(literal)` characters."""
         compiled = _compiled(pattern.text)
         if compiled is None:
             return None
@@ -338,8 +338,9 @@ class Query:
             proof = overlaps([self._pattern], [holed]).certificate
         except TooComplex:
             return _Unknown(self, 0, {})
-        # No folder's path gets past the hole. So there is no witness but a proof, which lists every
-        # state of the product: here those are wanted that stand before the hole.
+        # No folder's path has the hole's character, so the two do not overlap. The certificate of
+        # that lists every state of their product. Wanted are the query's states in those product
+        # states where the other pattern stands before its hole.
         states = 0
         for state in proof.states if proof else ():
             [(_, ours)], [(_, theirs)] = state.left, state.right

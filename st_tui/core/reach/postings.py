@@ -1,4 +1,4 @@
-"""Posting lists: for each pattern, the tokens that have it; and blocks of them to be asked at once.
+"""Posting lists: for each pattern, the tokens that have it. Blocks of them are compared at once.
 
 A set of tokens is a bitmap: one int, bit n for token n. A short posting list is kept as the tokens'
 numbers instead:
@@ -43,9 +43,9 @@ class PatternBlock(NamedTuple):
     """Posting lists of patterns with the same text before the hole, sorted by their literals.
 
     `literals` counts the patterns with each literal. All literals begin with `shared`; `one_name`
-    says that none has a slash after it. `template_keys` are those of the lists, in their order;
-    `of_each_template` has one list for each key. `bitmap` has the tokens of all the lists; None
-    where it is not worth keeping.
+    says that behind it no literal has a slash. `template_keys` are those of the lists, in their
+    order; `of_each_template` has one list for each key. `bitmap` has the tokens of all the lists;
+    None if the block is too small for that to be worth it.
     """
 
     before: str
@@ -59,7 +59,7 @@ class PatternBlock(NamedTuple):
 
 
 def in_blocks(lists: Iterable[PostingList]) -> list[PatternBlock]:
-    """The posting lists in blocks: those with the same text before the hole by their literals."""
+    """The posting lists in blocks, each of one text before the hole, sorted by their literals."""
     by_before: dict[str, list[PostingList]] = {}
     for one in lists:
         by_before.setdefault(one.template.before, []).append(one)

@@ -8,10 +8,10 @@
 A scope is written as everywhere, without spaces. `only` takes names of tokens with commas between;
 `*` in a name stands for any text, every other character for itself.
 
-A token breaks `no`, or an `only` that does not name it, if one of its scopes lets it do that at
-some path that a folder of the pattern can have, whether the folder exists or not. It breaks `every`
-if it ends later than that, or never. Tokens that have ended do not count. Those that are not
-activated, or trust some addresses only, do: a switch is soon turned.
+A token breaks `no`, or an `only` that does not name it, if one of its scopes overlaps the promise's
+scope at a path that a folder can have, whether the folder exists or not. It breaks `every` if it
+ends later than that, or never. Tokens that have ended do not count. Tokens that are inactive, or
+that trust some addresses only, do count: a switch is soon turned.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class PromiseError(Refusal):
 
 
 class Reserved(NamedTuple):
-    """No token, or only those with such names, may do this in this scope."""
+    """No token may do the operation in the scope, except those with one of the `names`."""
 
     line: int
     text: str
@@ -158,7 +158,7 @@ def prove(
 
 
 def told(verdict: Verdict, now: int) -> list[tuple[ServiceToken, str]]:
-    """The tokens to look at, each with what it does to the promise: words to follow its name."""
+    """The tokens to look at, each with what is wrong with it, in words that follow its name."""
     bearers = Counter(token.name for token in verdict.namesakes)
     return [
         *((breach.token, _broken_how(verdict.promise, breach, now)) for breach in verdict.breaches),
