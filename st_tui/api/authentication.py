@@ -25,8 +25,9 @@ OTHER_SCHEME = f"The scheme of Authorization is not Bearer: {_RIGHT}"
 NO_TOKEN = f"Authorization holds the scheme Bearer and no token: {_RIGHT}"
 SEVERAL = f"There is more than one Authorization header: {_RIGHT} once"
 
-_TOKENS = ("st.", "stv3.")
-_LONGEST_USER_AGENT = 256
+_TOKEN_PREFIXES = ("st.", "stv3.")
+_LONGEST_LOGGED = 256
+"""Characters of an address or a user agent."""
 
 
 def caller_of(http: HttpRequest, headers: list[tuple[bytes, bytes]]) -> tuple[Caller, str]:
@@ -43,23 +44,23 @@ def caller_of(http: HttpRequest, headers: list[tuple[bytes, bytes]]) -> tuple[Ca
                 # A socket for both families writes IPv4 as IPv6, in one way of many.
                 address = customer(ip)
         # A proxy may pass on anything.
-        address = shown(address[:_LONGEST_USER_AGENT])
-    user_agent = next((value for name, value in headers if name == b"user-agent"), None)
-    plain = (
-        None if user_agent is None else shown(user_agent[:_LONGEST_USER_AGENT].decode("latin-1"))
-    )
-    return Caller(text, ip, address, plain), fault
+        address = shown(address[:_LONGEST_LOGGED])
+    user_agents = [value for name, value in headers if name == b"user-agent"]
+    user_agent = None
+    if user_agents:
+        user_agent = shown(user_agents[0][:_LONGEST_LOGGED].decode("latin-1"))
+    return Caller(text, ip, address, user_agent), fault
 
 
 def _credentials(authorization: Sequence[str]) -> tuple[str, str]:
-    """What follows the scheme in the only one of these headers; where nothing does, why."""
+    """What follows the scheme in the only header, and what is wrong (empty if nothing is)."""
     if not any(map(str.strip, authorization)):
         return "", MISSING
     if len(authorization) > 1:
         return "", SEVERAL
     scheme, *rest = authorization[0].split(maxsplit=1)
     if scheme.lower() != "bearer":
-        return "", NO_SCHEME if scheme.startswith(_TOKENS) else OTHER_SCHEME
+        return "", NO_SCHEME if scheme.startswith(_TOKEN_PREFIXES) else OTHER_SCHEME
     return (rest[0], "") if rest else ("", NO_TOKEN)
 
 

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import ClassVar
 
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import ClientDisconnect
+from starlette.requests import Request as HttpRequest
 
 from st_tui.api import problems
 from st_tui.api.problems import Problem
@@ -21,17 +22,18 @@ LARGEST_TOGETHER = 64 * LARGEST_BODY
 LARGEST_OF_ONE = LARGEST_TOGETHER // 4
 """The same for the bodies of one address."""
 FREE = 64 * 1024
-"""First bytes of each body that are not counted. Most bodies are no larger, so the large bodies of
-others keep none of them out; and the number of connections is bounded."""
-SECONDS = 30.0
-"""In which a body must arrive."""
+"""First bytes of each body that are not counted. Most bodies are no larger, and large bodies of
+others cannot keep those out. The number of connections bounds them."""
+SECONDS_TO_READ = 30.0
+"""Seconds in which a body must arrive."""
 SECONDS_TO_DROP = 5.0
 """The same for a body that is not wanted: its client may read no answer before it has sent it."""
 _MOST_DROPPED = 16 * LARGEST_BODY
+"""Bytes of a body that is not wanted."""
 
 
 class CountedBytes:
-    """Counted bytes of the bodies that this process is reading or answering."""
+    """How many bytes are counted now, of the bodies that this process is reading or answering."""
 
     together = 0
     by_address: ClassVar[Counter[str]] = Counter()
@@ -76,7 +78,7 @@ def has_body(headers: Mapping[bytes, bytes]) -> bool:
     return not BODY_HEADERS.isdisjoint(headers) and headers.get(b"content-length") != b"0"
 
 
-async def read(http: Request, headers: Mapping[bytes, bytes], body: Body) -> Problem | None:
+async def read(http: HttpRequest, headers: Mapping[bytes, bytes], body: Body) -> Problem | None:
     """Read the request's body to its end. Returns why that was not done, if it was not."""
     if b"upgrade" in headers:
         # The body was lost (see `protocol`): the request would seem to leave out what it states.
@@ -86,7 +88,7 @@ async def read(http: Request, headers: Mapping[bytes, bytes], body: Body) -> Pro
     problem: Problem | None = None
     more = True
     try:
-        async with asyncio.timeout(SECONDS):
+        async with asyncio.timeout(SECONDS_TO_READ):
             while more and problem is None:
                 chunk, more = await _receive(http)
                 if not body.take(chunk):
@@ -97,12 +99,12 @@ async def read(http: Request, headers: Mapping[bytes, bytes], body: Body) -> Pro
         problem = problems.bad_request("The body did not arrive")
     if problem is not None:
         body.release()
-        if more:  # else the answer would wait for what never comes
+        if more:  # Else nothing comes, and the answer would wait for it.
             await drop(http)
     return problem
 
 
-async def _receive(http: Request) -> tuple[bytes, bool]:
+async def _receive(http: HttpRequest) -> tuple[bytes, bool]:
     """The next part of a body, and whether there is more of it."""
     message = await http.receive()
     if message["type"] == "http.disconnect":
@@ -110,7 +112,7 @@ async def _receive(http: Request) -> tuple[bytes, bool]:
     return message.get("body", b""), message.get("more_body", False)
 
 
-async def drop(http: Request) -> None:
+async def drop(http: HttpRequest) -> None:
     """Receive the rest of a body and keep nothing of it.
 
     A client that is still sending would not see an answer.

@@ -29,8 +29,8 @@ _REFUSALS = {
 def description(operations: Iterable[Operation]) -> dict[str, Any]:
     """The OpenAPI document."""
     paths: dict[str, dict[str, Any]] = {
-        "/api/status": {"get": _open("Whether the server answers", answers.Status)},
-        "/api/docs/json": {"get": _open("This description", answers.Description)},
+        "/api/status": {"get": _without_token("Whether the server answers", answers.Status)},
+        "/api/docs/json": {"get": _without_token("This description", answers.Description)},
     }
     for operation in operations:
         paths.setdefault(operation.path, {})[operation.method.lower()] = _operation(operation)
@@ -51,11 +51,11 @@ def description(operations: Iterable[Operation]) -> dict[str, Any]:
     }
 
 
-def _open(summary: str, answer: type) -> dict[str, Any]:
+def _without_token(summary: str, answer: type) -> dict[str, Any]:
     return {
         "summary": summary,
         "security": [],
-        "responses": {"200": _answer("Success", reference(answer))},
+        "responses": {"200": _response("Success", reference(answer))},
     }
 
 
@@ -64,9 +64,9 @@ def _operation(operation: Operation) -> dict[str, Any]:
         "summary": operation.summary,
         "security": [{"serviceToken": []}],
         "responses": {
-            "200": _uncached(_answer("Success", reference(operation.answer))),
+            "200": _uncached(_response("Success", reference(operation.answer))),
             **{
-                status: _uncached(_answer(about, reference(answers.Error)))
+                status: _uncached(_response(about, reference(answers.Error)))
                 for status, about in _REFUSALS.items()
             },
         },
@@ -82,7 +82,7 @@ def _operation(operation: Operation) -> dict[str, Any]:
                 "in": "query",
                 "required": field.required,
                 "description": _about(field, spelling),
-                "schema": _kind(field),
+                "schema": _schema_of(field),
             }
             for field in operation.fields
             for spelling in field.spellings
@@ -94,12 +94,12 @@ def _operation(operation: Operation) -> dict[str, Any]:
 
 def _body(operation: Operation) -> dict[str, Any]:
     kept = {
-        spelling: _kind(field) | {"description": _about(field, spelling)}
+        spelling: _schema_of(field) | {"description": _about(field, spelling)}
         for field in operation.fields
         for spelling in field.spellings
     }
     not_kept = {
-        field.name: _kind(field) | {"description": "Not kept: `warnings` names it"}
+        field.name: _schema_of(field) | {"description": "Not kept: `warnings` names it"}
         for field in operation.not_kept
     }
     return {
@@ -109,7 +109,7 @@ def _body(operation: Operation) -> dict[str, Any]:
     }
 
 
-def _kind(field: Field) -> dict[str, Any]:
+def _schema_of(field: Field) -> dict[str, Any]:
     kind: dict[str, Any] = {"type": field.kind}
     if field.longest is not None:
         kind["maxLength"] = field.longest
@@ -129,13 +129,15 @@ def _about(field: Field, spelling: str) -> str:
     return field.about if spelling == field.name else f"Another spelling of {field.name}"
 
 
-def _answer(about: str, schema: dict[str, Any]) -> dict[str, Any]:
+def _response(about: str, schema: dict[str, Any]) -> dict[str, Any]:
     return {"description": about, "content": _content(schema)}
 
 
-def _uncached(answer: dict[str, Any]) -> dict[str, Any]:
+def _uncached(response: dict[str, Any]) -> dict[str, Any]:
     known = {"type": "string", "enum": list(NOT_CACHED.values())}
-    return answer | {"headers": {name: {"schema": known, "required": True} for name in NOT_CACHED}}
+    return response | {
+        "headers": {name: {"schema": known, "required": True} for name in NOT_CACHED}
+    }
 
 
 def _content(schema: dict[str, Any]) -> dict[str, Any]:

@@ -22,8 +22,8 @@ SEALED_PARTS = ("Ciphertext", "IV", "Tag")
 class Field:
     """A field of the query or the body; `kind` is its JSON type.
 
-    `also`: its other spellings. `longest`: characters of a string. `pattern`: of a string.
-    `one_of`: the only strings that it may be. `inside`: the strings in an object, all required.
+    Of a string, `longest` is the most characters, `pattern` a regular expression, and `one_of` the
+    only values. `inside` names the strings in an object, all required. `also`: other spellings.
     """
 
     name: str
@@ -98,7 +98,7 @@ IN_PARENT = (*_PROJECT, PARENT_PATH)
 IN_IMPORTING_FOLDER = (*_PROJECT, IMPORTING_PATH)
 """The fields of a route about the import links of a folder."""
 
-# What a list or a reading holds.
+# What a read answers.
 RECURSIVE = Field("recursive", "boolean")
 INCLUDE_IMPORTS = Field(
     "include_imports",

@@ -93,10 +93,10 @@ class HttpJob:
         except Refusal as refusal:
             raise problems.from_refusal(refusal, operation.action, operation.subject) from None
         if operation.writes:
-            lost = [
+            not_kept = [
                 f"{field.name} is not kept." for field in operation.not_kept if params.says(field)
             ]
-            return {**answer, "warnings": lost + answer["warnings"]}
+            return {**answer, "warnings": not_kept + answer["warnings"]}
         return answer
 
 

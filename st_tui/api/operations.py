@@ -17,11 +17,10 @@ Handle = Callable[[Request, Params, str], Mapping[str, Any]]
 class Operation(NamedTuple):
     """One route.
 
-    `event` is Infisical's name for it in the audit log; `action` and `subject` word a refusal
-    ("You are not allowed to read on secrets"); `answer` is the type in `answers` that it answers.
-    Its fields stand in the query or, unless it is a GET, in a JSON body.
-    `not_kept` are Infisical's fields that this vault does not keep: whoever states one is warned,
-    since a client may rely on it.
+    `event`: Infisical's name for it in the audit log. `action` and `subject` word a refusal: "You
+    are not allowed to read on secrets". `fields` stand in the query or, unless it is a GET, in a
+    JSON body. `answer`: the type in `answers` that it answers. `not_kept`: fields of Infisical's
+    that this vault does not keep. Whoever states one is warned, since a client may rely on it.
     """
 
     method: str

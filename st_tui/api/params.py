@@ -103,8 +103,8 @@ class Params:
         text = self.text(field)
         if not text:
             return None
-        digits = text.isascii() and text.isdigit() and len(text) <= len(str(LARGEST_NUMBER))
-        if not digits or not 1 <= int(text) <= LARGEST_NUMBER:
+        is_number = text.isascii() and text.isdigit() and len(text) <= len(str(LARGEST_NUMBER))
+        if not is_number or not 1 <= int(text) <= LARGEST_NUMBER:
             raise invalid(f"{field.name} must be a whole number from 1 to {LARGEST_NUMBER}")
         return int(text)
 

@@ -20,7 +20,10 @@ from st_tui.core.vault.secret_changes import AlreadyThere, NoFolder, NotAsItStan
 
 
 class Problem(Exception):
-    """An answer that is no success. Infisical's `message` may be a list; a string shows best."""
+    """An answer that is no success.
+
+    `message` is a string: Infisical's may be a list too, but a string shows best in every client.
+    """
 
     def __init__(
         self, status: int, error: str, message: str, headers: dict[str, str] | None = None

@@ -37,11 +37,11 @@ class RequestHandler:
         caller, fault = caller_of(http, headers)
         # The connection keeps its last request's headers: not with the key in them.
         headers[:] = [header for header in headers if header[0] != b"authorization"]
-        fields = dict(headers)
+        by_name = dict(headers)
         # Most requests have no body, and need not be counted for an address.
-        body = bodies.Body(self._counted_for(caller) if bodies.has_body(fields) else None)
+        body = bodies.Body(self._counted_for(caller) if bodies.has_body(by_name) else None)
         try:
-            problem = await self._read_body(caller, http, fields, body)
+            problem = await self._read_body(caller, http, by_name, body)
             job = HttpJob(operation, http, caller, fault, body, problem)
             answer = await self._group_commit.run(job)
         except (Unrecorded, StoreError):
@@ -58,7 +58,7 @@ class RequestHandler:
     async def _read_body(
         self, caller: Caller, http: HttpRequest, headers: Mapping[bytes, bytes], body: bodies.Body
     ) -> Problem | None:
-        """Read the body if the token would be let in now; why it was not read, if it was not.
+        """Read the body, if the token would be let in now. Returns why it was not read, or None.
 
         Raises StoreError.
         """
@@ -71,5 +71,5 @@ class RequestHandler:
         return problems.unavailable()
 
     def _counted_for(self, caller: Caller) -> str | None:
-        """The address that a body's bytes are counted for; whatever is none counts together."""
+        """The address that a body's bytes are counted for. Unreadable addresses count together."""
         return "" if caller.ip is None else counted_for(caller.ip, self._proxies)

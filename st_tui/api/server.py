@@ -97,12 +97,12 @@ def _config(
 
 def _set_signals() -> None:
     """Let every signal that ends the server end it alike."""
-    # uvicorn ends by raising the signal that stopped it once more; that end is an ordinary one.
+    # When uvicorn has ended, it raises the signal that ended it again. The exit status is 0.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: None)
     signal.signal(signal.SIGQUIT, lambda *_: signal.raise_signal(signal.SIGTERM))
     if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
-        # The terminal is gone: an end like any other, unless `nohup` says otherwise.
+        # The terminal is gone: end as at SIGTERM, unless `nohup` has SIGHUP ignored.
         signal.signal(signal.SIGHUP, lambda *_: signal.raise_signal(signal.SIGTERM))
 
 

@@ -27,8 +27,8 @@ from st_tui.core.vault.holders.ids import environment_id, folder_id
 from st_tui.core.vault.holders.request import Request
 
 
-def folder_data(project: Project, place: Place, listed: Place) -> answers.Folder:
-    """A folder under Infisical's field names; `listed` is the folder that was asked about."""
+def folder_data(project: Project, place: Place, base: Place) -> answers.Folder:
+    """A folder under Infisical's field names. `relativePath` begins below `base`."""
     parent, _, name = place.path.rpartition("/")
     made = expiry.iso(project.created_at)
     at_root = place.path == "/"
@@ -46,13 +46,15 @@ def folder_data(project: Project, place: Place, listed: Place) -> answers.Folder
         "description": None,
         "lastSecretModified": None,
         "path": place.path,
-        "relativePath": relative_path(listed.path, place.path),
+        "relativePath": relative_path(base.path, place.path),
     }
 
 
 def _stated(params: Params) -> Stated:
-    """Where the parent folder is. Here, and on no other route, a missing leading slash is added,
-    as Infisical does."""
+    """The parent folder that is stated.
+
+    As in Infisical, a missing leading slash is added here and on no other route.
+    """
     stated = params.stated(PARENT_PATH)
     if stated.path is not None and not stated.path.startswith("/"):
         stated = stated._replace(path=f"/{stated.path}")
@@ -74,9 +76,11 @@ def _create(request: Request, params: Params, name: str) -> answers.OneFolder:
     return {"folder": folder_data(request.project, place, parent), "warnings": []}
 
 
-def _delete(request: Request, params: Params, name: str, *, always: bool) -> answers.OneFolder:
+def _delete(
+    request: Request, params: Params, name: str, *, always_force: bool
+) -> answers.OneFolder:
     parent = request.enter(_stated(params), Permission.WRITE)
-    force = always or params.flag(FORCE_DELETE)
+    force = always_force or params.flag(FORCE_DELETE)
     place, used_by = request.folders.delete(parent, name, force=force)
     return {
         "folder": folder_data(request.project, place, parent),
@@ -86,7 +90,7 @@ def _delete(request: Request, params: Params, name: str, *, always: bool) -> ans
 
 def _operations(version: str) -> tuple[Operation, ...]:
     root = f"/api/{version}/folders"
-    always = version == "v1"
+    always_force = version == "v1"
     return (
         Operation(
             "GET",
@@ -117,9 +121,9 @@ def _operations(version: str) -> tuple[Operation, ...]:
             "delete-folder",
             "delete",
             "secret-folders",
-            "Delete a folder with all in it" if always else "Delete a folder",
-            partial(_delete, always=always),
-            IN_PARENT if always else (*IN_PARENT, FORCE_DELETE),
+            "Delete a folder with all in it" if always_force else "Delete a folder",
+            partial(_delete, always_force=always_force),
+            IN_PARENT if always_force else (*IN_PARENT, FORCE_DELETE),
             answer=answers.OneFolder,
         ),
     )

@@ -143,8 +143,11 @@ def _delete(request: Request, params: Params, name: str) -> answers.OneSecret:
 
 
 def _written(written: WrittenSecret, name: str) -> answers.OneSecret:
-    """The answer to a write. It holds no value for a token that may not read, and none of a
-    deleted secret that another key sealed."""
+    """The answer to a write.
+
+    The value is hidden from a token that may not read. So is that of a deleted secret that another
+    key sealed.
+    """
     secret = written.opened
     shown = secret is not None and written.readable
     data = raw_data(secret or Secret(written.sealed, name, "", ""), value=shown, comment=shown)
@@ -160,7 +163,10 @@ _ONE = f"{_V3}/{SECRET_NAME.part}"
 
 
 def _reading(version: str, path: str) -> Operation:
-    """A route that reads: one secret if the path names one. v4 expands and follows by default."""
+    """A route that reads: one secret if the path names one, else a list.
+
+    v4 expands references and adds imports by default, v3 does not.
+    """
     one = path.endswith("}")
     handle: Handle = partial(_get if one else _list, by_default=version == "v4")
     return on_secrets(

@@ -63,7 +63,7 @@ def on_secrets(
     answer: type,
     not_kept: tuple[Field, ...] = (),
 ) -> Operation:
-    """A route to secrets; its method says how the log and a refusal name what it does."""
+    """A route to secrets. The event in the log and the action in a refusal follow from `method`."""
     event, action = _NAMED[method]
     if method == "GET" and not path.endswith("}"):
         event = "get-secrets"
