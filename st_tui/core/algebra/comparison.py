@@ -120,9 +120,12 @@ def surplus(
                 outside.append(Surplus(scope, lacking, anywhere.witness, anywhere.exists))
         if not shared:
             continue
-        region = _region(scope, pattern)
-        near = [other for its_region, other in bounds if _may_meet(its_region, region)]
-        judgement = contains([pattern] if pattern in near else near, [pattern], here, budget)
+        if scope in boundary.scopes:
+            near = [pattern]  # enough, however intricate the others are
+        else:
+            region = _region(scope, pattern)
+            near = [other for its_region, other in bounds if _may_meet(its_region, region)]
+        judgement = contains(near, [pattern], here, budget)
         if judgement.certificate is not None:
             inside.append(Inside(scope, judgement.certificate))
         elif judgement.witness is not None:

@@ -14,7 +14,7 @@ from st_tui.core.algebra import comparison as comparing
 from st_tui.core.algebra.certificate import check
 from st_tui.core.algebra.comparison import Boundary, Surplus, compare, overlap, redundant, surplus
 from st_tui.core.model import AccessRequest, Permission, Scope, ServiceToken
-from st_tui.core.patterns import Pattern
+from st_tui.core.patterns import Pattern, compile_pattern
 
 READ, WRITE = Permission.READ, Permission.WRITE
 FOLDERS = {"dev": ["/", "/apps", "/apps/web", "/apps/web/keys"], "prod": ["/"]}
@@ -55,6 +55,17 @@ def test_a_boundary_is_read_once_however_many_scopes_are_held_against_it(
     for name in "abc":
         assert surplus(grants(f"dev:/read/once/{name}"), boundary, FOLDERS)[0] == ()
     assert len(read) == 2 + 3
+
+
+def test_a_scope_of_the_boundary_is_inside_it_even_when_its_pattern_was_compiled_anew() -> None:
+    boundary = grants(*(f"dev:/*{char}*?????/**" for char in "abcdefghijk"))
+    draft = Boundary(boundary.scopes[:1], boundary.permissions)
+    before = surplus(draft, boundary, {})
+    for number in range(2_000):  # more than are remembered
+        compile_pattern(f"/another/{number}")
+    assert surplus(draft, boundary, {}) == before
+    [inside] = before[1]
+    assert inside.certificate.right == inside.certificate.left
 
 
 def test_what_is_lost() -> None:
