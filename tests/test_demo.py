@@ -255,7 +255,7 @@ def test_a_demo_is_recognised(vault: Vault, tmp_path: Path) -> None:
 def test_a_demo_is_never_made_over_a_vault(tmp_path: Path) -> None:
     with Vault.create(tmp_path / "real", actor="ann") as real:
         shop = real.projects.create("Shop")
-        with pytest.raises(demo.NotEmpty, match="choose an empty or a new directory"):
+        with pytest.raises(demo.DirectoryTaken, match="choose an empty or a new directory"):
             make(real.directory)
         assert real.projects.every() == [shop]
 

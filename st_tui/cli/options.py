@@ -31,11 +31,11 @@ ip_option = click.option(
 at_option = click.option("--at", metavar="ISO", help="The moment to judge for. Default: now.")
 
 
-def typed_path(asked: Adjusted) -> str:
+def typed_path(adjusted: Adjusted) -> str:
     """The adjusted path, with a remark where it differs from what was typed."""
-    if asked.note is not None:
-        remark(f"The path was read otherwise: {asked.note}.")
-    return asked.path
+    if adjusted.note is not None:
+        remark(f"The path was read otherwise: {adjusted.note}.")
+    return adjusted.path
 
 
 def typed_scopes(texts: Iterable[str]) -> tuple[Scope, ...]:

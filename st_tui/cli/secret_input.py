@@ -24,7 +24,7 @@ def read_token(text: str) -> TokenText:
     elif sys.stdin.isatty():
         text = _pasted_unseen("Service token: ", _LONGEST_INPUT)
         if not text.strip():
-            raise _nothing("token")
+            raise _nothing_typed("token")
     else:
         # Bounded: something else that is piped in is refused at once.
         text = sys.stdin.buffer.read(_LONGEST_INPUT).decode("utf-8", "replace")
@@ -34,12 +34,11 @@ def read_token(text: str) -> TokenText:
 def read_value(name: str, longest: int) -> bytes:
     """A secret's value on stdin, without the newline at its end that `echo` adds.
 
-    Of a value of more than `longest` bytes a little more than that is returned, so that the caller
-    sees that it is too long.
+    A value over `longest` bytes is cut, but stays over `longest` bytes: the caller refuses it.
     """
     enough = longest + len("\r\n") + 1
     if sys.stdin.isatty():
-        return _value_typed(name, enough).encode("utf-8", "surrogateescape")
+        return _typed_value(name, enough).encode("utf-8", "surrogateescape")
     data = sys.stdin.buffer.read(enough)
     if not data:
         # A program in the pipe may have failed. It must not empty the secret.
@@ -47,13 +46,13 @@ def read_value(name: str, longest: int) -> bytes:
     return re.sub(rb"\r?\n\Z", b"", data)
 
 
-def _value_typed(name: str, enough: int) -> str:
+def _typed_value(name: str, enough: int) -> str:
     """A value typed at the terminal, without its last Enter. A remark tells its unseen shape."""
     from st_tui.core.secrets.value_shape import shape_of
 
     text = _pasted_unseen(f"Value of {name}: ", enough)
     if not text:
-        raise _nothing("value")
+        raise _nothing_typed("value")
     value = text.removesuffix("\n")
     shape = str(shape_of(value))
     if shape:
@@ -105,5 +104,5 @@ def _edited(typed: str) -> str:
     return kept
 
 
-def _nothing(what: str) -> BadUsage:
+def _nothing_typed(what: str) -> BadUsage:
     return BadUsage(f"No {what} was typed: type or paste one, or pipe it in.")

@@ -6,12 +6,11 @@ from collections.abc import Collection
 
 from st_tui.core import expiry
 from st_tui.core.model import Environment, ServiceToken, in_order
-from st_tui.core.wording import told_apart
+from st_tui.core.wording import times, told_apart
 
 
 def token_name(token: ServiceToken) -> str:
     """The token's name. That of a token that a rotation replaced is marked as old."""
-
     return told_apart(token, expiry.in_utc)
 
 
@@ -19,8 +18,6 @@ def token_fields(
     token: ServiceToken, environments: Collection[Environment], now: int
 ) -> list[tuple[str, str]]:
     """The fields of a token and what to print of each."""
-    from st_tui.core.wording import times
-
     fields = [
         ("Name", token_name(token)),
         ("ID", token.id),

@@ -87,7 +87,7 @@ class Client(NamedTuple):
 class DemoToken(NamedTuple):
     """A token of the demo: its age and life in milliseconds, and who uses it.
 
-    `life` None is never ending. A token with `trusted_ips` is V3, and `active` says whether it was
+    A `life` of None never ends. A token with `trusted_ips` is V3, and `active` says whether it was
     switched on.
     """
 

@@ -1,4 +1,4 @@
-"""The demo project is made: its folders and secrets, its tokens, and a fortnight of use."""
+"""Making the demo project: its folders and secrets, its tokens, and a fortnight of use."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from st_tui.core.secrets.model import Place
 from st_tui.core.token_text import RandomBytes
 from st_tui.core.vault import Vault, system_clock
 from st_tui.demo.content import FOLDERS, IMPORTS, SECRETS, TOKENS, DemoToken
-from st_tui.demo.usage import Use, as_access, made_up_uses
+from st_tui.demo.usage import DemoUse, as_access, made_up_uses
 
 NAME = "Demo"
 SLUG = "demo"
@@ -31,7 +31,7 @@ _A_WHILE = 7_000
 """Milliseconds between one folder or secret and the next."""
 
 
-class NotEmpty(Refusal):
+class DirectoryTaken(Refusal):
     """The directory for the demo holds a vault with a project."""
 
 
@@ -56,8 +56,8 @@ def make(
     """Make a vault with the demo project, as if it had been used for months.
 
     Every change and every use gets its own time in the past. They are made in that order, in one
-    transaction. Raises NotEmpty where the directory holds a vault with a project, and Refusal as
-    `Vault.create` does.
+    transaction. Raises DirectoryTaken where the directory holds a vault with a project, and Refusal
+    as `Vault.create` does.
     """
     _require_no_project(directory, actor)
     now = clock()
@@ -94,7 +94,7 @@ def _make_project(vault: Vault, past: _Past) -> Project:
     return project
 
 
-def _make_tokens(vault: Vault, project: Project, past: _Past, uses: list[Use]) -> None:
+def _make_tokens(vault: Vault, project: Project, past: _Past, uses: list[DemoUse]) -> None:
     """Make the tokens, record their uses, and delete those that end, each at its time.
 
     `uses` has the latest first, and is empty afterwards.
@@ -118,7 +118,7 @@ def _make_tokens(vault: Vault, project: Project, past: _Past, uses: list[Use]) -
 
 
 def _require_no_project(directory: Path, actor: str) -> None:
-    """Raise NotEmpty where the directory holds a vault with a project.
+    """Raise DirectoryTaken where the directory holds a vault with a project.
 
     A vault without one is what is left of a demo that was killed while it was made.
     """
@@ -126,7 +126,7 @@ def _require_no_project(directory: Path, actor: str) -> None:
         return
     with Vault.open(directory, actor=actor) as there:
         if there.projects.every():
-            raise NotEmpty(
+            raise DirectoryTaken(
                 f"{directory} holds a vault already: choose an empty or a new directory."
             )
 

@@ -29,7 +29,7 @@ _THURSDAY = 3
 _SATURDAY = 5
 
 
-class Use(NamedTuple):
+class DemoUse(NamedTuple):
     """One call of a client.
 
     `time` is in milliseconds since 1970. `token` is a token's name, None for a stranger whose token
@@ -43,7 +43,7 @@ class Use(NamedTuple):
     secrets: int
 
 
-def made_up_uses(now: int, randbytes: RandomBytes) -> list[Use]:
+def made_up_uses(now: int, randbytes: RandomBytes) -> list[DemoUse]:
     """The calls of the last fortnight, up to `now`, in no order.
 
     A client without an `hour` calls in office hours, and seldom at weekends.
@@ -68,11 +68,11 @@ def made_up_uses(now: int, randbytes: RandomBytes) -> list[Use]:
                     time = day * DAY + client.hour * HOUR + turn * 40_000 + late % 9_000
                 call = client.calls[turn % len(client.calls)]
                 if born.get(name or "", 0) < time < now:
-                    made.append(Use(time, name, client, call, 1 + luck % 12))
+                    made.append(DemoUse(time, name, client, call, 1 + luck % 12))
     return made
 
 
-def as_access(project: Project, known: Mapping[str, ServiceToken], use: Use) -> Access:
+def as_access(project: Project, known: Mapping[str, ServiceToken], use: DemoUse) -> Access:
     """The use with its verdict, as the audit log records it. `known` has the tokens by name."""
     token = None if use.token is None else known[use.token]
     call, client = use.call, use.client

@@ -1,4 +1,4 @@
-"""`check`: may this token do that, why, and by which scope?  It changes nothing.
+"""`check`: may this token do that, why, and by which scope? It changes nothing.
 
 `batch` judges a table of such questions.
 """
@@ -104,8 +104,8 @@ def check(
     """
     subjects = [text is not None, token_id is not None, bool(scopes or levels)]
     if batch is not None:
-        asked = (environment, path, operation, endpoint, ip, at)
-        if any(subjects) or e2ee or any(option is not None for option in asked):
+        others = (environment, path, operation, endpoint, ip, at)
+        if any(subjects) or e2ee or any(option is not None for option in others):
             raise BadUsage("--batch stands alone: each of its lines says what is to be judged.")
         from st_tui.cli.commands.check.batch import judge_file
 

@@ -53,9 +53,9 @@ def find_place(vault: Vault, environment: str | None, path: str) -> tuple[Projec
         if len(slugs) != 1:
             raise BadUsage(f"Say which environment with --env: the project has {', '.join(slugs)}.")
         [environment] = slugs
-    asked = typed_path(drafts.request_path(path))
+    folder = typed_path(drafts.request_path(path))
     with missing_folder_is_no():
-        return project, vault.secrets.place(project, environment, asked)
+        return project, vault.secrets.place(project, environment, folder)
 
 
 @contextmanager
