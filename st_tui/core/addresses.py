@@ -88,8 +88,10 @@ def parse_ranges(texts: Iterable[str]) -> tuple[IpRange, ...]:
 
 
 def customer(ip: int) -> str:
-    """The network that one customer of a provider usually has, as text: an IPv4 address itself, or
-    the /64 of an IPv6 address."""
+    """The network that a provider usually gives to one customer, as text.
+
+    It is an IPv4 address itself, or the /64 of an IPv6 address.
+    """
     from ipaddress import IPv4Address, IPv6Network
 
     if ip < IPV6:

@@ -1,8 +1,8 @@
 """Sealing and hashing, by `cryptography`: AES-256-GCM as the published Infisical clients do it.
 
-Text is sealed under a project's key, which is 32 characters; a project's key is wrapped under one
-of the vault's own keys, which are 32 bytes. The libraries are imported where they are used: to list
-tokens, or to check one by its id, takes none.
+Text is sealed under a project's key, which is 32 characters. A project's key is wrapped under one
+of the vault's own keys, which are 32 bytes. The libraries are imported where they are used: listing
+tokens, or checking one by its id, needs none.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def secret_matches(secret: str, secret_hash: bytes) -> bool:
 def hash_name(name: str, name_key: str) -> bytes:
     """HMAC-SHA256 of a secret's name under its project's name key, which opens nothing.
 
-    By it a secret is found without knowing any key that opens its name.
+    Whoever has the name key finds a secret by its name, and needs no key that opens anything.
     """
     import hmac
 

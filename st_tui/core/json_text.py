@@ -1,7 +1,7 @@
 """JSON as its standard has it, RFC 8259.
 
-Python's own reader also takes `NaN` and `Infinity` for numbers, and of a key that an object has
-twice it keeps the last value without a word.
+Python's own reader also takes `NaN` and `Infinity` for numbers. If an object has a key twice, it
+keeps the last value without a word.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ Pairs = list[tuple[str, Any]]
 
 
 class NotJson(Refusal):
-    """Text that Python would read although it is no JSON."""
+    """Text that Python's reader would take although it is no JSON."""
 
 
 def each_key_once(pairs: Pairs) -> dict[str, Any]:
@@ -40,9 +40,10 @@ def strict_decoder(
 
 
 def read_object(text: str | bytes | bytearray) -> dict[str, Any] | None:
-    """The JSON object in a text that another program wrote; None if it is anything else.
+    """The JSON object in a text; None if the text is anything else.
 
-    Text with `NaN` or `Infinity`, or nested too deeply to be read, is anything else, too.
+    Text with `NaN` or `Infinity` is something else, and so is text that is nested too deeply. Of a
+    key that is there twice, the last value counts.
     """
     try:
         value = json.loads(text, parse_constant=_refuse)

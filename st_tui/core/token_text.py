@@ -23,7 +23,7 @@ _TEXT = re.compile(rf"(st|stv3)\.({_ID})\.({_HEX32})(?:\.({_HEX32}))?")
 
 
 class TokenTextError(Refusal):
-    """A text is no service token. The message never repeats the text, which may be a secret."""
+    """A text that is no service token. The message never repeats it: it may be a secret."""
 
 
 def new_id(randbytes: RandomBytes) -> str:
@@ -37,16 +37,16 @@ def mint(version: int, randbytes: RandomBytes) -> TokenText:
 
 
 def parse(text: str) -> TokenText:
-    """The parts of a token text: without the key there are three. Raises TokenTextError.
+    """The parts of a token's text, with or without the key. Raises TokenTextError.
 
-    White space and the lines of a frame are dropped wherever they are: st-tui shows a token on two
-    lines, and a terminal that wraps or frames it adds more.
+    White space and the lines of a frame are dropped wherever they are. They come with a token that
+    was copied: st-tui shows it on two lines, and a terminal may wrap or frame it.
     """
     if len(text) > _LONGEST_PASTE:
         raise TokenTextError(_TOO_LONG)
     token, found = text, _TEXT.fullmatch(text)
     if found is None:
-        token = "".join(filter(_counts, text))
+        token = "".join(filter(_is_of_a_token, text))
         found = _TEXT.fullmatch(token)
     if found is not None:
         return TokenText(2 if found[1] == "st" else 3, found[2], found[3], found[4] or "")
@@ -55,7 +55,7 @@ def parse(text: str) -> TokenText:
     raise TokenTextError(f"That is no service token: {_fault(token)}.")
 
 
-def _counts(character: str) -> bool:
+def _is_of_a_token(character: str) -> bool:
     """Whether a character is neither blank, nor invisible, nor a line of a frame."""
     return not (
         character.isspace() or category(character) == "Cf" or "\u2500" <= character <= "\u259f"

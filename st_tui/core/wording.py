@@ -73,7 +73,7 @@ def failures(reasons: Iterable[Reason], token: ServiceToken, request: AccessRequ
 
 
 def listed_briefly(texts: Sequence[str]) -> str:
-    """The first two of them, and how many more there are: `10.0.0.0/8 ::1/128 +1`."""
+    """The first two texts, and how many more there are: `10.0.0.0/8 ::1/128 +1`."""
     more = f" +{len(texts) - 2}" if len(texts) > 2 else ""
     return f"{' '.join(texts[:2])}{more}"
 

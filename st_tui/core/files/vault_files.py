@@ -34,7 +34,7 @@ _NETWORK_FILE_SYSTEMS = frozenset(
      "gpfs", "juicefs", "lustre", "ncpfs", "nfs", "nfs4", "ocfs2", "orangefs", "rclone", "s3fs",
      "smb3", "smbfs", "sshfs"}
 )  # fmt: skip
-"""As /proc/mounts names them, without the prefix `fuse.` that some of them have there."""
+"""As /proc/mounts names them, without the prefix `fuse.` that some have there."""
 
 
 def make_directory(directory: Path) -> None:
@@ -60,7 +60,7 @@ def make_directory(directory: Path) -> None:
 
 
 def _make_parents(directory: Path) -> None:
-    """Make the directories missing above it, with a mode: the umask might open them to all."""
+    """Make the missing directories above it, open to no other writer whatever the umask says."""
     for parent in reversed(directory.absolute().parents):
         if not parent.exists():
             parent.mkdir(mode=0o755, exist_ok=True)
@@ -119,7 +119,7 @@ def refuse_network_file_system(directory: Path, mounts: str) -> None:
 
     `mounts` is the text of /proc/mounts; empty where the system has none.
     """
-    place = os.path.realpath(directory)
+    real = os.path.realpath(directory)
     longest, kind, point = -1, "", ""
     for line in mounts.splitlines():
         fields = line.split(" ")
@@ -127,7 +127,7 @@ def refuse_network_file_system(directory: Path, mounts: str) -> None:
             continue
         # A blank in a mount point is written \\040.
         root = re.sub(r"\\([0-7]{3})", lambda octal: chr(int(octal[1], 8)), fields[1])
-        if len(root) >= longest and (place == root or place.startswith(root.rstrip("/") + "/")):
+        if len(root) >= longest and (real == root or real.startswith(root.rstrip("/") + "/")):
             longest, kind, point = len(root), fields[2], root
     if kind.removeprefix("fuse.") in _NETWORK_FILE_SYSTEMS:
         raise VaultFilesError(
@@ -151,7 +151,7 @@ def make_keys(directory: Path, randbytes: RandomBytes) -> None:
 
 
 def make_once(directory: Path, name: str, write: Callable[[Path], None]) -> bool:
-    """Let `write` make a file, which appears whole and replaces none; whether it was made.
+    """Let `write` make a file, unless there is one; whether it was made. The file appears whole.
 
     Two programs may start on a new vault at the same moment: the first makes the file, the other
     finds it complete. A crash leaves nothing half-written that looks like a vault.
@@ -161,7 +161,7 @@ def make_once(directory: Path, name: str, write: Callable[[Path], None]) -> bool
         with draft(directory) as path:
             write(path)
             try:
-                written_aside.put_in_place(path, directory / name)
+                written_aside.rename_to_new(path, directory / name)
                 made = True
             except FileExistsError:
                 made = False

@@ -1,10 +1,10 @@
 """Which files a vault's directory has.
 
     vault.db                   the database
-    server.key                 wraps the project keys of projects whose E2EE is off
+    server.key                 wraps name keys, and project keys while E2EE is off
     operator/operator.key      wraps every project key
 
-Any door may ask this; making and reading the files is the vault's (`vault_files`).
+Any door may import this. Only the vault makes and reads the files (`vault_files`).
 """
 
 from __future__ import annotations
@@ -41,5 +41,5 @@ def is_ours(directory: Path, file: Path) -> bool:
 
 
 def holds_others(directory: Path) -> bool:
-    """Whether it holds anything but a vault's files, complete or left by a killed program."""
+    """Whether the directory has anything but a vault's files. Some of those may be missing."""
     return any(entry.name not in OWN_NAMES for entry in directory.iterdir())

@@ -1,12 +1,13 @@
 """Files that appear whole or not at all: written under another name, then given their own.
 
-The other name is a prefix and 16 hexadecimal digits, and the file a draft as long as it has that:
+A file under its other name is a draft. That name is a prefix and 16 hexadecimal digits. An empty
+file beside it is the draft's lock:
 
     new-0123456789abcdef    new-0123456789abcdef-lock
 
-Whoever writes a draft holds the lock of the empty file beside it. The system releases that lock
-however the process ends. So a draft whose lock is free belongs to nobody, and the next program
-deletes it. The draft itself is not locked, because SQLite locks a database in its own way.
+Whoever writes a draft holds its lock. The system releases the lock however the process ends. So a
+draft whose lock is free belongs to nobody, and the next program deletes it. The draft itself is not
+locked, because SQLite locks a database in its own way.
 """
 
 from __future__ import annotations
@@ -26,16 +27,17 @@ _LOCK = "-lock"
 
 @contextmanager
 def draft(folder: Path, prefix: str) -> Iterator[Path]:
-    """The path of a draft in the folder, a file or a directory. At the end it is deleted.
+    """The path of a draft in the folder. The caller makes a file or a directory there.
 
-    Only the path is given: the caller makes it, readable by its own user only. Raises OSError.
+    It is for the caller to make it readable by its own user only. At the end the draft is deleted,
+    if it still has this name. Raises OSError.
     """
     while True:
         path = folder / f"{prefix}{os.urandom(8).hex()}"
         lock = _open_lock(path)
         if _is_held(lock, path):
             break
-        # Another program clears the folder, and took the lock first.
+        # Another program is clearing the folder, and took the lock first.
         os.close(lock)
     try:
         yield path
@@ -45,26 +47,26 @@ def draft(folder: Path, prefix: str) -> Iterator[Path]:
         os.close(lock)
 
 
-def put_in_place(path: Path, place: Path) -> None:
+def rename_to_new(path: Path, target: Path) -> None:
     """Give a draft its own name, durably. Raises FileExistsError: nothing is ever replaced."""
     sync(path)
     try:
-        os.link(path, place)
+        os.link(path, target)
     except FileExistsError:
         raise
     except OSError:
         # A file system without hard links, as on many a USB stick.
-        if os.path.lexists(place):
-            raise FileExistsError(place) from None
-        path.rename(place)
-    sync(place.parent)
+        if os.path.lexists(target):
+            raise FileExistsError(target) from None
+        path.rename(target)
+    sync(target.parent)
 
 
-def take_place(path: Path, place: Path) -> None:
-    """Give a draft its own name, durably, in place of any file that has the name."""
+def rename_over(path: Path, target: Path) -> None:
+    """Give a draft its own name, durably. A file that has the name is replaced."""
     sync(path)
-    path.replace(place)
-    sync(place.parent)
+    path.replace(target)
+    sync(target.parent)
 
 
 def clear(folder: Path, prefix: str) -> None:
@@ -88,7 +90,7 @@ def sync(path: Path) -> None:
 
 
 def _clear(path: Path) -> None:
-    for part in _of(path):
+    for part in _files_of(path):
         with suppress(FileNotFoundError):
             status = part.lstat()
             is_draft = stat.S_ISREG(status.st_mode) or (
@@ -105,7 +107,7 @@ def _clear(path: Path) -> None:
 
 
 def _open_lock(path: Path) -> int:
-    return os.open(_of(path)[-1], os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+    return os.open(_files_of(path)[-1], os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
 
 
 def _is_held(lock: int, path: Path) -> bool:
@@ -120,7 +122,7 @@ def _take(lock: int, path: Path) -> bool:
     """Take the lock; False if another process has it, or if its file was deleted meanwhile."""
     try:
         flock(lock, LOCK_EX | LOCK_NB)
-        return os.path.samestat(os.fstat(lock), os.lstat(_of(path)[-1]))
+        return os.path.samestat(os.fstat(lock), os.lstat(_files_of(path)[-1]))
     except (BlockingIOError, FileNotFoundError):
         return False
 
@@ -131,9 +133,9 @@ def _delete(path: Path) -> None:
 
         rmtree(path)
     # The lock is deleted last: without it the rest would seem to belong to nobody.
-    for part in _of(path):
+    for part in _files_of(path):
         part.unlink(missing_ok=True)
 
 
-def _of(path: Path) -> list[Path]:
+def _files_of(path: Path) -> list[Path]:
     return [path.with_name(path.name + part) for part in (*_PARTS, _LOCK)]

@@ -31,7 +31,7 @@ class SecretError(Refusal):
 
 
 class TooMuch(Refusal):
-    """What was asked for is larger than one answer may be."""
+    """An answer would be larger than one answer may be."""
 
 
 class Place(NamedTuple):
@@ -149,8 +149,10 @@ def check_value(text: str, what: str = "value") -> str:
 
 
 def check_sealed(sealed: Sealed, what: str) -> Sealed:
-    """The sealed text, if a client could open it: base64 with padding, an IV of 16 (or 12) bytes
-    and a tag of 16. Raises SecretError."""
+    """The sealed text, if a client could open it. Raises SecretError.
+
+    Its parts are base64 with padding, the IV has 16 (or 12) bytes, and the tag has 16.
+    """
     try:
         ciphertext, iv, tag = (b64decode(part, validate=True) for part in sealed)
     except ValueError:

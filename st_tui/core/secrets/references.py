@@ -2,8 +2,9 @@
 
     URL = "postgres://${USER}@db"   and   USER = "ann"   expand to   "postgres://ann@db"
 
-A reference that leads nowhere stays as it is, and a warning names it; the rest is expanded. The
-same is done and said where the reader may not look, so that nobody learns from it what is there.
+A reference that leads nowhere stays as it is, and a warning names it; the rest is expanded. A
+reference to a place where the reader may not look is treated alike, so that nobody learns from it
+what is there.
 """
 
 from __future__ import annotations
@@ -25,7 +26,9 @@ MOST_REFERENCES = 50_000
 MOST_GROWTH = 32 * LARGEST_VALUE
 """How many characters references may add to one answer."""
 MOST_READ = 32 * LARGEST_VALUE
-"""How many characters are searched for references for one answer. Values without any are free."""
+"""How many characters are searched for references for one answer.
+
+A listed value without `${` is not counted."""
 MOST_WARNINGS = 200
 
 _REFERENCE = re.compile(r"\$\{([A-Za-z0-9_.-]++)\}")
@@ -43,7 +46,7 @@ LookUp = Callable[[Target], str | None]
 
 
 def target(reference: str, here: Place) -> Target:
-    """The secret that the text between the braces refers to, in a value of a secret `here`."""
+    """The secret that a reference means: the text between the braces, in a secret in `here`."""
     if "." not in reference:
         return Target(here, reference)
     environment, *folders, name = reference.split(".")
@@ -51,7 +54,7 @@ def target(reference: str, here: Place) -> Target:
 
 
 def targets(value: str, here: Place) -> Iterator[tuple[str, Target]]:
-    """Each reference in the value of a secret `here`: its text, and the secret it refers to."""
+    """Each reference in the value of a secret in `here`: its text, and the secret it refers to."""
     for found in _REFERENCE.finditer(value):
         yield found[0], target(found[1], here)
 
@@ -61,19 +64,20 @@ class Expander:
 
     Each secret is looked up once. It is expanded once for each depth at which it is met; in a
     cycle, once more for each secret that leads into the cycle. When one of the limits above is
-    reached, what is left stays as it is.
+    reached, the other references stay as they are.
     """
 
     def __init__(self, look_up: LookUp) -> None:
         self._look_up = look_up
         self._values: dict[Target, str | None] = {}
         self._expanded: dict[tuple[Target, int], str] = {}
-        # What leads into a cycle reads differently from elsewhere: kept for one value only.
+        # A secret that leads into a cycle is expanded in another way from elsewhere. So its text is
+        # kept for one value only.
         self._cyclic: dict[tuple[Target, int], str] = {}
         self._cycles = 0
-        self._growth = MOST_GROWTH
-        self._left = MOST_REFERENCES
-        self._unread = MOST_READ
+        self._growth_left = MOST_GROWTH
+        self._references_left = MOST_REFERENCES
+        self._characters_left = MOST_READ
         self._said: dict[str, None] = {}
 
     @property
@@ -87,18 +91,18 @@ class Expander:
         return self._expand(value, (Target(here, name),)) if "${" in value else value
 
     def _expand(self, value: str, trail: tuple[Target, ...]) -> str:
-        if self._unread < len(value):
+        if self._characters_left < len(value):
             self._warn(f"{trail[-1].name} was not expanded: there is too much to go through.")
             return value
-        self._unread -= len(value)
+        self._characters_left -= len(value)
         parts: list[str] = []
         size = end = 0
-        limit = min(LARGEST_VALUE, len(value) + self._growth)
+        limit = min(LARGEST_VALUE, len(value) + self._growth_left)
         for count, found in enumerate(_REFERENCE.finditer(value)):
-            if count == MOST_IN_ONE or self._left == 0:
+            if count == MOST_IN_ONE or self._references_left == 0:
                 self._warn(f"{trail[-1].name} was not expanded: there are too many references.")
                 return value
-            self._left -= 1
+            self._references_left -= 1
             parts += value[end : found.start()], self._replacement(found, trail)
             size += len(parts[-2]) + len(parts[-1])
             end = found.end()
@@ -111,38 +115,38 @@ class Expander:
             self._warn(f"{trail[-1].name} was not expanded: it would grow too large.")
             return value
         expanded = "".join(parts) + value[end:]
-        self._growth -= max(0, len(expanded) - len(value))
+        self._growth_left -= max(0, len(expanded) - len(value))
         return expanded
 
     def _replacement(self, found: re.Match[str], trail: tuple[Target, ...]) -> str:
-        asked = target(found[1], trail[-1].place)
-        left = f"{found[0]} in {trail[-1].name} was left as it is"
-        if asked in trail:
+        referred = target(found[1], trail[-1].place)
+        unchanged = f"{found[0]} in {trail[-1].name} was left as it is"
+        if referred in trail:
             self._cycles += 1
-            self._warn(f"{left}: it leads back to itself.")
+            self._warn(f"{unchanged}: it leads back to itself.")
             return found[0]
-        met = (asked, len(trail))
+        met = (referred, len(trail))
         if met in self._expanded:
             return self._expanded[met]
         if met in self._cyclic:
             self._cycles += 1
             return self._cyclic[met]
-        unknown = asked not in self._values
+        unknown = referred not in self._values
         if len(trail) > DEEPEST or (unknown and len(self._values) == MOST):
-            self._warn(f"{left}: too many references lead on to one another.")
+            self._warn(f"{unchanged}: too many references lead on to one another.")
             return found[0]
         if unknown:
-            if self._unread <= 0:
-                self._warn(f"{left}: there is too much to go through.")
+            if self._characters_left <= 0:
+                self._warn(f"{unchanged}: there is too much to go through.")
                 return found[0]
-            value = self._values[asked] = self._look_up(asked)
-            self._unread -= len(value or "")
-        value = self._values[asked]
+            value = self._values[referred] = self._look_up(referred)
+            self._characters_left -= len(value or "")
+        value = self._values[referred]
         if value is None:
-            self._warn(f"{left}: no such secret can be read.")
+            self._warn(f"{unchanged}: no such secret can be read.")
             return found[0]
         cycles = self._cycles
-        expanded = self._expand(value, (*trail, asked))
+        expanded = self._expand(value, (*trail, referred))
         (self._expanded if cycles == self._cycles else self._cyclic)[met] = expanded
         return expanded
 

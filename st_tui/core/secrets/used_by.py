@@ -11,7 +11,7 @@ from st_tui.core.wording import counted
 
 
 class Reference(NamedTuple):
-    """A secret whose value refers to another: `text` is how, as in `${dev.common.NAME}`."""
+    """A secret whose value refers to another, and the text that does: `${dev.common.NAME}`."""
 
     place: Place
     name: str

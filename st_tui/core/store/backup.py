@@ -33,7 +33,7 @@ def save(database: Database, path: Path) -> str | None:
             with explained(path):
                 database.copy_to(draft)
                 found = _flaw_of(draft)
-            written_aside.put_in_place(draft, path)
+            written_aside.rename_to_new(draft, path)
     except FileExistsError:
         raise StoreError(f"{path} is there already: name a new file.") from None
     except OSError as error:

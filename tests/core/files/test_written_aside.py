@@ -81,9 +81,9 @@ def test_what_is_being_written_stays(tmp_path: Path) -> None:
         path.write_text("half")
         written_aside.clear(tmp_path, NEW)
         assert path.read_text() == "half"
-        written_aside.put_in_place(path, tmp_path / "whole")
+        written_aside.rename_to_new(path, tmp_path / "whole")
         with pytest.raises(FileExistsError):
-            written_aside.put_in_place(path, tmp_path / "whole")
+            written_aside.rename_to_new(path, tmp_path / "whole")
     assert names(tmp_path) == ["whole"]
 
 
@@ -123,9 +123,9 @@ def test_a_disk_without_links_and_locks_will_do(
         path.write_text("new")
         if there:
             with pytest.raises(FileExistsError):
-                written_aside.put_in_place(path, place)
+                written_aside.rename_to_new(path, place)
         else:
-            written_aside.put_in_place(path, place)
+            written_aside.rename_to_new(path, place)
     assert place.read_text() == ("older" if there else "new")
     (tmp_path / LEFT).write_text("left")
     written_aside.clear(tmp_path, NEW)

@@ -15,8 +15,8 @@ _DRAFT = ".st-tui-export-"
 def put(text: str, file: Path, *, vault: Path, replace: bool) -> None:
     """Write the text under another name, then rename that to `file`. Raises SecretFileError.
 
-    With `replace`, an ordinary file of this name is replaced; without it, nothing is. A link, or a
-    file that belongs to the vault in the directory `vault`, never is.
+    With `replace`, an ordinary file of this name is replaced; without it, the name must be free. A
+    link is never replaced, nor is a file of the vault in the directory `vault`.
     """
     try:
         if is_ours(vault, file):
@@ -29,8 +29,8 @@ def put(text: str, file: Path, *, vault: Path, replace: bool) -> None:
             handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with open(handle, "wb") as opened:
                 opened.write(text.encode())
-            put_there = written_aside.take_place if replace else written_aside.put_in_place
-            put_there(draft, folder / file.name)
+            rename = written_aside.rename_over if replace else written_aside.rename_to_new
+            rename(draft, folder / file.name)
     except FileExistsError:
         raise SecretFileError(f"{file} is there already: name a new file.") from None
     except OSError as error:

@@ -23,7 +23,7 @@ LARGEST_FILE = 4 * 1024 * 1024
 
 
 class Content(NamedTuple):
-    """The secrets of a file, each name once; and how many comments in it stand above no secret."""
+    """The secrets of a file, each name once, and how many comments in it belong to no secret."""
 
     secrets: list[FileSecret]
     loose: int
@@ -71,7 +71,7 @@ def content(data: bytes) -> Content:
 def _entries(text: str) -> Iterator[tuple[str, FileSecret | None]]:
     """Each secret as the file states it, with the words for where: `Line 3`, `Entry 2`.
 
-    Instead of a secret it is None for a comment that stands above none.
+    For a comment that belongs to no secret, there is None instead of a secret.
     """
     if text.lstrip()[:1] in ("{", "["):  # No .env line and no header begins so.
         return read_json.entries(text)
@@ -80,7 +80,10 @@ def _entries(text: str) -> Iterator[tuple[str, FileSecret | None]]:
 
 
 def _agreed(where: str, before: FileSecret, again: FileSecret) -> FileSecret:
-    """The secret, where a file states it twice: both must agree. Raises SecretFileError."""
+    """One secret of two that a file states under the same name. Both must agree.
+
+    Raises SecretFileError.
+    """
     if again.value != before.value:
         raise SecretFileError(
             f"{where} gives a secret another value than the file did before: keep one."

@@ -53,7 +53,7 @@ _UNCLEAR_WITHOUT_QUOTES = (
     # Only the first open bracket is looked for: with many of them, looking for each took hours.
     (r" [A-Za-z_]\w*\+?=|\A(?>.*? [A-Za-z_]\w*\[).*\]\+?=", _BEGINS_ANOTHER),
 )
-"""What some reader takes for more than text, with the refusal; the first that is found counts."""
+"""Signs that some reader takes for more than text, each with its refusal; the first counts."""
 _ENDS_A_LINE_FOR_SOME = re.compile("[\u2028\u2029]")
 
 
@@ -68,7 +68,7 @@ class _Value(NamedTuple):
 def entries(text: str) -> Iterator[tuple[str, FileSecret | None]]:
     """Each secret as the file states it, with its line; the `#` lines right above are its comment.
 
-    Instead of a secret it is None for `#` lines that are above no name.
+    For `#` lines that are above no name, there is None instead of a secret.
     """
     lone = re.search(r"\r(?!\n)", text)
     if lone is not None:

@@ -1,8 +1,8 @@
 """The secrets of a JSON file: an object of texts, a list of objects, or an object on each line.
 
-A number or a truth value is taken as the text that the file writes for it: `1.0` stays `1.0`. So it
-is not read by `core.json_text`: this decoder keeps numbers as text, and what is wrong with an entry
-until it can be said which entry it is.
+A number or a truth value is taken as the text that the file writes for it: `1.0` stays `1.0`. So
+the file is not read by `core.json_text`. The decoder here keeps numbers as text. It also keeps what
+is wrong, such as `NaN` or a key that is there twice, so that the refusal can name the entry.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class _Number(str):
 
 
 class _NoNumber:
-    """Stands for `NaN` or `Infinity`, which Python's reader takes for numbers and JSON has not."""
+    """Stands for `NaN` or `Infinity`: Python reads them as numbers, and JSON does not have them."""
 
 
 class _Pairs(list[tuple[str, Any]]):
@@ -89,7 +89,7 @@ def _lines(text: str) -> Iterator[tuple[str, FileSecret]]:
 
 
 def _listed(content: Any) -> list[Any] | None:
-    """The items of a list, also of one in the form of `secrets list --json`; None for an object."""
+    """The items of a list, or of an object as `secrets list --json` writes it; else None."""
     if not isinstance(content, _Pairs):
         return list(content)
     if len(content) == 1 and content[0][0] == "secrets" and type(content[0][1]) is list:

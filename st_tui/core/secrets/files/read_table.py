@@ -1,4 +1,4 @@
-"""The secrets of a CSV or TSV file. Its first line names the columns, and tells it from others."""
+"""The secrets of a CSV or TSV file. Its first line names the columns: by that it is recognised."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def entries(text: str, header: Header) -> Iterator[tuple[str, FileSecret]]:
 
 
 def _prepared(text: str, delimiter: str) -> str:
-    """The text for the library, if every reader sees the same cells in it.
+    """The text as the library needs it, if every reader sees the same cells in it.
 
     The library takes a carriage return for an end of line, in quotes too: there `_RETURN` stands
     for it. Raises SecretFileError.

@@ -1,12 +1,10 @@
-"""Which names a shell accepts for a variable, and which variables programs set themselves."""
+"""Names that every shell accepts for a variable, and variables that a program sets itself."""
 
 from __future__ import annotations
 
 import re
 
 _POSIX_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-# A shell sets these itself, allows only numbers in them, or stops reading where a file sets them.
-# In JavaScript `__proto__` is no key of an object like others.
 _KEPT = {
     "bash": (
         "BASHOPTS BASHPID BASH_ARGC BASH_ARGV BASH_COMMAND BASH_LINENO BASH_MONOSECONDS "
@@ -29,6 +27,11 @@ _KEPT = {
     "dash": "OPTIND",
     "npm dotenv": "__proto__",
 }
+"""By program, the variables that do not take the value from a file.
+
+A shell sets them itself, allows only numbers in them, or stops reading the file there. In
+JavaScript `__proto__` is not an ordinary key of an object.
+"""
 
 
 def is_posix(name: str) -> bool:
@@ -37,5 +40,5 @@ def is_posix(name: str) -> bool:
 
 
 def kept_by(reader: str, name: str) -> bool:
-    """Whether in this program a variable of this name keeps a value of its own when it is set."""
+    """Whether a variable of this name keeps the program's own value when a file sets it."""
     return name in _KEPT.get(reader, "").split()

@@ -1,13 +1,13 @@
 """How a value is spelled in a `.env` file, and what the programs that read such files make of it.
 
-A shell, python-dotenv, npm dotenv and `node --env-file` agree on no one way to quote: what is
+A shell, python-dotenv, npm dotenv and `node --env-file` do not agree on any way to quote: what is
 plain text to one is an escape, a command or the next line to another. So a value is spelled in a
-few ways, all of them such that neither a shell nor Ruby's dotenv runs anything in it:
+few ways. In none of them does a shell or Ruby's dotenv run anything:
 
     it's    "it's"    'it'\''s'
 
-A model of each reader reads each spelling, and the one that the fewest read as another value is
-taken. Tests hold the models against the readers themselves.
+A model of each reader reads each spelling. The spelling is taken that the fewest readers read as
+another value. Tests hold the models against the readers themselves.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Spelling(NamedTuple):
 
 
 def spelled(value: str) -> Spelling | None:
-    """The spelling that most readers read as this value; None where none is safe."""
+    """The spelling that most readers read as this value; None if no spelling is safe."""
     spellings = [
         Spelling(
             text,
@@ -50,7 +50,7 @@ def shell_quoted(value: str) -> str:
 
 
 def _spellings(value: str) -> Iterator[str]:
-    """The spellings that no reader takes for more than one value; the plainest first."""
+    """The spellings that every reader takes for one value, right or wrong; the plainest first."""
     # For some readers a backslash before the closing quote swallows it, and the lines that follow.
     if "'" not in value and not value.endswith("\\"):
         yield f"'{value}'"
@@ -72,10 +72,10 @@ def _spellings(value: str) -> Iterator[str]:
 
 
 def _runs_in_ruby(value: str) -> bool:
-    """Whether Ruby's dotenv would run a command in what a shell takes for one quoted text.
+    """Whether Ruby's dotenv would run a command in the text that `shell_quoted` makes of a value.
 
-    It ends a value at `#` unless that is in quotes as it knows them. Then it sees no quotes around
-    the rest.
+    It does not know a shell's quotes with an apostrophe in them. So it ends the value at `#`, and
+    does not see the rest as quoted.
     """
     return "#" in value and "$(" in value
 
@@ -92,10 +92,10 @@ def _is_live(text: str) -> bool:
 
 
 def _below(text: str) -> str:
-    """A comment with a quote in it, where npm dotenv takes the closing quote for an escaped one.
+    """A comment with a quote, if npm dotenv takes the closing quote for an escaped one; else empty.
 
-    It finds its end there, instead of going on into other secrets. The empty line keeps the
-    comment from belonging to the next secret.
+    The value then ends for npm dotenv in the comment, and not in another secret. The empty line
+    keeps the comment from belonging to the next secret.
     """
     return '#"\n\n' if text.endswith('\\"') else ""
 

@@ -1,8 +1,8 @@
 """Write secrets as the text of a file for another program: exact, or refused.
 
 A secret's name and value come from whoever holds a token that may write, and can be chosen to hurt
-the one who reads the file. What would run a command is refused; what some program would read as
-another value is remarked.
+the one who reads the file. Text that would run a command is refused. A remark names values that
+some program would read as others.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ def write(secrets: Iterable[FileSecret], kind: Format, allowed: Collection[str] 
 
 
 def format_of(suffix: str) -> Format:
-    """The format for a file name's suffix, as `.json`; dotenv where the suffix says nothing."""
+    """The format for a file name's suffix, such as `.json`; dotenv for any other suffix."""
     return _BY_SUFFIX.get(suffix.lower(), "dotenv")
 
 
