@@ -12,25 +12,31 @@ from st_tui.core.store.audit_filter import ALL, EntryFilter, created_tokens, det
 from st_tui.core.store.database import Database
 
 _COLUMNS = ", ".join(AuditEntry._fields)
-_MARKS = ", ".join(f":{field}" for field in AuditEntry._fields)
+_PLACEHOLDERS = ", ".join(f":{field}" for field in AuditEntry._fields)
 _FIRST = "0" * 64
 FORMAT_1 = (
     "seq", "time", "actor", "ip", "user_agent", "event", "project_id", "target", "environment",
     "path", "operation", "verdict", "reason", "details",
 )  # fmt: skip
-"""The fields that an entry's hash covers. It is released, so it never changes: a new column needs a
-format of its own, and logs written before go on verifying."""
+"""The fields that an entry's hash covers.
+
+This format is released, so it never changes. A new column needs a format of its own, so that logs
+written before go on verifying.
+"""
 ALSO = {Permission.READ: "alsoRead", Permission.WRITE: "alsoWritten"}
-"""Which of an entry's details lists the other folders that were needed: by permission, each folder
-as `{"environment": …, "secretPath": …}`. A secret found through a link lies in such a folder."""
+"""By permission, the name in an entry's details that lists further folders that were needed.
+
+Each folder is `{"environment": …, "secretPath": …}`. A secret that was found through a link lies in
+such a folder.
+"""
 _ENCODER = json.JSONEncoder(ensure_ascii=True, sort_keys=True, separators=(",", ":"))
 
 
-class Event(NamedTuple):
+class NewEntry(NamedTuple):
     """An entry to be written; `append` adds its number and its hash.
 
-    `time` is in milliseconds since 1970 UTC; `event` is Infisical's name for what happened;
-    `target` is the id of what was acted on; `details` is whatever else belongs to it.
+    `time` is in milliseconds since 1970 UTC. `event` is Infisical's name for what happened.
+    `target` is the id of what was acted on. `details` has whatever else belongs to the entry.
     """
 
     time: int
@@ -48,16 +54,16 @@ class Event(NamedTuple):
     details: dict[str, Any] | None = None
 
 
-def append(database: Database, events: Iterable[Event]) -> None:
+def append(database: Database, entries: Iterable[NewEntry]) -> None:
     """Write entries at the end of the log, inside the caller's transaction."""
     seq, previous = last(database)
     rows = []
-    for event in events:
+    for entry in entries:
         seq += 1
-        fields = event._asdict() | {"seq": seq, "details": _canonical(event.details or {})}
+        fields = entry._asdict() | {"seq": seq, "details": _canonical(entry.details or {})}
         previous = fields["hash"] = entry_hash(previous, fields)
         rows.append(fields)
-    database.execute_many(f"INSERT INTO audit_log ({_COLUMNS}) VALUES ({_MARKS})", rows)
+    database.execute_many(f"INSERT INTO audit_log ({_COLUMNS}) VALUES ({_PLACEHOLDERS})", rows)
 
 
 def page(
@@ -113,8 +119,8 @@ _USE = (
 def _all_uses(whose: str) -> str:
     """The query for what tokens were allowed: actor, environment, path and operation.
 
-    `whose` is the condition on the entries. One entry is several rows where it lists other folders
-    that were needed (`ALSO`): a secret found through a link counts for the folder it lies in too.
+    `whose` is the condition on the entries. An entry that lists further folders (`ALSO`) is several
+    rows: a secret found through a link counts for the folder it lies in, too.
     """
     also = (
         "SELECT actor, json_extract(value, '$.environment') AS environment, "
@@ -142,8 +148,11 @@ def uses(database: Database, token_id: str) -> list[Use]:
 
 
 def uses_of_all(database: Database, project_id: str, after: int, upto: int) -> dict[str, list[Use]]:
-    """The same of every token of a project, by its id, from the entries after number `after` up to
-    number `upto`. Tokens that were allowed nothing are left out."""
+    """What each token of a project was allowed, by its id.
+
+    Only the entries after number `after`, up to number `upto`, are read. Tokens that were allowed
+    nothing are left out.
+    """
     whose = "project_id = :project AND seq > :after AND seq <= :upto"
     rows = database.rows(
         "SELECT actor, environment, path, operation, count(*) "
@@ -156,7 +165,7 @@ def uses_of_all(database: Database, project_id: str, after: int, upto: int) -> d
     return found
 
 
-class Mark(NamedTuple):
+class LogPosition(NamedTuple):
     """A position in the log: the number of an entry, and its hash.
 
     The hash tells whether a restore put another entry there.
@@ -166,20 +175,20 @@ class Mark(NamedTuple):
     hash: str
 
 
-BEGINNING = Mark(0, _FIRST)
+BEGINNING = LogPosition(0, _FIRST)
 """The position before the first entry."""
 
 
-def last(database: Database) -> Mark:
+def last(database: Database) -> LogPosition:
     """The position of the newest entry."""
     row = database.row("SELECT seq, hash FROM audit_log ORDER BY seq DESC LIMIT 1")
-    return BEGINNING if row is None else Mark(*row)
+    return BEGINNING if row is None else LogPosition(*row)
 
 
-def has(database: Database, mark: Mark) -> bool:
+def has(database: Database, position: LogPosition) -> bool:
     """Whether the log still has this very entry at this position."""
     query = "SELECT 1 FROM audit_log WHERE seq = :seq AND hash = :hash"
-    return database.row(query, mark._asdict()) is not None
+    return database.row(query, position._asdict()) is not None
 
 
 def token_names(database: Database, ids: Collection[str]) -> dict[str, str]:
@@ -190,8 +199,10 @@ def token_names(database: Database, ids: Collection[str]) -> dict[str, str]:
 
 
 def tokens_named(database: Database, name: str, project_id: str | None) -> list[str]:
-    """The ids of all tokens that were made with this name, the oldest first; of one project, or of
-    all."""
+    """The ids of all tokens that were made with this name, the oldest first.
+
+    Only those of one project, if it is given.
+    """
     query = f"{created_tokens('= :name')} AND project_id = coalesce(:project, project_id)"
     rows = database.rows(f"{query} ORDER BY seq", {"name": name, "project": project_id})
     return [target for (target,) in rows]
@@ -250,7 +261,7 @@ _OF_TOKENS = (
 
 
 def of_tokens(database: Database) -> Iterator[tuple[str, str | None, str, dict[str, Any]]]:
-    """What became of every token, the oldest first: event, project, token and details."""
+    """Event, project, token and details of each entry about a token, the oldest first."""
     for event, project_id, target, details in database.rows(
         "SELECT event, project_id, target, details FROM audit_log "
         f"WHERE event IN ({_OF_TOKENS}) ORDER BY seq"

@@ -1,4 +1,7 @@
-"""The audit log of a vault: read, searched, verified, and told of accesses. Changes write it."""
+"""The audit log of a vault: reading, searching and verifying it, and recording accesses.
+
+The entry about a change is written in the change's own transaction: see `Session.change`.
+"""
 
 from __future__ import annotations
 
@@ -47,7 +50,7 @@ class Uses(NamedTuple):
 
     by_token: Mapping[str, Sequence[Use]]
     project_id: str
-    upto: audit.Mark
+    upto: audit.LogPosition
 
 
 NO_USES = Uses({}, "", audit.BEGINNING)
@@ -119,7 +122,7 @@ class AuditLog:
         """
         made = list(accesses)
         with self._session.database.transaction():
-            audit.append(self._session.database, map(_event, made))
+            audit.append(self._session.database, map(_entry, made))
             tokens.note_uses(
                 self._session.database,
                 [
@@ -135,7 +138,7 @@ class AuditLog:
             return audit.uses(database, token.id)
 
     def uses_of_all(self, project: Project, known: Uses = NO_USES) -> Uses:
-        """The same of every token of a project. Only entries after those in `known` are read."""
+        """What each token of a project was allowed: `known`, and what later entries say."""
         with self._session.reading() as database:
             if known.project_id != project.id or not audit.has(database, known.upto):
                 known = NO_USES
@@ -153,16 +156,18 @@ class AuditLog:
             return audit.token_names(database, ids)
 
     def tokens_named(self, name: str, project: Project | None = None) -> list[str]:
-        """The ids of all tokens that were made with this name, the oldest first; of one project, or
-        of all."""
+        """The ids of all tokens that were made with this name, the oldest first.
+
+        Only those of one project, if it is given.
+        """
         with self._session.reading() as database:
             return audit.tokens_named(database, name, project.id if project else None)
 
     def first_broken(self) -> int | None:
         """The number of the first entry whose hash does not follow from the one before it.
 
-        None when the whole chain holds. It holds, too, where somebody cut off its end: only a hash
-        that was kept elsewhere shows that.
+        None if the whole chain holds. A chain whose end was cut off holds, too: only a hash that
+        was kept elsewhere shows that.
         """
         with self._session.reading() as database:
             return audit.first_broken(database)
@@ -180,9 +185,9 @@ def _merged(
     return found
 
 
-def _event(access: Access) -> audit.Event:
+def _entry(access: Access) -> audit.NewEntry:
     request = access.request
-    return audit.Event(
+    return audit.NewEntry(
         time=request.now,
         actor=ANONYMOUS if access.token is None else access.token.id,
         event=access.event,

@@ -118,11 +118,11 @@ class Candidate:
             if replaced is None
             else {"replacedSeq": replaced.seq, "replacedHash": replaced.hash}
         )
-        event = audit.Event(
+        entry = audit.NewEntry(
             self._session.clock(), self._session.actor, "restore-backup", details=details
         )
         with self._copy.transaction():
-            audit.append(self._copy, [event])
+            audit.append(self._copy, [entry])
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from st_tui.core.files import vault_files
 from st_tui.core.files.vault_layout import DATABASE, OPERATOR_KEY, SERVER_KEY
 from st_tui.core.model import Project, ServiceToken
 from st_tui.core.store import audit, projects
-from st_tui.core.store.audit import Event
+from st_tui.core.store.audit import NewEntry
 from st_tui.core.store.database import Database
 from st_tui.core.store.sqlite import open_database
 from st_tui.core.token_text import RandomBytes
@@ -88,16 +88,16 @@ class Session:
     @contextmanager
     def change(self) -> Iterator[Recorder]:
         """One transaction for a change; the function that it yields adds an audit entry to it."""
-        events: list[Event] = []
+        entries: list[NewEntry] = []
 
         def record(event: str, project: Project, *, actor: str | None = None, **rest: Any) -> None:
-            events.append(Event(now, actor or self.actor, event, project.id, **rest))
+            entries.append(NewEntry(now, actor or self.actor, event, project.id, **rest))
 
         with self.database.transaction():
             # Read only now that nobody else writes, so that the log's times are in its order.
             now = self.clock()
             yield record
-            audit.append(self.database, events)
+            audit.append(self.database, entries)
 
     def require_own_key(self) -> None:
         """Raise VaultFilesError unless the own key of this session can be read."""

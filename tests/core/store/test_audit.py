@@ -13,7 +13,7 @@ import pytest
 from st_tui.core.errors import Refusal
 from st_tui.core.model import AuditEntry, Permission, Project, Use
 from st_tui.core.store import audit
-from st_tui.core.store.audit import Event
+from st_tui.core.store.audit import NewEntry
 from st_tui.core.vault import Vault
 from tests.core.vaults import raw, sqlite_of, v2
 
@@ -186,7 +186,7 @@ def test_a_text_is_found_in_what_is_shown_of_an_entry(vault: Vault, project: Pro
     ]
     database = vault._session.database
     hashed = "ab" * 32
-    told = Event(
+    told = NewEntry(
         3_600_000, made[0].id, "get-secrets", project.id, None, "dev", "/common/db", "read",
         "denied", "path", "10.1.2.3", "curl/8", {"endpoint": "raw"},
     )  # fmt: skip
@@ -272,7 +272,7 @@ def test_a_use_counts_for_every_place_that_it_needed(vault: Vault, project: Proj
         "note": '"alsoRead":[',
     }
     each: list[dict[str, Any]] = [also, {}, {"alsoRead": []}, also]
-    event = Event(0, "t1", "get-secrets", project.id, None, "dev", "/", "read", "allowed")
+    event = NewEntry(0, "t1", "get-secrets", project.id, None, "dev", "/", "read", "allowed")
     events = [event._replace(details=details) for details in each]
     events += [event._replace(verdict="denied", details=also)]
     expected = [

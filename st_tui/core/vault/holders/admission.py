@@ -11,7 +11,7 @@ from st_tui.core.errors import Refusal
 from st_tui.core.expiry import MINUTE, iso
 from st_tui.core.model import Project, Reason, ServiceToken, TokenText
 from st_tui.core.store import failed_authentications, tokens
-from st_tui.core.store.audit import Event
+from st_tui.core.store.audit import NewEntry
 from st_tui.core.vault.audit import ANONYMOUS
 from st_tui.core.vault.holders.entries import Entries
 from st_tui.core.vault.holders.holder import Caller, Holder
@@ -69,7 +69,7 @@ class Admission:
             beyond = failed.failures - FAILURES_A_MINUTE
             if beyond > 0:
                 self._entries.add(
-                    Event(
+                    NewEntry(
                         self._session.clock(),
                         ANONYMOUS,
                         "failed-authentications",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from st_tui.core.model import Reason, ServiceToken
 from st_tui.core.store import audit, tokens
-from st_tui.core.store.audit import Event
+from st_tui.core.store.audit import NewEntry
 from st_tui.core.store.database import Database
 from st_tui.core.vault.audit import ANONYMOUS
 from st_tui.core.vault.holders.holder import Caller, Holder
@@ -16,19 +16,19 @@ class Entries:
     """What one batch will add to the audit log, and to the counts of each token's uses."""
 
     def __init__(self) -> None:
-        self._events: list[Event] = []
+        self._entries: list[NewEntry] = []
         self._uses: list[tuple[str, int]] = []
 
-    def add(self, event: Event) -> None:
+    def add(self, entry: NewEntry) -> None:
         """Add an entry that is about no request."""
-        self._events.append(event)
+        self._entries.append(entry)
 
     def add_refused(
         self, caller: Caller, event: str, now: int, reason: Reason, token: ServiceToken | None
     ) -> None:
         """Add the entry of a request that was not let in; `token` is None if it is unknown."""
-        self._events.append(
-            Event(
+        self._entries.append(
+            NewEntry(
                 now,
                 ANONYMOUS if token is None else token.id,
                 event,
@@ -42,8 +42,8 @@ class Entries:
 
     def add_request(self, holder: Holder) -> None:
         """Add the entry of a request that was let in, however it ended, and its token's use."""
-        self._events.append(
-            Event(
+        self._entries.append(
+            NewEntry(
                 time=holder.now,
                 actor=holder.token.id,
                 event=holder.event,
@@ -64,10 +64,10 @@ class Entries:
     def write(self, database: Database) -> None:
         """Write them in their order. Raises StoreError."""
         with database.explained():
-            audit.append(database, self._events)
+            audit.append(database, self._entries)
             tokens.note_uses(database, self._uses)
         self.drop()
 
     def drop(self) -> None:
         """Forget what was not written."""
-        self._events, self._uses = [], []
+        self._entries, self._uses = [], []
