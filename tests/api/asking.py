@@ -1,4 +1,4 @@
-"""The secrets' routes with one token, by what is asked: raw or sealed, one or a folder's."""
+"""The routes to secrets with one token: raw or sealed, one secret or a folder's."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Asking:
         return self.ask(method, f"{root}/{in_path(name)}", body=body)
 
     def values(self, path: str = "/", **rest: str) -> dict[str, str]:
-        """Names and values of a list, where later imports win and the folder's own over all."""
+        """Names and values of a list. Later imports win over earlier, the folder's own over all."""
         answer = self.list(path, **rest)
         assert answer.status == 200, answer.body
         each = [*answer.json["imports"], answer.json]

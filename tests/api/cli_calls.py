@@ -13,7 +13,7 @@ Text = dict[str, str]
 
 
 class Cli:
-    """The CLI with one token: a `--token`, or what stands in INFISICAL_TOKEN."""
+    """The CLI with one token, given by `--token` or INFISICAL_TOKEN."""
 
     def __init__(self, token: str, url: str) -> None:
         parts = token.split(".")
@@ -30,7 +30,7 @@ class Cli:
         query: Text | None = None,
         body: dict[str, Any] | None = None,
     ) -> Answer:
-        """One call; `whole` with all four parts of the token."""
+        """One call. `whole`: with all four parts of the token."""
         headers = {"Authorization": f"Bearer {self._four if whole else self._three}"}
         if body is not None:
             headers["Content-Type"] = "application/json"
@@ -86,7 +86,7 @@ class Cli:
         expand: bool = True,
         recursive: bool = False,
     ) -> Answer:
-        """The same before v0.43.99: what is off is left out."""
+        """The same before v0.43.99: an option that is off is left out."""
         query = {"workspaceId": self.workspace(), "environment": environment, "secretPath": path}
         if imports:
             query["include_imports"] = "true"
@@ -125,7 +125,7 @@ class Cli:
         *,
         kind: str = "personal",
     ) -> Answer:
-        """`secrets delete NAME --projectId …`: asks for a personal one unless told otherwise."""
+        """`secrets delete NAME --projectId …`: asks for a personal secret unless told otherwise."""
         body = {
             "secretName": name,
             "workspaceId": project_id,
@@ -161,7 +161,7 @@ class Cli:
 
 
 def merged(data: dict[str, Any]) -> Text:
-    """Names and values as `run` sets them: imports from the last to the first, the direct win."""
+    """Names and values as `run` sets them. Later imports win, and the folder's own over all."""
     result: Text = {}
     for secret in data["secrets"]:
         result[secret["secretKey"]] = secret["secretValue"]

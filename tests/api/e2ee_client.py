@@ -55,7 +55,7 @@ class E2eeClient:
         self.line.close()
 
     def token_data(self) -> dict[str, Any]:
-        """What the server tells of the token, with all that either client reads."""
+        """The server's answer about the token, which must have what either client reads."""
         data = self.line.ok("GET", "/api/v2/service-token")
         _check_texts(
             data, "id", "name", "projectId", "workspace", "encryptedKey", "iv", "tag",
@@ -129,7 +129,7 @@ class E2eeClient:
     def update(
         self, name: str, value: str, environment: str = "dev", path: str | None = "/"
     ) -> dict[str, Any]:
-        """Change a secret; the Node client states no path, whatever it was given."""
+        """Change a secret. The Node client states no path, even if it was given one."""
         body = {**self._where(environment), **self._sealed("secretValue", value)}
         if path is not None:
             body["secretPath"] = path
@@ -140,7 +140,7 @@ class E2eeClient:
         return secret
 
     def delete(self, name: str, environment: str = "dev", path: str = "/") -> Opened:
-        """Delete a secret, with a JSON body; its value is opened once more."""
+        """Delete a secret, with a JSON body, and open the value in the answer."""
         data = self.line.ok(
             "DELETE",
             f"/api/v3/secrets/{in_path(name)}",
@@ -208,7 +208,7 @@ def _check_texts(data: Mapping[str, Any], *names: str) -> None:
 
 
 def _check_time(text: str) -> None:
-    """RFC 3339, as the clients' parsers and Go's want it."""
+    """A time must be RFC 3339, as the clients' parsers and Go's want it."""
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)", text), text
     datetime.fromisoformat(text)
 

@@ -50,7 +50,7 @@ class Target(NamedTuple):
 
     @classmethod
     def make(cls, shop: Shop, token: str | None = None) -> Target:
-        """Some secrets, a link, and a line with this token's text, or with one that may do all."""
+        """Some secrets, a link, and a connection with this token, or with one that may do all."""
         shop.put(COMMON, KEY="value", OTHER="other")
         shop.put(ROOT, KEY="root")
         link = shop.vault.secrets.add_import(shop.project, COMMON, DB)
@@ -62,7 +62,7 @@ class Target(NamedTuple):
         return cls(shop, Connection(shop.url, headers), link.id)
 
     def path(self, operation: Operation, name: str | None = None) -> str:
-        """The operation's path; `name` as it is written there, or else one that is there."""
+        """The operation's path with this `name`, unchanged, or with one that exists."""
         secret = "NEW" if operation.method == "POST" else "KEY"
         there = {"{secretName}": secret, "{folderIdOrName}": "db"}
         there["{secretImportId}"] = self.import_id
@@ -72,7 +72,7 @@ class Target(NamedTuple):
         return path
 
     def fields(self, operation: Operation) -> dict[str, Any]:
-        """What a good request of it states."""
+        """The fields of a good request."""
         known = {field.name for field in operation.fields}
         good = {name: value for name, value in GOOD.items() if name in known}
         if "folder" not in operation.path and "import" not in operation.path:
@@ -89,7 +89,7 @@ class Target(NamedTuple):
         query: str | None = None,
         method: str | None = None,
     ) -> Answer:
-        """The answer to the operation with these fields, or with this body or query as it is."""
+        """The answer to the operation, with these fields, or with this body or query unchanged."""
         path = self.path(operation, name)
         fields = self.fields(operation) if fields is None else fields
         if operation.writes:

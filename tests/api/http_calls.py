@@ -13,7 +13,7 @@ _addresses = itertools.count(2)
 
 
 def own_address() -> str:
-    """An address of this machine that nobody used yet: failures are counted for each."""
+    """An address of this machine that is not used yet, because failures are counted by address."""
     number = next(_addresses)
     return f"127.0.{number // 250}.{number % 250 + 1}"
 

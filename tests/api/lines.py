@@ -63,7 +63,7 @@ async def port_of(application: Any, **options: Any) -> AsyncIterator[int]:
 
 @asynccontextmanager
 async def line_to(application: Any) -> AsyncIterator[Line]:
-    """A connection to an application; nobody waits for it for ever."""
+    """A connection to an application, with a timeout."""
     async with port_of(application) as port, asyncio.timeout(30):
         line = await connect(port)
         try:

@@ -16,7 +16,7 @@ _SECONDS_TO_END = 30
 
 
 class ServerFailed(Exception):
-    """The server did not start, or did not end well; what it said."""
+    """The server did not start, or did not end well. The text is what it said."""
 
 
 class Server:
@@ -50,7 +50,7 @@ def serving(
 ) -> Iterator[Server]:
     """The server of this vault on a free port. It ends well, or the test fails.
 
-    As another `user` it is in that user's own group alone.
+    With a `user`, the server runs as that user, in that user's own group alone.
     """
     command = [python, "-m", "st_tui", "serve", "--vault", str(vault), "--port", "0"]
     environment = {name: value for name, value in os.environ.items() if name != "ST_TUI_VAULT"}

@@ -117,7 +117,7 @@ def test_a_sealed_secret_is_not_renamed_in_silence(shop: Shop) -> None:
 def test_a_filter_by_what_no_secret_has_leaves_nothing(
     open_shop: Shop, root: str, name: str
 ) -> None:
-    """Neither of the folder, nor of those below or imported: who filters wants no more."""
+    """Neither the folder's secrets are listed, nor those below or imported."""
     open_shop.put(ROOT, A="a")
     open_shop.put(DB, B="b")
     open_shop.put(OTHER, C="c")
@@ -148,7 +148,7 @@ def test_folders_are_not_listed_whole_where_a_filter_is_asked_for(shop: Shop, ve
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=name_of)
 def test_no_answer_may_be_kept(target: Target, operation: Operation) -> None:
-    """Success or refusal: what is refused today may be there tomorrow."""
+    """Refusals neither: a secret that is missing today may exist tomorrow."""
     good = target.ask(operation, good_fields(target, operation))
     assert good.status == 200
     refused = target.ask(operation, {"environment": "none", "projectId": "other"})

@@ -26,7 +26,7 @@ ROUTE = "/api/v2/service-token"
 
 
 def by(vault: Vault, token: NewToken) -> list[AuditEntry]:
-    """What the token asked, the oldest first."""
+    """The entries of the token's requests, the oldest first."""
     return [entry for entry in reversed(vault.audit.page()) if entry.actor == token.token.id]
 
 
@@ -88,7 +88,7 @@ def reasons(operation: Operation) -> list[str]:
     ],
 )
 def test_what_was_denied(vault: Vault, open_shop: Shop, operation: Operation, reason: str) -> None:
-    """The caller is told alike whichever it was; the log tells which."""
+    """The caller is told the same for every reason. The log has the reason."""
     scopes = {"environment": ("prod:/**",), "path": ("dev:/elsewhere/**",)}
     lacking = Permission.WRITE if operation.writes else Permission.READ
     token = asking(
@@ -129,7 +129,7 @@ def test_another_project_is_denied(
 def test_what_could_not_be_done_is_told_with_its_status(
     vault: Vault, target: Target, token: NewToken
 ) -> None:
-    """A broken request was never decided; one for what is not there was allowed to look."""
+    """A broken request was never decided. A request for something missing was allowed to look."""
     target.line.ask("GET", "/api/v3/secrets/NOT_THERE?environment=dev&secretPath=/common")
     target.line.ask("GET", "/api/v3/secrets/KEY?environment=dev&secretPath=/not/there")
     target.line.ask("GET", "/api/v3/secrets?environment=%ff")
@@ -153,7 +153,7 @@ def test_what_could_not_be_done_is_told_with_its_status(
 def test_a_name_that_was_asked_for_in_vain_has_the_hash_of_the_one_that_was_meant(
     vault: Vault, target: Target, token: NewToken
 ) -> None:
-    """Blanks around it do not count when it is looked for."""
+    """Blanks around a name do not count when it is looked for."""
     for name in ("LATER", "%20LATER%20"):
         path = f"/api/v3/secrets/raw/{name}?environment=dev&secretPath=/common"
         assert target.line.ask("GET", path).status == 404
@@ -196,7 +196,7 @@ def test_uses_are_counted_also_of_what_was_denied(
 def test_when_the_disk_is_full_nothing_is_answered(
     served: tuple[Path, Server], vault: Vault, target: Target, token: NewToken
 ) -> None:
-    """503, without a word of what was asked; and on with it as soon as there is room."""
+    """503, without a word about what was asked. The server goes on as soon as there is room."""
     pid, limit = served[1].process.pid, resource.RLIMIT_FSIZE
     before = resource.prlimit(pid, limit)
     paths = (
@@ -223,7 +223,7 @@ def test_when_the_disk_is_full_nothing_is_answered(
 
 
 def test_two_workers_write_one_chain(tmp_path: Path) -> None:
-    """At the same time, with failures among them, and the operator's changes between them."""
+    """Both write at once. Some requests are refused, and the operator changes things meanwhile."""
     directory = tmp_path / "vault"
     each, clients = 40, 6
     with (

@@ -1,4 +1,4 @@
-"""Who is let in, and what the others are told: all the same, and not more often than allowed."""
+"""Who is let in, and that all others are told the same, at most so many times a minute."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def connected(url: str, headers: Mapping[str, str] | None = None) -> Iterator[Co
 
 
 def with_bearer(url: str, text: str) -> Answer:
-    """The answer to this bearer, from an address of its own."""
+    """The answer to a request with this bearer, from an unused address."""
     with connected(url, {"Authorization": f"Bearer {text}"}) as line:
         return line.ask("GET", ROUTE)
 
@@ -50,7 +50,7 @@ def token(closed_shop: Shop) -> NewToken:
 
 
 def about(vault: Vault, token: NewToken) -> list[AuditEntry]:
-    """What the token did, the oldest first."""
+    """The entries of the token's requests, the oldest first."""
     return [e for e in reversed(vault.audit.page()) if e.actor == token.token.id]
 
 
@@ -78,7 +78,7 @@ def malformed(token: NewToken) -> dict[str, str]:
 
 
 def test_all_that_is_not_known_is_told_the_same(closed_shop: Shop, token: NewToken) -> None:
-    """Status, words and headers; only the request's own id and the date differ."""
+    """Status, words and headers are the same. Only the request's own id and the date differ."""
     bodies = set()
     revoked = closed_shop.made(v2("revoked", "dev:/**", expires_at=None))
     closed_shop.vault.tokens.revoke([revoked.token])
@@ -104,7 +104,7 @@ def test_the_scheme_is_bearer_in_any_case(closed_shop: Shop, token: NewToken, sc
 
 
 def test_blanks_within_a_token_are_dropped(closed_shop: Shop, token: NewToken) -> None:
-    """A file or a variable that a terminal's lines were pasted into has them."""
+    """A file or a variable has them if a wrapped line was copied out of a terminal."""
     for blank in (" ", "\t", " \u00a0 "):
         assert with_bearer(closed_shop.url, token.text.full.replace(".", f"{blank}.")).status == 200
 
@@ -147,7 +147,7 @@ def test_what_is_missing_is_said_and_nothing_of_the_token(
 
 
 def test_two_tokens_are_none(closed_shop: Shop, token: NewToken) -> None:
-    """Nobody guesses which of them a proxy before the server went by."""
+    """A proxy before the server may have checked either of them."""
     port = int(closed_shop.url.rpartition(":")[2])
     line = http.client.HTTPConnection("127.0.0.1", port, source_address=(own_address(), 0))
     line.putrequest("GET", ROUTE)
@@ -198,7 +198,7 @@ def test_v3_needs_to_be_active_and_come_from_a_trusted_address(
 
 
 def test_the_request_that_finds_the_end_is_told(vault: Vault, closed_shop: Shop) -> None:
-    """Who comes later is told no more than any other stranger."""
+    """A later request is told no more than any stranger's."""
 
     def past() -> int:
         return system_clock() - 10 * MINUTE
@@ -222,7 +222,7 @@ def test_the_request_that_finds_the_end_is_told(vault: Vault, closed_shop: Shop)
 
 
 def test_a_server_sweeps_what_ended(tmp_path: Path) -> None:
-    """Also while it has no moment of rest; from then on the token is not known."""
+    """Also while requests keep it busy. From then on the token is unknown."""
     directory = tmp_path / "vault"
 
     def past() -> int:
@@ -254,7 +254,7 @@ def failing(times: int, line: Connection) -> list[Answer]:
 
 
 def within_a_minute(url: str, times: int) -> list[Answer]:
-    """So many failures of one address, all in one minute of the clock."""
+    """Make so many failures from one address, all in one minute of the clock."""
     while True:
         with connected(url) as line:
             minute = system_clock() // MINUTE

@@ -1,4 +1,4 @@
-"""How much all bodies together may take before anybody is known."""
+"""How much memory all bodies together may take before any token is checked."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.core.vaults import v3
 
 
 async def test_a_body_that_is_too_large_and_whole_is_refused_at_once() -> None:
-    """There is no more of it to be waited for."""
+    """Nothing more of it comes that the answer could wait for."""
     parts = [b" " * LARGEST_BODY, b" "]
 
     async def receive() -> Message:
@@ -100,7 +100,7 @@ def test_a_trusted_proxys_bodies_are_many_clients(
 def test_a_body_without_a_token_that_lets_it_in_is_not_counted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
-    """However many of them are sent, and never to their end."""
+    """Many of them are sent at once, and none to its end."""
     monkeypatch.setattr(bodies, "SECONDS_TO_DROP", 3_600.0)
     with Vault.create(tmp_path / "vault", actor="ann") as vault:
         shop = Shop.make(vault, "", e2ee=True)
@@ -131,7 +131,7 @@ def test_a_body_without_a_token_that_lets_it_in_is_not_counted(
 
 
 def head(token: str, length: int) -> bytes:
-    """Of a request with a body of this length."""
+    """The head of a request with a body of this length."""
     return (
         "GET /api/v2/service-token HTTP/1.1\r\nHost: x\r\n"
         f"Authorization: Bearer {token}\r\nContent-Length: {length}\r\n\r\n"

@@ -99,7 +99,7 @@ def test_deleting_needs_the_shared_type(open_shop: Shop) -> None:
 
 
 def test_folders_are_listed_made_and_deleted(shop: Shop) -> None:
-    """In both custody modes: folders hold nothing that is sealed."""
+    """In both custody modes, because folders hold nothing that is sealed."""
     project_id = shop.project.id
     with cli(shop, "dev:/**") as one:
         made = one.create_folder(project_id, "new", path="/common")

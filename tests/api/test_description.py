@@ -41,7 +41,7 @@ def described(served: tuple[Path, Server]) -> OpenApiSchema:
 
 
 def aim(case: Case[Any], target: Target, operation: Operation) -> None:
-    """Let a made-up request be about what is there, so that it is answered with more than 404."""
+    """Point a generated request at something that exists, so that not every answer is 404."""
     good: dict[str, Any] = target.fields(operation)
     if "import" in good:
         good["import"] = {"environment": "prod", "path": "/other"}
@@ -61,7 +61,7 @@ def aim(case: Case[Any], target: Target, operation: Operation) -> None:
 def test_it_does_as_it_says(
     described: OpenApiSchema, open_shop: Shop, operation: Operation, mode: GenerationMode
 ) -> None:
-    """What the description allows, and what it does not: never an answer that it does not know."""
+    """Requests that the description allows, and others. Every answer is one that it describes."""
     target = Target.make(open_shop)
     statuses: set[int] = set()
     cases = described[operation.path][operation.method].as_strategy(generation_mode=mode)

@@ -88,7 +88,7 @@ def test_a_secrets_whole_life(shop: Shop) -> None:
 
 
 def test_values_come_back_as_they_were_sent(shop: Shop) -> None:
-    """References too: only the app and the command line expand them under E2EE."""
+    """References stay as they are: under E2EE only the app and the command line expand them."""
     with client(shop) as one:
         for name, value in TEXTS.items():
             assert one.create(name, value).value == value
@@ -203,7 +203,7 @@ def test_a_folder_is_listed_with_all_below_as_far_as_the_scopes_go(shop: Shop) -
 
 
 def test_an_update_without_a_path_means_the_tokens_only_plain_scope(shop: Shop) -> None:
-    """The Node client's update states none, whatever it was given."""
+    """The Node client's update states no path, even if it was given one."""
     shop.put(ROOT, A="root's")
     shop.put(COMMON, A="common's")
     with client(shop, "dev:/common") as one:
@@ -376,7 +376,7 @@ def test_every_request_is_in_the_log_with_who_asked_what_and_what_was_decided(sh
 
 
 def test_no_audit_no_answer(served: tuple[Path, Server], closed_shop: Shop) -> None:
-    """While somebody holds the vault's lock nothing can be recorded, so nothing is told."""
+    """While another program holds the vault's lock, nothing is recorded and so nothing answered."""
     closed_shop.put(ROOT, A="x")
     with client(closed_shop) as one:
         one.get("A")

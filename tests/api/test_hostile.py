@@ -1,6 +1,6 @@
-"""Whatever is sent: refused with Infisical's error body, no error of our own, nothing written.
+"""Every bad request is refused with Infisical's error body. None writes anything or causes a 500.
 
-Each operation that the server has is tried, with every field that it takes.
+Each operation of the server is tried, with every field that it takes.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def target(open_shop: Shop) -> Iterator[Target]:
 
 @contextmanager
 def nothing_written(target: Target) -> Iterator[Callable[[Answer], tuple[int, str, str]]]:
-    """Hands out what checks each answer; at the end all is as it was and the server answers."""
+    """A check for each answer. At the end nothing was written, and the server still answers."""
     before = stored(target.shop.vault)
 
     def refused(answer: Answer) -> tuple[int, str, str]:
@@ -66,7 +66,7 @@ every_one = pytest.mark.parametrize("operation", ONE, ids=name_of)
 
 @every
 def test_a_good_request_is_answered(target: Target, operation: Operation) -> None:
-    """Else what follows would prove nothing."""
+    """The other tests break a good request in one way, so a good one must succeed."""
     fields = target.fields(operation)
     if operation.event == "create-secret-import":
         fields["import"] = {"environment": "prod", "path": "/other"}
@@ -75,7 +75,7 @@ def test_a_good_request_is_answered(target: Target, operation: Operation) -> Non
 
 @every_write
 def test_wrong_types(target: Target, operation: Operation) -> None:
-    """Of each field, those that have another spelling as well."""
+    """Every spelling of each field."""
     wrong: list[Any] = [0, 1, 1.5, -1, 10**40, True, False, [], ["x"], {}, {"a": {}}, [None]]
     kinds = {spelling: field.kind for field in operation.fields for spelling in field.spellings}
     with nothing_written(target) as refused:
@@ -181,7 +181,7 @@ BROKEN_QUERIES = {
 
 @every
 def test_broken_queries(target: Target, operation: Operation) -> None:
-    """Of a write too, which takes no field from there."""
+    """Also of a write, whose fields stand in its body."""
     with nothing_written(target) as refused:
         for kind, query in BROKEN_QUERIES.items():
             status, error, _ = refused(target.ask(operation, query=query))
@@ -313,7 +313,7 @@ def test_values_that_cannot_be(target: Target) -> None:
 
 
 def test_what_was_never_sealed(target: Target) -> None:
-    """Fields that no client could open: refused, so that a client's mistake is found at once."""
+    """Fields that no client could open are refused, so that a client's fault is found at once."""
     with nothing_written(target) as refused:
         for operation in WRITES:
             sealed = [field.name for field in operation.fields if field.name.endswith("Tag")]
@@ -335,7 +335,7 @@ METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", 
 
 
 def test_methods_and_routes_that_are_not_there(target: Target) -> None:
-    """OPTIONS among them: no browser page of another site is meant to ask."""
+    """OPTIONS is refused too: no web page of another site shall ask."""
     routes: dict[str, set[str]] = {}
     for operation in OPERATIONS:
         known = routes.setdefault(target.path(operation, "KEY"), set())
@@ -377,7 +377,7 @@ def chunks(size: int) -> Iterator[bytes]:
 
 @every
 def test_bodies_that_are_too_large(target: Target, operation: Operation) -> None:
-    """Of a GET too; with the length said before, and in chunks."""
+    """Of a GET too, with a stated length and in chunks."""
     with nothing_written(target) as refused:
         for size in (LARGEST_BODY + 1, 8 * LARGEST_BODY):
             path = target.path(operation)
@@ -413,7 +413,7 @@ def test_a_large_body_of_nobody_is_unauthorized(target: Target) -> None:
 
 
 def test_what_is_no_http(target: Target) -> None:
-    """uvicorn's own refusal, before there is a request at all."""
+    """uvicorn refuses it before there is a request at all."""
     port = int(target.shop.url.rpartition(":")[2])
     with nothing_written(target):
         for sent in (b"\0" * 100, b"GET\r\n\r\n", b"FOO / HTTP/1.1\r\n\r\n",
@@ -434,7 +434,7 @@ UPGRADE = {"Connection": "Upgrade, HTTP2-Settings", "Upgrade": "h2c", "HTTP2-Set
 
 
 def test_a_body_that_an_upgrade_hides_is_not_taken_for_left_out(target: Target) -> None:
-    """Java's own client offers HTTP/2 this way; the token's one scope would be inferred."""
+    """Java's own client offers HTTP/2 this way. Without the body, a place would be inferred."""
     target.shop.put(COMMON, KEY="kept")
     with nothing_written(target) as refused:
         line = Connection(
@@ -470,7 +470,7 @@ def test_a_body_that_an_upgrade_hides_is_no_further_request(
 
 
 def test_a_place_is_never_guessed_between_contradictions(target: Target) -> None:
-    """The secret that is meant by one reading of a path, and not by another, is never found."""
+    """A place that is stated twice, with different values, is refused."""
     target.shop.put(Place("prod", "/other"), KEY="prod")
     for query in ("environment=dev&environment=prod", "secretPath=/common&secretPath=/"):
         answer = target.line.ask("GET", f"/api/v3/secrets/raw/KEY?{query}")

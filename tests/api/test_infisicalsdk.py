@@ -32,7 +32,7 @@ def signed_in(shop: Shop, token: str) -> Iterator[Any]:
 
 @contextmanager
 def sdk(shop: Shop, *scopes: str, **rest: Any) -> Iterator[Any]:
-    """The same with a new token."""
+    """The SDK's secrets with a new token."""
     with signed_in(shop, shop.token(*scopes, **rest)) as secrets:
         yield secrets
 
@@ -209,7 +209,7 @@ def test_what_has_no_meaning_here_does_no_harm(open_shop: Shop) -> None:
 
 
 def test_folders_are_listed_made_and_deleted(shop: Shop) -> None:
-    """In both custody modes: folders hold nothing that is sealed."""
+    """In both custody modes, because folders hold nothing that is sealed."""
     where = {"project_id": shop.project.id, "environment_slug": "dev"}
     token = shop.token("dev:/common/**")
     client = InfisicalSDKClient(host=shop.url, token=token, cache_ttl=None)

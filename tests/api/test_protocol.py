@@ -24,7 +24,7 @@ async def answers(
     receive: Callable[[], Awaitable[Message]],
     send: Callable[[Message], Awaitable[None]],
 ) -> None:
-    """Reads a request to its end and says how large its body was."""
+    """An application that answers how large the request's body was."""
     size, more = 0, True
     while more:
         message = await receive()
@@ -53,7 +53,7 @@ def test_a_head_without_end_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_many_requests_together_may_be_larger_than_a_head() -> None:
-    """On one connection, and their bodies, which are none of the head."""
+    """On one connection. Bodies do not count as heads either."""
 
     async def run() -> list[tuple[int, str] | None]:
         found = []
@@ -91,7 +91,7 @@ def test_who_does_not_finish_a_head_is_cut_off(
 
 
 def test_a_slow_body_is_no_slow_head(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nor is a connection that rests between two requests."""
+    """Nor does a connection count as slow that is idle between two requests."""
     monkeypatch.setattr(protocol, "LONGEST_HEAD", 0.5)
 
     async def run() -> list[tuple[int, str] | None]:
@@ -110,7 +110,7 @@ def test_a_slow_body_is_no_slow_head(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_an_idle_connection_is_kept_unless_there_is_a_crowd(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """A request that is sent while it is closed is lost, and some clients call that a failure."""
+    """A request that is sent while its connection is closed is lost, and some clients then fail."""
     monkeypatch.setattr(protocol, "CROWD", 2)
     monkeypatch.setattr(protocol, "SHORTEST_IDLE", 0)
 
@@ -152,7 +152,7 @@ def held(release: asyncio.Event) -> Any:
 def test_what_is_too_much_at_once_is_told_as_every_refusal_is(
     monkeypatch: pytest.MonkeyPatch, bound: str
 ) -> None:
-    """Clients read the message out of it."""
+    """Clients read the message out of the error body."""
     monkeypatch.setattr(protocol, bound, 2)
 
     async def run() -> None:
@@ -186,7 +186,7 @@ async def connect_and_ask(port: int) -> Line:
 
 
 async def turns() -> None:
-    """Let the server, which runs in this very loop, do what has come up."""
+    """Let the server, which runs in this event loop, do what is due."""
     for _ in range(20):
         await asyncio.sleep(0.01)
 
@@ -210,7 +210,7 @@ def test_a_trusted_proxy_sends_for_many(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_connections_that_rest_keep_nobody_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The one that has rested longest makes room, whether it ever asked or not."""
+    """The one that has been idle longest is closed, whether it ever sent a request or not."""
     monkeypatch.setattr(protocol, "MOST", 3)
 
     async def run() -> None:
@@ -236,7 +236,7 @@ LARGE = 32 * 1024 * 1024
 
 
 def sending(done: asyncio.Event) -> Any:
-    """An application that says so once nothing of a large answer waits any more."""
+    """An application with a large answer. It sets `done` once uvicorn has taken the last of it."""
 
     async def application(
         scope: Message,

@@ -1,4 +1,4 @@
-"""Whose word about the client's address counts: that of a trusted proxy, and nobody else's."""
+"""Only a trusted proxy is believed about the client's address."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def test_the_last_that_no_trusted_proxy_is(behind: Shop, values: tuple[str, ...]
     ids=lambda values: ascii(" | ".join(values))[:30],
 )
 def test_what_was_made_up_does_not_count(behind: Shop, values: tuple[str, ...]) -> None:
-    """Whatever stands to the left of the last one, or is no address: nothing falls over it."""
+    """Such as addresses left of the last one, and what is no address at all."""
     token = office(behind)
     answer = forwarded(behind, token, *values)
     assert answer.problem == (401, "UnauthorizedError", "Failed to authenticate")
@@ -156,7 +156,7 @@ def test_a_proxy_that_is_not_trusted_is_not_believed(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(not socket.has_dualstack_ipv6(), reason="no socket for IPv6 and IPv4 at once")
 def test_an_ipv4_proxy_is_known_on_a_socket_for_both(tmp_path: Path) -> None:
-    """There it is reported as an IPv6 address."""
+    """Such a socket reports an IPv4 address as an IPv6 address."""
     directory = tmp_path / "vault"
     options = ("--host", "::", "--trusted-proxy", "127.0.0.0/8")
     with Vault.create(directory, actor="ann") as vault, serving(directory, *options) as server:
@@ -166,7 +166,7 @@ def test_an_ipv4_proxy_is_known_on_a_socket_for_both(tmp_path: Path) -> None:
 
 
 def test_failures_count_for_the_forwarded_address(behind: Shop) -> None:
-    """One stranger behind the proxy does not shut the door for the others."""
+    """A stranger behind the proxy cannot have the others throttled."""
     token = office(behind, "0.0.0.0/0", "::/0")
     wrong = NewToken(token.token, type(token.text)(3, token.text.id, "0" * 32, ""))
 

@@ -40,7 +40,7 @@ def test_a_readers_large_bodies_keep_nobody_from_revoking(tmp_path: Path, worker
 
 
 class Refused:
-    """What was answered, and that something was."""
+    """The statuses that were answered, and an event set at the first."""
 
     def __init__(self) -> None:
         self.statuses: set[int] = set()

@@ -64,7 +64,7 @@ def workers_of(server: Server) -> list[int]:
 
 
 def status(server: Server, token: NewToken) -> int:
-    """Of a request over a connection of its own."""
+    """The status of a request over a connection of its own."""
     line = Connection(server.url, {"Authorization": f"Bearer {token.text.full}"})
     try:
         return line.ask("GET", ROUTE).status
@@ -82,7 +82,7 @@ def is_alive(pid: int) -> bool:
 
 @pytest.mark.parametrize("workers", ["1", "2"])
 def test_sigterm_finishes_what_has_begun(own: Vault, directory: Path, workers: str) -> None:
-    """A body that was half there when the signal came is taken, done, and answered."""
+    """A request whose body has half arrived at the signal is received, done, and answered."""
     with serving(directory, "--workers", workers) as server:
         shop = Shop.make(own, server.url, e2ee=False)
         body = json.dumps({"environment": "dev", "secretPath": "/common", "secretValue": "late"})
@@ -96,7 +96,7 @@ def test_sigterm_finishes_what_has_begun(own: Vault, directory: Path, workers: s
             assert line.recv(1_000).startswith(b"HTTP/1.1 100")
             line.sendall(body[:10].encode())
             server.stop()
-            wait_until_deaf(server.port)
+            wait_until_it_refuses(server.port)
             for start in range(10, len(body), 20):
                 time.sleep(0.1)  # longer in all than the moment that uvicorn gives anybody
                 line.sendall(body[start : start + 20].encode())
@@ -109,8 +109,8 @@ def test_sigterm_finishes_what_has_begun(own: Vault, directory: Path, workers: s
     assert shop.values(COMMON) == {"LATE": "late"}
 
 
-def wait_until_deaf(port: int) -> None:
-    """Until the signal has arrived: nobody is let in any more, or nobody answers at the door."""
+def wait_until_it_refuses(port: int) -> None:
+    """Wait until the signal has arrived: connections are refused, or not answered."""
     while True:
         try:
             with socket.create_connection(("127.0.0.1", port), timeout=1) as line:
@@ -200,7 +200,7 @@ def has_keys(pid: int) -> bool:
 def test_a_server_that_shall_outlive_its_terminal_does(
     own: Vault, directory: Path, workers: str
 ) -> None:
-    """As `nohup` says it: by leaving SIGHUP ignored."""
+    """`nohup` says so by having SIGHUP ignored."""
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
         with serving(directory, "--workers", workers) as server:
@@ -216,7 +216,7 @@ def test_a_server_that_shall_outlive_its_terminal_does(
 
 
 def test_what_the_operator_takes_away_is_gone_in_every_worker(own: Vault, directory: Path) -> None:
-    """From the next request on, over twenty connections of which each worker gets some."""
+    """From the next request on, over twenty connections, so that each worker gets some."""
     with serving(directory, "--workers", "2") as server:
         shop = Shop.make(own, server.url, e2ee=True)
         living = shop.made(v2("living", "dev:/**", expires_at=None))
@@ -240,7 +240,7 @@ def test_what_the_operator_takes_away_is_gone_in_every_worker(own: Vault, direct
 
 
 def test_a_worker_that_dies_takes_nothing_along(own: Vault, directory: Path) -> None:
-    """The other one answers meanwhile, and what was told stands in the log, whole."""
+    """The other worker answers meanwhile. Every answer is in the log, and its chain is whole."""
     with serving(directory, "--workers", "2") as server:
         shop = Shop.make(own, server.url, e2ee=True)
         token = shop.made(v2("living", "dev:/**", expires_at=None))
@@ -257,7 +257,7 @@ def test_a_worker_that_dies_takes_nothing_along(own: Vault, directory: Path) -> 
 
 
 def test_no_other_protocol_is_spoken(own: Vault, directory: Path, tmp_path: Path) -> None:
-    """Whichever library is installed, here one that cannot even be imported."""
+    """Not even where a library for it is installed: here one that fails when it is imported."""
     (tmp_path / "websockets.py").write_text("raise RuntimeError")
     with serving(directory, variables={"PYTHONPATH": str(tmp_path)}) as server:
         line = Connection(server.url, {"Connection": "Upgrade", "Upgrade": "websocket"})
@@ -271,7 +271,7 @@ def test_failures_are_counted_for_all_workers_together(own: Vault, directory: Pa
     with serving(directory, "--workers", "2") as server:
 
         def twenty() -> list[int]:
-            """Each over a connection of its own, all from one address."""
+            """Twenty requests, each over a connection of its own, all from one address."""
             found = []
             for _ in range(20):
                 line = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)

@@ -116,7 +116,7 @@ def test_a_link_that_is_taken_away(shop: Shop) -> None:
 
 @pytest.mark.parametrize("kind", ["folder", "secret", "sealed secret", "name"])
 def test_nothing_outside_the_scope_is_told_or_counted(open_shop: Shop, kind: str) -> None:
-    """Neither of another environment, nor of a folder beside, nor to who may only write."""
+    """Nothing of another environment or folder, and nothing to a token that may only write."""
     used(open_shop)
 
     def act(one: Asking) -> Answer:

@@ -1,4 +1,4 @@
-"""Folders over HTTP: what a token may see, make and delete of the tree, and what it cannot tell."""
+"""Folders over HTTP: which a token may see, make and delete, and what it cannot find out."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def test_no_folder_is_shown_to_a_token_of_another_environment(
 def test_no_folder_is_read_where_no_scope_leads(
     open_shop: Shop, monkeypatch: pytest.MonkeyPatch, path: str
 ) -> None:
-    """How long a refusal takes tells nothing of what is there."""
+    """The time that a refusal takes must not tell what is there."""
     tree(open_shop, "/other/x", "/common-x")
     made = open_shop.made(v2("ci", "dev:/common/**", "dev:/com/*", expires_at=None))
 
@@ -171,7 +171,7 @@ def test_a_path_that_is_too_long_is_told_so_and_not_that_its_letters_are_wrong(
 
 
 def test_a_deleted_environment_has_no_folders(open_shop: Shop) -> None:
-    """Also for a token that still names it."""
+    """A token that still names the environment sees none either."""
     with folders(open_shop, "prod:/**") as one:
         open_shop.vault.environments.delete(open_shop.project, "prod")
         missing = (404, "SecretPathNotFound")
@@ -215,7 +215,7 @@ def test_contradicting_spellings_of_the_place_are_refused(open_shop: Shop) -> No
 def test_a_folder_with_something_in_it_goes_by_v2_only_if_that_is_forced(
     shop: Shop, stated: dict[str, bool]
 ) -> None:
-    """The SDK states that it does not force, unless told to; the CLI asks v1, which always does."""
+    """The SDK states that it does not force, unless told to. v1, which the CLI asks, does."""
     tree(shop, "/holds", "/leads/on", "/empty")
     shop.put(Place("dev", "/holds"), A="x")
     with folders(shop, "dev:/**") as one:

@@ -1,4 +1,4 @@
-"""Links over HTTP: who may make one, see it and take it away."""
+"""Import links over HTTP: who may make one, see it and take it away."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def test_a_link_has_the_fields_that_clients_know(shop: Shop) -> None:
 
 
 def test_what_may_not_be_read_may_not_be_linked(shop: Shop) -> None:
-    """Else a link would open to its readers what its maker cannot see."""
+    """Else a link would show its readers secrets that its maker may not read."""
     denied = (403, "PermissionDenied", "You are not allowed to create on secret-imports")
     with links(shop, "/common", "dev:/common", "dev:/common/db") as one:
         for source in (OTHER, ROOT, ("qa", "/")):
@@ -97,7 +97,7 @@ def test_a_link_is_only_found_in_its_own_folder(shop: Shop, vault: Vault) -> Non
 
 
 def test_no_source_outside_the_scope_is_named(shop: Shop, vault: Vault) -> None:
-    """Neither in a list nor where a link is taken away: there it is as if it were not there."""
+    """Not in a list, and not by a deletion, which is refused as if there were no link."""
     hidden = vault.secrets.add_import(shop.project, COMMON, OTHER)
     seen = vault.secrets.add_import(shop.project, COMMON, DB)
     with links(shop, "/common", "dev:/**") as one:

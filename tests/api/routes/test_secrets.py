@@ -1,4 +1,4 @@
-"""The secrets' routes: what the log says of them, how much they hold, and what they show whom."""
+"""The routes to secrets: their audit entries, their limits, and what each token is shown."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def linked(shop: Shop) -> None:
 
 
 def ask_all(one: Asking) -> list[Any]:
-    """Reads that each need other folders than the one they name."""
+    """Reads that each need more folders than the one that they name."""
     return [
         one.list(include_imports="true", expandSecretReferences="true").json,
         one.get("DEEP", include_imports="true").json,
@@ -64,7 +64,7 @@ def test_the_least_that_a_token_needs_reads_the_same(open_shop: Shop, only: int 
 
 
 def details(shop: Shop, made: NewToken) -> dict[str, Any]:
-    """Those of the last thing that the token did."""
+    """The details of the token's last audit entry."""
     (entry,) = shop.vault.audit.page(about=made.token.id, limit=1)
     parsed = json.loads(entry.details)
     assert isinstance(parsed, dict)
@@ -303,7 +303,7 @@ def test_each_version_is_described_in_both_spellings(open_shop: Shop) -> None:
 
 
 def test_a_scopes_last_slash_is_cut_as_a_stated_paths(open_shop: Shop) -> None:
-    """Such a pattern opens no path that can be asked for: a stated one loses its slash too."""
+    """Such a pattern matches no path that can be stated, because a stated path loses its slash."""
     open_shop.put(COMMON, A="x")
     with asking(open_shop.url, open_shop.token("dev:/common/")) as one:
         for query in ({}, {"secretPath": "/common/"}, {"secretPath": "/common"}):

@@ -19,7 +19,7 @@ def caller(text: TokenText | None, address: str = HERE) -> Caller:
 
 
 def made_up(token: NewToken) -> dict[str, TokenText | None]:
-    """Every kind of text that lets nobody in."""
+    """Every kind of token text that is not let in."""
     text = token.text
     return {
         "none": None,
@@ -68,5 +68,5 @@ class Door:
 
 
 def entries(vault: Vault, event: str) -> list[AuditEntry]:
-    """The oldest first."""
+    """The entries of this event, the oldest first."""
     return [entry for entry in reversed(vault.audit.page()) if entry.event == event]

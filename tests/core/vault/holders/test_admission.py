@@ -1,4 +1,4 @@
-"""Who is let in: what it costs to be nobody, and how often one may be it."""
+"""Who is let in: what a failed authentication costs, and how many there may be."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tests.core.vaults import NOON, Clock, raw, sqlite_of, v2, v3
 def test_nobody_costs_the_same_whatever_is_wrong(
     server: Vault, token: NewToken, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """No clock here: what is done is counted, statement by statement and hash by hash."""
+    """Measured without a clock: by the statements and hashes that are counted."""
     hashed: list[int] = []
     matches = crypto.secret_matches
 

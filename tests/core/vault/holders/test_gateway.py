@@ -20,7 +20,7 @@ from tests.core.vaults import NOON, Clock, sqlite_of, v2
 def test_no_key_is_kept_longer_than_a_batch(
     vault: Vault, project: Project, clock: Clock, token: NewToken
 ) -> None:
-    """Else one that was erased meanwhile would still open values."""
+    """Else a key that was erased meanwhile would still open values."""
     vault.projects.set_e2ee(project, on=False)
     with Vault.open(vault.directory, actor="system", clock=clock, key_file=SERVER_KEY) as server:
         gateway = server.gateway
@@ -40,7 +40,7 @@ def test_no_key_is_kept_longer_than_a_batch(
 
 
 def test_a_disk_that_is_full_is_told_whoever_comes(server: Vault, token: NewToken) -> None:
-    """Not as a mistake of our own, which the caller would not try again."""
+    """Not as a fault of the server's, which the caller would not try again."""
     gateway, connection = server.gateway, sqlite_of(server)
     assert gateway.begin()
     pages = connection.execute("PRAGMA page_count").fetchone()[0]
@@ -54,7 +54,7 @@ def test_a_disk_that_is_full_is_told_whoever_comes(server: Vault, token: NewToke
 
     with pytest.raises(StoreError, match="The disk is full"):
         strangers_come()
-    # What a handler only reads is told alike.
+    # A statement of a handler that only reads is told the same way.
     with (
         pytest.raises(StoreError, match="refused: no such table"),
         gateway.request(caller(token.text), "get-secrets") as request,
@@ -66,7 +66,7 @@ def test_a_disk_that_is_full_is_told_whoever_comes(server: Vault, token: NewToke
 def test_a_batch_that_outlives_a_store_error_logs_what_was_told(
     server: Vault, vault: Vault, token: NewToken
 ) -> None:
-    """A row cannot be read, say: the others of the batch are answered, and this one is told 503."""
+    """If a row cannot be read, say: this request is told 503, and the batch goes on."""
     gateway = server.gateway
     assert gateway.begin()
     with (

@@ -74,7 +74,7 @@ async def test_who_comes_while_a_batch_waits_comes_along(
 async def test_who_takes_long_to_prepare_waits_for_the_next_batch(
     vault: Vault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What is prepared takes much more memory than what was received."""
+    """A prepared request takes much more memory than a received one."""
     tried = Tried(vault.gateway, monkeypatch)
     other = open_database(vault.directory / "vault.db")
     jobs = [Noted(group_commit.LONGEST_BATCH) for _ in range(3)]
