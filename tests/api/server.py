@@ -27,6 +27,7 @@ class Server:
         self.url = url
         self.output = ""
         """What it wrote to both streams, once it ended."""
+        self._was_asked = False
 
     @property
     def port(self) -> int:
@@ -36,8 +37,10 @@ class Server:
         return port
 
     def stop(self) -> None:
-        """Ask it to end."""
-        self.process.send_signal(signal.SIGTERM)
+        """Ask it to end, once: a second signal may find it where nothing takes signals any more."""
+        if not self._was_asked:
+            self._was_asked = True
+            self.process.send_signal(signal.SIGTERM)
 
 
 @contextmanager
