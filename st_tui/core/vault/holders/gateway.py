@@ -148,7 +148,7 @@ class Gateway:
 
     def _note_name(self, holder: Holder, name: str) -> None:
         """Keep which secret was asked for in vain, as the hash that stands for its name."""
-        with suppress(Refusal):
+        with suppress(Refusal), self._session.database.explained():
             hashed = name_hash(self._session, holder.project, name)
             holder.details.setdefault("secretKey", hashed.hex())
 

@@ -12,6 +12,7 @@ from st_tui.core.files.vault_layout import SERVER_KEY
 from st_tui.core.model import NewToken, Project
 from st_tui.core.vault import Vault
 from st_tui.core.vault.holders.admission import NotAuthenticated
+from st_tui.core.vault.holders.request import Request
 from st_tui.core.vault.session import NoServerCopy
 from tests.core.vault.holders.door import Door, caller
 from tests.core.vaults import NOON, Clock, sqlite_of, v2
@@ -79,6 +80,25 @@ def test_a_batch_that_outlives_a_store_error_logs_what_was_told(
     gateway.commit()
     (entry,) = vault.audit.page(limit=1)
     assert (entry.verdict, entry.reason, entry.details) == ("denied", "invalid", '{"status":503}')
+
+
+def test_what_a_request_failed_by_is_told_though_its_name_cannot_be_noted(
+    server: Vault, token: NewToken
+) -> None:
+    """A disk that fails once may fail again while the audit entry's name is looked up."""
+    gateway = server.gateway
+
+    def fail_for_good(request: Request) -> None:
+        request._session.database.execute("ALTER TABLE project RENAME TO elsewhere")
+        request._session.database.execute("SELECT * FROM nowhere")
+
+    assert gateway.begin()
+    with (
+        pytest.raises(StoreError, match="no such table: nowhere"),
+        gateway.request(caller(token.text), "get-secret", name="KEY") as request,
+    ):
+        fail_for_good(request)
+    gateway.abandon()
 
 
 def test_the_log_has_the_order_in_which_a_batch_went(
