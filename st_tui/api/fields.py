@@ -52,7 +52,7 @@ class SealedField(NamedTuple):
         return tuple(Field(f"{self.name}{part}", required=required) for part in SEALED_PARTS)
 
 
-class PathField(NamedTuple):
+class PathParameter(NamedTuple):
     """A name or an id in a route's path, with its JSON schema."""
 
     name: str
@@ -164,7 +164,7 @@ SOURCE = Field(
 IS_REPLICATION = Field("isReplication", "boolean")
 
 # Names and ids in paths.
-SECRET_NAME = PathField(
+SECRET_NAME = PathParameter(
     "secretName",
     {
         "type": "string",
@@ -174,6 +174,6 @@ SECRET_NAME = PathField(
         "pattern": r"^[^/:\x00-\x1f\x7f]+$",
     },
 )
-FOLDER_ID_OR_NAME = PathField("folderIdOrName", {"type": "string", "pattern": FOLDER_PATTERN})
-IMPORT_ID = PathField("secretImportId", {"type": "string", "format": "uuid"})
+FOLDER_ID_OR_NAME = PathParameter("folderIdOrName", {"type": "string", "pattern": FOLDER_PATTERN})
+IMPORT_ID = PathParameter("secretImportId", {"type": "string", "format": "uuid"})
 IN_PATH = {each.name: each for each in (SECRET_NAME, FOLDER_ID_OR_NAME, IMPORT_ID)}

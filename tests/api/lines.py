@@ -57,7 +57,7 @@ async def port_of(application: Any, **options: Any) -> AsyncIterator[int]:
     finally:
         server.force_exit = True  # a test that failed has left its connections open
         await server.shutdown()
-        # As a process of its own the application would have all that lives for itself.
+        # The application froze what lived at its start, which here is the tests' too.
         gc.unfreeze()
 
 

@@ -50,12 +50,12 @@ def test_large_bodies_are_counted_until_they_are_answered(
                 await asyncio.sleep(0.01)
             await second.send(head(token, 700) + b" " * 700)
             told = [await second.answer()]
-            # What is small has room all the time.
+            # A small body has room all the time.
             await small.send(head(token, 100) + b" " * 100)
             told.append(await small.answer())
             await first.send(b" ")
             told.append(await first.answer())
-            # The one that was refused is closed; the other has left its room.
+            # The refused connection is closed, and the other's bytes count no more.
             third = await connect(port)
             await third.send(head(token, 700) + b" " * 700)
             told.append(await third.answer())

@@ -81,7 +81,7 @@ def test_it_does_as_it_says(
         case.validate_response(answer, checks=CHECKS)
 
     def with_token(request: requests.PreparedRequest) -> requests.PreparedRequest:
-        # Last of all: else schemathesis tries what comes without one, and shuts the door for all.
+        # Set last: else schemathesis also tries requests without a token, and all are throttled.
         request.headers.update(target.line._headers)
         return request
 

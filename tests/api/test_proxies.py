@@ -41,7 +41,7 @@ def forwarded(shop: Shop, token: NewToken, *values: str) -> Answer:
     """The answer to a request with these X-Forwarded-For headers, one after another."""
     line = Connection(shop.url, {})
     try:
-        # Not by a dictionary, which could hold only one of them.
+        # A dictionary could hold only one of them.
         line._line.putrequest("GET", ROUTE)
         line._line.putheader("Authorization", f"Bearer {token.text.full}")
         for value in values:

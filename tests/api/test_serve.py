@@ -92,7 +92,7 @@ def test_sigterm_finishes_what_has_begun(own: Vault, directory: Path, workers: s
                 f"Host: x\r\nAuthorization: Bearer {shop.token()}\r\nExpect: 100-continue\r\n"
                 f"Content-Length: {len(body)}\r\n\r\n".encode()
             )
-            # So that the server has begun to read the body.
+            # By then the server has begun to read the body.
             assert line.recv(1_000).startswith(b"HTTP/1.1 100")
             line.sendall(body[:10].encode())
             server.stop()
@@ -129,7 +129,7 @@ def test_all_processes_end(
     with serving(directory, "--workers", workers) as server:
         shop = Shop.make(own, server.url, e2ee=True)
         token = shop.made(v2("reader", "dev:/**", expires_at=None))
-        # Idle connections keep nobody.
+        # An idle connection does not keep the server from ending.
         idle = socket.create_connection(("127.0.0.1", server.port), timeout=30)
         kept = Connection(server.url, {"Authorization": f"Bearer {token.text.full}"})
         assert kept.ask("GET", ROUTE).status == 200
@@ -280,7 +280,7 @@ def test_failures_are_counted_for_all_workers_together(own: Vault, directory: Pa
                 line.close()
             return found
 
-        # Were each worker to count its own, most of the twenty would pass.
+        # If each worker counted its own failures, most of the twenty would pass.
         for _ in range(3):
             minute = system_clock() // MINUTE
             statuses = twenty()
@@ -407,7 +407,7 @@ def test_tls(own: Vault, directory: Path, tmp_path: Path, workers: str) -> None:
         assert over_tls(server, trusting, token) == 200
         with pytest.raises(ssl.SSLCertVerificationError):
             over_tls(server, ssl.create_default_context(), token)
-        # Whoever speaks plainly gets no answer, and nobody else is disturbed.
+        # A client without TLS gets no answer, and disturbs no other.
         with pytest.raises((http.client.HTTPException, OSError)):
             plainly(server)
         assert over_tls(server, trusting, token) == 200

@@ -53,7 +53,7 @@ def _no_vault_of_mine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """The command line in this process; without stdin, whatever stands there."""
+    """Run the command line in this process. Without `stdin` it has the stdin that is there."""
 
     def run(*arguments: str, stdin: bytes | None = None) -> Result:
         if stdin is not None:

@@ -1,4 +1,4 @@
-"""What leads to something that is deleted is named in the question and in the answer."""
+"""Imports and references to something deleted are named in the question and in the answer."""
 
 from __future__ import annotations
 

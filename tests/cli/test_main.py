@@ -328,7 +328,7 @@ def test_main_reads_the_process_arguments(
 def test_a_system_that_a_vault_cannot_be_private_on_is_told_so(
     tmp_path: Path, arguments: tuple[str, ...]
 ) -> None:
-    """Windows, as far as it can be had here: what it lacks is taken away."""
+    """Windows is imitated: the modules that it lacks are taken away."""
     done = without_posix(*arguments, vault=tmp_path / "vault")
     assert (done.returncode, done.stdout) == (2, b"")
     (line,) = done.stderr.decode().splitlines()

@@ -1,4 +1,4 @@
-"""What goes out: columns stand below each other whatever is written in them."""
+"""What is printed: columns are aligned whatever text is in them."""
 
 from __future__ import annotations
 

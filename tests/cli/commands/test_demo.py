@@ -1,4 +1,4 @@
-"""Opening the app: on the vault, on a demo that goes, on a demo that stays."""
+"""Opening the app: on the vault, on a throw-away demo, on a demo that is kept."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_without_a_command_the_app_opens(run: Run, opened: list[Opened], tmp_pat
 
 
 def test_a_demo_is_thrown_away(run: Run, opened: list[Opened], directory: Path) -> None:
-    # ST_TUI_VAULT names the real vault: the demo must not be laid there.
+    # ST_TUI_VAULT names the real vault: the demo must not be made there.
     assert run("demo").status == 7
     [demo] = opened
     assert demo.demo

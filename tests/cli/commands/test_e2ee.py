@@ -1,4 +1,4 @@
-"""`e2ee`: shown, and switched with its meaning."""
+"""`e2ee`: shown and switched, each time with what it means."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`project`: projects come and go, with all that they hold."""
+"""`project`: made, listed, and deleted with all that they hold."""
 
 from __future__ import annotations
 

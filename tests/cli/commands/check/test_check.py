@@ -88,7 +88,7 @@ def test_adjusted_paths_are_told(run: Run) -> None:
 
 
 def test_what_is_remarked_waits_for_an_answer(run: Run, directory: Path) -> None:
-    """A refusal is one line, whatever was read otherwise or would have been warned of."""
+    """A refusal is one line: remarks and warnings are printed only beside an answer."""
     assert_refused(inline(run, *where("a"), "--ip", "nope"), "no IP address")
     assert_refused(run("check", "--token", "st.a.b", *where()), "no service token")
     wanted = ("service-token", "create", "--scope", "nope:a", "--access-level", "read")

@@ -9,7 +9,7 @@ from tests.cli.conftest import Run, create
 
 @pytest.fixture(autouse=True)
 def _places(run: Run, directory: object) -> None:
-    """Folders to be near to."""
+    """Folders for the columns."""
     for path in ("/common/db", "/folder1/sub"):
         assert run("folders", "create", "--env", "dev", "--path", path).status == 0
 

@@ -25,7 +25,7 @@ def test_names_from_elsewhere_cannot_act(run: Run, ids: dict[str, str], director
 def test_a_token_that_the_listing_leaves_out_is_spoken_of_everywhere(
     run: Run, directory: Path, ids: dict[str, str]
 ) -> None:
-    """`check` and the server honour it, so nobody may say that it is not there."""
+    """`check` and the server honour such a token, so no command may say that it is not there."""
     promise = b"no token may write prod:/**"
     before = run(*PROVE, stdin=promise)
     asked = [

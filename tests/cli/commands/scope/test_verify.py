@@ -1,4 +1,4 @@
-"""`scope verify`: proofs that hold, and what is none."""
+"""`scope verify`: proofs that hold, and files that prove nothing."""
 
 from __future__ import annotations
 

@@ -62,7 +62,7 @@ def test_a_file_is_private_and_replaces_an_ordinary_one(
     assert (result.status, result.out) == (0, f"Wrote 1 secret to {file}.\n")
     assert json.loads(file.read_text(encoding="utf-8")) == {"A": "one"}
     assert mode(file) == 0o600
-    # Written aside: who had the old file open, or another name of it, still has the old one whole.
+    # The new file is written aside: an open handle and another name still have the old one whole.
     assert second.read_text(encoding="utf-8").startswith("old")
     assert sorted(os.listdir(folder)) == ["a.json", "second"]
     assert run(*EXPORT, "-o", str(folder / "new.yml")).status == 0
@@ -139,7 +139,7 @@ def test_what_is_allowed_is_written(run: Run, directory: Path) -> None:
     assert_refused(refused, "LD_PRELOAD (the dynamic linker", status=2)
     assert "--allow LD_PRELOAD --allow PATH" in refused.err
     assert_refused(run(*EXPORT, "--allow", "LD_PRELOAD"), "--allow PATH")
-    # An --allow that nothing needs only permits: a script may name what is not always there.
+    # An --allow that nothing needs is no fault: a script may name what is not always there.
     allowed = ("--allow", "LD_PRELOAD", "--allow", "PATH", "--allow", "IFS", "--allow", "A")
     assert run(*EXPORT, "--format", "docker", *allowed).out == "A=z\nLD_PRELOAD=x\nPATH=y\n"
     for kind in ("json", "yaml", "csv"):

@@ -164,7 +164,7 @@ def test_an_ended_token_is_swept_by_what_manages_and_not_by_what_judges(
 def test_a_tombstone_changed_elsewhere_still_says_expired(
     run: Run, vault: Vault, directory: Path, ended: NewToken, details: str
 ) -> None:
-    """Its end is lost then; when it was swept is not."""
+    """Its end is lost then, but not the time at which it was swept."""
     assert ids(run) == []
     with closing(sqlite3.connect(directory / "vault.db")) as connection, connection:
         connection.execute("DROP TRIGGER audit_log_no_update")
