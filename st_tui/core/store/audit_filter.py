@@ -1,7 +1,7 @@
 """Filters for the audit log: by whom, what and when, and by text.
 
-A text is looked for in what a person is shown of an entry. That includes the names of tokens and
-secrets, though the log itself has only the tokens' ids and hashes of the secrets' names.
+A text is looked for in what a person sees of an entry. A person sees the names of tokens and
+secrets, while the log has the tokens' ids and hashes of the secrets' names.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from st_tui.core.store.database import containing
 
 
 def detail(name: str, entry: str = "audit_log") -> str:
-    """The SQL for one of an entry's details; NULL where somebody made the details no JSON."""
+    """The SQL for one of an entry's details; NULL if somebody edited the details into no JSON."""
     details = f"{entry}.details"
     return f"CASE WHEN json_valid({details}) THEN json_extract({details}, '$.{name}') END"
 
@@ -41,11 +41,11 @@ _LIKE_A_TIME = re.compile(r"[\d:-][\d: -]*")
 
 
 class EntryFilter(NamedTuple):
-    """What an entry must be like; a field left as it is here asks for nothing.
+    """Conditions that an entry must meet; a field that is left at its default is none.
 
-    `about` are ids: the entry is about one of them, or by it. `text` stands in what is shown of the
-    entry; `secrets` are the hashes of those secrets' names that have the text in them. The time is
-    `since` or later, and before `until`, both in milliseconds since 1970 UTC.
+    `about` are ids: the entry is about one of them, or by it. `text` must stand in what a person
+    sees of the entry; `secrets` are the hashes of those secrets' names that have the text in them.
+    The time is `since` or later, and before `until`, both in milliseconds since 1970 UTC.
     """
 
     project_id: str | None = None
@@ -62,7 +62,7 @@ ALL = EntryFilter()
 
 
 def where(wanted: EntryFilter) -> tuple[str, dict[str, Any]]:
-    """The WHERE that lets these entries through, and its values."""
+    """The WHERE clause that lets these entries through, and its values."""
     conditions = list(_conditions(wanted))
     values = wanted._asdict() | {
         "about": json.dumps(wanted.about),

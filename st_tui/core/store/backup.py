@@ -21,7 +21,7 @@ def save(database: Database, path: Path) -> str | None:
     """Write the database, as it is now, into a new private file; return its `flaw`, if any.
 
     The file appears only when it is whole and was checked. Drafts that killed programs left in its
-    folder are deleted. Raises StoreError, also where the file is there already.
+    folder are deleted. Raises StoreError, also if there is such a file already.
     """
     folder = path.absolute().parent
     try:

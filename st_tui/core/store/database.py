@@ -4,8 +4,8 @@ Queries are one text for every engine, with named parameters:
 
     database.row("SELECT name FROM service_token WHERE id = :id", {"id": token_id})
 
-What a group commit needs, one wait for the disk for many requests, is `try_to_begin`, `commit` and
-`rollback`; everybody else uses `transaction`.
+A group commit (many requests in one transaction, so that they share one wait for the disk) uses
+`try_to_begin`, `commit` and `rollback`. All others use `transaction`.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class Database(ABC):
 
     @abstractmethod
     def rows(self, sql: str, values: Values = NO_VALUES) -> Iterator[Row]:
-        """The rows of a query, one after the other as they are found."""
+        """The rows of a query, each read when it is asked for."""
 
     @abstractmethod
     def row(self, sql: str, values: Values = NO_VALUES) -> Row | None:
@@ -54,7 +54,7 @@ class Database(ABC):
 
     @abstractmethod
     def execute_many(self, sql: str, each: Iterable[Values]) -> None:
-        """Run a statement once for each of these values."""
+        """Run a statement once with each of these mappings of values."""
 
     @abstractmethod
     def explained(self) -> AbstractContextManager[None]:
@@ -70,11 +70,11 @@ class Database(ABC):
     @property
     @abstractmethod
     def in_transaction(self) -> bool:
-        """Whether a write transaction is open: a full disk may have ended it."""
+        """Whether a write transaction is open. A full disk ends one unasked."""
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """One write transaction: all of it or nothing. Inside another one it is a part of that.
+        """One write transaction: all of it or nothing. Within another it is a savepoint of that.
 
         Raises StoreError, also for what the engine refuses within.
         """
@@ -102,23 +102,26 @@ class Database(ABC):
 
     @abstractmethod
     def begin(self) -> None:
-        """Begin a write transaction; wait for our turn, and for who is writing. Raises StoreError
-        when that takes too long, and where this connection can only read."""
+        """Begin a write transaction: wait for our turn, and for the program that is writing.
+
+        Raises StoreError if that takes too long, or if this connection can only read.
+        """
 
     @abstractmethod
     def try_to_begin(self, *, insist: bool = False) -> bool:
         """Begin a write transaction; False if another program is writing, or waits to write.
 
-        Who insists is next from then on, until this is True or `give_up_turn`. Raises StoreError.
+        Whoever insists, and has come to the front of the queue, stays there until a later call is
+        True or `give_up_turn` is called. Raises StoreError.
         """
 
     @abstractmethod
     def give_up_turn(self) -> None:
-        """Be no longer next to write."""
+        """Leave the queue, after a `try_to_begin` that insisted."""
 
     @abstractmethod
     def never_wait(self) -> None:
-        """From now on fail at once, instead of waiting, where another program is writing."""
+        """From now on fail at once, instead of waiting, if another program is writing."""
 
     @abstractmethod
     def commit(self) -> None:
@@ -132,14 +135,17 @@ class Database(ABC):
 
     @abstractmethod
     def changes_elsewhere(self) -> int:
-        """A number that differs from its last value if another connection wrote since."""
+        """A number that changes whenever another connection has written."""
 
     @abstractmethod
     def state(self) -> Hashable:
-        """What is equal to its last value while nobody wrote, over this connection or another."""
+        """A value that changes whenever anybody has written, over this connection or another."""
 
     def cached(self, question: str, find: Callable[[], T]) -> T:
-        """The answer to a question about what is stored, found anew only when somebody wrote."""
+        """The answer to a question about what is stored; found anew only if anybody has written.
+
+        `question` is the key that the answer is kept under.
+        """
         state = self.state()
         if question not in self._cached or self._cached[question][1] != state:
             self._cached[question] = find(), state
@@ -147,13 +153,17 @@ class Database(ABC):
 
     @abstractmethod
     def erase_deleted(self) -> bool:
-        """Leave no trace of deleted rows in the database's files; False if another program reads
-        the vault, and so keeps one."""
+        """Leave no trace of deleted rows in the database's files.
+
+        False if there may still be one, because another program is reading the vault.
+        """
 
     @abstractmethod
     def copy_to(self, file: Path) -> None:
-        """Write all that is stored at this moment into a new SQLite file, which only its user may
-        read and which has no trace of deleted rows."""
+        """Write all that is stored at this moment into a new SQLite file.
+
+        Only its user may read the file, and it has no trace of deleted rows.
+        """
 
     @abstractmethod
     def close(self) -> None:

@@ -28,7 +28,7 @@ def insert(database: Database, project: Project, operator_copy: bytes) -> None:
 
 
 def set_server_copy(database: Database, project_id: str, server_copy: bytes | None) -> None:
-    """Turn E2EE off by keeping the project key as the server's key wraps it, or on with None."""
+    """Turn E2EE off by storing the project key as the server's key wraps it; on by None."""
     database.execute(
         "UPDATE project SET e2ee = :e2ee, server_copy = :server_copy WHERE id = :id",
         {"e2ee": int(server_copy is None), "server_copy": server_copy, "id": project_id},
@@ -57,7 +57,7 @@ def wrapped_keys(database: Database, project_id: str) -> WrappedKeys | None:
 
 
 def set_name_key(database: Database, project_id: str, name_key: bytes) -> bytes:
-    """Keep the key that secret names are hashed with, unless there is one; the one that is kept.
+    """Store the key that secret names are hashed with, unless there is one; the stored one.
 
     It never changes, because secrets are found by the hashes of their names.
     """
@@ -136,7 +136,7 @@ def environments(database: Database, project_id: str) -> list[Environment]:
 def insert_folders(
     database: Database, project_id: str, environment: str, paths: Sequence[str]
 ) -> None:
-    """Write those of these folders that are not there yet."""
+    """Write the folders of this list that are not there yet."""
     database.execute_many(
         "INSERT INTO folder (project_id, environment, path) "
         "VALUES (:project, :environment, :path) ON CONFLICT DO NOTHING",

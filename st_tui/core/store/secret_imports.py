@@ -1,4 +1,4 @@
-"""Links between folders in the database: a link lets the secrets of one be found in another."""
+"""Import links in the database: a link lets the secrets of one folder be found in another."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def in_folder(database: Database, project_id: str, place: Place) -> list[SecretI
 
 
 def every(database: Database, project_id: str) -> list[SecretImport]:
-    """All links of a project, by the folders that they are in."""
+    """All links of a project, in the order of the folders that they are in."""
     rows = database.rows(
         f"{_IMPORT} WHERE project_id = :project ORDER BY environment, path, position",
         {"project": project_id},
@@ -76,7 +76,7 @@ def delete(database: Database, import_id: str) -> None:
 
 
 def delete_below(database: Database, project_id: str, place: Place) -> None:
-    """Delete the links in a folder and in all below it, and those of others to there."""
+    """Delete the links in a folder and all below it, and the links of other folders to there."""
     values = here_and_below(project_id, *place)
     for condition in (HERE_AND_BELOW, _FROM_HERE_AND_BELOW):
         database.execute(f"DELETE FROM secret_import WHERE {condition}", values)

@@ -29,7 +29,7 @@ def in_folder(
     """The secrets of one folder, the oldest first. Raises TooMuch where they outgrow the budget."""
     query = f"SELECT {_COLUMNS} {_CURRENT} WHERE {HERE}"
     found = []
-    # Sorted here: SQLite would read all of them before it hands out the first.
+    # Sorted here, so that the budget can stop the reading: SQLite would read all before it sorts.
     for row in database.rows(query, here(project_id, *place)):
         secret = _secret(row)
         if budget is not None:
@@ -198,11 +198,11 @@ def add_version(database: Database, secret: SealedSecret) -> None:
 
 
 def _insert_version(database: Database, secret: SealedSecret) -> None:
-    marks = ", ".join(f":{column}" for column in _SEALED_COLUMNS)
+    placeholders = ", ".join(f":{column}" for column in _SEALED_COLUMNS)
     sealed = (*secret.name, *secret.value, *secret.comment)
     database.execute(
         f"INSERT INTO secret_version (secret_id, version, {_SEALED}, created_at) "
-        f"VALUES (:id, :version, {marks}, :created_at)",
+        f"VALUES (:id, :version, {placeholders}, :created_at)",
         {
             **dict(zip(_SEALED_COLUMNS, sealed, strict=True)),
             "id": secret.id,

@@ -1,6 +1,6 @@
 """SQLite as the engine of a vault: one file, opened durable and brought up to date.
 
-Every program that writes passes the turnstile first, so that each gets its turn.
+A program passes the turnstile before it writes, so that each gets its turn.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def open_database(path: Path) -> Sqlite:
 
 
 def open_unchanging(file: Path) -> Sqlite:
-    """A file that nobody writes to, for reading; nothing is written beside it."""
+    """A connection for reading to a file that nobody writes to. Nothing is written beside it."""
     return Sqlite(sqlite3.connect(f"{file.absolute().as_uri()}?immutable=1", uri=True))
 
 
@@ -125,7 +125,7 @@ class Sqlite(Database):
 
     @contextmanager
     def in_turn(self) -> Iterator[None]:
-        """Keep other programs from beginning to write, as long as this lasts. Raises StoreError."""
+        """Keep other programs from beginning to write, while this lasts. Raises StoreError."""
         with explained(), self._writers_turnstile().entered():
             yield
 
@@ -141,13 +141,14 @@ class Sqlite(Database):
         return self.changes_elsewhere(), self._connection.total_changes
 
     def erase_deleted(self) -> bool:
-        # `secure_delete` overwrote them in the file itself; the rest is in the write-ahead log.
+        # `secure_delete` overwrites deleted rows in the file itself. The write-ahead log may still
+        # have them.
         return not self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
 
     def copy_to(self, file: Path) -> None:
         os.close(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
         try:
-            # It writes elsewhere, which a connection for reading would not let it.
+            # VACUUM INTO writes, if only to another file: a read-only connection refuses it.
             self._connection.execute("PRAGMA query_only = OFF")
             self._connection.execute("VACUUM INTO ?", (str(file.absolute()),))
         finally:
@@ -238,8 +239,8 @@ def _connected(path: Path) -> Sqlite:
     writable = os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
     mode = "mode=rw"
     if not writable:
-        # Without a writable directory SQLite cannot share memory with a writer; where none left a
-        # journal, the file can be read as it stands.
+        # In a directory that is not writable, SQLite cannot share memory with a writer. If no
+        # writer left a journal, the file can be read as it stands.
         has_journal = path.with_name(path.name + "-wal").exists()
         mode = "mode=ro" if has_journal else "immutable=1"
     connection = sqlite3.connect(

@@ -1,8 +1,8 @@
 """Lists of tokens: searched, sorted and counted by the listing, a narrow table made for that.
 
-The listing's rows repeat what the tokens say, and a trigger writes them, so they can be trusted
-unless somebody edited the file. Only `ends_at` is the listing's own: where a rotation lets a token
-end before its `expires_at`. See `store.schema`.
+A trigger writes the listing's rows. They repeat what the tokens say, so they are right unless
+somebody edited the file. Only `ends_at` is the listing's own: a rotation may let a token end before
+its `expires_at`. See `store.schema`.
 """
 
 from __future__ import annotations
@@ -36,11 +36,11 @@ _TOKENS_THEMSELVES = (
     f"{END} AS ends_at, {_TEXT} AS text "
     f"FROM service_token t LEFT JOIN {LISTING} l ON l.token_id = t.id)"
 )
-"""A subquery with the listing's columns, worked out from the tokens: it is right in every file."""
+"""A subquery with the listing's columns, worked out from the tokens: right in every file."""
 
 
 def true_listing(database: Database, text: str = "") -> str:
-    """The table to list tokens by: the listing if it is right, else a slower subquery that is.
+    """The table to list tokens by: the listing if it is right, else a slower subquery.
 
     The column `text` is compared too only where a `text` is searched for.
     """

@@ -1,8 +1,8 @@
 """The tokens of a database compared with what its audit log says of them.
 
 Entries say what a token was made with, when a rotation lets it end, how its switches were set, and
-that it was deleted. The first release did not log a new token's version and switches: for its
-tokens they are known from the first entry that sets a switch on, or from the token that a rotation
+that it was deleted. The first release did not log the version and switches of a new token. Of its
+tokens they are known from the first entry that sets a switch, or from the token that a rotation
 replaced.
 """
 
@@ -40,7 +40,7 @@ class _Logged(NamedTuple):
 
 
 def described(token: ServiceToken) -> dict[str, Any]:
-    """The details of a token that entries have about its creation and its end (its tombstone)."""
+    """What the entries about a token's creation and about its end (its tombstone) say of it."""
     return {
         "name": token.name,
         "scopes": [scope.data for scope in token.scopes],
@@ -50,7 +50,7 @@ def described(token: ServiceToken) -> dict[str, Any]:
 
 
 def switches(token: ServiceToken) -> dict[str, Any]:
-    """The further details of a token that the entry about its creation has."""
+    """What only the entry about a token's creation says of it, beyond `described`."""
     if token.version == 2:
         return {"version": 2}
     ips = [block.text for block in token.trusted_ips or ()]
@@ -58,18 +58,18 @@ def switches(token: ServiceToken) -> dict[str, Any]:
 
 
 def flaw(database: Database) -> str | None:
-    """Where the tokens and the log differ first, as half a sentence; None if they agree."""
+    """The first difference between tokens and log, as half a sentence; None if they agree."""
     living, deleted = _replay(database)
     for token in _every(database):
-        said = living.pop(token.id, None)
-        if said is None:
+        logged = living.pop(token.id, None)
+        if logged is None:
             known = "deleted" if token.id in deleted else "never made"
             return f"by its audit log {_named(token)} was {known}"
-        difference = _difference(token, said)
+        difference = _difference(token, logged)
         if difference is not None:
             return f"{difference} of {_named(token)} is not what its audit log says"
-    for token_id, said in living.items():
-        return f"by its audit log there is a token {said.details.get('name')!r} ({token_id})"
+    for token_id, logged in living.items():
+        return f"by its audit log there is a token {logged.details.get('name')!r} ({token_id})"
     name = token_listing.misstated(database)
     return None if name is None else f"its list of tokens is wrong about {name!r}"
 
@@ -80,40 +80,42 @@ def _every(database: Database) -> Iterator[ServiceToken]:
 
 
 def _replay(database: Database) -> tuple[dict[str, _Logged], set[str]]:
+    """What the log says of each living token, by its id; and the ids of deleted tokens."""
     living: dict[str, _Logged] = {}
     deleted = set()
     for event, project, token_id, details in audit.of_tokens(database):
-        said = living.get(token_id)
+        logged = living.get(token_id)
         if event == "create-service-token":
             before = living.get(str(details.get("rotatedFrom")))
             old = before.details if before is not None else {}
             kept = {name: old[name] for name in _SWITCHES if name in old}
             living[token_id] = _Logged(project, kept | details)
-        elif said is None:
+        elif logged is None:
             continue
         elif event == "delete-service-token":
             del living[token_id]
             deleted.add(token_id)
         elif event == "rotate-service-token":
-            living[token_id] = said.change({"expiresAt": details.get("endsAt")})
+            living[token_id] = logged.change({"expiresAt": details.get("endsAt")})
         else:
             turned = {name: details[name] for name in _SWITCHES if name in details}
-            living[token_id] = said.change({"version": 3} | turned)
+            living[token_id] = logged.change({"version": 3} | turned)
     return living, deleted
 
 
-def _difference(token: ServiceToken, said: _Logged) -> str | None:
-    """What of a token is not as the log says, in words; None if all is."""
-    stated = said.details
-    if token.project_id != said.project:
+def _difference(token: ServiceToken, logged: _Logged) -> str | None:
+    """What of a token differs from the log, in words; None if nothing does."""
+    stated = logged.details
+    if token.project_id != logged.project:
         return "the project"
     # As a number: what an edited row holds need not be a date.
     if token.expires_at != _time(stated.get("expiresAt")):
         return "the end"
     now = described(token._replace(expires_at=None)) | switches(token)
     for name, word in _WORDS.items():
-        unsaid = now.get(name) if name in _SWITCHES else None
-        if stated.get(name, unsaid) != now.get(name):
+        # A switch that the first release did not log may be anything.
+        if_not_logged = now.get(name) if name in _SWITCHES else None
+        if stated.get(name, if_not_logged) != now.get(name):
             return word
     return None
 

@@ -16,8 +16,10 @@ END = "min(coalesce(t.expires_at, l.ends_at), coalesce(l.ends_at, t.expires_at))
 IS_REPLACED = (
     "EXISTS (SELECT 1 FROM audit_log WHERE target = t.id AND event = 'rotate-service-token')"
 )
-"""Whether a rotation replaced the token `t`. The listing does not tell: a token whose own end is
-nearer than that of the overlap keeps its own."""
+"""Whether a rotation replaced the token `t`.
+
+The listing does not tell. If a token ends before the overlap does, its end in the listing stays.
+"""
 
 
 def select(listing: str = LISTING) -> str:

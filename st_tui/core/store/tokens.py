@@ -1,4 +1,4 @@
-"""Service tokens in the database: written once, read often, deleted with a tombstone elsewhere."""
+"""Service tokens in the database: written once, read often, deleted. Tombstones are in the log."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def _switches(token: ServiceToken) -> Values:
 
 
 def end_early(database: Database, token_id: str, ends_at: int) -> None:
-    """Let a rotated token end at this time, which may not be later than its end is now."""
+    """Let a rotated token end at this time, which may not be later than its present end."""
     database.execute(
         f"UPDATE {LISTING} SET ends_at = :ends_at WHERE token_id = :id",
         {"ends_at": ends_at, "id": token_id},
@@ -127,7 +127,7 @@ def sealed_project_key(database: Database, token_id: str) -> Sealed:
 
 
 def stated_end(database: Database, token_id: str) -> int | None:
-    """The end that a token was created with, whatever a rotation made of it since."""
+    """The end that a token was created with, even if a rotation has brought it forward since."""
     row = database.row("SELECT expires_at FROM service_token WHERE id = :id", {"id": token_id})
     return None if row is None else row[0]
 

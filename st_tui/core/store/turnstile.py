@@ -8,8 +8,8 @@ in the turnstile:
     server    holds the lock              wants it again: waits for the turnstile
     operator  is in the turnstile   ->    gets the lock as soon as the server commits
 
-So whoever had the lock last is behind whoever waits for it. When a program dies, the system
-releases the turnstile, which is a lock on a file.
+So a program that just had the lock comes after one that waits for it. The turnstile is a lock on a
+file: when a program dies, the system releases it.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ _PAUSE = 0.0001
 class Turnstile:
     """The turnstile of the vault in one directory, for one connection.
 
-    It is an exclusive `flock` on the directory itself, which everybody who may use the vault can
-    open, and which SQLite does not lock.
+    It is an exclusive `flock` on the directory itself. Everybody who may use the vault can open the
+    directory, and SQLite does not lock it.
     """
 
     def __init__(self, directory: Path) -> None:
@@ -48,7 +48,7 @@ class Turnstile:
 
     @contextmanager
     def entered(self) -> Iterator[None]:
-        """Be in it, as long as this lasts. Raises TimeoutError when it stays taken."""
+        """Enter it, and leave it at the end. Raises TimeoutError if it stays taken."""
         enough = time.monotonic() + PATIENCE_SECONDS
         while not self.try_to_enter():
             if time.monotonic() > enough:
@@ -60,11 +60,11 @@ class Turnstile:
             self.leave()
 
     def leave(self) -> None:
-        """Leave it to the next program."""
+        """Leave it, so that the next program can enter."""
         fcntl.flock(self._handle, fcntl.LOCK_UN)
 
     def close(self) -> None:
-        """Leave it for good. To close it again does nothing."""
+        """Leave it for good. Closing it again does nothing."""
         if self._handle >= 0:
             os.close(self._handle)
             self._handle = -1
