@@ -1,4 +1,4 @@
-"""The one decision: may this token do that?  Every door asks here, and nothing else decides."""
+"""The one decision: may this token do that? Every door asks here, and nothing else decides."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from st_tui.core.model import (
 from st_tui.core.patterns import Pattern, PatternRefused, PatternSet, compile_pattern
 from st_tui.core.patterns.cache import BoundedCache
 
-# Made once: a decision takes less than a microsecond, and making one of these a quarter of that.
+# Made once: to decide takes less than a microsecond, of which making one would take a quarter.
 UNKNOWN = Decision(False, Reason.UNKNOWN, None)
 EXPIRED = Decision(False, Reason.EXPIRED, None)
 _ADMITTED = Decision(True, Reason.ALLOWED, None)
@@ -74,7 +74,7 @@ def admits(token: ServiceToken, now: int, ip: int | None) -> Decision:
 def failing(token: ServiceToken, request: AccessRequest) -> tuple[Reason, ...]:
     """Every condition that the request fails, in the order of `Reason`; none where it is allowed.
 
-    The first is the reason that `decide` gives: the others would still stand if that were mended.
+    The first is the reason that `decide` gives. The others would still stand if it were mended.
     """
     compiled = _COMPILED[token.scopes].get(request.environment)
     no_path = compiled is not None and compiled[0].first(request.path) is None
@@ -91,7 +91,7 @@ def failing(token: ServiceToken, request: AccessRequest) -> tuple[Reason, ...]:
 
 
 def explain(token: ServiceToken, request: AccessRequest) -> tuple[ScopeVerdict, ...]:
-    """How each scope fared against the request's environment and path, in the token's order."""
+    """Whether each scope, in the token's order, matches the request's environment and path."""
     return tuple(_verdict(scope, request) for scope in token.scopes)
 
 
@@ -113,7 +113,7 @@ def _verdict(scope: Scope, request: AccessRequest) -> ScopeVerdict:
 
 
 _Compiled = tuple[PatternSet, tuple[Decision, ...]]
-"""The scopes of one environment: their patterns, and for each the answer if it is the first."""
+"""The scopes of one environment: their patterns, and for each the decision if it matches first."""
 
 
 def _compile(scopes: tuple[Scope, ...]) -> dict[str, _Compiled]:

@@ -43,8 +43,8 @@ class Adjusted(NamedTuple):
 def scope_path(text: str) -> Adjusted:
     """A scope's path as a door takes it: a missing leading slash added, one trailing slash cut.
 
-    Raises TextError for control characters and DraftError outside the scope language, and for a
-    whole scope: `/dev:/a` could be granted, but no folder has a colon.
+    Raises as `check_pattern`, and DraftError for a whole scope such as `dev:/a`. As a path, that
+    could be granted; but no folder has a colon in its name.
     """
     adjusted = _adjust(text.strip(BLANKS))
     check_pattern(adjusted.path)
@@ -57,7 +57,10 @@ def scope_path(text: str) -> Adjusted:
 
 
 def check_pattern(pattern: str) -> None:
-    """Raise DraftError, with what picomatch would do and the rewrite, outside the language."""
+    """Raise TextError for control characters, DraftError for all else outside the language.
+
+    DraftError says what picomatch would do with the pattern, and what to write instead.
+    """
     refuse_controls(pattern, "scope path")
     try:
         compile_pattern(pattern)
@@ -80,7 +83,7 @@ def leading_to(folder: str) -> list[str]:
 
 
 def request_path(text: str) -> Adjusted:
-    """A requested path as `check` and the test-access pane take it, trimmed the same way.
+    """A requested path as `check` and the test-access pane take it, adjusted as a scope's path is.
 
     Raises TextError for control characters.
     """
@@ -114,7 +117,7 @@ def check_draft(draft: TokenDraft, environments: Collection[Environment], now: i
 
 
 def check_terms(draft: TokenDraft, environments: Collection[Environment], now: int) -> TokenDraft:
-    """The same but for the name, which a rotated token keeps as it is. Raises the same."""
+    """As `check_draft`, for all but the name, which a rotated token keeps as it is."""
     if not draft.scopes:
         raise DraftError("A token needs at least one scope: add one, as in dev:/common/**.")
     for scope in draft.scopes:
@@ -132,7 +135,7 @@ def check_terms(draft: TokenDraft, environments: Collection[Environment], now: i
 
 
 def name_of_copy(name: str, added: str = "copy") -> str:
-    """The name of a token made from another one, without characters that are refused by now."""
+    """The name of a token made from another one, without what `check_new_name` refuses."""
     longest = LONGEST_NAME - len(added) - 1
     return f"{without_unseen(name)[:longest].rstrip()} {added}".strip()
 

@@ -83,7 +83,7 @@ def skeleton(text: str) -> str:
 def mixture(text: str) -> Mixture | None:
     """The scripts of a text's letters, if they are mixed.
 
-    Japanese, Korean and Chinese count as one script, and Latin letters among them as no mixture.
+    Japanese, Korean and Chinese count as one script, which may be mixed with Latin letters.
     """
     if text.isascii():
         return None

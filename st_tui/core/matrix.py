@@ -24,13 +24,16 @@ _NOTHING = "·".ljust(len(_LETTERS))
 def letters(
     token: ServiceToken, path: str, request: Callable[[str, Permission], AccessRequest]
 ) -> str:
-    """What a cell says: a letter or a blank for each permission, or one dot for none of them."""
+    """What a cell says: a letter or a blank for each permission, or one dot for none of them.
+
+    `request` makes the request to decide from a path and a permission.
+    """
     found = ""
     for permission, letter in _LETTERS:
         asked = request(path, permission)
         decision = access.decide(token, asked)
         if decision.reason in _NOWHERE:
-            return _NOTHING  # as most cells of a large matrix
+            return _NOTHING  # spares most cells of a large matrix a decision
         found += _letter(letter, token, asked, decision)
     return _NOTHING if found.isspace() else found
 

@@ -22,13 +22,13 @@ _UNSEEN = re.compile(
 
 
 class TextError(Refusal):
-    """A name or path that is empty, too long, or holds what a terminal would act on."""
+    """A text that is empty, too long, or has a character that nobody sees or a terminal acts on."""
 
 
 def check_text(text: str, what: str, longest: int) -> str:
-    """The text, if it may be stored and shown. Raises TextError naming `what`.
+    """The text, if it may be stored and shown; `longest` is a count of characters.
 
-    `longest` is a count of characters.
+    Raises TextError, which calls the text `what`.
     """
     if not text.strip():
         raise TextError(f"The {what} is empty: write one.")
@@ -41,7 +41,7 @@ def check_text(text: str, what: str, longest: int) -> str:
 def check_new_name(text: str, what: str, longest: int) -> str:
     """The text, if something new may have it for a name.
 
-    Raises TextError for what nobody could tell from another name. Names given before stay.
+    Raises TextError for a name that nobody could tell from another one. Older names stay valid.
     """
     refuse_unseen(text, what)
     check_text(text, what, longest)
@@ -83,7 +83,7 @@ def code_point(character: str) -> str:
 
 def refuse_controls(text: str, what: str) -> None:
     """Raise TextError if a terminal would act on a character of the text instead of showing it."""
-    if _is_plain(text):
+    if _is_printable_ascii(text):
         return
     for character in text:
         if _acts(character):
@@ -96,18 +96,18 @@ def refuse_controls(text: str, what: str) -> None:
 
 def shown(text: str) -> str:
     """The text with every character that a terminal would act on written out, as in `\\x1b`."""
-    if _is_plain(text):
+    if _is_printable_ascii(text):
         return text
     written = "".join(_escaped(c) if _acts(c) else c for c in text)
     return _JOINS_NOTHING.sub(lambda joiner: _escaped(joiner[0]), written)
 
 
 def shown_lines(text: str) -> str:
-    """The same for a text of several lines: line feeds stay as they are."""
+    """As `shown`, for a text of several lines: line feeds stay as they are."""
     return "\n".join(map(shown, text.split("\n")))
 
 
-def _is_plain(text: str) -> bool:
+def _is_printable_ascii(text: str) -> bool:
     return text.isascii() and text.isprintable()  # nearly every text is, and this is fast
 
 

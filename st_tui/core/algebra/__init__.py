@@ -1,4 +1,4 @@
-"""What patterns and whole tokens open beside each other: containment and overlap, proved."""
+"""Compares what patterns and whole tokens open: containment and overlap, each with a proof."""
 
 from st_tui.core.algebra.budget import Budget, TooComplex
 from st_tui.core.algebra.containment import (

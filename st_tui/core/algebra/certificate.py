@@ -42,7 +42,7 @@ def checking_budget() -> Budget:
 def check(certificate: Certificate, budget: Budget | None = None) -> bool:
     """Whether the certificate proves what it claims.
 
-    Raises PatternRefused if a pattern is none, and TooComplex beyond the budget.
+    Raises PatternRefused if a text is outside the scope language, and TooComplex beyond the budget.
     """
     budget = budget or checking_budget()
     relation, states = certificate.relation, certificate.states
@@ -62,10 +62,10 @@ def check(certificate: Certificate, budget: Budget | None = None) -> bool:
         return False
     for state in states:
         budget.spend(len(letters) * (6 + 4 * (len(state.left) + len(state.right))))
-        if not (_is_of(left, state.left) and _is_of(right, state.right)):
+        if not (_known(left, state.left) and _known(right, state.right)):
             return False
         can_end = not state.after_slash
-        if can_end and _breaks(relation, _ends(left, state.left), _ends(right, state.right)):
+        if can_end and _breaks(relation, _accepts(left, state.left), _accepts(right, state.right)):
             return False
         for char in letters + "/" if can_end else letters:
             sides = _step(left, state.left, char), _step(right, state.right, char)
@@ -93,8 +93,8 @@ def _after_root(patterns: Sequence[Pattern]) -> ActiveSets:
     return tuple((index, active) for index, active in enumerate(entered) if active)
 
 
-def _is_of(patterns: Sequence[Pattern], sets: ActiveSets) -> bool:
-    """Whether these can be active sets of the patterns: a file may say anything."""
+def _known(patterns: Sequence[Pattern], sets: ActiveSets) -> bool:
+    """Whether each active set is of a pattern that there is: a file may say anything."""
     return all(0 <= index < len(patterns) for index, _ in sets)
 
 
@@ -111,7 +111,7 @@ def _step(patterns: Sequence[Pattern], sets: ActiveSets, char: str) -> ActiveSet
     return tuple(after)
 
 
-def _ends(patterns: Sequence[Pattern], sets: ActiveSets) -> bool:
+def _accepts(patterns: Sequence[Pattern], sets: ActiveSets) -> bool:
     """Whether a path that ends here is one of the patterns'."""
     return any(active & patterns[index].automaton.accepting for index, active in sets)
 

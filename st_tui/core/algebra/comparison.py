@@ -39,7 +39,7 @@ class Boundary(NamedTuple):
 class Surplus(NamedTuple):
     """A scope that opens more than the other side for these operations.
 
-    The witness, a path as short as any, shows it; `exists` says that the path is a folder now.
+    The witness is a path that shows it; `exists` says that the path is a folder now.
     """
 
     scope: Scope
@@ -138,8 +138,8 @@ def overlap(
 ) -> tuple[Meeting | None, tuple[Apart, ...]]:
     """What both sides allow, and the environments of both in which they are proved to meet nowhere.
 
-    The meeting is on a folder if there is any, else on a path as short as any.
-    Raises TooComplex if that would take too long.
+    The meeting is on a folder if there is one on which they meet, else on a shortest path. Raises
+    TooComplex if that would take too long.
     """
     budget = _budget_for((*one.scopes, *other.scopes), ())
     shared = tuple(sorted(one.permissions & other.permissions))
@@ -157,21 +157,21 @@ def overlap(
                 for side in (ours, theirs)
             )
             meetings.append(Meeting(mine, its, shared, path, judgement.exists))
-    return shortest(meetings), tuple(sorted(apart))
+    return most_telling(meetings), tuple(sorted(apart))
 
 
 Shown = TypeVar("Shown", bound=Surplus | Meeting)
 
 
-def shortest(found: Iterable[Shown]) -> Shown | None:
+def most_telling(found: Iterable[Shown]) -> Shown | None:
     """The one to show a person: on a folder that exists if any is, and with the shortest path."""
     return min(found, key=lambda one: (not one.exists, len(one.witness), one.witness), default=None)
 
 
 def redundant(scopes: Sequence[Scope], steps: int = _STEPS) -> dict[int, tuple[int, ...]]:
-    """The scopes that open nothing of their own: index of each, and of those that open it all.
+    """The scopes that open nothing of their own: index of each, and of those that open all of it.
 
-    The others stand without them: two equal scopes are not both redundant. Raises TooComplex.
+    All of them can go together: of two equal scopes, only one is redundant. Raises TooComplex.
     """
     budget = _budget_for(scopes, scopes, steps)
     left = {i: pattern for i, scope in enumerate(scopes) if (pattern := granting(scope))}
@@ -216,7 +216,7 @@ def _patterns(grants: Grants, environment: str) -> dict[Scope, Pattern]:
 
 
 def _budget_for(one: Sequence[Scope], other: Sequence[Scope], steps: int = _STEPS) -> Budget:
-    """What is left after each scope is compiled and put beside each of the other side.
+    """What is left once each scope is compiled, and put beside each of the other side.
 
     Raises TooComplex before anything is compiled.
     """
@@ -227,7 +227,7 @@ def _budget_for(one: Sequence[Scope], other: Sequence[Scope], steps: int = _STEP
 
 
 _Region = tuple[str | None, ...]
-"""A scope's environment, and its folder names down to the first `**`; None: any of many."""
+"""A scope's environment and its folder names down to the first `**`; see `folder_names`."""
 
 
 @lru_cache(maxsize=2)
@@ -245,7 +245,7 @@ def _region(scope: Scope, pattern: Pattern) -> _Region:
 
 
 def _may_meet(one: _Region, other: _Region) -> bool:
-    """Whether a path may be in both regions; False only if none can: two names differ."""
+    """Whether a path may be in both regions. False is a proof that none is: two names differ."""
     for name, its in zip(one, other, strict=False):
         if name != its and name is not None and its is not None:
             return False

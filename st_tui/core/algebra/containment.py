@@ -4,12 +4,13 @@
 of ASCII letters, digits, `-` and `_` with slashes between. (`decide` answers for any text. But two
 scopes are no different because of a path that no folder can have.)
 
-**The answer** is exact. It comes with a witness, a path as short as any, or with a certificate that
-there is none: see `product` for the search, and `certificate` for a check that trusts no search.
+**The answer** is exact. It comes with a witness, which is a shortest path, or with a certificate
+that there is none: see `product` for the search, and `certificate` for a check that trusts no
+search.
 
 **The cost** is capped. A pattern such as `/*a????????????????` has 2**k states: rather than let an
-input take the machine, `Budget` counts steps and raises `TooComplex`. To look for a folder that
-serves as the witness has a cap of its own: beyond it, the witness that was found stands.
+input take the machine, `Budget` counts steps and raises `TooComplex`. A witness that is a folder is
+preferred, but the look at folders has a cap of its own: beyond it, any witness will do.
 """
 
 from __future__ import annotations
@@ -83,19 +84,19 @@ def equivalent(
 def no_folder_matches(pattern: Pattern) -> bool:
     """Whether the pattern matches no path that a folder can have.
 
-    That needs no product, and so no cap: with one pattern alone, the positions that any path leads
-    to are the union of those that each path leads to.
+    This is reachability in one automaton, so it needs neither product nor cap: what matters is
+    which positions some path makes active, and not which of them are active together.
     """
     if pattern.matches("/"):
         return False
     one = pattern.automaton
-    letters = [(char, one.leading(char)) for char in minterms([one], Budget())]
-    begun = new = one.enter_root()  # positions that are active where a segment begins, as yet known
-    inside = 0  # and those that are active after a letter of it
+    letters = [(char, one.states_reading(char)) for char in minterms([one], Budget())]
+    begun = new = one.enter_root()  # positions found active at the start of a segment
+    inside = 0  # positions found active after a letter of a segment
     while new:
         after = 0
-        for char, leading in letters:
-            if new & leading:
+        for char, reading in letters:
+            if new & reading:
                 after |= one.advance(new, char)
         after &= ~inside
         inside |= after
@@ -133,7 +134,7 @@ def _among_folders(
     folders: Iterable[str],
     budget: Budget,
 ) -> str | None:
-    """The shortest of the folders that breaks the relation, of as many as may be looked at."""
+    """The shortest folder that breaks the relation, of as many folders as may be looked at."""
     shortest = None
     for path in folders:
         if shortest is not None and (len(path), path) >= (len(shortest), shortest):

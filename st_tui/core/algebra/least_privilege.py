@@ -23,10 +23,10 @@ from st_tui.core.errors import Refusal
 from st_tui.core.model import AccessRequest, Permission, Scope, ServiceToken, Use
 
 _LONGEST_CHOICE = 200
-"""Characters of a pattern with a choice: more would be hard to read, and slow to prove."""
+"""Characters of a pattern with a choice: a longer one would be hard to read, and slow to prove."""
 
 _MOST_SCOPES = 500
-"""More than anybody would look through, and deciding by thousands is slow."""
+"""Nobody would look through more of them, and to decide by thousands is slow."""
 
 _STOPS_SHOWN = 3
 

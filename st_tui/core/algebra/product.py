@@ -7,7 +7,7 @@ finds has as few characters as any has. When it finds none, the states that it v
 proof: an inductive invariant, which `certificate` checks.
 
 **Subset construction** (the same paper). The patterns of a side are nondeterministic. The side is
-made deterministic as far as the search gets: what is active of its patterns is a numbered state
+made deterministic as far as the search gets: the active sets of its patterns are a numbered state,
 with a row of the states that follow. Two sides meet in many combinations, but each row is worked
 out once.
 
@@ -63,24 +63,24 @@ def search(
 ) -> str | frozenset[ProductState]:
     """The shortest path that breaks the relation, or every state that a path can lead to.
 
-    Left out are states from which nothing can break it any more. Raises TooComplex.
+    States from which nothing can break the relation any more are left out. Raises TooComplex.
     """
     if relation.broken_by("/", left, right):
         return "/"
     letters = "/" + minterms([pattern.automaton for pattern in (*left, *right)], budget)
     mine, yours = _SubsetDfa(left, letters, budget), _SubsetDfa(right, letters, budget)
     apart = relation is Relation.APART
-    first = mine.first, yours.first
-    came_from: dict[_Pair, tuple[_Pair, int] | None] = {first: None}
-    waiting = [first] if first[0] and (first[1] or not apart) else []
+    initial = mine.initial, yours.initial
+    came_from: dict[_Pair, tuple[_Pair, int] | None] = {initial: None}
+    waiting = [initial] if initial[0] and (initial[1] or not apart) else []
     for pair in waiting:  # grows while it is read: breadth first
         budget.spend(6 + len(letters) // 2)
         here, there = pair
-        known = yours.rows[there]
+        their_row = yours.rows[there]
         for letter, reached in enumerate(mine.row(here)):
             if not reached:
                 continue
-            other = known[letter]
+            other = their_row[letter]
             if other < 0:
                 other = yours.read(there, letter)
             if apart and not other:
@@ -100,7 +100,7 @@ def search(
 
 def minterms(automata: Sequence[Automaton], budget: Budget) -> str:
     """One character of each minterm: of each class of characters that all automata read alike."""
-    mentioned = {unit for one in automata for unit in one.steps}
+    mentioned = {char for one in automata for char in one.steps}
     unmentioned = next((char for char in FOLDER_CHARS if char not in mentioned), "")
     tried = [char for char in FOLDER_CHARS if char in mentioned or char == unmentioned]
     budget.spend(len(tried) * len(automata) + len(mentioned) // 2)
@@ -124,8 +124,8 @@ def _path_to(pair: _Pair, came_from: dict[_Pair, tuple[_Pair, int] | None], lett
 class _SubsetDfa:
     """One side made deterministic. Its states are numbers, 0 the one in which nothing is active.
 
-    `sets`, `after_slash`, `may_end` and `rows` are by these numbers. A row has the state that
-    follows after each letter, -1 where that is not worked out yet.
+    Each of the lists `sets`, `after_slash`, `may_end` and `rows` has an item for each state. A row
+    has the state that follows after each letter, -1 where that is not worked out yet.
     """
 
     def __init__(self, patterns: Sequence[Pattern], letters: str, budget: Budget) -> None:
@@ -136,12 +136,14 @@ class _SubsetDfa:
         self._automata = [pattern.automaton for pattern in patterns]
         self._accepting = [one.accepting for one in self._automata]
         self._letters = letters  # the first is the slash
-        # For each letter and pattern, the positions that it leads on from.
-        self._leading = [[one.ends for one in self._automata]]
-        self._leading += [[one.leading(char) for one in self._automata] for char in letters[1:]]
+        # For each letter and pattern, the states that read the letter.
+        self._reading = [
+            [one.ends for one in self._automata],
+            *([one.states_reading(char) for one in self._automata] for char in letters[1:]),
+        ]
         self._budget = budget
         self._numbers: tuple[dict[ActiveSets, int], dict[ActiveSets, int]] = {}, {}
-        # The active set of a long pattern is a long int.
+        # The active set of a long pattern is a long int, and each operation on it takes longer.
         self._cost = 2 + max((one.ends.bit_length() for one in self._automata), default=0) // 256
         self._number((), after_slash=False)
         root = tuple(
@@ -149,7 +151,7 @@ class _SubsetDfa:
             for index, one in enumerate(self._automata)
             if (active := one.enter_root())
         )
-        self.first = self._number(root, after_slash=True) if root else 0
+        self.initial = self._number(root, after_slash=True) if root else 0
 
     def row(self, number: int) -> list[int]:
         """The states that follow after each of the letters."""
@@ -162,20 +164,20 @@ class _SubsetDfa:
 
     def read(self, number: int, letter: int) -> int:
         """Work out the state that follows after one more letter."""
-        automata, sets, leading = self._automata, self.sets[number], self._leading[letter]
+        automata, sets, reading = self._automata, self.sets[number], self._reading[letter]
         self._budget.spend(4 + self._cost * len(sets))
         if letter:
             char = self._letters[letter]
             after = [
                 (index, automata[index].advance(active, char))
                 for index, active in sets
-                if active & leading[index]
+                if active & reading[index]
             ]
         else:
             after = [
                 (index, automata[index].enter(ends))
                 for index, active in sets
-                if (ends := active & leading[index])
+                if (ends := active & reading[index])
             ]
         reached = self._number(tuple(after), after_slash=not letter) if after else 0
         self.rows[number][letter] = reached
@@ -193,7 +195,7 @@ class _SubsetDfa:
             if len(sets) == 1:
                 [(index, active)] = sets
                 may_end = active & self._accepting[index]
-                row = [-1 if active & leading[index] else 0 for leading in self._leading]
+                row = [-1 if active & reading[index] else 0 for reading in self._reading]
             else:
                 may_end = any(active & self._accepting[index] for index, active in sets)
                 row = [-1] * len(self._letters)

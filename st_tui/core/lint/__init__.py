@@ -1,6 +1,6 @@
 """Warnings about tokens and drafts of tokens."""
 
-from st_tui.core.lint.scopes import FolderPaths, opens_nothing
+from st_tui.core.lint.scopes import FolderPaths, why_opens_nothing
 from st_tui.core.lint.tokens import MANY_USES, lint, lint_each, writers_of
 
 __all__ = [
@@ -8,6 +8,6 @@ __all__ = [
     "FolderPaths",
     "lint",
     "lint_each",
-    "opens_nothing",
+    "why_opens_nothing",
     "writers_of",
 ]

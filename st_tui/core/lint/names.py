@@ -33,7 +33,7 @@ class Names:
 
 
 def about_name(name: str, names: Names, *, is_among: bool = False) -> list[str]:
-    """Warnings about a token's name, a sentence each; `is_among`: it is counted in `names`."""
+    """Warnings about a token's name, a sentence each; `is_among`: `names` counts this token too."""
     warnings = []
     if is_among and (found := unseen(name) or blank_end(name)):
         warnings.append(f"The name {found}: only a clone can have one without it.")

@@ -15,8 +15,8 @@ from st_tui.core.patterns import FOLDER_CHARS, PatternRefused, compile_pattern
 from st_tui.core.patterns.units import Unit
 
 _CHARS: Final = frozenset(FOLDER_CHARS)
-_SHOWN_WHOLE: Final = 60
-"""No longer pattern is written out anew: the sentence has to stay one."""
+_LONGEST_REWRITE: Final = 60
+"""Characters. A longer one is not proposed: it would have to be part of a sentence."""
 _IN_WORDS: Final = {
     ".": "a dot", " ": "a space", ":": "a colon", "'": "an apostrophe", "`": "a backquote",
 }  # fmt: skip
@@ -24,7 +24,7 @@ _IN_WORDS: Final = {
 
 @lru_cache(maxsize=1_024)
 def why_never(pattern: str) -> str | None:
-    """That no folder can ever match a pattern, and why, without the subject; None if one can.
+    """Why no folder can ever match a pattern, a sentence without its subject; None if one can.
 
     Raises PatternRefused outside the scope language.
     """
@@ -65,4 +65,4 @@ def _as_it_looks(pattern: str) -> str:
         is_better = text != pattern and not no_folder_matches(compile_pattern(text))
     except PatternRefused:
         return ""
-    return text if is_better and len(text) <= _SHOWN_WHOLE else ""
+    return text if is_better and len(text) <= _LONGEST_REWRITE else ""

@@ -16,13 +16,13 @@ from st_tui.core.patterns.units import GLOBSTAR
 
 _SCOPES_REMEMBERED: Final = 4_096
 _STEPS: Final = 20_000
-"""For one path that a trap names, while a person types: 4 ms at most."""
+"""To find one path that shows a trap, while a person types: 4 ms at most."""
 
 
 class FolderPaths(dict[str, Sequence[str]]):
     """The paths of each environment's folders, the root among them.
 
-    It remembers how many of them each scope opens: that is asked again after every key, and for
+    It remembers how many of them each scope opens. That is asked again after every key, and for
     token after token.
     """
 
@@ -31,7 +31,7 @@ class FolderPaths(dict[str, Sequence[str]]):
         self.opened = lru_cache(maxsize=_SCOPES_REMEMBERED)(self._opened)
 
     def _opened(self, scope: Scope) -> int | None:
-        """How many folders; None if it grants nothing, for it has no environment or no pattern."""
+        """How many folders a scope opens; None without such an environment or without a pattern."""
         pattern = granting(scope)
         if pattern is None or scope.environment not in self:
             return None
@@ -39,7 +39,10 @@ class FolderPaths(dict[str, Sequence[str]]):
 
 
 def about_scope(scope: Scope, before: Sequence[Scope], folders: FolderPaths) -> list[str]:
-    """Warnings about a scope that stands behind these, each without its subject."""
+    """Warnings about a scope, each a sentence without its subject.
+
+    `before` has the scopes that precede it in its token.
+    """
     if scope.environment not in folders:
         return [f"there is no environment {scope.environment}."]
     if scope in before:
@@ -49,7 +52,7 @@ def about_scope(scope: Scope, before: Sequence[Scope], folders: FolderPaths) -> 
     except PatternRefused as refused:
         return [str(refused)]
     there, opened = len(folders[scope.environment]), folders.opened(scope)
-    if (nothing := opens_nothing(scope, folders)) is not None:
+    if (nothing := why_opens_nothing(scope, folders)) is not None:
         can_ever = why_never(scope.secret_path) is None
         return [nothing, *(_traps(pattern) if can_ever else ())]
     warnings = _traps(pattern)
@@ -58,15 +61,18 @@ def about_scope(scope: Scope, before: Sequence[Scope], folders: FolderPaths) -> 
     return warnings
 
 
-def opens_nothing(scope: Scope, folders: FolderPaths) -> str | None:
-    """That a scope opens no folder today, without the subject; None if it opens one."""
+def why_opens_nothing(scope: Scope, folders: FolderPaths) -> str | None:
+    """Why a scope opens no folder today, a sentence without its subject.
+
+    None if it opens one, and if it has no environment or no pattern, which is another warning.
+    """
     if scope.environment not in folders or folders.opened(scope) != 0:
         return None
     return why_never(scope.secret_path) or f"matches no folder that is in {scope.environment} now."
 
 
 def _traps(pattern: Pattern) -> list[str]:
-    """Each trap of a pattern in a sentence, with a path that shows it."""
+    """Each trap of a pattern: a sentence with a path that shows it."""
     text, segments = pattern.text, without_repetition(pattern.segments)
     warnings = []
     if (parent := traps.above_star(segments)) and (left_out := _left_out(parent, text)):
@@ -77,7 +83,7 @@ def _traps(pattern: Pattern) -> list[str]:
         else:
             rest = f", and all that is deeper than {left_out}/a"
         warnings.append(f"{text} leaves out {left_out} itself{rest}.")
-    above = _shortest(parent, text) if (parent := traps.above_globstar(segments)) else None
+    above = _shortest_path(parent, text) if (parent := traps.above_globstar(segments)) else None
     if rooted := traps.in_root(segments):
         left_out = _left_out(rooted, text)
         if left_out not in (None, above):
@@ -85,7 +91,7 @@ def _traps(pattern: Pattern) -> list[str]:
     if above:
         warnings.append(f"{text} leaves out {above}, though not what is below it.")
     if shorter := traps.without_inner_globstars(segments):
-        let_in = _shortest(shorter)
+        let_in = _shortest_path(shorter)
         if let_in and pattern.matches(let_in):
             warnings.append(f"{text} opens {let_in} as well: its ** may stand for no folder.")
     if traps.lets_dot_names_in(segments):
@@ -96,16 +102,16 @@ def _traps(pattern: Pattern) -> list[str]:
 
 
 def _left_out(candidate: str, text: str) -> str | None:
-    """The shortest path of the candidate that a pattern leaves out; None if it leaves out none."""
-    return candidate if is_plain(candidate) else _shortest(candidate, text)
+    """The shortest path that the candidate matches and `text` does not; None if there is none."""
+    return candidate if is_plain(candidate) else _shortest_path(candidate, text)
 
 
 @lru_cache(maxsize=256)
-def _shortest(text: str, other: str | None = None) -> str | None:
-    """The shortest path that a pattern matches, and this other one does not.
+def _shortest_path(text: str, other: str | None = None) -> str | None:
+    """The shortest path that the pattern `text` matches, and `other` does not.
 
-    None if there is none, or if a few thousand steps do not tell: such a pattern looks like no
-    ordinary one.
+    None if there is none, or if it is not found in a few thousand steps: nobody is taken in by the
+    look of so intricate a pattern.
     """
     outer = [] if other is None else [compile_pattern(other)]
     try:

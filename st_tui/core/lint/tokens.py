@@ -1,4 +1,4 @@
-"""Warnings about a whole token, made or still a draft: what to know before it cannot be changed."""
+"""Warnings about a whole token or a draft of one, which as a token could not be changed."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _STEPS: Final = 100_000
 """For all scopes together, while a person types: 20 ms at most."""
 
 MANY_USES = 2**32 * 9 // 10
-"""From how many uses on a token is warned about: Infisical documents a limit of 2^32."""
+"""A token with so many uses is warned about: Infisical documents a limit of 2^32."""
 
 
 def lint(
@@ -32,9 +32,9 @@ def lint(
     `folders`   the paths of each environment's folders, the root among them; `FolderPaths` if
                 they are looked at again
     `written`   the environments that some other token may write to; None if that is not known
-    `uses`      what the audit log has of the token
-    `names`     the names of all tokens; a token's own is among them, a draft's is not. Those of
-                replaced tokens are not: such a token has the name of its successor.
+    `uses`      the accesses of the token that the audit log has
+    `names`     the names of all tokens but replaced ones, which share their successor's name. The
+                name of `token` is among them, that of a draft is not.
     """
     folders = folders if isinstance(folders, FolderPaths) else FolderPaths(folders)
     warnings: list[str] = []
@@ -49,8 +49,8 @@ def lint(
     if (wider := _wider_than_used(token.scopes, folders, uses)) is not None:
         warnings.append(wider)
     if written is not None and Permission.WRITE in token.permissions:
-        fresh = {scope.environment for scope in token.scopes} & folders.keys() - set(written)
-        warnings += [f"No other token may write to {environment}." for environment in sorted(fresh)]
+        newly = {scope.environment for scope in token.scopes} & folders.keys() - set(written)
+        warnings += [f"No other token may write to {environment}." for environment in sorted(newly)]
     if token.permissions == frozenset({Permission.WRITE}):
         warnings.append("It may write but not read: write does not imply read.")
     if token.expires_at is None:
@@ -100,9 +100,9 @@ def _about_scopes(scopes: tuple[Scope, ...], folders: FolderPaths) -> Iterator[s
 
 @lru_cache(maxsize=4)
 def _covered(scopes: tuple[Scope, ...]) -> Mapping[int, tuple[int, ...]]:
-    """Which scopes are redundant, as far as that can be proved between two keys.
+    """Which scopes are redundant, as far as that can be proved between two keystrokes.
 
-    Remembered: a draft is looked at again after every key while its other fields change.
+    Remembered, for a draft is linted after every key, also while its other fields change.
     """
     try:
         return redundant(scopes, _STEPS)
@@ -113,7 +113,7 @@ def _covered(scopes: tuple[Scope, ...]) -> Mapping[int, tuple[int, ...]]:
 def _wider_than_used(
     scopes: Iterable[Scope], folders: Mapping[str, Sequence[str]], uses: Iterable[Use]
 ) -> str | None:
-    """That scopes open more of today's folders than were used; None if none is known to be used."""
+    """A warning if only some of today's folders that the scopes open were used; else None."""
     touched = {(use.environment, use.path) for use in uses}
     if not touched:
         return None

@@ -24,7 +24,7 @@ from typing import NamedTuple, TypeAlias
 from st_tui.core.drafts import leading_to
 from st_tui.core.nearest.edit_distance import distance_from, least_distance_from
 from st_tui.core.patterns import Pattern, literal_folder, literal_prefix
-from st_tui.core.patterns.tree import shortest_length
+from st_tui.core.patterns.tree import min_length
 
 CAP = 20_000
 """The most nodes that a search meets before it gives up: some hundredths of a second."""
@@ -244,7 +244,7 @@ def _outline(pattern: Pattern) -> tuple[str, int]:
     if literal == pattern.text:
         return literal, 0
     beginning = literal.rstrip("/")  # `/a/**` opens `/a`
-    return beginning, shortest_length(pattern.segments) - len(beginning)
+    return beginning, min_length(pattern.segments) - len(beginning)
 
 
 def _characters_to_try(pattern: Pattern) -> list[str]:

@@ -1,4 +1,4 @@
-"""A path pattern as a finite automaton, with the answers of picomatch."""
+"""Path patterns, each compiled to a finite automaton; the answers are picomatch's."""
 
 from st_tui.core.patterns.automaton import Automaton, code_units
 from st_tui.core.patterns.literals import (

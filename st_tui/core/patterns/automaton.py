@@ -22,8 +22,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-# picomatch: `**` and the look-ahead of a leading `*` are JavaScript's `.`, which is none of these;
-# `?`, classes and the rest of `*` are `[^/]`, which is all of them.
+# picomatch: `**` and the look-ahead of a leading `*` are JavaScript's `.`, which matches none of
+# these; `?`, classes and the rest of `*` are `[^/]`, which matches all of them.
 _LINE_ENDS: Final = frozenset("\n\r\u2028\u2029")
 
 
@@ -38,9 +38,9 @@ def code_units(text: str) -> str:
 class Automaton:
     """The states of a pattern. Every int is a set of them, bit n for position n.
 
-    `steps` has two sets for each character that the pattern mentions: the states that it passes,
-    after which the next position is active, and those it stays at, which loop. `other_step` has
-    them for all other characters.
+    `steps` has two sets for each character that the pattern mentions. The states of the first set
+    read it and go on to the next position; those of the second read it and loop. `other_step` has
+    the two sets for all other characters.
     """
 
     __slots__ = (
@@ -86,12 +86,12 @@ class Automaton:
         return active & self.ends
 
     def enter(self, ends: int) -> int:
-        """The active set before the first character of a segment that begins with no dot."""
+        """The active set at the start of a further segment, if that begins with no dot."""
         active = self._begin(ends)
         return self._branch(active) if active & self.forks else active
 
     def enter_root(self) -> int:
-        """The active set after the leading slash of a path whose next segment has no dot first."""
+        """The active set after a path's leading slash, if no dot follows it."""
         return self.enter(self.read(self.start, ""))
 
     def advance(self, active: int, char: str) -> int:
@@ -100,8 +100,8 @@ class Automaton:
         active = (active & passed) << 1 | active & stays
         return self._branch(active) if active & (self.forks | self.word_ends) else active
 
-    def leading(self, char: str) -> int:
-        """The states that a character leads on from: `advance` of any others is 0."""
+    def states_reading(self, char: str) -> int:
+        """The states that read a character: `advance` of any others is 0."""
         passed, stays = self.steps.get(char, self.other_step)
         return passed | stays
 
@@ -116,9 +116,12 @@ class Automaton:
     def _branch(self, active: int) -> int:
         """Enter the words of a choice and leave it after a word, without reading anything.
 
-        One addition serves all choices at once, each in its own run of bits. A run of ones plus
-        any of its bits carries into the bit above it: from word ends to the join. A run plus its
-        lowest bit becomes zeros: that tells which runs begin with an active fork.
+        One addition serves all choices at once, for each has its own run of bits. A run of ones
+        plus any of its bits carries into the bit above it, from word ends to the join. A run plus
+        its lowest bit becomes zeros, which tells the runs that begin with an active fork.
+
+            join run 0b0110 + word end 0b0100 = 0b1010    bit 3, the join, is set
+            fork run 0b0111 + fork     0b0001 = 0b1000    all words may be entered
         """
         active |= (self.join_runs + (active & self.word_ends)) & self.joins
         entered = self.fork_runs & ~(self.fork_runs + (active & self.forks))
@@ -128,15 +131,15 @@ class Automaton:
 class Layout:
     """Lays out the states of a pattern from left to right; `finish` gives the automaton.
 
-    The methods that lay out characters move `here` behind them.
+    A method that lays out characters moves `here` to the position behind them.
     """
 
-    __slots__ = ("_allowing", "_barring", "_loops", "_others", "end", "here", "made")
+    __slots__ = ("_allowing", "_barring", "_loops", "_others", "automaton", "end", "here")
 
     def __init__(self) -> None:
-        self.made = Automaton()
+        self.automaton = Automaton()
         self.here = 1  # the position being laid out, as a bit
-        self.end = 0  # the end of the segment before
+        self.end = 0  # the end of the last segment laid out
         self._loops = 0
         self._allowing: dict[str, int] = {}  # for a character, the positions that name it
         self._barring: dict[str, int] = {}  # for a character, the positions that allow all but it
@@ -145,12 +148,12 @@ class Layout:
     def begin(self) -> None:
         """Begin a branch: what it accepts is added to what the others accept."""
         self.here <<= 1  # a position that leads nowhere keeps the branches apart
-        self.made.start |= self.here
+        self.automaton.start |= self.here
         self.close()
 
     def close(self) -> None:
-        """Make this position the end of a segment; the next segment starts at the next one."""
-        self.made.ends |= self.here
+        """Make this position the end of a segment; the next segment starts at the next position."""
+        self.automaton.ends |= self.here
         self.end = self.here
         self.here <<= 1
 
@@ -179,34 +182,34 @@ class Layout:
 
     def choice(self, words: Sequence[str | frozenset[str]]) -> None:
         """One of these words; a set stands for one of its characters."""
-        made = self.made
+        automaton = self.automaton
         fork = self.here
         first_end = last_start = 0
         for word in words:
             self.here <<= 1
             last_start = self.here
-            made.word_starts |= self.here
+            automaton.word_starts |= self.here
             if isinstance(word, str):
                 self.literals(word)
             else:
                 self.one_of(word)
-            made.word_ends |= self.here
+            automaton.word_ends |= self.here
             first_end = first_end or self.here
         self.here <<= 1
-        made.forks |= fork
-        made.fork_runs |= (last_start << 1) - fork
-        made.join_runs |= self.here - first_end
-        made.joins |= self.here
+        automaton.forks |= fork
+        automaton.fork_runs |= (last_start << 1) - fork
+        automaton.join_runs |= self.here - first_end
+        automaton.joins |= self.here
 
     def finish(self) -> Automaton:
         """The automaton of all that was laid out."""
-        made, barring = self.made, self._barring
-        made.other_step = (self._others, self._loops)
+        automaton, barring = self.automaton, self._barring
+        automaton.other_step = (self._others, self._loops)
         for char in self._allowing.keys() | barring.keys():
             passed = self._others & ~barring.get(char, 0) | self._allowing.get(char, 0)
-            made.steps[char] = (passed, self._loops)
-        if made.globstars:
+            automaton.steps[char] = (passed, self._loops)
+        if automaton.globstars:
             for char in _LINE_ENDS:
-                passed, stays = made.steps.get(char, made.other_step)
-                made.steps[char] = (passed, stays & ~made.globstars)
-        return made
+                passed, stays = automaton.steps.get(char, automaton.other_step)
+                automaton.steps[char] = (passed, stays & ~automaton.globstars)
+        return automaton

@@ -12,7 +12,7 @@ Made = TypeVar("Made")
 class BoundedCache(dict[Key, Made]):
     """What was made of each key: made when first asked for, and then remembered.
 
-    `weigh` says how much room a key takes, of `limit` in all. When there is none left, everything
+    `weigh` says how much room a key takes, of `limit` in all. When too little is left, everything
     is forgotten. No order of use is kept, so that a hit is a plain look-up in a dict.
     """
 

@@ -1,6 +1,7 @@
-"""From a pattern's segments to its automaton: the rules of picomatch that go by neighbours.
+"""Builds a pattern's automaton from its segments, by picomatch's rules.
 
-What a single unit lets in stands with the unit (see `units`).
+Here are the rules that depend on a unit's neighbours. What a unit by itself matches stands with its
+kind (see `units`).
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from st_tui.core.patterns.units import GLOBSTAR, STAR, Segment
 
 
 def construct(text: str, segments: Sequence[Segment]) -> Automaton:
-    """The Glushkov automaton of a pattern: of its text, and of the segments it was parsed into."""
+    """The Glushkov automaton of a pattern; `segments` is what its text was parsed into."""
     layout = Layout()
     _pattern(layout, without_repetition(segments))
     # picomatch: a path equal to the pattern's text matches.
@@ -23,31 +24,31 @@ def construct(text: str, segments: Sequence[Segment]) -> Automaton:
 
 
 def _pattern(layout: Layout, segments: Sequence[Segment]) -> None:
-    made = layout.made
+    automaton = layout.automaton
     layout.begin()
-    layout.close()  # nothing stands before the leading slash
+    layout.close()  # the segment before the leading slash is empty
     for index, segment in enumerate(segments):
         if segment == (GLOBSTAR,):
             _globstar(layout, segments, index)
         else:
             _segment(layout, segment)
     last = segments[-1]
-    made.accepting |= layout.end
-    # picomatch: a `*` of its own wants a character ahead and takes a slash for one. So an
-    # empty name passes it, unless the path ends there.
+    automaton.accepting |= layout.end
+    # picomatch: a segment that is just `*` looks ahead for one character, and takes a slash for
+    # one. So it lets in an empty name, unless the path ends there.
     if last != (STAR,):
-        made.accepting_slash |= layout.end
+        automaton.accepting_slash |= layout.end
     # picomatch: a pattern that ends in `*` or a class takes one more slash.
     if last and last[-1].takes_a_slash:
         layout.close()
-        made.accepting_slash |= layout.end
+        automaton.accepting_slash |= layout.end
 
 
 def _segment(layout: Layout, segment: Segment) -> None:
     if segment[:1] == (STAR,):
-        layout.made.wild_starts |= layout.here
+        layout.automaton.wild_starts |= layout.here
     elif segment[1:2] == (STAR,) and segment[0].text == ".":
-        layout.made.dot_star_starts |= layout.here
+        layout.automaton.dot_star_starts |= layout.here
     first = True
     for unit in segment:
         unit.lay_out(layout, first=first)
@@ -57,17 +58,17 @@ def _segment(layout: Layout, segment: Segment) -> None:
 
 def _globstar(layout: Layout, segments: Sequence[Segment], index: int) -> None:
     """`**` stays at one position, at which it may read segment after segment."""
-    made = layout.made
-    made.globstars |= layout.here
-    made.wild_starts |= layout.here
+    automaton = layout.automaton
+    automaton.globstars |= layout.here
+    automaton.wild_starts |= layout.here
     GLOBSTAR.lay_out(layout, first=True)
     is_last = index == len(segments) - 1
     # picomatch: right after the root, and at the end of a pattern after a segment that ends
     # in `*`, `**` must read at least one segment (`/**/db` does not grant /db).
     if index and not (is_last and segments[index - 1][-1] == STAR):
-        made.skippable |= layout.here
+        automaton.skippable |= layout.here
         if is_last:
-            made.accepting |= layout.end
+            automaton.accepting |= layout.end
     layout.close()
 
 
@@ -77,5 +78,5 @@ def _own_text(layout: Layout, text: str) -> None:
     for name in text.split("/"):
         layout.literals(name)
         layout.close()
-    layout.made.accepting |= layout.end
-    layout.made.accepting_slash |= layout.end
+    layout.automaton.accepting |= layout.end
+    layout.automaton.accepting_slash |= layout.end

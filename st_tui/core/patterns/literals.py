@@ -1,8 +1,8 @@
 """The literal parts of a pattern, found in its text without parsing it.
 
-Very many stored patterns are filed under these parts. A regular expression finds them in a
-fraction of the time that the parser takes, so they are found in any text: also in one outside the
-scope language, which a file made elsewhere may hold. The parser refuses such a text later.
+Very many stored patterns are filed under these parts, and a regular expression finds them in a
+fraction of the time that the parser takes. It finds them in any text, also in one outside the scope
+language, which a file made elsewhere may hold. The parser refuses such a text later.
 """
 
 from __future__ import annotations
@@ -13,17 +13,17 @@ from typing import Final
 from st_tui.core.patterns.units import KINDS
 
 FOLDER_CHARS: Final = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-_"
-"""What the name of a folder is made of, in the order in which a witness tries them."""
+"""The characters of folder names, in the order in which they are tried for a witness."""
 
 _NAME: Final = r"[A-Za-z0-9_-]+"
 _WILD: Final = re.compile(f"[{re.escape(''.join(kind.opens for kind in KINDS))}]")
 _FOLDER: Final = re.compile(rf"(?:/{_NAME})*")
-_SKIPPED: Final = "|".join(kind.extent for kind in KINDS if kind.extent)
+_SKIPPED: Final = "|".join(kind.regex for kind in KINDS if kind.regex)
 _RUN: Final = re.compile(rf"{_SKIPPED}|({_NAME}(?:/{_NAME})*)")
 
 
 def literal_prefix(text: str) -> str:
-    """What stands before the first `*`, `?`, class or choice: all of a plain path."""
+    """The text before the first `*`, `?`, class or choice: all of a plain path."""
     return _WILD.split(text, maxsplit=1)[0]
 
 

@@ -38,8 +38,8 @@ from st_tui.core.patterns.units import (
     Unit,
 )
 
-_SHOWN_WHOLE = 60
-"""No longer pattern is written out anew: the sentence has to stay one."""
+_LONGEST_REWRITTEN = 60
+"""Characters. A longer pattern is not repeated in its rewrite, which is part of a sentence."""
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _LITERAL = r"[^\x00-\x1f\x7f-\x9f/*?+,|\\\"(){}\[\]]"
@@ -153,10 +153,10 @@ _READERS: dict[str, Callable[[str, int], tuple[Unit, int]]] = {
     CharClass.opens: _char_class,
     Choice.opens: _choice,
 }
-"""By the character that a unit begins with: reads the unit, and says where it ends."""
+"""For each first character of a unit: the function that parses the unit and says where it ends."""
 
 
-# From here on: which construct a refused pattern holds, and its rewrite.
+# From here on: which construct a refused pattern has, and what to write instead.
 
 _NAMED_CLASSES = {
     "alnum": "A-Za-z0-9",
@@ -182,7 +182,7 @@ def _opens_group(text: str, at: int) -> bool:
 
 
 def _one_level_or_any(text: str, at: int, end: int) -> str | None:
-    """The two patterns that `/a**` or `/**b` may be meant for; none if both would be guesses."""
+    """The two patterns that `/a**` or `/**b` may be meant for; None for `/a**b`, a mere guess."""
     before, after = text[:at], text[end:]
     if before[-1] == "/":
         deep = f"{before}**/*{after}"
@@ -195,7 +195,7 @@ def _one_level_or_any(text: str, at: int, end: int) -> str | None:
     alone = all(
         name == "**" or "**" not in name for name in (*before.split("/"), *after.split("/"))
     )
-    if not alone or len(text) > _SHOWN_WHOLE:
+    if not alone or len(text) > _LONGEST_REWRITTEN:
         return None
     level = f"{before}*{after}"
     return f"write {level} for that, or {deep} for any depth" if _accepts(deep) else None

@@ -43,7 +43,7 @@ class Pattern:
 
     @property
     def segments(self) -> tuple[Segment, ...]:
-        """Its parse tree (see `tree`), kept once it was asked for: most patterns only match."""
+        """Its parse tree (see `tree`), parsed at the first use: most patterns only match."""
         if self._segments is None:
             self._segments = parse(self.text)
         return self._segments
@@ -78,15 +78,15 @@ def compile_pattern(text: str) -> Pattern:
 
 
 def compile_cost(text: str) -> int:
-    """How long compiling a pattern takes, in fifths of a microsecond; of any text, without trying.
+    """An estimate of how long compiling a text takes, in fifths of a microsecond.
 
-    A class names very many characters.
+    A class is dear, for it may name very many characters.
     """
     return 30 + 5 * len(text) + 60 * ("[" in text)
 
 
 def _kilobytes(text: str) -> int:
-    """How much memory a compiled pattern takes, about: each of its characters may be another."""
+    """About how much memory a compiled pattern takes, if no two of its characters are the same."""
     return 2 + len(text) ** 2 // 4_000
 
 

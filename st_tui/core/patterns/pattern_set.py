@@ -16,7 +16,7 @@ from weakref import ref
 from st_tui.core.patterns.automaton import Automaton, code_units
 
 _REMEMBERED: Final = 512  # steps of one PatternSet, and active patterns of its states
-_REMEMBERED_OF_EACH: Final = 4  # or so many of each pattern: the first states have all of them
+_REMEMBERED_OF_EACH: Final = 4  # so many for each pattern, if that is more: at first all are active
 _REMEMBERED_TEXT: Final = 64  # longest segment text that is kept
 
 
@@ -28,7 +28,7 @@ class HasAutomaton(Protocol):
 
 
 class _State(dict[str, "_State"]):
-    """A state of the lazy DFA; as a dict, where a further segment leads, as far as known."""
+    """A state of the lazy DFA: a dict from a further segment to the next state, as far as known."""
 
     __slots__ = ("active", "first", "owner")
 

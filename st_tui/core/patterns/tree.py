@@ -1,4 +1,4 @@
-"""A pattern's parse tree: its segments, and what is asked of all of them together."""
+"""A pattern's parse tree, which is a tuple of segments: what takes more than one unit to tell."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from st_tui.core.patterns.units import GLOBSTAR, Segment
 
 
 def written(segments: Sequence[Segment]) -> str:
-    """The pattern of these segments as text; of none it is `/`."""
+    """The text of the pattern that has these segments; `/` if there are none."""
     return "/" + "/".join(map(_written, segments))
 
 
@@ -22,9 +22,9 @@ def without_repetition(segments: Sequence[Segment]) -> list[Segment]:
 
 
 def folder_names(segments: Sequence[Segment]) -> tuple[str | None, ...]:
-    """The names of the folders from the root down to the first `**`; None: any of many names.
+    """The folder names that a pattern prescribes, from the root down to its first `**`.
 
-    `/a/[bc]/d/**/e` has ("a", None, "d").
+    None stands for a segment that several names match: `/a/[bc]/d/**/e` has ("a", None, "d").
     """
     names: list[str | None] = []
     for segment in segments:
@@ -40,15 +40,16 @@ def folder_names(segments: Sequence[Segment]) -> tuple[str | None, ...]:
     return tuple(names)
 
 
-def shortest_length(segments: Sequence[Segment]) -> int:
-    """How many characters a path of a folder has at least, if the pattern matches it.
+def min_length(segments: Sequence[Segment]) -> int:
+    """A lower bound on the length of the folder paths that a pattern matches.
 
-    It is a bound, not always reached: each path of `/**/a` has a folder above the `a`.
+    The shortest of them may be longer: `/**/a` has the bound 2, but matches no path shorter than
+    `/b/a`.
     """
     length = len(segments)  # the slashes
     for segment in segments:
         for unit in segment:
-            length += unit.shortest()
+            length += unit.min_length()
     return length
 
 

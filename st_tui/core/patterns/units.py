@@ -1,7 +1,7 @@
-"""The units of a pattern: what each kind stands for, and how it is laid out in the automaton.
+"""The units of a pattern: what each kind matches, and how it is laid out in the automaton.
 
-The parser finds them in a pattern's text; all else that is asked about a unit is a method here. So
-a new kind is a class here, a line in `parser`, and tests.
+The parser finds the units in a pattern's text. All else that is asked about a unit is a method
+here. So a new kind is a class here and in `KINDS`, a reader in `parser`, and tests.
 """
 
 from __future__ import annotations
@@ -13,50 +13,51 @@ from st_tui.core.patterns.automaton import Layout
 
 
 class Unit:
-    """A piece of a segment, `text` as it is written. This base is no kind of its own."""
+    """The base class of all kinds of unit; `text` is the unit as it is written."""
 
     __slots__ = ("text",)
 
     opens = ""
-    """The character that it begins with, if it is no literal."""
-    extent = ""
-    """Its text as a regular expression, if there are characters in it that look like literals."""
+    """The character that each unit of the kind begins with; empty for literals."""
+    regex = ""
+    """Finds units of the kind in a text; empty if no character of theirs looks like a literal."""
     is_literal = False
-    """It stands for its own text and nothing else."""
+    """Whether it matches its own text and nothing else."""
     matches_itself = True
-    """A path equal to the pattern's text gets past it without a branch of its own."""
+    """Whether each unit of the kind matches its own text, as `?` matches `?`; no choice does."""
     takes_a_slash = False
-    """picomatch: where a pattern ends in it, one more slash may follow."""
+    """picomatch: a path may have one more slash if the pattern ends in such a unit."""
 
     def __init__(self, text: str) -> None:
         self.text = text
 
     def lay_out(self, layout: Layout, *, first: bool) -> None:
-        """Lay out its states; `first` says that a segment begins with it."""
+        """Lay out its states; `first`: a segment begins with it."""
         raise NotImplementedError
 
-    def shortest(self) -> int:
-        """How many characters it adds to a path at least."""
+    def min_length(self) -> int:
+        """The least number of characters that it adds to a path."""
         return 1
 
     def example(self) -> str:
-        """A text that it stands for."""
+        """A text that it matches."""
         return "x"
 
     def dot_example(self) -> str | None:
-        """One that begins with a dot, if it lets in such a text at the start of a segment."""
+        """A text with a dot first that it matches where a segment starts; None if there is none."""
         return None
 
     def misfit(self, chars: AbstractSet[str]) -> tuple[str, str] | None:
-        """Why it stands for no text of these characters alone; None if it stands for one.
+        """Why it matches no text that has only these characters; None if it matches one.
 
-        That is what it has, in words, and the character that follows these words, if one does.
+        The reason is what the unit has: some words and a character behind them, either of which
+        may be empty. With no dot in `chars`, `{.a,.b}` has ("a choice of words with ", ".").
         """
         return None
 
 
 class Literal(Unit):
-    """A run of characters that stand for themselves."""
+    """A run of characters that match themselves."""
 
     __slots__ = ()
     is_literal = True
@@ -64,19 +65,19 @@ class Literal(Unit):
     def lay_out(self, layout: Layout, *, first: bool) -> None:
         layout.literals(self.text)
 
-    def shortest(self) -> int:
+    def min_length(self) -> int:
         return len(self.text)
 
     def example(self) -> str:
         return self.text
 
     def misfit(self, chars: AbstractSet[str]) -> tuple[str, str] | None:
-        found = _first_beyond(chars, self.text)
+        found = _first_outside(chars, self.text)
         return None if found is None else ("", found)
 
 
 class Star(Unit):
-    """`*`: any number of characters, but at the start of a segment no dot (see `construction`)."""
+    """`*`: any number of characters, but no dot at the start of a segment (see `construction`)."""
 
     __slots__ = ()
     opens = "*"
@@ -85,7 +86,7 @@ class Star(Unit):
     def lay_out(self, layout: Layout, *, first: bool) -> None:
         layout.loop()
 
-    def shortest(self) -> int:
+    def min_length(self) -> int:
         return 0
 
 
@@ -103,7 +104,7 @@ class AnyChar(Unit):
 class Globstar(Unit):
     """`**`, always a whole segment: any number of segments, none of which begins with a dot.
 
-    How many it needs at least goes by its neighbours (see `construction`).
+    Whether that number may be zero depends on its neighbours (see `construction`).
     """
 
     __slots__ = ()
@@ -112,15 +113,15 @@ class Globstar(Unit):
     def lay_out(self, layout: Layout, *, first: bool) -> None:
         layout.loop()
 
-    def shortest(self) -> int:
-        return -1  # the slash before it is not there either
+    def min_length(self) -> int:
+        return -1  # with no segment, its slash is missing too
 
 
 class CharClass(Unit):
-    """`[a-c]` or `[^a-c]`: one character. `names_itself`: the text `[abc]` is let in as well."""
+    """`[a-c]` or `[^a-c]`: one character. `names_itself`: it matches its own text, too."""
 
     __slots__ = ("chars", "names_itself", "negated")
-    opens, extent = "[", r"\[[^]]*\]"
+    opens, regex = "[", r"\[[^]]*\]"
     matches_itself = False
     takes_a_slash = True
 
@@ -155,7 +156,7 @@ class Choice(Unit):
     """`{db,cache}`: one of the words."""
 
     __slots__ = ("words",)
-    opens, extent = "{", r"\{[^}]*\}"
+    opens, regex = "{", r"\{[^}]*\}"
     matches_itself = False
 
     def __init__(self, text: str, words: tuple[str, ...]) -> None:
@@ -165,7 +166,7 @@ class Choice(Unit):
     def lay_out(self, layout: Layout, *, first: bool) -> None:
         layout.choice(self.words)
 
-    def shortest(self) -> int:
+    def min_length(self) -> int:
         return min(map(len, self.words))
 
     def example(self) -> str:
@@ -175,7 +176,7 @@ class Choice(Unit):
         return next((word for word in reversed(self.words) if word[0] == "."), None)
 
     def misfit(self, chars: AbstractSet[str]) -> tuple[str, str] | None:
-        found = [_first_beyond(chars, word) for word in self.words]
+        found = [_first_outside(chars, word) for word in self.words]
         return None if None in found else ("a choice of words with ", str(found[0]))
 
 
@@ -185,8 +186,8 @@ ANY: Final = AnyChar("?")
 GLOBSTAR: Final = Globstar("**")
 
 Segment: TypeAlias = tuple[Unit, ...]
-"""The units between two slashes. An empty one, after a pattern's last slash, stands for nothing."""
+"""The units between two slashes. After a slash that ends the pattern there are none."""
 
 
-def _first_beyond(chars: AbstractSet[str], text: str) -> str | None:
+def _first_outside(chars: AbstractSet[str], text: str) -> str | None:
     return next((char for char in text if char not in chars), None)

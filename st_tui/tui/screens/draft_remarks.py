@@ -73,7 +73,7 @@ def doubts(draft: TokenDraft, typed: Scope | None, folders: lint.FolderPaths) ->
     """
     found: list[str] = []
     for number, scope in enumerate(draft.scopes, start=1):
-        nothing = lint.opens_nothing(scope, folders)
+        nothing = lint.why_opens_nothing(scope, folders)
         which = f"Scope {number}, {cut(str(scope), _SCOPE_CELLS)},"
         if scope == typed:
             also = f", and {nothing}" if nothing else "."

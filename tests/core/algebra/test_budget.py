@@ -1,4 +1,4 @@
-"""What a question may cost: no patterns and no folders, however many, take the machine."""
+"""What a question may cost: neither many patterns nor many folders take the machine."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What one token allows beside another: every claim is replayed through `decide`."""
+"""What one token allows and another does not: every claim is replayed through `decide`."""
 
 from __future__ import annotations
 

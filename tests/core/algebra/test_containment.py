@@ -1,4 +1,4 @@
-"""Containment and overlap: against every short path, and against two independent provers."""
+"""Containment and overlap, held against every short path and two independent provers."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _LONGEST = 7
 
 
 def _short_patterns() -> list[Pattern]:
-    """Every pattern of the language made of a slash and up to four tokens."""
+    """Every pattern of the language that is a slash and up to four tokens."""
     found = []
     for length in range(5):
         for tokens in itertools.product((*_UNITS, "/"), repeat=length):
@@ -38,7 +38,7 @@ def _short_patterns() -> list[Pattern]:
 
 
 def _short_paths() -> Iterator[str]:
-    """Every folder path of up to so many characters, the shortest first; `c` stands for others."""
+    """Every folder path of up to `_LONGEST` characters; `c` stands for all other letters."""
     yield "/"
     for length in range(1, _LONGEST):
         for letters in itertools.product("ab-c/", repeat=length):
@@ -71,16 +71,18 @@ def brute() -> Brute:
     return Brute()
 
 
-def _agrees(answer: Judgement, shortest: str | None, *, found_means: bool) -> bool:
+def _agrees(judgement: Judgement, shortest: str | None, *, found_means: bool) -> bool:
     """Whether a verdict is what the short paths say; a longer witness is beyond them."""
-    if answer.witness is None:
-        proof = answer.certificate
-        return shortest is None and answer.holds is not found_means and bool(proof and check(proof))
-    if answer.holds is not found_means:
+    if judgement.witness is None:
+        proof = judgement.certificate
+        return (
+            shortest is None and judgement.holds is not found_means and bool(proof and check(proof))
+        )
+    if judgement.holds is not found_means:
         return False
     if shortest is None:
-        return len(answer.witness) > _LONGEST
-    return len(answer.witness) == len(shortest)
+        return len(judgement.witness) > _LONGEST
+    return len(judgement.witness) == len(shortest)
 
 
 def test_every_verdict_is_what_all_short_paths_say(
@@ -264,17 +266,17 @@ def _as_z3(z: Any, text: str) -> Any:
     ],
 )
 def test_known_containments(outer: str, inner: str, witness: str | None) -> None:
-    answer = contains([compile_pattern(outer)], [compile_pattern(inner)])
-    assert (answer.holds, answer.witness) == (witness is None, witness)
+    judgement = contains([compile_pattern(outer)], [compile_pattern(inner)])
+    assert (judgement.holds, judgement.witness) == (witness is None, witness)
 
 
 def test_a_folder_that_exists_is_the_witness_where_one_serves() -> None:
     outer, inner = [compile_pattern("/apps/*")], [compile_pattern("/apps/**")]
     folders = ["/", "/apps/web", "/apps/web/keys", "/other/a/b"]
-    answer = contains(outer, inner, folders)
-    assert (answer.witness, answer.exists) == ("/apps/web/keys", True)
-    answer = contains(outer, inner, ["/", "/apps/web"])
-    assert (answer.witness, answer.exists) == ("/apps", False)
+    judgement = contains(outer, inner, folders)
+    assert (judgement.witness, judgement.exists) == ("/apps/web/keys", True)
+    judgement = contains(outer, inner, ["/", "/apps/web"])
+    assert (judgement.witness, judgement.exists) == ("/apps", False)
 
 
 def test_equivalent_tells_which_way_it_fails() -> None:

@@ -138,11 +138,11 @@ def test_what_was_used_stays_allowed_and_nothing_is_added(
     try:
         found = narrow(old, recorded, FOLDERS)
     except Refusal:
-        assert not any(_is_plain(use) for use in recorded)
+        assert not any(_can_be_covered(use) for use in recorded)
         return
     assert sorted(found.covered + found.left_out) == sorted(recorded)
-    assert all(allows(found, *use[:3]) for use in recorded if _is_plain(use))
-    assert not any(_is_plain(use) for use in found.left_out)
+    assert all(allows(found, *use[:3]) for use in recorded if _can_be_covered(use))
+    assert not any(_can_be_covered(use) for use in found.left_out)
     assert surplus(found, old, FOLDERS)[0] == ()
     assert found.permissions <= permissions
     assert [proof.scope for proof in found.proofs] == list(found.scopes)
@@ -161,8 +161,8 @@ def test_what_was_used_stays_allowed_and_nothing_is_added(
     assert bool(found.stops) == bool(surplus(old, found, FOLDERS)[0])
 
 
-def _is_plain(use: Use) -> bool:
-    """Whether it was of a folder that can be, in an environment that is."""
+def _can_be_covered(use: Use) -> bool:
+    """Whether a folder can have its path, and its environment is still there."""
     return use.environment in FOLDERS and (
         compile_pattern(use.path).is_plain and use.path.isascii() and "." not in use.path
     )

@@ -1,4 +1,4 @@
-"""Warnings about names: which can be told apart and which cannot."""
+"""Warnings about names that cannot be told apart."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Scopes that no folder can ever match: proved, and held against all short paths of folders."""
+"""Scopes that no folder can ever match, held against all short paths of folders."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def patterns(count: int) -> list[str]:
 
 
 def test_it_is_so_for_every_short_path_of_a_folder() -> None:
-    """Such patterns match, if any folder, one of two names of three letters."""
+    """Each of these patterns that matches any folder matches a short one."""
     told = 0
     for pattern in patterns(600):
         compiled = compile_pattern(pattern)
@@ -110,7 +110,7 @@ def test_it_is_so_for_every_short_path_of_a_folder() -> None:
 
 
 def test_picomatch_matches_no_folder_where_none_can_be_matched() -> None:
-    """By its recorded answers: it matches a folder's path for many patterns, for these none."""
+    """By its recorded answers: of thousands of patterns that match one, none is said never to."""
     folder = re.compile(r"/|(/[A-Za-z0-9_-]+)+")
     of_folders = sum(1 << n for n, path in enumerate(PATHS) if folder.fullmatch(path))
     matched = {pattern for pattern, answers in recorded() if answers & of_folders}
@@ -126,12 +126,12 @@ def test_picomatch_matches_no_folder_where_none_can_be_matched() -> None:
 def test_it_agrees_with_the_search_and_its_certificate() -> None:
     for pattern in [*patterns(2_000), "/**/a$", "/{ab,c.d}*/[^x]/.", "/a/**/b/"]:
         compiled = compile_pattern(pattern)
-        answer = contains([], [compiled])
-        assert no_folder_matches(compiled) is answer.holds, pattern
-        if answer.certificate is not None:
-            assert check(answer.certificate)
+        judgement = contains([], [compiled])
+        assert no_folder_matches(compiled) is judgement.holds, pattern
+        if judgement.certificate is not None:
+            assert check(judgement.certificate)
         else:
-            assert re.fullmatch(r"/|(/[A-Za-z0-9_-]+)+", answer.witness or "")
+            assert re.fullmatch(r"/|(/[A-Za-z0-9_-]+)+", judgement.witness or "")
 
 
 def test_what_is_too_intricate_for_the_search_is_answered() -> None:

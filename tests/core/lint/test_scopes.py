@@ -1,4 +1,4 @@
-"""The warnings about a scope: each trap with the paths that show it is one."""
+"""The warnings about a scope: each trap, and the paths that prove it one."""
 
 from __future__ import annotations
 

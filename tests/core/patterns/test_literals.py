@@ -1,4 +1,4 @@
-"""The literal parts that a pattern's text is filed under, beside what the parser reads."""
+"""The literal parts found in a pattern's text, held against its parse tree."""
 
 from __future__ import annotations
 

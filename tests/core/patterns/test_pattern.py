@@ -1,4 +1,4 @@
-"""Matching, against a second matcher that is slow and obvious; where a path stops; the bounds."""
+"""Matching, held against a second matcher that is slow and obvious; where a path stops; bounds."""
 
 from __future__ import annotations
 

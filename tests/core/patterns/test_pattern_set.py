@@ -1,4 +1,4 @@
-"""Several patterns at once, against the first of them that matches; what a set remembers."""
+"""A set of patterns, held against its patterns one by one; what a set remembers."""
 
 from __future__ import annotations
 

@@ -615,7 +615,7 @@ def test_two_stars_in_a_name_get_both_patterns_that_may_be_meant(
 
 
 def test_every_reason_has_a_case() -> None:
-    """So that no statement about picomatch stands here without an answer of picomatch's."""
+    """No statement about picomatch stands here without an answer that picomatch gave."""
     told = {case.effect for case in REFUSED}
     for reason, (effect, _) in refusals.REASONS.items():
         assert reason == "too long" or any(effect.startswith(start) for start in told), reason

@@ -1,4 +1,4 @@
-"""The parse tree: it is the text, and what is asked of it holds of the paths that match."""
+"""The parse tree, held against the text it was parsed from and the paths that it matches."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 
 from st_tui.core.patterns import FOLDER_CHARS, compile_pattern
-from st_tui.core.patterns.tree import folder_names, shortest_length, without_repetition, written
+from st_tui.core.patterns.tree import folder_names, min_length, without_repetition, written
 from tests.core.patterns.test_pattern import patterns, questions
 
 
@@ -32,7 +32,7 @@ def test_a_tree_is_written_as_it_was_read(text: str) -> None:
 def test_what_a_tree_tells(text: str, names: tuple[str | None, ...], shortest: int) -> None:
     segments = compile_pattern(text).segments
     assert folder_names(segments) == names
-    assert shortest_length(segments) == shortest
+    assert min_length(segments) == shortest
 
 
 @given(questions())
@@ -40,7 +40,7 @@ def test_no_path_of_a_pattern_is_shorter_or_has_another_name(question: tuple[str
     text, path = question
     pattern = compile_pattern(text)
     if path != text and set(path) <= {*FOLDER_CHARS, "/"} and pattern.matches(path):
-        assert len(path) >= shortest_length(pattern.segments)
+        assert len(path) >= min_length(pattern.segments)
         for name, own in zip(path[1:].split("/"), folder_names(pattern.segments), strict=False):
             assert own in (None, name)
 

@@ -22,7 +22,7 @@ def contains(a: str, b: str, as_json: bool) -> int:
 def containment(outer: Side, inner: Side, folders: Folders) -> Outcome:
     """Whether the outer side opens all that the inner one does. Raises TooComplex."""
     from st_tui.core.algebra import TooComplex
-    from st_tui.core.algebra.comparison import shortest, surplus
+    from st_tui.core.algebra.comparison import most_telling, surplus
 
     try:
         more, inside = surplus(inner, outer, folders)
@@ -30,4 +30,4 @@ def containment(outer: Side, inner: Side, folders: Folders) -> Outcome:
         if (set(inner.scopes), inner.permissions) != (set(outer.scopes), outer.permissions):
             raise
         more, inside = (), ()  # Both are the same. A certificate would have too many states.
-    return Outcome(not more, shortest(more), ("b",), inside)
+    return Outcome(not more, most_telling(more), ("b",), inside)

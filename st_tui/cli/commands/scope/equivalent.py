@@ -17,11 +17,11 @@ def equivalent(a: str, b: str, as_json: bool) -> int:
     A and B are patterns, scopes or tokens, as for `overlaps`. Exit status 0: yes, which is proved;
     1: no. --json carries the proofs, for `scope verify`.
     """
-    from st_tui.core.algebra.comparison import shortest
+    from st_tui.core.algebra.comparison import most_telling
 
     def ask(one: Side, other: Side, folders: Folders) -> Outcome:
         there, back = containment(one, other, folders), containment(other, one, folders)
-        path = shortest([found.path for found in (there, back) if found.path is not None])
+        path = most_telling([found.path for found in (there, back) if found.path is not None])
         only = "b" if path is there.path else "a"
         return Outcome(path is None, path, (only,), (*there.proofs, *back.proofs))
 
