@@ -1,4 +1,4 @@
-"""The front door of the domain: the app, the command line and the HTTP API do all through it.
+"""The front door of the domain: the app, the command line and the HTTP API do everything by it.
 
     with Vault.open(directory, actor="ann") as vault:
         vault.tokens.revoke([vault.tokens.get(token_id)])
@@ -62,7 +62,7 @@ class Vault:
 
     @cached_property
     def secrets(self) -> Secrets:
-        """The projects' secrets. Their modules are imported late: the first frame needs none."""
+        """The projects' secrets, imported late: the app's first frame does not need them."""
         from st_tui.core.vault.secrets import Secrets
 
         return Secrets(self._session)
@@ -86,7 +86,8 @@ class Vault:
     ) -> Self:
         """Open the vault in this directory. `actor` (the OS user) is who the audit log names.
 
-        `key_file` is what opens project keys. The server gives `server.key`, and reads no other.
+        `key_file` is the key that opens project keys. The server names `server.key`, and reads no
+        other.
         """
         # A directory without a vault may be open to others: it may be /tmp, or somebody's home.
         if has_database(directory):
@@ -104,7 +105,7 @@ class Vault:
         clock: Callable[[], int] = system_clock,
         randbytes: RandomBytes = os.urandom,
     ) -> Self:
-        """Open the vault that is there; where none is, make its keys and database first."""
+        """Open the vault in this directory; if there is none, make its keys and database first."""
         if not has_database(directory):
             vault_files.make_directory(directory)
             vault_files.clear_drafts(directory)
@@ -146,7 +147,7 @@ class Vault:
     def back_up(self, path: Path) -> str | None:
         """Write the vault, without its keys, into a new file; return what is wrong with it, if any.
 
-        Raises StoreError if that cannot be done.
+        What is wrong is half a sentence. Raises StoreError if the file cannot be written.
         """
         from st_tui.core.store import backup
 
@@ -157,7 +158,7 @@ class Vault:
         return self._session.clock()
 
     def changed_elsewhere(self) -> int:
-        """A number that differs from its last value if another program changed the vault."""
+        """A number that changes whenever another program has changed the vault."""
         with self._session.reading() as database:
             return database.changes_elsewhere()
 

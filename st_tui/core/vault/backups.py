@@ -61,7 +61,7 @@ class Candidate:
             )
 
     def widened(self) -> Widened:
-        """What is open in the backup and closed here; nothing where the vault here is damaged."""
+        """What is open in the backup and closed here; nothing if the vault here is damaged."""
         now = self._session.clock()
         found = Widened([], [], [])
         try:
@@ -83,7 +83,7 @@ class Candidate:
         return found
 
     def put_in_place(self) -> None:
-        """Make the backup the vault here; others who have the vault open see it at once.
+        """Make the backup the vault here. Programs that have the vault open see it at once.
 
         The audit log becomes the backup's, with an entry about the restore that names the last
         entry of the log it replaced. Raises StoreError.
@@ -108,7 +108,7 @@ class Candidate:
 
     def _write_over_damaged(self, draft: Path) -> None:
         self._copy.copy_to(draft)
-        # Not before there is something to take its place.
+        # Only now, when there is a file to take the damaged one's place.
         for suffix in ("", "-wal", "-shm"):
             self._file.with_name(self._file.name + suffix).unlink(missing_ok=True)
 
@@ -129,7 +129,7 @@ class Candidate:
 def candidate(directory: Path, file: Path, *, actor: str) -> Iterator[Candidate]:
     """A checked copy of the backup in this file, in the directory with the keys that open it.
 
-    Raises Refusal for a file that is no sound backup, or of a vault with other keys.
+    Raises Refusal for a file that is no sound backup, or that these keys do not open.
     """
     vault_files.check_directory(directory)
     for key in (OPERATOR_KEY, SERVER_KEY):
@@ -180,7 +180,7 @@ def _works(token: ServiceToken, now: int) -> bool:
 
 
 def _ends_sooner(now: ServiceToken, then: ServiceToken) -> bool:
-    """Whether a token that works in the backup is off here, or ends sooner."""
+    """Whether a token that works in the backup (`then`) is off here (`now`), or ends sooner."""
     if not now.is_active:
         return True
     return now.expires_at is not None and (

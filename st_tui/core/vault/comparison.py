@@ -1,4 +1,4 @@
-"""A token compared with another of its project: the others there are, and what each allows more."""
+"""A token compared with another one of its project: which to choose from, and what each allows."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ if TYPE_CHECKING:
     from st_tui.core.vault import Vault
 
 MOST: Final = 500
-"""At most so many tokens are offered to choose from."""
+"""How many tokens are offered at most to choose from."""
 
 
 class Others(NamedTuple):
-    """Tokens by name, at most `MOST`; `more` says that there are others still."""
+    """Tokens in the order of their names, at most `MOST`; `more` says that there are more."""
 
     tokens: tuple[ServiceToken, ...]
     more: bool
 
 
 class TokenRelation(NamedTuple):
-    """What two tokens allow; `both` is an access that both allow, None where they allow none."""
+    """What two tokens allow. `both` is an access that both allow; None if there is none."""
 
     comparison: Comparison
     both: Meeting | None
@@ -42,7 +42,7 @@ def others(vault: Vault, token: ServiceToken, text: str = "") -> Others:
 
 
 def compare_tokens(vault: Vault, old: ServiceToken, new: ServiceToken) -> TokenRelation:
-    """What the new token allows more and less than the old one, and what both do.
+    """What the new token allows more and less than the old one, and what both allow.
 
     Raises TooComplex.
     """

@@ -1,4 +1,4 @@
-"""Environments of a project: tokens name them by slug, so a slug never changes."""
+"""Environments of a project. Tokens name them by slug, so a slug never changes."""
 
 from __future__ import annotations
 

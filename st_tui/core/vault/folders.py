@@ -12,14 +12,13 @@ from st_tui.core.vault.session import Session, VaultError
 if TYPE_CHECKING:
     from st_tui.core.secrets.model import SecretImport
 
-
 _MOST_LINKS_NAMED = 100
 
 
 class Removed(NamedTuple):
     """What is deleted together with a folder or an environment.
 
-    `links` are the secret imports of other folders that brought its secrets there.
+    `links` are the import links by which other folders had its secrets.
     """
 
     folders: int
@@ -28,7 +27,7 @@ class Removed(NamedTuple):
 
     @property
     def details(self) -> dict[str, Any]:
-        """What the audit log keeps of it, at most 100 links by name."""
+        """What the audit log keeps of it. At most 100 links are named."""
         links = [
             {
                 "environment": link.place.environment,
@@ -77,7 +76,7 @@ class Folders:
         return folder
 
     def delete(self, project: Project, environment: str, path: str) -> int:
-        """Delete a folder, all below it and the secrets in them; how many folders went."""
+        """Delete a folder, all below it and the secrets in them; how many folders it deleted."""
         folder = drafts.folder_path(path)
         with self._session.change() as record:
             self._session.require_environment(project, environment)
@@ -108,7 +107,7 @@ def remove(session: Session, project: Project, environment: str, folder: str) ->
     if not gone:
         return Removed(0, 0, [])
     removed = _removed(session, project, environment, folder, gone)
-    # Here, because the app's first frame needs no secrets.
+    # Imported here, because the app's first frame needs no secrets.
     from st_tui.core.secrets.model import Place
     from st_tui.core.store import secret_imports, secrets
 

@@ -13,7 +13,7 @@ from st_tui.core.store.database import Database
 class Relative(NamedTuple):
     """A token that a rotation made or ended, and what became of it.
 
-    `token` is None when it is gone; `deletion` is then the log's entry about that, if there is one.
+    `token` is None if it was deleted; `deletion` is then the log's entry about that, if it has one.
     """
 
     id: str
@@ -35,7 +35,10 @@ _GONE = {"rotated": "ended by the rotation", "revoked": "revoked", "expired": "e
 
 
 class Lineage(NamedTuple):
-    """The token that one replaced, and those that replaced it: several if it was rotated again."""
+    """The token that this one replaced, and the tokens that replaced this one.
+
+    There are several successors if the token was rotated again during an overlap.
+    """
 
     predecessor: Relative | None
     successors: tuple[Relative, ...]

@@ -102,7 +102,7 @@ class Projects:
     def set_e2ee(self, project: Project, *, on: bool) -> Project:
         """Turn end-to-end encryption on or off. On: the server's copy of the project key is erased.
 
-        Where E2EE is on already, it erases what an earlier call could not.
+        If E2EE is on already, this erases what an earlier call could not.
         """
         with self._session.change() as record:
             stored = self._session.require_project(project)

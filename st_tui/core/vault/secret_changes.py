@@ -1,7 +1,7 @@
 """Finding, writing and deleting single secrets and links, for the operator and for token holders.
 
-`vault.secrets` (the operator) and `vault.holders` call these functions inside a transaction of
-theirs. They decide who may, and write the audit entry.
+`vault.secrets` (for the operator) and `vault.holders` call these functions inside their own
+transactions. Both callers decide who may do it, and write the audit entry.
 """
 
 from __future__ import annotations
@@ -39,11 +39,11 @@ class NoFolder(VaultError):
 
 
 class NotAsItStands(VaultError):
-    """What is there now does not allow what is asked."""
+    """The present state of the vault does not allow the change."""
 
 
 class AlreadyThere(NotAsItStands):
-    """There is a secret of that name already, or that link."""
+    """There is such a secret or such a link already."""
 
 
 def name_hash(session: Session, project: Project, name: str) -> bytes:
@@ -71,7 +71,7 @@ def find(session: Session, project: Project, place: Place, name: str) -> SealedS
 
 
 def in_version(session: Session, secret: SealedSecret, number: int) -> SealedSecret | None:
-    """A secret in one of its versions, if it has that version."""
+    """A secret in the version of this number; None if it has no such version."""
     return secrets.version(session.database, secret.id, number)
 
 
@@ -95,6 +95,7 @@ def _insert(
     name: str,
     sealed: Callable[[], tuple[Sealed, Sealed, Sealed]],
 ) -> SealedSecret:
+    """Write a new secret. `sealed` gives its name, value and comment once all checks are passed."""
     require_folder(session, project, place)
     hashed = name_hash(session, project, name)
     _refuse_taken(session, project, place, hashed)
@@ -119,7 +120,7 @@ def update_sealed(
     value: Sealed | None = None,
     comment: Sealed | None = None,
 ) -> SealedSecret:
-    """Write the next version of a secret; where value or comment is None, the old one stays."""
+    """Write the next version of a secret. If value or comment is None, the old one stays."""
     changed = current._replace(
         version=current.version + 1,
         value=current.value if value is None else value,
@@ -157,10 +158,10 @@ def update(
     comment: str | None = None,
     new_name: str | None = None,
 ) -> SealedSecret:
-    """Seal and write the next version of a secret. Where nothing new is given, none is written.
+    """Seal and write the next version of a secret. If nothing new is given, none is written.
 
-    `name` is the name it was found by. A secret that another key sealed needs a new value; it is
-    then sealed anew under this name. Raises Refusal.
+    `name` is the name that the secret was found by. A secret that another key sealed needs a new
+    value; it is then sealed anew under `new_name`, or else under `name`. Raises Refusal.
     """
     if open_secret(current, session.project_key(project.id)) is None:
         if value is None:
@@ -212,7 +213,7 @@ def add_import(session: Session, project: Project, place: Place, source: Place) 
 
 
 def open_secret(sealed: SealedSecret, project_key: str) -> Secret | None:
-    """The secret, opened; None where it cannot be (`UNOPENED` says why)."""
+    """The secret, opened; None if it cannot be opened (`UNOPENED` says why)."""
     texts = _opened((sealed.name, sealed.value, sealed.comment), project_key)
     if texts is None:
         return None
@@ -221,7 +222,7 @@ def open_secret(sealed: SealedSecret, project_key: str) -> Secret | None:
 
 
 def open_label(sealed: SealedLabel, project_key: str) -> SecretLabel | None:
-    """What the secret is listed by, opened; None where it cannot be (`UNOPENED` says why)."""
+    """What the secret is listed by, opened; None if it cannot be opened (`UNOPENED` says why)."""
     texts = _opened((sealed.name, sealed.comment), project_key)
     if texts is None:
         return None

@@ -1,7 +1,7 @@
 """Lists of secrets: a folder's own, those that its links bring, and their references expanded.
 
-`may_read` says which folders the reader may look into: the operator into all of them, a token's
-holder into those of its scopes.
+`may_read` says which folders the reader may look into. The operator may look into all of them, the
+holder of a token into those of its scopes.
 """
 
 from __future__ import annotations
@@ -40,11 +40,14 @@ class SealedList(NamedTuple):
     imports: list[ImportedSecrets]
     warnings: list[str]
     places: frozenset[Place]
-    """The folders that were needed to find them: where they lie, and where links lead through."""
+    """The folders that were needed to find the secrets.
+
+    These are the folders that the secrets lie in, and those that links lead through.
+    """
 
 
 class OpenedList(NamedTuple):
-    """The same, opened; the warnings also name references that could not be expanded."""
+    """A SealedList, opened. Its warnings also name references that could not be expanded."""
 
     secrets: list[Secret]
     imports: list[tuple[SecretImport, list[Secret]]]
@@ -75,9 +78,10 @@ def list_sealed(
     imports: bool = False,
     budget: SealedBudget | None = None,
 ) -> SealedList:
-    """The secrets of a folder; `recursive`: and of those folders below it that may be read.
+    """The secrets of a folder and, if `recursive`, of the folders below it that may be read.
 
-    Raises TooMuch where they are more than the budget allows.
+    With `imports`, the secrets that its links bring are listed, too. Raises TooMuch if all of them
+    are more than the budget allows.
     """
     database = session.database
     places = [place]
@@ -118,7 +122,10 @@ def find_imported(
     may_read: MayRead,
     warnings: list[str],
 ) -> tuple[SealedSecret, frozenset[Place]] | None:
-    """A secret that a folder's links bring, and the folders that links lead through to it."""
+    """A secret that a folder's links bring, and the folders that the links lead through to it.
+
+    None if they bring no secret of this name. `warnings` grows: see `follow_links`.
+    """
     links = follow_links(session, project, place, may_read, warnings)
     for link in reversed(links):
         secret = find(session, project, link.source, name)
@@ -128,7 +135,7 @@ def find_imported(
 
 
 def _on_the_way(place: Place, links: list[SecretImport], source: Place) -> frozenset[Place]:
-    """The folders that links lead through, from a folder to a source; the source is among them."""
+    """The folders that links lead through from a folder to a source, and the source itself."""
     importers = {link.source: link.place for link in links}
     way = set()
     while source != place:
@@ -140,14 +147,15 @@ def _on_the_way(place: Place, links: list[SecretImport], source: Place) -> froze
 def follow_links(
     session: Session, project: Project, place: Place, may_read: MayRead, warnings: list[str]
 ) -> list[SecretImport]:
-    """The links of a folder, the links of their sources, and so on; the later ones win.
+    """The links of a folder, the links of their sources, and so on. A later link wins.
 
     A source's own links stand before the link to it, so that its own secrets win:
 
         /app imports /a and then /b, and /b imports /c   ->   the links to /a, /c, /b
 
-    A folder that is reached twice stands where it wins. `warnings` name the links that are too
-    many; of sources that may not be read they only say that there are some.
+    A folder that is reached twice stands where it wins. A link that is one too many is left out,
+    and so is one to a source that may not be read. `warnings` grows by a sentence for each of the
+    first kind, and by one for all of the second: it does not say where they lead.
     """
     found: list[SecretImport] = []
     seen = {place}
@@ -186,7 +194,7 @@ def open_list(
     may_read: MayRead,
     expand: bool = False,
 ) -> OpenedList:
-    """Open a list with the project key, and `expand` references in its values if that is asked.
+    """Open a list with the project key and, if `expand`, expand the references in its values.
 
     Warnings about secrets that cannot be opened, and about references, are added.
     """

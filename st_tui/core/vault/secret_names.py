@@ -1,6 +1,6 @@
 """The names of secrets that the audit log has only as hashes.
 
-An entry's details name a secret by its keyed hash. Who can open the secrets knows which it is:
+An entry's details name a secret by its keyed hash. Whoever can open the secrets can tell its name:
 
     {"secretKey":"3f9c…"}  ->  {"secretKey":"DB_PASSWORD"}
 """
@@ -24,9 +24,9 @@ _HASH = re.compile(r'"([0-9a-f]{64})"')
 def hashed_names(
     session: Session, project: Project, hashes: Collection[str] | None = None
 ) -> Iterator[tuple[str, str]]:
-    """The names that a project's secrets have, and had before they were renamed, by their hashes.
+    """The names of a project's secrets, present and earlier ones, each after its hash.
 
-    With `hashes`, a name that a secret has now is given only if its hash is among them.
+    With `hashes`, a present name is left out if its hash is not among them.
     """
     key = session.project_key(project.id)
     for hashed, sealed in secrets.names(session.database, project.id):

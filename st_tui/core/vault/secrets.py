@@ -58,7 +58,7 @@ class Secrets:
         self._session = session
 
     def place(self, project: Project, environment: str, path: str) -> Place:
-        """The folder of this path, if it is there. Raises Refusal, such as NoFolder."""
+        """The folder of this path. Raises Refusal; that is NoFolder if there is no such folder."""
         place = Place(environment, folder_path(path))
         with self._session.reading() as database:
             check_environment(environment, projects.environments(database, project.id))
@@ -80,7 +80,7 @@ class Secrets:
         return Listed(sorted(found, key=lambda label: label.name), warnings)
 
     def shapes(self, project: Project, place: Place) -> dict[tuple[str, int], ValueShape]:
-        """What is odd about the values of a folder (`value_shape`), by secret id and version.
+        """The shapes of a folder's values by secret id and version, except those of one plain line.
 
         Values are opened one after the other, and only counts leave this method. Nobody sees a
         value, so the audit log names no reader.
@@ -96,7 +96,7 @@ class Secrets:
         return found
 
     def state(self, project: Project, place: Place) -> Hashable:
-        """A value that stays equal as long as a folder's secrets and links are the same."""
+        """A value that stays equal as long as a folder's secrets and links stay the same."""
         with self._session.reading() as database:
             here = tuple(secrets.versions_in(database, project.id, place))
             links = tuple(secret_imports.in_folder(database, project.id, place))
@@ -120,7 +120,7 @@ class Secrets:
         imports: bool = True,
         expand: bool = True,
     ) -> OpenedList:
-        """As `get`, but the folder's links are followed too, and the warnings are in the answer."""
+        """As `get`, but links are followed if `imports`, and the warnings are returned, too."""
         with self._session.change() as record:
             sealed = self._existing(project, place, name, imports=imports)
             found = self._opened(project, secret_lists.list_of_one(sealed), expand=expand)
@@ -192,12 +192,12 @@ class Secrets:
 
     def load(self, project: Project, place: Place, stated: Iterable[FileSecret]) -> Written:
         """Make or change the secrets of a file. One without a comment there keeps its own."""
-        secrets = list(stated)
+        each = list(stated)
         return self.set(
             project,
             place,
-            {secret.name: secret.value for secret in secrets},
-            {secret.name: secret.comment for secret in secrets if secret.comment},
+            {secret.name: secret.value for secret in each},
+            {secret.name: secret.comment for secret in each if secret.comment},
         )
 
     def set(
@@ -207,7 +207,7 @@ class Secrets:
         values: Mapping[str, str],
         comments: Mapping[str, str] | None = None,
     ) -> Written:
-        """Make or change secrets: all of them, or none. Where nothing differs, nothing is written.
+        """Make or change secrets: all of them, or none. If nothing differs, no version is written.
 
         A secret that `comments` does not name keeps its comment.
         """
@@ -293,13 +293,14 @@ class Secrets:
     ) -> dict[str, str]:
         """The names of the project's secrets, by the hashes that stand for them in the audit log.
 
-        Names from before a renaming are among them. `hashes`: only these are looked for.
+        Names from before a renaming are among them. With `hashes`, present names
+        with other hashes are left out.
         """
         with self._session.reading():
             return dict(secret_names.hashed_names(self._session, project, hashes))
 
     def hashes_of_names(self, project: Project, text: str) -> list[str]:
-        """The hashes of those names that have a text in them, in small or capital letters."""
+        """The hashes of the names that contain a text, whatever its case."""
         wanted = text.casefold()
         with self._session.reading():
             named = secret_names.hashed_names(self._session, project)
@@ -319,9 +320,9 @@ class Secrets:
         return secret
 
     def _misnamed(self, project: Project, place: Place, name: str) -> SealedSecret | None:
-        """A secret whose sealed name this is, while the client stored it under another one.
+        """The secret that has this name sealed, although the client stored it under another name.
 
-        Some clients cut a name at "#" or "?" in the request, and seal it whole.
+        Some clients cut a name at "#" or "?" in the request's address, and seal the whole name.
         """
         database, key = self._session.database, self._session.project_key(project.id)
         for sealed in secrets.labels(database, project.id, place):

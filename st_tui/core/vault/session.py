@@ -62,16 +62,20 @@ class Session:
     clock: Callable[[], int]
     randbytes: RandomBytes
     key_file: str = OPERATOR_KEY
-    """Which own key opens project keys here: the operator's, or the server's in `st-tui serve`."""
+    """The own key that opens project keys: the operator's, or in `st-tui serve` the server's."""
     own_keys: dict[str, bytes] | None = field(default=None, repr=False)
-    """The own keys that were read, by file. None: each is read anew every time."""
+    """The own keys that were read, by file. None: a key is read anew whenever it is needed."""
     opened: dict[str, str] | None = field(default=None, repr=False)
-    """The projects' keys that were opened. None: each is opened anew every time, so that no key
-    outlives its erasure."""
+    """The projects' keys that were opened.
+
+    None: a key is opened anew whenever it is needed, so that none outlives its erasure.
+    """
 
     def remembering(self) -> Session:
-        """This session, but each key is opened only once: for the length of one transaction, or for
-        a caller that empties `opened` after each."""
+        """This session, but each key is read and opened only once.
+
+        It is for the length of one transaction, or for a caller that empties `opened` after each.
+        """
         return replace(self, opened={}, own_keys={})
 
     @property
@@ -87,14 +91,14 @@ class Session:
 
     @contextmanager
     def change(self) -> Iterator[Recorder]:
-        """One transaction for a change; the function that it yields adds an audit entry to it."""
+        """One transaction for a change. It yields a function that adds an audit entry to it."""
         entries: list[NewEntry] = []
 
         def record(event: str, project: Project, *, actor: str | None = None, **rest: Any) -> None:
             entries.append(NewEntry(now, actor or self.actor, event, project.id, **rest))
 
         with self.database.transaction():
-            # Read only now that nobody else writes, so that the log's times are in its order.
+            # Read only now, when nobody else can write: so the log's times are in its order.
             now = self.clock()
             yield record
             audit.append(self.database, entries)
@@ -128,13 +132,13 @@ class Session:
                 server.project_key(project.id)
 
     def wrap(self, project_key: str, key_file: str, project_id: str) -> bytes:
-        """A project key, wrapped with one of the own keys. Raises Refusal."""
+        """A project key, wrapped under one of the own keys. Raises Refusal."""
         return self._wrap(project_key, key_file, _bound(key_file, project_id))
 
     def project_key(self, project_id: str) -> str:
-        """The project key, opened with the own key of this session. Raises Refusal.
+        """The project key, opened with the own key of this session.
 
-        That is NoServerCopy in the server while E2EE is on.
+        Raises Refusal; that is NoServerCopy in the server while E2EE is on.
         """
         return self._remembered(f"key {project_id}", lambda: self._project_key(project_id))
 
@@ -151,7 +155,7 @@ class Session:
     def name_key(self, project_id: str) -> str:
         """The key that the project's secret names are hashed with. Raises Refusal.
 
-        Whoever needs it first makes it, and that writes, even if only to look for a secret.
+        Whoever needs it first makes it. So even looking for a secret may write to the database.
         """
         return self._remembered(f"names {project_id}", lambda: self._name_key(project_id))
 
@@ -180,7 +184,7 @@ class Session:
 
     def _wrap(self, key: str, key_file: str, bound_to: str) -> bytes:
         if key_file == SERVER_KEY:
-            # The key of another vault would wrap too, and the right one could not open that.
+            # The server.key of another vault would wrap it, too. The right one could not unwrap it.
             self.require_server_key()
         return crypto.wrap(key, self.own_key(key_file), bound_to, self.randbytes)
 

@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 OPERATOR_ID = "00000000-0000-4000-8000-000000000001"
 """Who makes tokens here: `createdBy` on the wire."""
 
-
 _NO_HASH = bytes(32)
 
 
@@ -81,7 +80,7 @@ class Tokens:
         order: Order = Order.CREATED,
         backwards: bool = False,
     ) -> int | None:
-        """Where in such a list this token stands, from 0; None if it is not in it."""
+        """Where this token stands in the list that `page` would give, from 0; None if nowhere."""
         with self._session.reading() as database:
             return token_listing.position(
                 database, project.id, token.id, text=text, order=order, backwards=backwards
@@ -95,7 +94,7 @@ class Tokens:
     def written_environments(
         self, project: Project, *, besides: ServiceToken | None = None
     ) -> set[str]:
-        """The slugs of the environments that some token, besides this one, may write to."""
+        """The slugs of the environments that some token other than `besides` may write to."""
         with self._session.reading() as database:
             return token_listing.written_environments(
                 database, project.id, besides.id if besides else ""
@@ -112,7 +111,7 @@ class Tokens:
             return Names(token_listing.names(database, project.id))
 
     def get(self, token_id: str) -> ServiceToken:
-        """One token by its id. Raises VaultError, saying so when it expired."""
+        """One token by its id. Raises VaultError, which says if the token expired."""
         known = self.lookup(token_id)
         if known.token is not None:
             return known.token
@@ -120,7 +119,7 @@ class Tokens:
             raise VaultError(
                 f"That token expired at {expiry.iso(ended_at(known.tombstone))} and was deleted."
             )
-        # Somebody may have given the token's whole text: what follows the id in it is secret.
+        # Somebody may have given the token's whole text. What follows the id there is secret.
         asked = ".".join(token_id.split(".")[:2])[:60]
         raise VaultError(f"There is no token {asked!r}: `service-token list` shows all.")
 
@@ -138,26 +137,28 @@ class Tokens:
             return lineage(database, token.id)
 
     def authenticate(self, text: TokenText) -> Known:
-        """What is known of a token's text: nothing, where the token lives and the secret is wrong.
+        """What is known of a token's text: nothing, if the secret is wrong for a living token.
 
-        Whatever is wrong with a text, the same statements are run, so that the time they take tells
+        Whatever is wrong with a text, the same statements are run. So the time that they take tells
         nobody which ids exist.
         """
         with self._session.reading() as database:
             stored = tokens.secret_hash(database, text.id, text.version)
             matches = crypto.secret_matches(text.secret, stored or _NO_HASH)
-            # A token is read only for who knows its secret.
+            # A token is read only for somebody who knows its secret.
             token = tokens.find(database, text.id) if matches else None
             return Known(token, None if token else audit.tombstone(database, text.id))
 
     def create(self, project: Project, draft: TokenDraft) -> NewToken:
-        """Make a service token. Its text is in the answer and nowhere else."""
+        """Make a service token. Its text is in what this returns, and nowhere else."""
         with self._session.change() as record:
             return self._create(record, project, draft)
 
     def clone(self, token: ServiceToken, *, name: str | None = None) -> NewToken:
-        """A new token with the same scopes, permissions and V3 options, and the same *duration*
-        from now. A V3 clone starts inactive. The original lives."""
+        """A new token with the same scopes, permissions and V3 options.
+
+        It has the same *duration*, from now. A V3 clone starts inactive. The original lives.
+        """
         with self._session.change() as record:
             project = self._session.project_of(token)
             return self._create(record, project, self.clone_draft(token, name=name))
@@ -231,7 +232,7 @@ class Tokens:
             return new._replace(replaced=old)
 
     def revoke(self, revoked: Sequence[ServiceToken]) -> int:
-        """Delete tokens: all of them, or none if one is gone. How many there were."""
+        """Delete tokens: all of them, or none if one is gone. Returns how many it deleted."""
         each = {token.id: token for token in revoked}
         with self._session.change() as record:
             for token in each.values():
@@ -257,7 +258,7 @@ class Tokens:
         return changed
 
     def sweep(self) -> list[ServiceToken]:
-        """Delete the tokens whose end is reached, leaving their tombstones; the deleted tokens."""
+        """Delete the tokens whose end is reached, and log their tombstones; the deleted tokens."""
         if self._session.is_read_only:
             return []
         end = self.next_end()
@@ -289,7 +290,7 @@ class Tokens:
         if rotated_from is None:
             drafts.check_draft(draft, known, now)
         else:
-            # A rotation keeps even a name that is refused today and scopes of a gone environment.
+            # A rotation keeps a name that is refused today, and scopes of a deleted environment.
             gone = [Environment(scope.environment, "") for scope in draft.scopes]
             drafts.check_terms(draft, known + gone, now)
         text = token_text.mint(draft.version, self._session.randbytes)
@@ -370,5 +371,5 @@ def ended_at(tombstone: AuditEntry) -> int:
     try:
         return expiry.parse_time(str(said.get("expiresAt")))
     except Refusal:
-        # Only an edited log has none, and `audit verify` says so: by this time it had ended.
+        # Only an edited log has none, and `audit verify` says so. By the entry's time it had ended.
         return tombstone.time

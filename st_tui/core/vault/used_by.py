@@ -38,8 +38,8 @@ def of_folder(
 ) -> UsedBy:
     """What uses the secrets of a folder, and of all below it, from outside.
 
-    Links to the folder are deleted with it. Links to folders that had such a link stay, and bring
-    these secrets no more.
+    If the folder is deleted, the links to it are deleted, too. Links to folders with such a link
+    stay, but no longer bring these secrets.
     """
     database = session.database
     above = place.path.rstrip("/") + "/"
@@ -61,7 +61,7 @@ def of_secrets(
     *,
     bounded: bool = False,
 ) -> UsedBy:
-    """What uses some secrets of a folder. The links stay, and bring these secrets no more."""
+    """What uses some secrets of a folder. The links stay, but no longer bring these secrets."""
     links = list(_links_bringing(session, project, [place], hashes, may_read))
     return _with_references(session, project, links, {place: hashes}, may_read, bounded)
 
@@ -69,7 +69,7 @@ def of_secrets(
 def of_link(
     session: Session, project: Project, link: SecretImport, may_read: Callable[[Place], bool]
 ) -> UsedBy:
-    """The links that bring on what this link brings into its folder."""
+    """The further links through which others find what this link brings into its folder."""
     return UsedBy(tuple(_links_bringing(session, project, [link.place], None, may_read)))
 
 
@@ -82,7 +82,7 @@ def references_to(
     *,
     bounded: bool = False,
 ) -> UsedBy:
-    """The references to a secret by the name with this hash, which it has no more."""
+    """The references to a secret by an earlier name: `name` is the hash of that."""
     return _with_references(session, project, [], {place: [name]}, may_read, bounded)
 
 
@@ -95,8 +95,8 @@ def _links_bringing(
 ) -> Iterator[SecretImport]:
     """The links through which others find the secrets of these folders, the nearest first.
 
-    `hashes`: only secrets with these names count. A link whose folder has all these names itself is
-    left out: its own secrets are found there, and brought on.
+    With `hashes`, only secrets with these names count. A link is left out if its folder has secrets
+    of its own with all these names: those are found there, and by further links.
     """
     database = session.database
     by_source: dict[Place, list[SecretImport]] = {}
@@ -106,7 +106,7 @@ def _links_bringing(
     seen = set(places)
     waiting = list(places)
     for here in waiting:
-        # Every link to the first folders counts, but a folder brings them on only once.
+        # Every link to the first folders counts. Each further folder is gone through only once.
         known = first if here in first else seen
         for link in by_source.get(here, ()):
             if link.place in known or not may_read(link.place):
@@ -135,7 +135,7 @@ def _with_references(
     except NoServerCopy:
         return UsedBy(tuple(links), unseen=SEALED_UNSEEN)
     except Refusal:
-        # Who has lost a key may still delete what it opened.
+        # Somebody who has lost a key may still delete what it opened.
         return UsedBy(tuple(links), unseen=KEYLESS_UNSEEN)
     search = _Search(session, project, leaving, bounded)
     search.look_through(key, may_read)
@@ -152,10 +152,13 @@ class _Search:
         self._project = project
         self._leaving = leaving
         self._bounded = bounded
-        self._values, self._characters, self._left = MOST_VALUES, LARGEST_ANSWER, MOST_REFERENCES
-        self._leaves: dict[Target, bool] = {}
+        self._values_left = MOST_VALUES
+        self._characters_left = LARGEST_ANSWER
+        self._references_left = MOST_REFERENCES
+        self._is_leaving: dict[Target, bool] = {}
 
     def look_through(self, key: str, may_read: Callable[[Place], bool]) -> None:
+        """Collect the references in the values of the folders that may be read."""
         database, project_id = self._session.database, self._project.id
         for place in filter(may_read, secrets.places(database, project_id)):
             leaving = self._leaving.get(place, ())
@@ -173,16 +176,17 @@ class _Search:
                 self.found.update(Reference(place, name, text) for text in texts)
 
     def _is_enough(self, value: Sealed) -> bool:
-        self._values -= 1
-        self._characters -= len(value.ciphertext)
-        return self._bounded and min(self._values, self._characters, self._left) < 0
+        self._values_left -= 1
+        self._characters_left -= len(value.ciphertext)
+        left = min(self._values_left, self._characters_left, self._references_left)
+        return self._bounded and left < 0
 
     def _texts(self, value: str, place: Place) -> set[str]:
         """The references in a value to secrets that are to leave."""
         texts = set()
         for text, target in targets(value, place):
-            self._left -= 1
-            if self._bounded and self._left < 0:
+            self._references_left -= 1
+            if self._bounded and self._references_left < 0:
                 break
             if self._leads_there(target):
                 texts.add(text)
@@ -192,7 +196,7 @@ class _Search:
         hashes = self._leaving.get(target.place)
         if not hashes:
             return False
-        if target not in self._leaves:
+        if target not in self._is_leaving:
             hashed = name_hash(self._session, self._project, target.name)
-            self._leaves[target] = hashed in hashes
-        return self._leaves[target]
+            self._is_leaving[target] = hashed in hashes
+        return self._is_leaving[target]
