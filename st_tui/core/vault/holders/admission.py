@@ -46,9 +46,9 @@ class Admission:
         self._projects: dict[str, Project] = {}
 
     def admit(self, caller: Caller, event: str) -> Holder:
-        """The holder who asks. A token whose end this finds is deleted.
+        """The holder of the caller's token. A token that turns out to have ended is deleted.
 
-        Raises NotAuthenticated, once it is in the audit log.
+        Raises NotAuthenticated. The audit log gets that too, unless the caller is throttled.
         """
         now = self._session.clock()
         token = self._authenticated(caller, event, now)
@@ -119,6 +119,6 @@ class Admission:
 def _counted_for(caller: Caller) -> str:
     """The address that failures are counted for: one IPv4 address, or an IPv6 /64.
 
-    Everything that is no address counts together: whoever made it up could make up more.
+    All that is no address counts together: whoever made one up could make up more.
     """
     return "" if caller.ip is None else addresses.customer(caller.ip)

@@ -62,7 +62,7 @@ class Entries:
         self._uses.append((holder.token.id, holder.now))
 
     def write(self, database: Database) -> None:
-        """Write them in their order. Raises StoreError."""
+        """Write what was added, in its order, and forget it. Raises StoreError."""
         with database.explained():
             audit.append(database, self._entries)
             tokens.note_uses(database, self._uses)
