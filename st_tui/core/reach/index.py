@@ -103,11 +103,11 @@ def who_within(
     *,
     go_on: Callable[[], object] = bool,
 ) -> ReachingTokens:
-    """The tokens that may do the operation at some path of a pattern, in the index's order.
+    """The tokens that may do the operation at some path of a pattern, with their first such scope.
 
-    Each comes with its first scope that overlaps the pattern. `folders` are the paths of the
-    environment's folders, parents before children. Very many patterns can take seconds: `go_on` is
-    called now and then, and may raise to give up; the default does nothing. Raises TooComplex.
+    `folders` are the paths of the environment's folders, parents before children. Very many
+    patterns can take seconds: `go_on` is called now and then, and may raise to give up; the default
+    does nothing. Raises TooComplex.
     """
     in_query = list(filter(pattern.matches, folders))
     paths: dict[str, str | None] = {}

@@ -15,8 +15,8 @@ class Failures(NamedTuple):
     failures: int
 
 
-def count(database: Database, address: str, minute: int) -> int:
-    """Count one more failure; how many there are now."""
+def add(database: Database, address: str, minute: int) -> int:
+    """Count one more failure; how many there are of this address in this minute."""
     [(failures,)] = database.rows(
         "INSERT INTO failed_authentication (minute, address, failures) "
         "VALUES (:minute, :address, 1) ON CONFLICT (minute, address) "

@@ -20,7 +20,7 @@ from st_tui.core.store.sqlite import Sqlite, explained, open_database
 from st_tui.core.vault.session import Session, VaultError
 
 
-class Content(NamedTuple):
+class VaultContent(NamedTuple):
     """How much is in a vault."""
 
     projects: int
@@ -50,11 +50,11 @@ class Candidate:
         self._copy = copy
         self._file = session.directory / DATABASE
 
-    def content(self) -> Content:
+    def content(self) -> VaultContent:
         """How much is in the backup."""
         with self._session.reading() as database:
             every = projects.every(database)
-            return Content(
+            return VaultContent(
                 len(every),
                 sum(token_listing.count(database, project.id) for project in every),
                 audit.count(database),

@@ -137,12 +137,12 @@ def _with_references(
     except Refusal:
         # Somebody who has lost a key may still delete what it opened.
         return UsedBy(tuple(links), unseen=KEYLESS_UNSEEN)
-    search = _Search(session, project, leaving, bounded)
+    search = _ReferenceSearch(session, project, leaving, bounded)
     search.look_through(key, may_read)
     return UsedBy(tuple(links), tuple(sorted(search.found)), search.unseen)
 
 
-class _Search:
+class _ReferenceSearch:
     """A search through the project's values for references to secrets that are to leave."""
 
     def __init__(self, session: Session, project: Project, leaving: Leaving, bounded: bool) -> None:

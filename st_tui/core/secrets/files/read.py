@@ -22,7 +22,7 @@ LARGEST_FILE = 4 * 1024 * 1024
 """Bytes of a file that is read."""
 
 
-class Content(NamedTuple):
+class FileContent(NamedTuple):
     """The secrets of a file, each name once, and how many comments in it belong to no secret."""
 
     secrets: list[FileSecret]
@@ -34,7 +34,7 @@ def parse(data: bytes) -> list[FileSecret]:
     return content(data).secrets
 
 
-def content(data: bytes) -> Content:
+def content(data: bytes) -> FileContent:
     """What a file holds. Its kind is told from its beginning.
 
     Raises SecretFileError for whatever is not clear: nothing is guessed, and no secret left out.
@@ -65,7 +65,7 @@ def content(data: bytes) -> Content:
             "The file holds no secrets: write NAME=VALUE lines, JSON, or CSV with the columns key "
             "and value."
         )
-    return Content(list(found.values()), loose)
+    return FileContent(list(found.values()), loose)
 
 
 def _entries(text: str) -> Iterator[tuple[str, FileSecret | None]]:

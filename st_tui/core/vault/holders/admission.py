@@ -91,7 +91,7 @@ class Admission:
             known = self._known[text] = Tokens(self._session).authenticate(text)
         if known.token is not None:
             return known.token
-        failed = failed_authentications.count(
+        failed = failed_authentications.add(
             self._session.database, _counted_for(caller), now // MINUTE
         )
         if failed > FAILURES_A_MINUTE:
