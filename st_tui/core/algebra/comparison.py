@@ -1,4 +1,4 @@
-"""What one set of grants allows that another does not: tokens, drafts and boundaries compared.
+"""Compares sets of grants: what one allows and another does not, and what both allow.
 
 Grants are scopes with the permissions that hold for all of them, as a token or a draft has them.
 Expirations, switches and trusted IPs are not compared: they say when, not what.

@@ -25,7 +25,7 @@ def certificates_data(proofs: Iterable[Inside | Apart]) -> list[dict[str, Any]]:
     A proof of inclusion names its scope. A proof that two sides have no path in common names the
     environment.
     """
-    from st_tui.core.algebra.certificate import as_json
+    from st_tui.core.algebra.certificate_json import as_json
     from st_tui.core.algebra.comparison import Inside
 
     def about(one: Inside | Apart) -> dict[str, str]:

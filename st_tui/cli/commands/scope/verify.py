@@ -67,7 +67,7 @@ def _read(file: BinaryIO) -> list[tuple[str | None, Certificate]]:
 
     The pattern is None where the certificate says that two sides have no path in common.
     """
-    from st_tui.core.algebra.certificate import LONGEST_FILE, from_json
+    from st_tui.core.algebra.certificate_json import LONGEST_FILE, from_json
 
     text = file.read(LONGEST_FILE + 1)
     if len(text) > LONGEST_FILE:

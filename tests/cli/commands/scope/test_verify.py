@@ -7,7 +7,7 @@ import json
 import pytest
 
 from st_tui.core.algebra import contains
-from st_tui.core.algebra.certificate import as_json
+from st_tui.core.algebra.certificate_json import as_json
 from st_tui.core.patterns import compile_pattern
 from tests.cli.conftest import Run, assert_refused
 
