@@ -19,9 +19,9 @@ _CHUNK = 128
 
 
 class ReachingToken(NamedTuple):
-    """A token that may do what was asked, its first scope (0-based) that allows it, and a path.
+    """A token that may do what was asked, its first scope (0-based) that allows it, and where.
 
-    If a path would take too long to find, `path` is the text of the query pattern.
+    `path` is one where it may; if it would take too long to find, the text of the query pattern.
     """
 
     token: ServiceToken

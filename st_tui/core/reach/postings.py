@@ -21,10 +21,12 @@ from st_tui.core.reach.one_against_many import SplitPattern
 _SHORT: Final = 256
 """A posting list with fewer than one in so many tokens is short: a bitmap would be larger."""
 _SPARSE: Final = 64
-"""Fewer bits are set one by one; and a block with no more patterns keeps no bitmap of its own."""
+"""Fewer bits than these are set one by one."""
 _ONE: Final = ord("1")
-_BLOCK: Final = 512
+_LARGEST_BLOCK: Final = 512
 """The most posting lists of a block."""
+_SMALL_BLOCK: Final = 64
+"""A block with no more posting lists keeps no bitmap of its own."""
 
 
 class PostingList(SplitPattern):
@@ -66,9 +68,9 @@ def in_blocks(lists: Iterable[PostingList]) -> list[PatternBlock]:
     for alike in by_before.values():
         alike.sort(key=_literal_of)
     return [
-        _block(before, alike[start : start + _BLOCK])
+        _block(before, alike[start : start + _LARGEST_BLOCK])
         for before, alike in by_before.items()
-        for start in range(0, len(alike), _BLOCK)
+        for start in range(0, len(alike), _LARGEST_BLOCK)
     ]
 
 
@@ -96,7 +98,7 @@ def _block(before: str, lists: list[PostingList]) -> PatternBlock:
         dict(zip(template_keys, lists, strict=True)),
         shared,
         all(literal.rfind("/") < len(shared) for literal in literals),
-        union(lists) if len(lists) > _SPARSE else None,
+        union(lists) if len(lists) > _SMALL_BLOCK else None,
     )
 
 

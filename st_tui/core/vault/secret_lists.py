@@ -153,9 +153,11 @@ def follow_links(
 
         /app imports /a and then /b, and /b imports /c   ->   the links to /a, /c, /b
 
-    A folder that is reached twice stands where it wins. A link that is one too many is left out,
-    and so is one to a source that may not be read. `warnings` grows by a sentence for each of the
-    first kind, and by one for all of the second: it does not say where they lead.
+    A folder that is reached twice stands where it wins.
+
+    Links beyond the limits are left out, and a sentence about each is added to `warnings`. Links to
+    sources that may not be read are left out, too. One sentence is about all of these: it does not
+    say where they lead.
     """
     found: list[SecretImport] = []
     seen = {place}

@@ -83,7 +83,7 @@ def test_short_patterns_that_share_their_ends_answer_as_overlaps_of_each(
 ) -> None:
     """All at once, so that what one leaves to the others is theirs too."""
     monkeypatch.setattr(one_against_many, "_REMEMBERED", remembered)
-    monkeypatch.setattr(postings, "_BLOCK", block)
+    monkeypatch.setattr(postings, "_LARGEST_BLOCK", block)
     one_against_many.query_for.cache_clear()
     reach = build_index([token(number, text) for number, text in enumerate(SHORT)], NOON)
     for asked in SHORT[:: 1 if remembered > block > 2 else 9]:
