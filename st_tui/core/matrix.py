@@ -13,9 +13,9 @@ from collections.abc import Callable
 from st_tui.core import access
 from st_tui.core.model import AccessRequest, Decision, Permission, Reason, ServiceToken
 
-_HOLDS = (Reason.EXPIRED, Reason.INACTIVE, Reason.IP)
+_TOKEN_REASONS = (Reason.EXPIRED, Reason.INACTIVE, Reason.IP)
 """Reasons that lie with the token, whatever the folder."""
-_NOWHERE = (Reason.ENVIRONMENT, Reason.PATH)
+_FOLDER_REASONS = (Reason.ENVIRONMENT, Reason.PATH)
 """Reasons that lie with the folder: they hold for every permission alike."""
 _LETTERS = tuple((permission, permission.letter) for permission in Permission)
 _NOTHING = "·".ljust(len(_LETTERS))
@@ -32,7 +32,7 @@ def letters(
     for permission, letter in _LETTERS:
         asked = request(path, permission)
         decision = access.decide(token, asked)
-        if decision.reason in _NOWHERE:
+        if decision.reason in _FOLDER_REASONS:
             return _NOTHING  # spares most cells of a large matrix a decision
         found += _letter(letter, token, asked, decision)
     return _NOTHING if found.isspace() else found
@@ -41,7 +41,7 @@ def letters(
 def _letter(letter: str, token: ServiceToken, request: AccessRequest, decision: Decision) -> str:
     if decision.allowed:
         return letter
-    if decision.reason in _HOLDS:
+    if decision.reason in _TOKEN_REASONS:
         free = token._replace(expires_at=None, is_active=True, trusted_ips=None)
         if access.decide(free, request).allowed:
             return letter.lower()

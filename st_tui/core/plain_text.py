@@ -86,7 +86,7 @@ def refuse_controls(text: str, what: str) -> None:
     if _is_printable_ascii(text):
         return
     for character in text:
-        if _acts(character):
+        if _terminal_acts_on(character):
             raise TextError(
                 f"The {what} holds the control character {_escaped(character)}: leave it out."
             )
@@ -98,7 +98,7 @@ def shown(text: str) -> str:
     """The text with every character that a terminal would act on written out, as in `\\x1b`."""
     if _is_printable_ascii(text):
         return text
-    written = "".join(_escaped(c) if _acts(c) else c for c in text)
+    written = "".join(_escaped(c) if _terminal_acts_on(c) else c for c in text)
     return _JOINS_NOTHING.sub(lambda joiner: _escaped(joiner[0]), written)
 
 
@@ -111,7 +111,7 @@ def _is_printable_ascii(text: str) -> bool:
     return text.isascii() and text.isprintable()  # nearly every text is, and this is fast
 
 
-def _acts(character: str) -> bool:
+def _terminal_acts_on(character: str) -> bool:
     return unicodedata.category(character) in _REFUSED_CATEGORIES or character in _REORDERING
 
 

@@ -30,7 +30,7 @@ class Grants(Protocol):
 
 
 class Boundary(NamedTuple):
-    """Grants of nobody in particular: what a token is to stay inside."""
+    """Grants that are no token's, such as the limits that one has to keep."""
 
     scopes: tuple[Scope, ...]
     permissions: frozenset[Permission] = frozenset(Permission)
@@ -49,14 +49,14 @@ class Surplus(NamedTuple):
 
 
 class Inside(NamedTuple):
-    """A scope that opens nothing that the other side does not, with the proof."""
+    """A scope that lies inside the scopes of the other side, with the proof."""
 
     scope: Scope
     certificate: Certificate
 
 
 class Meeting(NamedTuple):
-    """A path on which both sides allow these operations, and the scope of each that does."""
+    """A path on which both sides allow these operations, and a scope of each that matches it."""
 
     scope: Scope
     other: Scope

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from st_tui.core.patterns.tree import written
+from st_tui.core.patterns.tree import text_of
 from st_tui.core.patterns.units import GLOBSTAR, STAR, Segment
 
 
@@ -18,19 +18,19 @@ def above_star(segments: Sequence[Segment]) -> str | None:
 
     The pattern leaves out `/a/x/y` as well, unless it has a `**`.
     """
-    return written(segments[:-1]) if segments[-1] == (STAR,) else None
+    return text_of(segments[:-1]) if segments[-1] == (STAR,) else None
 
 
 def above_globstar(segments: Sequence[Segment]) -> str | None:
     """`/a*` for `/a*/**`, which leaves it out, although `/a/**` lets in `/a`."""
     above = segments[:-1]
     after_star = above and segments[-1] == (GLOBSTAR,) and above[-1][-1:] == (STAR,)
-    return written(above) if after_star else None
+    return text_of(above) if after_star else None
 
 
 def in_root(segments: Sequence[Segment]) -> str | None:
     """`/a` for `/**/a`, which leaves it out: right after the root, `**` needs a folder."""
-    return written(segments[1:]) if segments[0] == (GLOBSTAR,) and segments[1:] else None
+    return text_of(segments[1:]) if segments[0] == (GLOBSTAR,) and segments[1:] else None
 
 
 def without_inner_globstars(segments: Sequence[Segment]) -> str | None:
@@ -38,7 +38,7 @@ def without_inner_globstars(segments: Sequence[Segment]) -> str | None:
     inner = [segment for segment in segments[1:-1] if segment != (GLOBSTAR,)]
     if len(inner) == len(segments[1:-1]):
         return None
-    return written([segments[0], *inner, segments[-1]])
+    return text_of([segments[0], *inner, segments[-1]])
 
 
 def lets_dot_names_in(segments: Sequence[Segment]) -> bool:

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from st_tui.core.patterns.units import GLOBSTAR, Segment
 
 
-def written(segments: Sequence[Segment]) -> str:
+def text_of(segments: Sequence[Segment]) -> str:
     """The text of the pattern that has these segments; `/` if there are none."""
-    return "/" + "/".join(map(_written, segments))
+    return "/" + "/".join(map(_segment_text, segments))
 
 
 def without_repetition(segments: Sequence[Segment]) -> list[Segment]:
@@ -53,5 +53,5 @@ def min_length(segments: Sequence[Segment]) -> int:
     return length
 
 
-def _written(segment: Segment) -> str:
+def _segment_text(segment: Segment) -> str:
     return "".join(unit.text for unit in segment)

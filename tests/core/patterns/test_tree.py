@@ -6,15 +6,15 @@ import pytest
 from hypothesis import given
 
 from st_tui.core.patterns import FOLDER_CHARS, compile_pattern
-from st_tui.core.patterns.tree import folder_names, min_length, without_repetition, written
+from st_tui.core.patterns.tree import folder_names, min_length, text_of, without_repetition
 from tests.core.patterns.test_pattern import patterns, questions
 
 
 @given(patterns)
 def test_a_tree_is_written_as_it_was_read(text: str) -> None:
     segments = compile_pattern(text).segments
-    assert written(segments) == text
-    assert "/**/**" not in written(without_repetition(segments))
+    assert text_of(segments) == text
+    assert "/**/**" not in text_of(without_repetition(segments))
 
 
 @pytest.mark.parametrize(
