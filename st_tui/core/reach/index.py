@@ -124,12 +124,11 @@ def who_within(
         return next((path for path in in_query if literal in path and stored.matches(path)), None)
 
     query = query_for(pattern.text)
-    beginning = literal_prefix(pattern.text)
     bitmap = 0
     overlapping: list[PostingList] = []
     every = _lists_for(index, environment, operation)
     for lists in every:
-        for block in _candidates(lists, beginning):
+        for block in _candidates(lists, literal_prefix(pattern.text)):
             go_on()
             found = _overlapping(query, block, existing, go_on)
             if found is block.lists and block.bitmap is not None:

@@ -354,7 +354,10 @@ class Tokens:
 
 
 def record_end(record: Recorder, project: Project, token: ServiceToken, *, reason: str) -> None:
-    """Write a deleted token's tombstone into the audit log: its name, scopes and end."""
+    """Write into the audit log that a token was deleted: its name, scopes and end.
+
+    For an expired token, which the system deletes, the entry is its tombstone.
+    """
     record(
         "delete-service-token",
         project,

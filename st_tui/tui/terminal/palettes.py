@@ -1,4 +1,4 @@
-"""The themes of the app, each with its colours. A theme is added here, and nowhere else.
+"""The themes of the app, each with its colours. A theme is added here.
 
 They are plain values, so that the theme can be picked before Textual is imported: `detection` asks
 which names there are, `themes` makes Textual's themes of them.
