@@ -18,11 +18,11 @@ from st_tui.api.fields import (
     SealedField,
 )
 from st_tui.api.problems import bad_request, invalid
-from st_tui.core.drafts import BLANKS, LONGEST_FOLDER_PATH
+from st_tui.core.drafts import LONGEST_FOLDER_PATH
 from st_tui.core.errors import Refusal
 from st_tui.core.json_text import strict_decoder
 from st_tui.core.model import Sealed
-from st_tui.core.plain_text import refuse_controls
+from st_tui.core.plain_text import BLANKS, refuse_controls
 from st_tui.core.secrets.model import NOTHING_SEALED, check_sealed
 from st_tui.core.vault.holders.holder import Stated
 

@@ -10,8 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from st_tui.core.model import Sealed
-from st_tui.core.token_text import RandomBytes
+from st_tui.core.model import RandomBytes, Sealed
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM

@@ -11,7 +11,7 @@ from st_tui.core.errors import Refusal
 from st_tui.core.expiry import checked_end
 from st_tui.core.model import Environment, Scope, ServiceToken, TokenDraft
 from st_tui.core.patterns import PatternRefused, compile_pattern
-from st_tui.core.plain_text import check_new_name, refuse_controls, without_unseen
+from st_tui.core.plain_text import BLANKS, check_new_name, refuse_controls, without_unseen
 
 LONGEST_NAME = 100
 """Characters of a token's, project's or environment's name, as in Infisical's form."""
@@ -20,11 +20,6 @@ LONGEST_FOLDER_PATH = 1_000
 NO_TRUSTED_IP = "A V3 token needs at least one trusted IP: 0.0.0.0/0 and ::/0 mean any."
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9_-]*")
-# What JavaScript trims. Python would also drop control characters, which are to be refused.
-BLANKS = (
-    "\t\n\v\f\r \xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
-    "\u2028\u2029\u202f\u205f\u3000\ufeff"
-)
 _FOLDER_NAME = re.compile(r"[A-Za-z0-9_-]+")
 _SCOPE_AS_TYPED = re.compile(rf"({_SLUG.pattern}):(/.*)", re.DOTALL)
 

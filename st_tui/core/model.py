@@ -11,10 +11,13 @@ Times are whole milliseconds since 1970-01-01 UTC. An address is one integer: IP
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
+
+RandomBytes = Callable[[int], bytes]
+"""So many random bytes: `os.urandom`, or a stand-in of a test."""
 
 
 class Permission(StrEnum):

@@ -7,6 +7,12 @@ import unicodedata
 
 from st_tui.core.errors import Refusal
 
+BLANKS = (
+    "\t\n\v\f\r \xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+    "\u2028\u2029\u202f\u205f\u3000\ufeff"
+)
+"""What JavaScript trims. Python would also trim control characters, which are to be refused."""
+
 # Controls, lone surrogates, line and paragraph separators; and the marks that reorder a line,
 # with which one name can be made to look like another.
 _REFUSED_CATEGORIES = frozenset({"Cc", "Cs", "Zl", "Zp"})

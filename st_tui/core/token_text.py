@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from unicodedata import category
 from uuid import UUID
 
 from st_tui.core.errors import Refusal
-from st_tui.core.model import TokenText
+from st_tui.core.model import RandomBytes, TokenText
 from st_tui.core.wording import counted
-
-RandomBytes = Callable[[int], bytes]
-"""`os.urandom`, or a test's stand-in."""
 
 _LONGEST = 256
 _LONGEST_PASTE = 4096

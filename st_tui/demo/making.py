@@ -13,12 +13,12 @@ from st_tui.core.expiry import DAY
 from st_tui.core.files.vault_layout import has_database
 from st_tui.core.model import (
     Project,
+    RandomBytes,
     Scope,
     ServiceToken,
     TokenDraft,
 )
 from st_tui.core.secrets.model import Place
-from st_tui.core.token_text import RandomBytes
 from st_tui.core.vault import Vault, system_clock
 from st_tui.demo.content import FOLDERS, IMPORTS, SECRETS, TOKENS, DemoToken
 from st_tui.demo.usage import DemoUse, as_access, made_up_uses

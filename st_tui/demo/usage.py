@@ -12,9 +12,9 @@ from st_tui.core.model import (
     AccessRequest,
     Permission,
     Project,
+    RandomBytes,
     ServiceToken,
 )
-from st_tui.core.token_text import RandomBytes
 from st_tui.core.vault import Access
 from st_tui.demo.content import (
     STRANGER,

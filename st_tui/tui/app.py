@@ -27,7 +27,7 @@ from st_tui.tui.terminal.safe_app import SafeApp
 from st_tui.tui.terminal.themes import THEMES, next_theme
 
 if TYPE_CHECKING:
-    from st_tui.core.token_text import RandomBytes
+    from st_tui.core.model import RandomBytes
     from st_tui.core.vault import Vault
 
 Result = TypeVar("Result")

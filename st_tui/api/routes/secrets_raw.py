@@ -35,8 +35,8 @@ from st_tui.api.routes.secrets_shared import (
     why_filtered_out,
 )
 from st_tui.core import expiry
-from st_tui.core.drafts import BLANKS
 from st_tui.core.model import Endpoint, Permission
+from st_tui.core.plain_text import BLANKS
 from st_tui.core.secrets.model import Place, Secret
 from st_tui.core.vault.holders.request import Request
 from st_tui.core.vault.holders.secrets import WrittenSecret

@@ -22,7 +22,7 @@ from st_tui.core.files.vault_layout import (
     VaultFilesError,
     holds_others,
 )
-from st_tui.core.token_text import RandomBytes
+from st_tui.core.model import RandomBytes
 
 KEY_BYTES = 32
 

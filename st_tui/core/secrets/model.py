@@ -7,10 +7,9 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from st_tui.core.crypto import IV_BYTES, TAG_BYTES
-from st_tui.core.drafts import BLANKS
 from st_tui.core.errors import Refusal
 from st_tui.core.model import Sealed
-from st_tui.core.plain_text import check_text
+from st_tui.core.plain_text import BLANKS, check_text
 
 LONGEST_NAME = 256
 """Characters of a secret's name."""

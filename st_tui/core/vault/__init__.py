@@ -21,9 +21,8 @@ from st_tui.core import access
 from st_tui.core.expiry import system_clock
 from st_tui.core.files import vault_files
 from st_tui.core.files.vault_layout import DATABASE, OPERATOR_KEY, has_database
-from st_tui.core.model import AccessRequest, Decision
+from st_tui.core.model import AccessRequest, Decision, RandomBytes
 from st_tui.core.store.sqlite import create_database
-from st_tui.core.token_text import RandomBytes
 from st_tui.core.vault.audit import Access, AuditLog
 from st_tui.core.vault.environments import Environments
 from st_tui.core.vault.folders import Folders

@@ -12,12 +12,11 @@ from st_tui.core import crypto, drafts
 from st_tui.core.errors import Refusal
 from st_tui.core.files import vault_files
 from st_tui.core.files.vault_layout import DATABASE, OPERATOR_KEY, SERVER_KEY
-from st_tui.core.model import Project, ServiceToken
+from st_tui.core.model import Project, RandomBytes, ServiceToken
 from st_tui.core.store import audit, projects
 from st_tui.core.store.audit import NewEntry
 from st_tui.core.store.database import Database
 from st_tui.core.store.sqlite import open_database
-from st_tui.core.token_text import RandomBytes
 
 
 class VaultError(Refusal):

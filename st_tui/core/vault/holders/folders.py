@@ -12,6 +12,7 @@ from st_tui.core import drafts
 from st_tui.core.errors import Refusal
 from st_tui.core.model import Permission, Scope
 from st_tui.core.patterns import literal_folder
+from st_tui.core.plain_text import BLANKS
 from st_tui.core.secrets.model import Place
 from st_tui.core.secrets.used_by import UsedBy
 from st_tui.core.store import projects, secrets
@@ -201,7 +202,7 @@ def relative_path(parent: str, path: str) -> str:
 
 def _child(parent: Place, name: str) -> Place:
     """The folder of this name below the parent. Raises FolderNameRefused and DraftError."""
-    name = name.strip(drafts.BLANKS)
+    name = name.strip(BLANKS)
     if not name or "/" in name:
         raise FolderNameRefused(name)
     try:
