@@ -29,8 +29,8 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 _MEMORY, _ROOM = Path("/dev/shm"), 4 << 30  # noqa: S108
 if _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > _ROOM:
-    # Every change waits for the disk, and no test cuts the power: where files lie in memory the
-    # suite takes half the time, and a busy disk makes no test late.
+    # Every change waits for the disk, and no test cuts the power: in memory nothing waits, and a
+    # busy disk makes no test late.
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_MEMORY))
 
 
