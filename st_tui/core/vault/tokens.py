@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from st_tui.core import crypto, drafts, expiry, token_text
 from st_tui.core.errors import Refusal
-from st_tui.core.expiry import replaced
 from st_tui.core.json_text import read_object
 from st_tui.core.model import (
     AuditEntry,
@@ -217,7 +216,7 @@ class Tokens:
             if not keep_end:
                 draft = draft._replace(expires_at=expires_at)
             new = self._create(record, project, draft, rotated_from=token.id)
-            old = replaced(token, overlap, now)
+            old = expiry.replaced(token, overlap, now)
             if old.ends_at is not None:
                 tokens.end_early(self._session.database, token.id, old.ends_at)
                 record(
