@@ -36,12 +36,18 @@ async def paste(pilot: Pilot[Any], text: str) -> None:
 
 async def until(pilot: Pilot[Any], holds: Callable[[], bool], what: str) -> None:
     """Let the app go on until something holds; the limit is there only to end a failing test."""
-    for _ in range(400):
+    for _ in range(1500):
         await pilot.pause(0.02)
         if holds():
             await pilot.pause(0)  # so that a screen which is there has its widgets
             return
     raise AssertionError(f"never happened: {what}\n{screen_text(pilot)}")
+
+
+async def workers_done(pilot: Pilot[Any]) -> None:
+    """Wait until no worker runs. Textual's own wait refuses one that was only just begun."""
+    workers = pilot.app.workers
+    await until(pilot, lambda: all(worker.is_finished for worker in workers), "no worker is left")
 
 
 async def opened(pilot: Pilot[Any]) -> None:

@@ -33,7 +33,7 @@ from st_tui.tui.widgets.key_hints import KeyHints
 from st_tui.tui.widgets.secret_list import HIDDEN, SecretList
 from st_tui.tui.widgets.value_area import ValueArea
 from tests.core.vaults import sqlite_of
-from tests.journeys.driving import opened, screen_text, until, vault, write
+from tests.journeys.driving import opened, screen_text, until, vault, workers_done, write
 
 SMALL, WIDE = (80, 24), (120, 36)
 DB = Place("dev", "/common/db/primary")
@@ -762,7 +762,7 @@ async def test_a_folder_is_opened_again_only_when_it_changed(demo_app: StTui) ->
         before = secrets.contents
         read_elsewhere(demo_app, "POSTGRES_USER")
         await until(pilot, lambda: demo_app._seen == vault(demo_app).changed_elsewhere(), "seen")
-        await demo_app.workers.wait_for_complete()
+        await workers_done(pilot)
         assert secrets.contents is before
         with Vault.open(demo_app.directory, actor="colleague") as other:
             other.secrets.create(other.projects.get(), DB, "AAA", "1")

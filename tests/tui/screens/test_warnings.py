@@ -20,7 +20,16 @@ from st_tui.tui.screens.token import TokenScreen
 from st_tui.tui.screens.warnings import TokenWarning, WarningList, Warnings
 from tests.conftest import NOW, Clock
 from tests.core.vaults import sqlite_of, v2
-from tests.journeys.driving import choose, opened, screen_text, token_named, until, vault, write
+from tests.journeys.driving import (
+    choose,
+    opened,
+    screen_text,
+    token_named,
+    until,
+    vault,
+    workers_done,
+    write,
+)
 
 SMALL, WIDE = (80, 24), (120, 36)
 
@@ -99,8 +108,7 @@ async def test_what_is_wider_than_used_is_told_and_what_is_not_is_not(
         await choose(pilot, name)
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(demo_app.screen, TokenScreen), "the details")
-        await demo_app.workers.wait_for_complete()
-        await pilot.pause()
+        await workers_done(pilot)
         said = "! Wider than used: opens 24 folders, 2 were used: narrow it."
         assert (said in screen_text(pilot)) is (name == "all-folders")
 
@@ -223,14 +231,14 @@ async def test_only_what_is_new_in_a_busy_log_is_judged_again(
         for _ in range(3):
             known = screen._uses.upto
             use(demo_app, token, "/folder1")
-            await until(pilot, partial(is_past, screen, known), "it is read")
-            await demo_app.workers.wait_for_complete()
+            await until(pilot, partial(is_judged, screen, known), "it is read and judged")
         assert judged == [11]
         assert "Wider than used: opens 24 folders, 3 were used" in str(listed(demo_app))
 
 
-def is_past(screen: Warnings, mark: object) -> bool:
-    return screen._uses.upto != mark
+def is_judged(screen: Warnings, known: object) -> bool:
+    """Whether the log was read beyond what was known, and what is new in it was judged."""
+    return screen._uses.upto != known and screen._linted is not None
 
 
 def project_of(app: StTui) -> Project:
