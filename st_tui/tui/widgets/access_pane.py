@@ -298,7 +298,10 @@ class AccessPane(Vertical):
             self._say_reach(self._reached(folders))
 
     async def _count_reached(self) -> None:
-        self._say_reach(await asyncio.to_thread(self._reached, self._folders_here()))
+        folders = self._folders_here()
+        reached = await asyncio.to_thread(self._reached, folders)
+        if folders is self._folders_here():  # another environment has said its own count
+            self._say_reach(reached)
 
     def _reached(self, folders: Sequence[FolderRow]) -> int:
         return sum(self._is_allowed(folder.path) for folder in folders)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -21,10 +22,11 @@ from st_tui.tui.screens.tokens import TokensPage
 from st_tui.tui.widgets import access_pane
 from st_tui.tui.widgets.access_pane import AccessPane
 from st_tui.tui.widgets.field import Field
+from st_tui.tui.widgets.reach_tree import FolderRow
 from st_tui.tui.widgets.request_time import RequestTime
 from tests.conftest import NOW, Clock
 from tests.core.vaults import READ
-from tests.journeys.driving import choose, opened, screen_text, until, write
+from tests.journeys.driving import choose, opened, screen_text, until, workers_done, write
 from tests.terminal_session import PATIENCE
 
 
@@ -221,6 +223,36 @@ def _tidy(pilot: Pilot[None]) -> str:
 def _verdict(app: StTui) -> str:
     """What the pane says of it, whatever the lines."""
     return " ".join(str(app.screen.query_one("#verdict", Static).visual).split())
+
+
+async def test_a_count_that_comes_late_is_not_said_of_another_environment(
+    demo_app: StTui, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    may_go_on = threading.Event()
+    counting = threading.Event()
+    count = AccessPane._reached
+
+    def slow(pane: AccessPane, folders: Sequence[FolderRow]) -> int:
+        if len(folders) > access_pane._COUNTED_AT_ONCE:
+            counting.set()
+            assert may_go_on.wait(PATIENCE)
+        return count(pane, folders)
+
+    async with demo_app.run_test(size=(120, 36)) as pilot:
+        await opened(pilot)
+        await choose(pilot, "nightly-backup")
+        pane = demo_app.screen.query_one(AccessPane)
+        monkeypatch.setattr(access_pane, "_COUNTED_AT_ONCE", 20)  # Development has more
+        monkeypatch.setattr(AccessPane, "_reached", slow)
+        try:
+            pane.ask("dev", "/")
+            await until(pilot, counting.is_set, "it is counted")
+            pane.ask("staging", "/")
+            await until(pilot, lambda: "Reach in Staging  17 of 17" in screen_text(pilot), "all")
+        finally:
+            may_go_on.set()
+        await workers_done(pilot)
+        assert "Reach in Staging  17 of 17" in screen_text(pilot)
 
 
 def _pane(app: StTui) -> str:
