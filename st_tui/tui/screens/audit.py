@@ -105,12 +105,17 @@ class AuditPage(FilteredPage):
     def __init__(self) -> None:
         super().__init__()
         self._names: dict[str, str] = {}
+        """What is shown of each actor: the name of a token, by its id."""
         self._secret_names: dict[str, str] = {}
+        """What is shown of each secret, by the keyed hash of its name."""
         self._unnamed: set[str] = set()
+        """The hashes whose names are still to be looked up."""
         self._naming = LatestWins(self, self._name_secrets)
         self._found: Sequence[int] | None = None
+        """The numbers of the entries that the filter found; None without a filter."""
         self._searching = LatestWins(self, self._search)
         self._goes_on_top = False
+        """Whether the search under way puts the cursor on top."""
 
     def body(self) -> ComposeResult:
         with Vertical(id="log"):
@@ -219,7 +224,7 @@ class AuditPage(FilteredPage):
     def apply_filter(self) -> None:
         self.show(top=True)
 
-    @work(exclusive=True)
+    @work(group="verify", exclusive=True)
     async def action_verify(self) -> None:
         broken = await self.host.change(
             "Verifying the log", lambda vault: vault.audit.first_broken() or 0

@@ -55,7 +55,7 @@ class SecretActions(Hosted):
         raise NotImplementedError
 
     def show_secret(self, row_id: str) -> None:
-        """Put the cursor on a secret or link once it is listed."""
+        """Put the cursor on a secret or import once it is listed."""
         raise NotImplementedError
 
     def chosen_secret(self) -> tuple[Place, SecretLabel] | None:
@@ -77,7 +77,8 @@ class SecretActions(Hosted):
             "Reading", lambda vault: vault.secrets.get(project, place, row.name)
         )
 
-    @work(exclusive=True)
+    # In a group of its own, or it would end other actions of the page, and nobody heard of them.
+    @work(group="value", exclusive=True)
     async def action_reveal(self) -> None:
         from st_tui.tui.screens.reveal import Reveal
 
@@ -89,7 +90,7 @@ class SecretActions(Hosted):
         if project is not None and secret is not None and self.app.screen is page:
             await self.host.ask(Reveal(project, secret))
 
-    @work(exclusive=True)
+    @work(group="value", exclusive=True)
     async def action_copy_value(self) -> None:
         from st_tui.tui.screens.reveal import ValueAlone
         from st_tui.tui.terminal.clipboard import copy
@@ -176,7 +177,7 @@ class SecretActions(Hosted):
                 self.host.notify(exported.done)
 
     async def delete_row(self) -> None:
-        """Delete the secret or link under the cursor, after a question."""
+        """Delete the secret or import under the cursor, after a question."""
         contents, row, project = self.secrets.contents, self.secrets.current, self.host.project
         if contents is None or row is None or project is None:
             return

@@ -5,8 +5,10 @@ from __future__ import annotations
 import gc
 import json
 import random
+import sqlite3
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -166,6 +168,24 @@ async def test_values_are_hidden_and_the_custody_is_told(
         await pilot.pause()
         await pilot.press("y")
         await until(pilot, lambda: "E2EE off · the server opens these" in screen_text(pilot), "off")
+
+
+async def test_a_value_that_is_asked_for_ends_no_other_action(demo_app: StTui) -> None:
+    async with demo_app.run_test(size=SMALL) as pilot:
+        await opened(pilot)
+        await at(pilot, DB, "POSTGRES_USER")
+        with closing(sqlite3.connect(demo_app.directory / "vault.db")) as busy:
+            busy.execute("BEGIN IMMEDIATE")
+            await pilot.press("f7")
+            await until(pilot, lambda: isinstance(demo_app.screen, Confirm), "it asks")
+            await pilot.press("y")
+            await until(pilot, lambda: not isinstance(demo_app.screen, Confirm), "it waits")
+            [switching] = [w for w in demo_app.workers if w.name == "action_toggle_e2ee"]
+            await pilot.press("enter")
+            assert "action_reveal" in [worker.name for worker in demo_app.workers]
+            assert not switching.is_cancelled
+        await until(pilot, lambda: isinstance(demo_app.screen, Reveal), "the value")
+        await until(pilot, lambda: not project_of(demo_app).e2ee, "it is off")
 
 
 @pytest.mark.parametrize(
