@@ -88,8 +88,11 @@ class StTui(SafeApp[None]):
         self._randbytes = randbytes
         self._make_demo = make_demo
         self._seen = 0
+        """What `changed_elsewhere` gave when the vault was last shown."""
         self._next_sweep = 0
+        """The time before which no sweep is tried again, after one was refused."""
         self._complaint = ""
+        """The refusal that the last look met; it is said once."""
 
     def on_mount(self) -> None:
         # Behind the first frame: opening a vault is quick, making a demo is not.

@@ -36,7 +36,7 @@ class Host(Protocol):
 
     @property
     def clock(self) -> Callable[[], int]:
-        """Now, in milliseconds since 1970 UTC."""
+        """What gives the time now, in milliseconds since 1970 UTC."""
 
     @property
     def vault(self) -> Vault | None:

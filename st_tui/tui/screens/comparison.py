@@ -45,10 +45,10 @@ class ComparisonDialog(Dialog[None]):
     def _lines(self) -> list[Content]:
         (gains, losses), both = self._found
         if not gains and not losses:
-            return _lines(self._found.comparison, "Equivalent: allows the same")
+            return _differences(self._found.comparison, "Equivalent: allows the same")
         return [
             _shared(both),
-            *_lines(self._found.comparison, ""),
+            *_differences(self._found.comparison, ""),
             *([] if gains else [_nothing("Gains")]),
             *([] if losses else [_nothing("Loses")]),
         ]
@@ -65,10 +65,11 @@ def comparison_lines(
         found = compare(original, draft, folders)
     except TooComplex as refusal:
         return [Content.styled(f"! {refusal}", "$text-warning")]
-    return _lines(found, "Allows the same as the original")
+    return _differences(found, "Allows the same as the original")
 
 
-def _lines(found: Comparison, same: str) -> list[Content]:
+def _differences(found: Comparison, same: str) -> list[Content]:
+    """A line for each gain and loss, or `same` where there is none."""
     gains, losses = found
     if not gains and not losses:
         return [Content.styled(f"= {same} (proved).", "$text-success")]

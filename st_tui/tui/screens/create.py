@@ -331,11 +331,13 @@ class Create(ShowsVault, WithAccessPane[NewToken | None], Leavable[NewToken | No
         return close_form_question("What you filled in is lost. No token is made.")
 
     def _as_typed(self) -> list[object]:
-        """All that is filled in, valid or not."""
+        """All that is filled in, valid or not; an environment chosen for a scope is not enough."""
         fields = [field.value for field in self.query("#form Field").results(Field)]
         boxes = [box.value for box in self.query(TickBox)]
-        choices = [choice.value for choice in self.query("#form Selector").results(Selector)]
-        return [self._picker.scopes, fields, boxes, choices[1:]]
+        _environment, *selected = [
+            selector.value for selector in self.query("#form Selector").results(Selector)
+        ]
+        return [self._picker.scopes, fields, boxes, selected]
 
 
 def _trusted(draft: TokenDraft | None) -> str:

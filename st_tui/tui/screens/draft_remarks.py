@@ -1,4 +1,4 @@
-"""What is said of a draft before a token is made of it: warnings, and what may not be meant so."""
+"""What is said of a draft before a token is made of it: warnings, and what raises doubts."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ EMPTY_CONTEXT = DraftContext((), lint.FolderPaths({}), (), Names(()))
 
 
 def read_context(vault: Vault, project: Project) -> DraftContext:
-    """Read it from the vault. Raises Refusal."""
+    """Read a draft's context from the vault. Raises Refusal."""
     return DraftContext(
         vault.environments.every(project),
         lint.FolderPaths(vault.folders.of_each(project)),
@@ -54,7 +54,7 @@ def read_context(vault: Vault, project: Project) -> DraftContext:
 def warning_lines(
     draft: TokenDraft, context: DraftContext, original: Grants | None
 ) -> list[Content]:
-    """What the draft allows beside its original, and its lint warnings, as lines of the form."""
+    """What the draft allows more and less than its original, and its lint warnings, as lines."""
     warnings = lint.lint(draft, context.folders, context.written, names=context.names)
     lines = [
         *(comparison_lines(original, draft, context.folders) if original else ()),

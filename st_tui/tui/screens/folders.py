@@ -33,11 +33,7 @@ class FoldersPage(FolderActions, Responsive[None], Page):
     """Environments and folders on the left, the secrets of the chosen folder on the right."""
 
     NAME = "folders"
-    ACTIONS: ClassVar[tuple[Action, ...]] = (
-        *SECRET_ACTIONS,
-        *FOLDER_ACTIONS,
-        *EVERYWHERE,
-    )  # fmt: skip
+    ACTIONS: ClassVar[tuple[Action, ...]] = (*SECRET_ACTIONS, *FOLDER_ACTIONS, *EVERYWHERE)
     BINDINGS: ClassVar[list[BindingType]] = bindings(
         action for action in ACTIONS if action.name != "reveal"
     )

@@ -20,17 +20,17 @@ from st_tui.tui.widgets.cells import column
 from st_tui.tui.widgets.field import Field
 from st_tui.tui.widgets.listing import Listing, Piece
 
-Entry = tuple[Action, DOMNode]
+ListedAction = tuple[Action, DOMNode]
 """An action, and the screen or widget that does it."""
 
 
-class ActionList(Listing[Entry]):
+class ActionList(Listing[ListedAction]):
     """Actions with their keys."""
 
     DEFAULT_CSS = "ActionList { height: 1fr; }"
     empty = "No key does that."
 
-    def __init__(self, actions: Sequence[Entry]) -> None:
+    def __init__(self, actions: Sequence[ListedAction]) -> None:
         super().__init__(id="actions")
         self._all = actions
         self._found = actions
@@ -45,10 +45,10 @@ class ActionList(Listing[Entry]):
         ]
         self.reload(len(self._found), top=True)
 
-    def load(self, offset: int, limit: int) -> Sequence[Entry]:
+    def load(self, offset: int, limit: int) -> Sequence[ListedAction]:
         return self._found[offset : offset + limit]
 
-    def draw(self, item: Entry, width: int) -> list[Piece]:
+    def draw(self, item: ListedAction, width: int) -> list[Piece]:
         action, _ = item
         cli = f"  st-tui {action.cli}" if action.cli else ""
         return [

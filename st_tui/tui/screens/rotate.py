@@ -128,10 +128,10 @@ class Rotate(Dialog[Rotation]):
 
     def on_key(self, event: events.Key) -> None:
         """Let a digit begin a typed overlap."""
-        choice = self.query_one("#overlap", Selector)
-        if self.focused is choice and event.character and event.character.isdecimal():
+        overlap = self.query_one("#overlap", Selector)
+        if self.focused is overlap and event.character and event.character.isdecimal():
             event.stop()
-            choice.index = len(OVERLAPS) - 1
+            overlap.index = len(OVERLAPS) - 1
             field = self.query_one("#typed", Field)
             field.value = event.character
             field.focus()

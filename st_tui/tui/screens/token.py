@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from st_tui.core.vault.lineage import Lineage, Relative
 
 _ENTRIES = 50
+"""Entries of the log that are shown."""
 
 
 class TokenScreen(TokenActions, ShowsVault, Leavable[None]):
@@ -56,6 +57,7 @@ class TokenScreen(TokenActions, ShowsVault, Leavable[None]):
         self._token = token
         self._uses: Sequence[Use] = ()
         self._uses_until: int | None = None
+        """The token's last use when `_uses` was read."""
 
     def compose(self) -> ComposeResult:
         yield Static(id="title")

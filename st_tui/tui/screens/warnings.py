@@ -70,22 +70,21 @@ class Warnings(Overview):
     }
     """
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._uses = NO_USES
+        self._linted: object = None
+        """The `lint_inputs` of the warnings shown; None if these are out of date."""
+
     def body(self) -> ComposeResult:
         yield Static(id="found")
         yield WarningList(self.host.clock)
         yield Static(id="whole", markup=False)
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._uses = NO_USES
-        self._linted: object = None
-
     async def read_tokens(self, project: Project) -> None:
         is_first = not self._list.empty
-        linted, self._linted = (
-            self._linted,
-            None,
-        )  # if the vault refuses, all are to be linted again
+        # Until all is done: where the vault refuses, the next read has to lint all tokens again.
+        linted, self._linted = self._linted, None
         if is_first:
             self.say((f"Reading the tokens of {shown(project.name)}…", "$text-muted"))
         tokens, folders, self._uses = await self.host.read(
@@ -155,9 +154,9 @@ def lint_inputs(
     folders: Mapping[str, Sequence[str]],
     uses: Mapping[str, Sequence[Use]],
 ) -> object:
-    """What the warnings depend on, to be compared with a later one.
+    """All that the warnings depend on: where it is equal, they are too.
 
-    Of a token's uses only whether they are many counts, and not when it was last used.
+    A token's count of uses is left out but for whether it is high, and so is its last use.
     """
     judged = [
         token._replace(last_used=None, use_count=int(token.use_count >= lint.MANY_USES))

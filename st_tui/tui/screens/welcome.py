@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import ClassVar
 
 from textual import on, work
@@ -44,10 +45,8 @@ class Welcome(Dialog[bool]):
             yield Field(placeholder="its name", max_length=LONGEST_NAME, id="project")
 
     @on(Input.Submitted)
-    @work(thread=False)
+    @work
     async def action_make(self) -> None:
-        import asyncio
-
         name = self.query_one("#project", Field).value
         try:
             await asyncio.to_thread(self._make, name)

@@ -78,7 +78,7 @@ class CellWriter:
         self._cursor = None
 
     def finish(self, x: int, y: int) -> str:
-        """All of it, with the cursor put where it belongs and no style left on."""
+        """What was collected, with the cursor put where it belongs and no style left on."""
         self._restyle("")
         self._go_to(x, y)
         return "".join(self._parts)

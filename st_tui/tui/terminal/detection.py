@@ -17,7 +17,7 @@ TWIN = "st-tui service-token list --help"
 PLAIN = "plain"
 """The name of the theme that needs no colour; `plain_themes` makes it."""
 CONSOLE = "console"
-"""The same for the Linux console."""
+"""The name of the plain theme for the Linux console."""
 
 _SIXTEEN, _FIXED, _ALL = 16, 256, 2**24
 

@@ -33,9 +33,12 @@ class PasteParser(XTermParser):
         super().__init__(debug)
         self._pasting = False
         self._seen = ""
+        """The last characters before a paste, which may begin its start mark. They are parsed."""
         self._held = ""
+        """The last characters of a paste, which may begin its end mark. They are not parsed yet."""
         self._burst: list[Key] = []
         self._burst_grew = False
+        """Whether more of the burst came since the last tick."""
 
     def feed(self, data: str) -> Iterable[Message]:
         """Parse what was read. Raises what Textual's does."""
@@ -75,7 +78,7 @@ class PasteParser(XTermParser):
                 kept += [inside.translate(_ESCAPES), end]
                 self._pasting = not end
             else:
-                # So may the start mark, whose beginning is parsed already.
+                # The start mark may come in two pieces as well.
                 before = self._seen
                 start = (before + rest).find(_START)
                 upto = len(rest) if start < 0 else start + len(_START) - len(before)

@@ -1,4 +1,4 @@
-"""Textual's themes, made of the app's palettes: one for many colours and one for 256 of each."""
+"""Textual's themes, two of each palette: one for many colours, and one for 256."""
 
 from __future__ import annotations
 

@@ -93,7 +93,10 @@ class TypeAhead(App[Result], Generic[Result]):
         )
 
     def _misses_fields(self, text: str) -> bool:
-        """Whether text is neither for a field nor keys: lines over a question, or very long."""
+        """Whether text was pasted where no field takes it; as keys it would do harm.
+
+        Over a question, two lines tell a paste. Elsewhere only a length that nobody types does.
+        """
         enters = 0 if hasattr(self.screen, "asked_at") else inf
         return not _takes_text(self.focused) and looks_pasted(text, enters)
 

@@ -18,9 +18,8 @@ def possible_reasons(reply: Reply) -> frozenset[Reason]:
     """
     match reply.status, reply.error:
         case (200, _) | (404, _):
-            return frozenset(
-                {Reason.ALLOWED}
-            )  # it says only inside the scope that something is missing
+            # 404 too: only inside the scope a server says that something is missing.
+            return frozenset({Reason.ALLOWED})
         case (401, _) if reply.message == "Failed to authenticate":
             return frozenset({Reason.INACTIVE, Reason.IP})
         case (401, _):

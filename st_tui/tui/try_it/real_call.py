@@ -29,7 +29,9 @@ from st_tui.core.plain_text import refuse_controls
 SECONDS = 5
 """How long a whole try may take."""
 _LARGEST = 64 * 1024 * 1024
+"""Bytes of a reply that are read at most."""
 _AT_ONCE = 64 * 1024
+"""Bytes of a reply that are read between two looks at the time."""
 _PORTS = {"http": 80, "https": 443}
 
 

@@ -19,5 +19,5 @@ def cut(text: str, width: int) -> str:
 
 
 def column(text: str, width: int) -> str:
-    """The same in exactly this many cells, filled up with blanks."""
+    """Text in exactly this many cells: cut, or filled up with blanks."""
     return set_cell_size(cut(text, width), width)

@@ -71,7 +71,6 @@ class Listing(ScrollView, Generic[T], can_focus=True):
     }
     """
     auto_links = False
-    header: str = ""
     empty: str = "Nothing here yet."
 
     cursor = reactive(0, repaint=False)
@@ -91,8 +90,8 @@ class Listing(ScrollView, Generic[T], can_focus=True):
     class Chosen(Moved):
         """Enter was pressed, or the line under the cursor clicked."""
 
-    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
-        super().__init__(id=id, classes=classes)
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
         self.count = 0
         self._cached_page = lru_cache(_PAGES_KEPT)(self._load_page)
 
@@ -110,7 +109,7 @@ class Listing(ScrollView, Generic[T], can_focus=True):
 
     def draw_header(self, width: int) -> str:
         """The line above the items; empty for none."""
-        return self.header
+        return ""
 
     @property
     def current(self) -> T | None:

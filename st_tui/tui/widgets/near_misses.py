@@ -11,12 +11,13 @@ from st_tui.core.nearest import nearest_misses
 from st_tui.core.nearest.ranges import over_both
 from st_tui.core.nearest.wording import how_near, when_and_from_where
 
-MOST_LINES = 2
+MOST_LINES_BELOW = 2
+"""Lines that are kept below a verdict."""
 
 # Together these keep a key press within some milliseconds, whatever the project.
 _MOST_FOLDERS = 300
 _MOST_SCOPES = 100
-_MOST_PLACES = 2_000
+_MOST_NODES = 2_000
 
 
 def near_misses(
@@ -34,13 +35,12 @@ def near_misses(
     """
     if over_both(token, request).decision.allowed:
         return []
+    most_folders = max(map(len, folders.values()), default=0)
     if not at_once:
         misses = nearest_misses(token, request, folders)
-    elif len(token.scopes) > _MOST_SCOPES or max(map(len, folders.values()), default=0) > (
-        _MOST_FOLDERS
-    ):
+    elif len(token.scopes) > _MOST_SCOPES or most_folders > _MOST_FOLDERS:
         return None
-    elif not (misses := nearest_misses(token, request, folders, cap=_MOST_PLACES)):
+    elif not (misses := nearest_misses(token, request, folders, cap=_MOST_NODES)):
         return None  # a longer search may find some
     known = {miss.changes for miss in misses if miss.exists}
     return [how_near(miss) for miss in misses if miss.exists or miss.changes not in known]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual.geometry import Size
 
-from st_tui.tui.widgets.near_misses import MOST_LINES as MOST_LINES_BELOW
+from st_tui.tui.widgets.near_misses import MOST_LINES_BELOW
 
 MOST_LINES = 16
 """The most lines that a verdict gets."""

@@ -47,12 +47,12 @@ class RequestForm(Vertical):
 
     @property
     def environment(self) -> Selector[str]:
-        """Where: an environment's slug."""
+        """The selector of the environment, whose values are slugs."""
         return self.query_one("#environment", Selector)
 
     @property
     def path(self) -> PathField:
-        """Where in the environment."""
+        """The field of the path."""
         return self.query_one("#path", PathField)
 
     @property

@@ -99,18 +99,18 @@ class ScopePicker(Vertical):
     def set_project(self, environments: Sequence[Environment], folders: FolderPaths) -> None:
         """Say what there is to choose from: the environments, and the folders of each."""
         self._environments, self._folders = environments, folders
-        self._choice.offer([(environment.name, environment.slug) for environment in environments])
+        self._selector.offer([(environment.name, environment.slug) for environment in environments])
         self._complete()
         self._show()
 
     @property
     def environment(self) -> str:
         """The slug of the environment that is chosen."""
-        return str(self._choice.value) if self._choice.options else ""
+        return str(self._selector.value) if self._selector.options else ""
 
     def choose_environment(self, slug: str) -> None:
         """Choose another environment without telling anybody."""
-        self._choice.choose(slug)
+        self._selector.choose(slug)
         self._complete()
         self._show()
 
@@ -138,7 +138,7 @@ class ScopePicker(Vertical):
         self._change((*rest, steps[at + 1]) if at + 1 < len(steps) else rest)
 
     @property
-    def _choice(self) -> Selector[str]:
+    def _selector(self) -> Selector[str]:
         return self.query_one("#scope-environment", Selector)
 
     @property
@@ -193,7 +193,7 @@ class ScopePicker(Vertical):
     @on(PathField.Elsewhere)
     def _environment_written(self, event: PathField.Elsewhere) -> None:
         event.stop()
-        self._choice.choose(event.environment)
+        self._selector.choose(event.environment)
         self._complete()
         self._change(self.scopes, (self.environment, "/"))
 

@@ -40,6 +40,7 @@ class FolderContents(NamedTuple):
 
     place: Place
     links: Sequence[SecretImport]
+    """The folder's imports. The import of a file is something else."""
     secrets: Sequence[SecretLabel]
     unopened: int
     """How many secrets are sealed with another key, so that not even their names can be read."""
@@ -89,7 +90,7 @@ class FolderLine(Widget):
 
 
 class SecretList(Listing[SecretRow]):
-    """The links and secrets of one folder."""
+    """The imports and secrets of one folder."""
 
     DEFAULT_CSS = "SecretList { height: 1fr; }"
     empty = ""  # nothing is said until the folder was read

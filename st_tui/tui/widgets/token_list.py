@@ -20,6 +20,7 @@ ENDS_SOON = 7 * DAY
 EXPIRY_COLUMNS = 14
 
 _LEAST_SCOPES = 16
+"""Columns that scopes keep where long names take more."""
 
 
 class TokenList(Listing[ServiceToken]):
@@ -37,18 +38,19 @@ class TokenList(Listing[ServiceToken]):
         self._now = now
         self.environments: Collection[str] = ()
         self.sorted_by = ""
-        self._longest_old = 0
+        self._longest_replaced = 0
+        """Columns of the longest name of a replaced token that was loaded."""
 
     def load(self, offset: int, limit: int) -> Sequence[ServiceToken]:
         tokens, now = self._fetch(offset, limit), self._now()
         longest = max((cell_len(token_name(t, now)) for t in tokens if t.is_replaced), default=0)
-        if longest > self._longest_old:
-            self._longest_old = longest
+        if longest > self._longest_replaced:
+            self._longest_replaced = longest
             self.refresh()
         return tokens
 
     def reload(self, count: int, *, top: bool = False) -> None:
-        self._longest_old = 0
+        self._longest_replaced = 0
         super().reload(count, top=top)
 
     def identity(self, item: ServiceToken) -> str:
@@ -84,8 +86,8 @@ class TokenList(Listing[ServiceToken]):
         """
         rest = max(width - sum(cells for _, cells, _ in _COLUMNS), 12)
         name = rest * 48 // 100
-        if name <= self._longest_old < rest - _LEAST_SCOPES:
-            name = self._longest_old + 1
+        if name <= self._longest_replaced < rest - _LEAST_SCOPES:
+            name = self._longest_replaced + 1
         return name, rest - name
 
 

@@ -130,8 +130,9 @@ class Tour(Hosted, Vertical):
         if token is None:
             self._say(f"The token “{step.token}” of this step is gone. F6 goes on.")
         else:
-            await self._page.demonstrate(token, step.environment, step.path, step.operation,
-                                   step.endpoint, step.ip or "")  # fmt: skip
+            await self._page.demonstrate(
+                token, step.environment, step.path, step.operation, step.endpoint, step.ip or ""
+            )
 
     async def _token_of(self, step: Step) -> ServiceToken | None:
         host = self.host

@@ -11,8 +11,7 @@ from st_tui.core.drafts import request_path
 from st_tui.core.model import AccessRequest, Decision, ScopeVerdict, ServiceToken
 from st_tui.core.plain_text import shown
 from st_tui.core.wording import how_far, why
-from st_tui.tui.widgets.near_misses import MOST_LINES as MOST_LINES_BELOW
-from st_tui.tui.widgets.near_misses import lines_below_verdict
+from st_tui.tui.widgets.near_misses import MOST_LINES_BELOW, lines_below_verdict
 from st_tui.tui.widgets.pane_layout import MOST_LINES, reasons_height
 
 
