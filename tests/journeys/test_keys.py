@@ -205,7 +205,7 @@ async def test_the_first_screen_of_a_demo_says_how_the_tour_starts(
 async def test_no_tour_through_a_project_of_ones_own_that_is_called_demo(
     tmp_path: Path, clock: Clock
 ) -> None:
-    """It would make a token there."""
+    """The tour would make a token in it."""
     with Vault.create(tmp_path / "vault", actor="ann", clock=clock) as made:
         project = made.projects.create("Demo")
     looks = Appearance("st-tui-dark", ansi_color=False, ascii_only=False)

@@ -1,4 +1,4 @@
-"""The app is what its screens take it for."""
+"""The app is a `Host`: it has all that screens need of it."""
 
 from __future__ import annotations
 

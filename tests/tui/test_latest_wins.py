@@ -1,4 +1,4 @@
-"""A job that is requested again while it runs is run once more; its widget's actions end none."""
+"""A job that is requested again while it runs is run once more; no action of its widget ends it."""
 
 from __future__ import annotations
 

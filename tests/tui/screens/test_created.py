@@ -1,4 +1,4 @@
-"""The dialog with a new token's text: what it asks before it goes, and that it leaves nothing."""
+"""The dialog with a new token's text: it asks before it closes, and nothing of the text is left."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rotating in the app: what it says before, what it does, and how the two are told apart after."""
+"""Rotating in the app: what it says before, what it does, and how the two tokens are told apart."""
 
 from __future__ import annotations
 

@@ -52,7 +52,7 @@ async def asked(pilot: Pilot[Any], operation: str, place: str) -> None:
 def by_brute_force(
     app: StTui, environment: str, path: str, operation: Permission
 ) -> list[tuple[str, int | None]]:
-    """Who can, going by scopes and permissions: the decision for each token, switches aside."""
+    """Who can, asked of each token: `decide` with the token active, and with no trusted IPs."""
     request = AccessRequest(environment, path, operation, NOW)
     return [
         (token.id, decision.scope)

@@ -1,4 +1,4 @@
-"""Copying: which way, and that the text really gets there."""
+"""Copying: by which route, and that the text really arrives."""
 
 from __future__ import annotations
 

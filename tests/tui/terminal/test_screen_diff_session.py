@@ -1,4 +1,4 @@
-"""The app in a real terminal, with and without the differences: it shows the same all the time."""
+"""The app in a real terminal: changed cells alone show the same as whole frames, all the time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Of keys that arrive together, each goes to what the key before it opened."""
+"""Keys that arrive together: each goes to what the key before it opened."""
 
 from __future__ import annotations
 
