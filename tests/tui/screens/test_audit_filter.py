@@ -43,8 +43,8 @@ async def filtered(pilot: Pilot[Any], text: str) -> list[int]:
 def by_or_about(app: StTui, token: ServiceToken) -> list[int]:
     with sqlite3.connect(app.directory / "vault.db") as connection:
         rows = connection.execute(
-            "SELECT seq FROM audit_log WHERE actor = ?1 OR target = ?1 ORDER BY seq DESC",
-            (token.id,),
+            "SELECT seq FROM audit_log WHERE actor = :id OR target = :id ORDER BY seq DESC",
+            {"id": token.id},
         ).fetchall()
     connection.close()
     return [seq for (seq,) in rows]
