@@ -36,9 +36,12 @@ if _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > _ROOM:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """Two workers for each processor, since half of a test is waiting; none for a few tests."""
+    """Two workers for each processor, since half of a test is waiting; none for a few tests.
+
+    Never over eight: a container may be lent fewer processors than it sees.
+    """
     a_few = all(Path(name.partition("::")[0]).is_file() for name in config.args)
-    return 0 if a_few else 2 * (os.cpu_count() or 1)
+    return 0 if a_few else min(2 * (os.cpu_count() or 1), 8)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
