@@ -98,6 +98,12 @@ class StTui(SafeApp[None]):
         # Behind the first frame: opening a vault is quick, making a demo is not.
         self.call_after_refresh(self._begin)
 
+    def on_unmount(self) -> None:
+        # The screens are gone. A database that is closed leaves no files of its own beside it.
+        if self.vault is not None:
+            self.vault.close()
+            self.vault = None
+
     def _begin(self) -> None:
         from st_tui.core.files.vault_layout import has_database
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -140,7 +141,7 @@ async def test_a_token_revoked_elsewhere_under_its_details(demo_app: StTui) -> N
 
 
 async def test_a_pattern_made_elsewhere_can_be_looked_at(demo_app: StTui) -> None:
-    with sqlite3.connect(demo_app.directory / "vault.db") as connection:
+    with closing(sqlite3.connect(demo_app.directory / "vault.db")) as connection, connection:
         row = list(connection.execute("SELECT * FROM service_token WHERE version = 2").fetchone())
         columns = [column[1] for column in connection.execute("PRAGMA table_info(service_token)")]
         row[columns.index("id")] = "11111111-1111-4111-8111-111111111111"

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -157,7 +158,7 @@ def test_what_a_file_made_elsewhere_holds_is_shown_harmlessly(tmp_path: Path) ->
         session.type("q")
         assert session.wait_exit() == 0
     evil = "evil\x1b]0;owned\x07\x1b[2J"
-    with sqlite3.connect(vault / "vault.db") as connection:
+    with closing(sqlite3.connect(vault / "vault.db")) as connection, connection:
         row = list(connection.execute("SELECT * FROM service_token LIMIT 1").fetchone())
         columns = [c[1] for c in connection.execute("PRAGMA table_info(service_token)")]
         token = dict(zip(columns, row, strict=True)) | {

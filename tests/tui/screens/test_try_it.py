@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import sqlite3
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -97,7 +98,7 @@ async def try_it(pilot: Pilot[Any], text: str) -> str:
 
 def logged(directory: Path, token: NewToken) -> list[tuple[str, str, str, str]]:
     """What the audit log has of a token's requests."""
-    with sqlite3.connect(directory / "vault.db") as connection:
+    with closing(sqlite3.connect(directory / "vault.db")) as connection, connection:
         return connection.execute(
             "SELECT event, path, operation, reason FROM audit_log "
             "WHERE actor = ? AND user_agent LIKE 'st-tui/%' ORDER BY seq",
