@@ -25,6 +25,13 @@ environment_option = click.option(
 operation_option = click.option(
     "--operation", required=True, type=permission_type, help="What is to be done there."
 )
+trial_levels_option = click.option(
+    "--access-level",
+    "levels",
+    multiple=True,
+    type=permission_type,
+    help="With --scope; repeatable.",
+)
 ip_option = click.option(
     "--ip", metavar="ADDR", help="The caller's address. Default: from anywhere."
 )

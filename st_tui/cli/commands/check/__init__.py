@@ -16,6 +16,7 @@ from st_tui.cli.options import (
     ip_option,
     json_option,
     permission_type,
+    trial_levels_option,
     typed_path,
     typed_scopes,
 )
@@ -60,13 +61,7 @@ class _Judged(NamedTuple):
     metavar="ENV:PATH",
     help="A scope to try without any vault; repeatable.",
 )
-@click.option(
-    "--access-level",
-    "levels",
-    multiple=True,
-    type=permission_type,
-    help="With --scope; repeatable.",
-)
+@trial_levels_option
 @click.option("--env", "environment", metavar="SLUG", help="The environment to be reached.")
 @click.option("--path", help="The folder to be reached.")
 @click.option("--operation", type=permission_type, help="What is to be done there.")

@@ -9,7 +9,7 @@ import click
 from st_tui.cli.command import BadUsage, Command
 from st_tui.cli.commands.scope.certificates import certificates_data, require_one_project
 from st_tui.cli.open_vault import open_vault, require_token
-from st_tui.cli.options import json_option, permission_type, typed_scopes
+from st_tui.cli.options import json_option, trial_levels_option, typed_scopes
 from st_tui.cli.output import say, say_json
 from st_tui.core import drafts
 from st_tui.core.model import Permission
@@ -25,13 +25,7 @@ if TYPE_CHECKING:
 @click.option(
     "--scope", "scopes", multiple=True, metavar="ENV:PATH", help="Instead of OTHER_ID; repeatable."
 )
-@click.option(
-    "--access-level",
-    "levels",
-    multiple=True,
-    type=permission_type,
-    help="With --scope; repeatable.",
-)
+@trial_levels_option
 @json_option
 def compare(
     token_id: str,
