@@ -16,7 +16,7 @@ from textual.screen import Screen
 
 from st_tui.core.errors import Refusal
 from st_tui.core.expiry import MINUTE
-from st_tui.core.model import Endpoint, Order, Permission, ServiceToken
+from st_tui.core.model import Order, ServiceToken
 from st_tui.core.wording import counted
 from st_tui.tui.actions import EVERYWHERE, TRY_IT, Action, bindings, key_label
 from st_tui.tui.screens.filtered_page import FilteredPage
@@ -29,6 +29,7 @@ from st_tui.tui.widgets.token_list import TokenList
 from st_tui.tui.widgets.top_bar import TopBar
 
 if TYPE_CHECKING:
+    from st_tui.demo.tour import Step
     from st_tui.tui.widgets.access_pane import AccessPane
 
 _LONGEST_WAIT = 1.0
@@ -321,19 +322,11 @@ class TokensPage(TokenActions, WithAccessPane[None], FilteredPage):
         offered = self._is_demo and not self.query("Tour")
         self.query_one(TopBar).offer(*_START_TOUR if offered else ("", ""))
 
-    async def demonstrate(
-        self,
-        token: ServiceToken,
-        environment: str,
-        path: str,
-        operation: Permission,
-        endpoint: Endpoint,
-        ip: str,
-    ) -> None:
-        """Show a token and a whole request in the pane, for a step of the tour."""
+    async def demonstrate(self, token: ServiceToken, step: Step) -> None:
+        """Show a token and the request of a step of the tour in the pane."""
         self.choose(token)
         pane = await self.open_pane()
-        pane.preset(environment, path, operation, endpoint, ip)
+        pane.preset(step.environment, step.path, step.operation, step.endpoint, step.ip or "")
         pane.show(token)
         if self.size.width < WIDE:
             await self.action_test()

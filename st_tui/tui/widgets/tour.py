@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from st_tui.core.expiry import remaining
-from st_tui.core.model import Endpoint, Permission, ServiceToken
+from st_tui.core.model import ServiceToken
 from st_tui.demo.tour import (
     END_TITLE,
     END_WORDS,
@@ -27,16 +27,8 @@ from st_tui.tui.widgets.toasts import stand_above
 class Stage(Protocol):
     """The page that shows a step's token and request."""
 
-    async def demonstrate(
-        self,
-        token: ServiceToken,
-        environment: str,
-        path: str,
-        operation: Permission,
-        endpoint: Endpoint,
-        ip: str,
-    ) -> None:
-        """Show a token and a whole request."""
+    async def demonstrate(self, token: ServiceToken, step: Step) -> None:
+        """Show a token and the request of a step."""
 
     def leave_test(self) -> None:
         """Go from the test-access pane back to the list."""
@@ -130,9 +122,7 @@ class Tour(Hosted, Vertical):
         if token is None:
             self._say(f"The token “{step.token}” of this step is gone. F6 goes on.")
         else:
-            await self._page.demonstrate(
-                token, step.environment, step.path, step.operation, step.endpoint, step.ip or ""
-            )
+            await self._page.demonstrate(token, step)
 
     async def _token_of(self, step: Step) -> ServiceToken | None:
         host = self.host
