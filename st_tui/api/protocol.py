@@ -82,6 +82,7 @@ class BoundedProtocol(HttpToolsProtocol):
     """The address that its requests are counted for; None for a trusted proxy."""
     _is_busy = False
 
+    # uvicorn declares the transport so, more narrowly than asyncio.
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         self._all = _connections.setdefault(self.server_state, _Connections())

@@ -27,6 +27,8 @@ from st_tui.tui.terminal.safe_app import SafeApp
 from st_tui.tui.terminal.themes import THEMES, next_theme
 
 if TYPE_CHECKING:
+    from textual.command import Provider
+
     from st_tui.core.model import RandomBytes
     from st_tui.core.vault import Vault
 
@@ -60,10 +62,14 @@ class StTui(SafeApp[None]):
 
     TITLE = "st-tui"
     THEMES = THEMES
-    COMMANDS = {ActionCommands}  # noqa: RUF012
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {ActionCommands}
     ENABLE_COMMAND_PALETTE = True
     COMMAND_PALETTE_BINDING = "ctrl+p"
-    MODES = {"tokens": TokensPage, "folders": _folders_page, "audit": _audit_page}  # noqa: RUF012
+    MODES: ClassVar[dict[str, str | Callable[[], Screen[Any]]]] = {
+        "tokens": TokensPage,
+        "folders": _folders_page,
+        "audit": _audit_page,
+    }
     DEFAULT_MODE = "tokens"
     BINDINGS: ClassVar[list[BindingType]] = []
 

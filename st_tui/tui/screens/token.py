@@ -65,6 +65,7 @@ class TokenScreen(TokenActions, ShowsVault, Leavable[None]):
             yield Static(id="text")
         yield KeyHints(self.ACTIONS)
 
+    # Textual names each option; here they are only handed on.
     def run_worker(self, work: WorkType[Any], **options: Any) -> Worker[Any]:  # type: ignore[override]
         """Let an action outlive this screen, which closes with its token, to say what it did."""
         return self.app.run_worker(work, **options)

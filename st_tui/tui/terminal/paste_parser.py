@@ -90,4 +90,5 @@ class PasteParser(XTermParser):
 
 def install() -> None:
     """Let Textual's driver read with `PasteParser`: it has no public option for a parser."""
+    # The driver imports this name from another module, which mypy takes for private.
     linux_driver.XTermParser = PasteParser  # type: ignore[attr-defined]
