@@ -24,7 +24,7 @@ GOOD: dict[str, Any] = {
     "secretValue": "a value",
     "secretComment": "a comment",
     "name": "db",
-    "import": {"environment": "dev", "path": "/common/db"},
+    "import": {"environment": "prod", "path": "/other"},  # `Target` has linked /common/db
     **{
         f"secret{what}{part}": value
         for what in ("Key", "Value", "Comment")

@@ -50,14 +50,6 @@ def target(open_shop: Shop) -> Iterator[Target]:
     made.line.close()
 
 
-def good_fields(target: Target, operation: Operation) -> dict[str, Any]:
-    good = target.fields(operation)
-    if "import" in good:
-        # The other is there already.
-        good["import"] = {"environment": "prod", "path": "/other"}
-    return good
-
-
 @pytest.mark.parametrize("operation", OF_SECRETS, ids=name_of)
 def test_what_is_not_kept_of_a_secret_is_named(target: Target, operation: Operation) -> None:
     good = target.fields(operation)
@@ -149,7 +141,7 @@ def test_folders_are_not_listed_whole_where_a_filter_is_asked_for(shop: Shop, ve
 @pytest.mark.parametrize("operation", OPERATIONS, ids=name_of)
 def test_no_answer_may_be_kept(target: Target, operation: Operation) -> None:
     """Refusals neither: a secret that is missing today may exist tomorrow."""
-    good = target.ask(operation, good_fields(target, operation))
+    good = target.ask(operation)
     assert good.status == 200
     refused = target.ask(operation, {"environment": "none", "projectId": "other"})
     nobody = Connection(target.shop.url, {})
@@ -162,7 +154,7 @@ def test_no_answer_may_be_kept(target: Target, operation: Operation) -> None:
 
 @pytest.mark.parametrize("operation", [o for o in OPERATIONS if o.writes], ids=name_of)
 def test_a_body_may_begin_with_a_byte_order_mark(target: Target, operation: Operation) -> None:
-    body = json.dumps(good_fields(target, operation)).encode()
+    body = json.dumps(target.fields(operation)).encode()
     assert target.ask(operation, body=BOM_UTF8 + BOM_UTF8 + body).status == 400
     assert target.ask(operation, body=BOM_UTF8 + body).status == 200
 

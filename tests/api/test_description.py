@@ -42,9 +42,7 @@ def described(served: tuple[Path, Server]) -> OpenApiSchema:
 
 def aim(case: Case[Any], target: Target, operation: Operation) -> None:
     """Point a generated request at something that exists, so that not every answer is 404."""
-    good: dict[str, Any] = target.fields(operation)
-    if "import" in good:
-        good["import"] = {"environment": "prod", "path": "/other"}
+    good = target.fields(operation)
     if operation.method != "POST":
         names = target.path(operation).rpartition("/")
         case.path_parameters = dict.fromkeys(case.path_parameters or {}, names[2])
