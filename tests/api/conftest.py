@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from st_tui.core.vault import Vault
+from tests.api.every_operation import Target
 from tests.api.server import Server, serving
 from tests.api.shop import Shop
 
@@ -45,3 +46,11 @@ def open_shop(served: tuple[Path, Server], vault: Vault) -> Shop:
 def closed_shop(served: tuple[Path, Server], vault: Vault) -> Shop:
     """A project whose E2EE is on."""
     return Shop.make(vault, served[1].url, e2ee=True)
+
+
+@pytest.fixture
+def target(open_shop: Shop) -> Iterator[Target]:
+    """What good requests ask for, and a connection with a token that may do all."""
+    made = Target.make(open_shop)
+    yield made
+    made.line.close()

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import json
 from codecs import BOM_UTF8
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -41,13 +40,6 @@ UNSAID: dict[str, Any] = {
     "skipMultilineEncoding": False,
 }
 """What clients send that want nothing kept."""
-
-
-@pytest.fixture
-def target(open_shop: Shop) -> Iterator[Target]:
-    made = Target.make(open_shop)
-    yield made
-    made.line.close()
 
 
 @pytest.mark.parametrize("operation", OF_SECRETS, ids=name_of)

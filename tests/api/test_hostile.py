@@ -21,7 +21,7 @@ from st_tui.core.secrets.model import Place
 from st_tui.core.vault import Vault
 from tests.api.every_operation import ABOUT_A_PLACE, SEALED, Target, name_of
 from tests.api.http_calls import Answer, Connection, own_address
-from tests.api.shop import COMMON, Shop
+from tests.api.shop import COMMON
 from tests.core.vaults import raw
 
 TABLES = ("secret", "secret_version", "folder", "secret_import", "environment", "project")
@@ -34,13 +34,6 @@ def stored(vault: Vault) -> list[list[tuple[Any, ...]]]:
     """Everything that a request could change."""
     with raw(vault.directory) as file:
         return [file.execute(f"SELECT * FROM {table}").fetchall() for table in TABLES]
-
-
-@pytest.fixture
-def target(open_shop: Shop) -> Iterator[Target]:
-    made = Target.make(open_shop)
-    yield made
-    made.line.close()
 
 
 @contextmanager
