@@ -8,26 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from st_tui.core.access import decide
 from st_tui.core.algebra import TooComplex
 from st_tui.core.algebra import comparison as comparing
 from st_tui.core.algebra.certificate import check
 from st_tui.core.algebra.comparison import Boundary, Surplus, compare, overlap, redundant, surplus
-from st_tui.core.model import AccessRequest, Permission, Scope, ServiceToken
+from st_tui.core.model import Permission, Scope
 from st_tui.core.patterns import Pattern, compile_pattern
+from tests.core.algebra.boundaries import allows, grants
 
 READ, WRITE = Permission.READ, Permission.WRITE
 FOLDERS = {"dev": ["/", "/apps", "/apps/web", "/apps/web/keys"], "prod": ["/"]}
-
-
-def grants(*scopes: str, may: str = "read") -> Boundary:
-    parsed = tuple(Scope(*scope.split(":")) for scope in scopes)
-    return Boundary(parsed, frozenset(map(Permission, may.split())))
-
-
-def allows(side: Boundary, environment: str, path: str, operation: Permission) -> bool:
-    token = ServiceToken("id", "t", side.scopes, side.permissions)
-    return decide(token, AccessRequest(environment, path, operation, now=0)).allowed
 
 
 def test_a_clone_that_was_widened_says_by_how_much() -> None:

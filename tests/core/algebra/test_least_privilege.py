@@ -6,21 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from st_tui.core.access import decide
 from st_tui.core.algebra.certificate import check
-from st_tui.core.algebra.comparison import Boundary, Grants, surplus
+from st_tui.core.algebra.comparison import Boundary, surplus
 from st_tui.core.algebra.least_privilege import Stop, narrow
 from st_tui.core.errors import Refusal
-from st_tui.core.model import AccessRequest, Permission, Scope, ServiceToken, Use
+from st_tui.core.model import Permission, Scope, Use
 from st_tui.core.patterns import compile_pattern
+from tests.core.algebra.boundaries import allows, grants
 
 READ, WRITE = Permission.READ, Permission.WRITE
 FOLDERS = {"dev": ["/", "/a", "/a/b", "/a/c", "/a/d", "/e"], "prod": ["/", "/a"]}
-
-
-def grants(*scopes: str, may: str = "read") -> Boundary:
-    parsed = tuple(Scope(*scope.split(":")) for scope in scopes)
-    return Boundary(parsed, frozenset(map(Permission, may.split())))
 
 
 def read(*places: str) -> list[Use]:
@@ -30,11 +25,6 @@ def read(*places: str) -> list[Use]:
 def _place(text: str) -> tuple[str, str]:
     environment, _, path = text.partition(":")
     return environment, path
-
-
-def allows(side: Grants, environment: str, path: str, operation: Permission) -> bool:
-    token = ServiceToken("id", "t", side.scopes, side.permissions)
-    return decide(token, AccessRequest(environment, path, operation, now=0)).allowed
 
 
 def test_siblings_become_a_choice_and_no_star() -> None:
