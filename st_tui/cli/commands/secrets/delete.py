@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from st_tui.cli.commands.secrets.discreet import DiscreetCommand
-from st_tui.cli.commands.secrets.folder import find_place, no_such_secret, place_options
+from st_tui.cli.commands.secrets.folder import find_place, missing_secret_is_no, place_options
 from st_tui.cli.confirm import confirm
 from st_tui.cli.open_vault import open_vault
 from st_tui.cli.options import yes_option
@@ -25,14 +25,10 @@ def delete_secrets(names: tuple[str, ...], environment: str | None, path: str, y
     """
     with open_vault() as vault:
         project, place = find_place(vault, environment, path)
-        from st_tui.core.vault.secrets import NoSuchSecret
-
         names = tuple(dict.fromkeys(map(trimmed, names)))
         for name in names:
-            try:
+            with missing_secret_is_no(name):
                 vault.secrets.versions(project, place, name)
-            except NoSuchSecret as missing:
-                raise no_such_secret(missing, name) from None
         listed = ", ".join(names)
         if not confirm(
             f"Delete {counted(len(names), 'secret')} from {place}: {listed}?",

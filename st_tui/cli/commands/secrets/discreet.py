@@ -7,7 +7,7 @@ dash. A usage error must not repeat it, because a CI logs the error.
 from __future__ import annotations
 
 import os
-from typing import Any, NoReturn
+from typing import Any
 
 import click
 
@@ -15,30 +15,32 @@ from st_tui.cli.command import BadUsage, Command, Group
 from st_tui.cli.open_vault import stated_project, stated_vault
 
 
-class DiscreetCommand(Command):
-    """A command whose usage errors never repeat what was typed."""
+class _Discreet(Command):
+    """Its usage errors never repeat what was typed."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         try:
             return super().parse_args(ctx, args)
+        except click.NoSuchOption as error:
+            raise click.UsageError("No such option.", error.ctx) from None
         except click.UsageError as error:
-            _raise_discreetly(error)
+            if type(error) is click.UsageError and "extra argument" in error.message:
+                raise click.UsageError("Too many arguments.", error.ctx) from None
+            raise
+
+
+class DiscreetCommand(_Discreet):
+    """A command whose usage errors never repeat what was typed."""
 
     def invoke(self, ctx: click.Context) -> Any:
         _refuse_assignments(ctx)
         return super().invoke(ctx)
 
 
-class DiscreetGroup(Group):
+class DiscreetGroup(_Discreet, Group):
     """A group of such commands."""
 
     command_class = DiscreetCommand
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        try:
-            return super().parse_args(ctx, args)
-        except click.UsageError as error:
-            _raise_discreetly(error)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -60,11 +62,3 @@ def _refuse_assignments(context: click.Context) -> None:
     for option, text in stated.items():
         if text is not None and "=" in text:
             raise BadUsage(f"{option} is followed by something with = in it: write its value.")
-
-
-def _raise_discreetly(error: click.UsageError) -> NoReturn:
-    if isinstance(error, click.NoSuchOption):
-        raise click.UsageError("No such option.", error.ctx) from None
-    if type(error) is click.UsageError and "extra argument" in error.message:
-        raise click.UsageError("Too many arguments.", error.ctx) from None
-    raise error

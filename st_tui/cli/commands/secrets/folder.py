@@ -69,10 +69,15 @@ def missing_folder_is_no() -> Iterator[None]:
         raise NotFound(str(missing)) from None
 
 
-def no_such_secret(missing: Exception, name: str) -> NotFound:
-    """The refusal for a secret that is not there. It repeats nothing that may be a value."""
-    if "=" in name:  # The person meant `set`.
-        return NotFound(
-            "There is no secret of that name: give the name alone, without = and value."
-        )
-    return NotFound(str(missing))
+@contextmanager
+def missing_secret_is_no(name: str) -> Iterator[None]:
+    """Turn NoSuchSecret into NotFound, which repeats nothing that may be a value."""
+    from st_tui.core.vault.secrets import NoSuchSecret
+
+    try:
+        yield
+    except NoSuchSecret as missing:
+        sentence = str(missing)
+        if "=" in name:  # The person meant `set`.
+            sentence = "There is no secret of that name: give the name alone, without = and value."
+        raise NotFound(sentence) from None

@@ -8,7 +8,7 @@ from st_tui.cli.commands.secrets.discreet import DiscreetCommand
 from st_tui.cli.commands.secrets.folder import (
     expand_option,
     find_place,
-    no_such_secret,
+    missing_secret_is_no,
     place_options,
     remark_all,
 )
@@ -30,12 +30,8 @@ def get_secret(name: str, environment: str | None, path: str, expand: bool, as_j
     """
     with open_vault() as vault:
         project, place = find_place(vault, environment, path)
-        from st_tui.core.vault.secrets import NoSuchSecret
-
-        try:
+        with missing_secret_is_no(name):
             found = vault.secrets.look_up(project, place, name, expand=expand)
-        except NoSuchSecret as missing:
-            raise no_such_secret(missing, name) from None
     remark_all(found.warnings)
     [secret] = found.secrets
     if as_json:
