@@ -44,17 +44,17 @@ def compare(
         raise BadUsage("Give either a second token's id, or --scope with --access-level.")
     with open_vault(sweep=False) as vault:
         old = require_token(vault, token_id)
-        folders = vault.folders.of_each(vault.projects.of(old))
+        project = vault.projects.of(old)
+        folders = vault.folders.of_each(project)
         new: Grants
         if other_id is not None:
             new = other = require_token(vault, other_id)
             require_one_project(old, other)
         else:
             parsed = typed_scopes(scopes)
+            environments = vault.environments.every(project)
             for scope in parsed:
-                drafts.check_environment(
-                    scope.environment, vault.environments.every(vault.projects.of(old))
-                )
+                drafts.check_environment(scope.environment, environments)
             new = Boundary(parsed, frozenset(map(Permission, levels)))
     gains, inside = surplus(new, old, folders)
     losses, _ = surplus(old, new, folders)
