@@ -20,9 +20,9 @@ def token_data(token: ServiceToken) -> dict[str, Any]:
         "name": token.name,
         "scopes": [scope.data for scope in token.scopes],
         "permissions": in_order(token.permissions),
-        "expiresAt": _time(token.expires_at),
-        "lastUsed": _time(token.last_used),
-        "createdAt": _time(token.created_at),
+        "expiresAt": time_data(token.expires_at),
+        "lastUsed": time_data(token.last_used),
+        "createdAt": time_data(token.created_at),
         "projectId": token.project_id,
         "version": token.version,
         "isActive": token.is_active,
@@ -47,7 +47,7 @@ def project_data(project: Project) -> dict[str, Any]:
         "slug": project.slug,
         "name": project.name,
         "e2ee": project.e2ee,
-        "createdAt": _time(project.created_at),
+        "createdAt": time_data(project.created_at),
     }
 
 
@@ -63,15 +63,15 @@ def secret_data(secret: Secret) -> dict[str, Any]:
         "type": "shared",
         "environment": sealed.place.environment,
         "secretPath": sealed.place.path,
-        "createdAt": _time(sealed.created_at),
-        "updatedAt": _time(sealed.updated_at),
+        "createdAt": time_data(sealed.created_at),
+        "updatedAt": time_data(sealed.updated_at),
     }
 
 
 def audit_data(entry: AuditEntry) -> dict[str, Any]:
     """An audit entry: each field of `AuditEntry`, its name in camel case."""
     data = dict(zip(_AUDIT_KEYS, entry, strict=True))
-    return data | {"time": _time(entry.time), "details": _details(entry)}
+    return data | {"time": time_data(entry.time), "details": _details(entry)}
 
 
 def _in_camel_case(name: str) -> str:
@@ -87,5 +87,6 @@ def _details(entry: AuditEntry) -> Any:
     return entry.details if said is None else said  # somebody tampered with the text
 
 
-def _time(time: int | None) -> str | None:
+def time_data(time: int | None) -> str | None:
+    """A time in ISO 8601, as JSON has it."""
     return None if time is None else expiry.iso(time)

@@ -22,6 +22,7 @@ from st_tui.cli.options import (
 )
 from st_tui.cli.output import say, say_json
 from st_tui.core import access, drafts, expiry, wording
+from st_tui.core.addresses import parse_address
 from st_tui.core.model import (
     AccessRequest,
     Decision,
@@ -139,7 +140,7 @@ def _request(
         operation=Permission(operation),
         now=expiry.system_clock() if at is None else expiry.parse_time(at),
         endpoint=Endpoint.E2EE if endpoint is None else Endpoint(endpoint),
-        ip=None if ip is None else _address(ip),
+        ip=None if ip is None else parse_address(ip),
     )
 
 
@@ -179,12 +180,6 @@ def _judge_known(text: str | None, token_id: str | None, request: AccessRequest)
         elif known.tombstone is not None:
             end = vaults.ended_at(known.tombstone)
     return _Judged(vaults.check(known, request), request, token, end)
-
-
-def _address(text: str) -> int:
-    from st_tui.core.addresses import parse_address
-
-    return parse_address(text)
 
 
 def _say_json(judged: _Judged) -> None:

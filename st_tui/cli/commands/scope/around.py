@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from st_tui.cli.command import Command
+from st_tui.cli.json_shapes import time_data
 from st_tui.cli.open_vault import open_vault, require_token
 from st_tui.cli.options import (
     at_option,
@@ -101,12 +102,12 @@ def _data(
         "reason": decision.reason,
         "scope": decision.scope,
         "possible": possible,
-        "until": _time(ranges.until if possible else None),
+        "until": time_data(ranges.until if possible else None),
         "from": [text for interval in ranges.addresses for text in interval_texts(*interval)],
         "times": [
             {
-                "from": _time(span.first),
-                "until": _time(span.end),
+                "from": time_data(span.first),
+                "until": time_data(span.end),
                 "allowed": span.decision.allowed,
                 "reason": span.decision.reason,
             }
@@ -114,10 +115,6 @@ def _data(
         ],
         "nearest": [_miss_data(miss) for miss in misses],
     }
-
-
-def _time(moment: int | None) -> str | None:
-    return None if moment is None else expiry.iso(moment)
 
 
 def _miss_data(miss: NearMiss) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from st_tui.cli.open_vault import open_vault, project_in, require_token
 from st_tui.cli.options import json_option, typed_path, typed_scopes
 from st_tui.cli.output import say, say_json
 from st_tui.core import drafts
+from st_tui.core.lint.no_folder import why_never
 from st_tui.core.model import Permission, Scope, ServiceToken
 
 if TYPE_CHECKING:
@@ -109,8 +110,6 @@ def _typed(text: str) -> Side | None:
 
     None stands for a token's id, which is looked up in the vault.
     """
-    from st_tui.core.lint.no_folder import why_never
-
     if not text.strip():
         raise BadUsage("One of the two is empty: give patterns, scopes or tokens' ids.")
     before_path, slash, _ = text.partition("/")
@@ -120,9 +119,14 @@ def _typed(text: str) -> Side | None:
         scopes = (Scope("", typed_path(drafts.scope_path(text))),)
     else:
         return None
-    if (never := why_never(scopes[0].secret_path)) is not None:
-        remark(f"{scopes[0].secret_path} opens nothing: it {never}")
+    remark_if_never(scopes[0].secret_path)
     return Side(scopes)
+
+
+def remark_if_never(pattern: str) -> None:
+    """Remark why no folder can match a pattern, if none can."""
+    if (never := why_never(pattern)) is not None:
+        remark(f"{pattern} opens nothing: it {never}")
 
 
 def _in_vault(

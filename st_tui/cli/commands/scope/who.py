@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import click
 
 from st_tui.cli.command import BadUsage, Command, remark
+from st_tui.cli.commands.scope.sides import remark_if_never
 from st_tui.cli.json_shapes import token_data
 from st_tui.cli.open_vault import open_vault, project_in
 from st_tui.cli.options import environment_option, json_option, operation_option, typed_path
@@ -14,7 +15,6 @@ from st_tui.cli.output import say, say_json, say_table
 from st_tui.cli.token_fields import token_name
 from st_tui.core import drafts, expiry, reach, wording
 from st_tui.core.errors import Refusal
-from st_tui.core.lint.no_folder import why_never
 from st_tui.core.model import Permission
 from st_tui.core.patterns import compile_pattern, is_plain
 from st_tui.core.reach import ReachingToken
@@ -86,8 +86,7 @@ def _path_or_pattern(path: str | None, pattern: str | None) -> str:
             )
         return reached
     reached = typed_path(drafts.scope_path(pattern or ""))
-    if (never := why_never(reached)) is not None:
-        remark(f"{reached} opens nothing: it {never}")
+    remark_if_never(reached)
     return reached
 
 
