@@ -140,11 +140,8 @@ def make_keys(directory: Path, randbytes: RandomBytes) -> None:
     """Make whichever of the two keys is missing. Called only where there is no database."""
 
     def write(path: Path) -> None:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w", encoding="ascii") as file:
-            file.write(randbytes(KEY_BYTES).hex() + "\n")
-            file.flush()
-            os.fsync(file.fileno())
+        with written_aside.open_new(path) as file:
+            file.write(f"{randbytes(KEY_BYTES).hex()}\n".encode("ascii"))
 
     for name in (OPERATOR_KEY, SERVER_KEY):
         make_once(directory, name, write)

@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from fcntl import LOCK_EX, LOCK_NB, flock
 from pathlib import Path
+from typing import BinaryIO
 
 _PARTS = ("", "-wal", "-shm", "-journal")
 """A draft, and the files that SQLite puts beside it if it is a database."""
@@ -29,8 +30,8 @@ _LOCK = "-lock"
 def draft(folder: Path, prefix: str) -> Iterator[Path]:
     """The path of a draft in the folder. The caller makes a file or a directory there.
 
-    It is for the caller to make it readable by its own user only. At the end the draft is deleted,
-    if it still has this name. Raises OSError.
+    It is for the caller to make it readable by its own user only, as `open_new` does. At the end
+    the draft is deleted, if it still has this name. Raises OSError.
     """
     while True:
         path = folder / f"{prefix}{os.urandom(8).hex()}"
@@ -45,6 +46,11 @@ def draft(folder: Path, prefix: str) -> Iterator[Path]:
         with suppress(OSError):
             _delete(path)
         os.close(lock)
+
+
+def open_new(path: Path) -> BinaryIO:
+    """Open a new file that only its own user may read. Raises FileExistsError."""
+    return open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
 
 
 def rename_to_new(path: Path, target: Path) -> None:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from st_tui.core.addresses import covers
 from st_tui.core.errors import Damaged, StoreError
 from st_tui.core.expiry import system_clock
-from st_tui.core.files import vault_files
+from st_tui.core.files import vault_files, written_aside
 from st_tui.core.files.vault_layout import DATABASE, OPERATOR_KEY, SERVER_KEY, has_database
 from st_tui.core.model import AuditEntry, Project, ServiceToken
 from st_tui.core.store import audit, backup, projects, token_listing, tokens
@@ -167,10 +167,8 @@ def _copy(file: Path, draft: Path) -> None:
             raise VaultError(
                 f"{file} is not whole without {journal.name}: it was not made by `st-tui backup`."
             )
-        with open(file, "rb") as source:
-            handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(handle, "wb") as target:
-                shutil.copyfileobj(source, target)
+        with open(file, "rb") as source, written_aside.open_new(draft) as target:
+            shutil.copyfileobj(source, target)
     except OSError as error:
         raise VaultError(f"{file} cannot be read: {error.strerror}.") from None
 

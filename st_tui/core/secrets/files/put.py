@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from st_tui.core.files import written_aside
@@ -26,8 +25,7 @@ def put(text: str, file: Path, *, vault: Path, replace: bool) -> None:
         folder = file.absolute().parent
         written_aside.clear(folder, _DRAFT)
         with written_aside.draft(folder, _DRAFT) as draft:
-            handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with open(handle, "wb") as opened:
+            with written_aside.open_new(draft) as opened:
                 opened.write(text.encode())
             rename = written_aside.rename_over if replace else written_aside.rename_to_new
             rename(draft, folder / file.name)
