@@ -84,12 +84,12 @@ def bitmap_of_reaching(
     index: ReachIndex, environment: str, path: str, operation: Permission
 ) -> int:
     """The tokens that may do the operation at this path, as a bitmap."""
-    return union(_matching(index, environment, path, operation))
+    return union(_matching(_lists_for(index, environment, operation), path))
 
 
 def who(index: ReachIndex, environment: str, path: str, operation: Permission) -> ReachingTokens:
     """The tokens that may do the operation at this path, in the index's order."""
-    matching = list(_matching(index, environment, path, operation))
+    matching = list(_matching(_lists_for(index, environment, operation), path))
     paths = {one.text: path for one in matching}
     return ReachingTokens(index.tokens, union(matching), environment, paths.get)
 
@@ -109,11 +109,12 @@ def who_within(
     patterns can take seconds: `go_on` is called now and then, and may raise to give up; the default
     does nothing. Raises TooComplex.
     """
+    every = _lists_for(index, environment, operation)
     in_query = list(filter(pattern.matches, folders))
     paths: dict[str, str | None] = {}
     for folder in in_query:
         go_on()
-        for matching in _matching_with_prefix(index, environment, folder, operation):
+        for matching in _matching_with_prefix(every, folder):
             paths.setdefault(matching.text, folder)
 
     def existing(stored: SplitPattern) -> str | None:
@@ -126,7 +127,6 @@ def who_within(
     query = query_for(pattern.text)
     bitmap = 0
     overlapping: list[PostingList] = []
-    every = _lists_for(index, environment, operation)
     for lists in every:
         for block in _candidates(lists, literal_prefix(pattern.text)):
             go_on()
@@ -202,24 +202,20 @@ def _lists_for(index: ReachIndex, environment: str, operation: Permission) -> li
     ]
 
 
-def _matching(
-    index: ReachIndex, environment: str, path: str, operation: Permission
-) -> Iterator[PostingList]:
+def _matching(every: Sequence[PostingLists], path: str) -> Iterator[PostingList]:
     """The posting lists of the patterns that match a path."""
-    yield from _matching_with_prefix(index, environment, path, operation)
-    for lists in _lists_for(index, environment, operation):
+    yield from _matching_with_prefix(every, path)
+    for lists in every:
         in_path = map(path.__contains__, lists.literals)
         for one in compress(lists.without_prefix, in_path):
             if one.matches(path):
                 yield one
 
 
-def _matching_with_prefix(
-    index: ReachIndex, environment: str, path: str, operation: Permission
-) -> Iterator[PostingList]:
+def _matching_with_prefix(every: Sequence[PostingLists], path: str) -> Iterator[PostingList]:
     """The posting lists of the patterns that match a path and have a folder prefix."""
     prefixes = possible_prefixes(path)
-    for lists in _lists_for(index, environment, operation):
+    for lists in every:
         for prefix in prefixes:
             for one in lists.by_prefix.get(prefix, ()):
                 if one.matches(path):
