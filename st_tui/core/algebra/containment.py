@@ -57,7 +57,7 @@ def contains(
 
     A witness among `folders` is preferred. Raises TooComplex beyond the budget.
     """
-    return _judge(Relation.INSIDE, inner, outer, folders, budget, holds=True)
+    return _judge(Relation.INSIDE, inner, outer, folders, budget)
 
 
 def overlaps(
@@ -70,7 +70,7 @@ def overlaps(
 
     A witness among `folders` is preferred. Raises TooComplex beyond the budget.
     """
-    return _judge(Relation.APART, left, right, folders, budget, holds=False)
+    return _judge(Relation.APART, left, right, folders, budget)
 
 
 def equivalent(
@@ -114,11 +114,13 @@ def _judge(
     right: Sequence[Pattern],
     folders: Iterable[str],
     budget: Budget | None,
-    *,
-    holds: bool,
 ) -> Judgement:
-    """Search for a path that breaks the relation; `holds` is the verdict if there is none."""
+    """Search for a path that breaks the relation.
+
+    If there is none, the left is inside the right, or the two do not overlap.
+    """
     budget = budget or Budget()
+    holds = relation is Relation.INSIDE
     found = search(relation, left, right, budget)
     if isinstance(found, frozenset):
         texts = tuple(one.text for one in left), tuple(one.text for one in right)

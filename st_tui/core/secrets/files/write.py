@@ -64,11 +64,10 @@ def write(secrets: Iterable[FileSecret], kind: Format, allowed: Collection[str] 
     if kind in ("dotenv", "shell", "docker"):
         _check_names(found, kind, allowed)
         _refuse((s.name for s in found if "\0" in s.value), "a NUL character", "json, yaml or csv")
-    if kind == "dotenv" and (named := _listed(s.name for s in found if "\0" in s.comment)):
+    if kind == "dotenv":
         # ksh ends a comment there and runs the rest; bash may not read the file at all.
-        raise SecretFileError(
-            f"The comment of {named} holds a NUL character: choose another format."
-        )
+        with_nul = (s.name for s in found if "\0" in s.comment)
+        _refuse(with_nul, "a NUL character", "another format", part="comment")
     text, remarks = _WRITERS[kind](found)
     comments = sum(1 for secret in found if secret.comment)
     if comments and kind in ("shell", "docker", "json"):
@@ -120,9 +119,9 @@ def _refuse_unless_allowed(what: str, reasons: dict[str, str], instead: str) -> 
         )
 
 
-def _refuse(names: Iterable[str], what: str, instead: str) -> None:
+def _refuse(names: Iterable[str], what: str, instead: str, part: str = "value") -> None:
     if named := _listed(names):
-        raise SecretFileError(f"The value of {named} holds {what}: choose {instead}.")
+        raise SecretFileError(f"The {part} of {named} holds {what}: choose {instead}.")
 
 
 def _dotenv(secrets: Sequence[FileSecret]) -> FileText:
