@@ -23,7 +23,7 @@ from typing import NamedTuple, TypeAlias
 
 from st_tui.core.drafts import leading_to
 from st_tui.core.nearest.edit_distance import distance_from, least_distance_from
-from st_tui.core.patterns import Pattern, literal_folder, literal_prefix
+from st_tui.core.patterns import FOLDER_CHARS, Pattern, literal_folder, literal_prefix
 from st_tui.core.patterns.tree import min_length
 
 CAP = 20_000
@@ -210,7 +210,7 @@ class _Search:
                 return index, automaton.enter_root(), _ROOT
             ends = active & automaton.ends if read == _NAME else 0
             return (index, automaton.enter(ends), _SLASH) if ends else None
-        if read == _NOTHING or character not in _FOLDER_CHARACTERS:
+        if read == _NOTHING or character not in FOLDER_CHARS:
             return None
         active = automaton.advance(active, character)
         return (index, active, _NAME) if active else None
