@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-
 from st_tui.core.addresses import covers_every_address
 from st_tui.core.model import (
     AccessRequest,
@@ -15,7 +13,7 @@ from st_tui.core.model import (
     ScopeVerdict,
     ServiceToken,
 )
-from st_tui.core.patterns import Pattern, PatternRefused, PatternSet, compile_pattern
+from st_tui.core.patterns import Pattern, PatternSet, pattern_or_none
 from st_tui.core.patterns.cache import BoundedCache
 
 # Made once: to decide takes less than a microsecond, of which making one would take a quarter.
@@ -105,10 +103,8 @@ def trusts(ranges: tuple[IpRange, ...], ip: int | None) -> bool:
 def _verdict(scope: Scope, request: AccessRequest) -> ScopeVerdict:
     if scope.environment != request.environment:
         return ScopeVerdict(scope, in_environment=False, matched=False, stopped_at=None)
-    try:
-        stopped_at = compile_pattern(scope.secret_path).stopped_at(request.path)
-    except PatternRefused:
-        return ScopeVerdict(scope, in_environment=True, matched=False, stopped_at=0)
+    pattern = pattern_or_none(scope.secret_path)
+    stopped_at = 0 if pattern is None else pattern.stopped_at(request.path)
     return ScopeVerdict(scope, True, stopped_at is None, stopped_at)
 
 
@@ -117,15 +113,13 @@ _Compiled = tuple[PatternSet, tuple[Decision, ...]]
 
 
 def _compile(scopes: tuple[Scope, ...]) -> dict[str, _Compiled]:
-    """A token's scopes by environment.
-
-    A pattern outside the language can only come from a file made elsewhere: it grants nothing.
-    """
+    """A token's scopes by environment."""
     by_environment: dict[str, list[tuple[Pattern, Decision]]] = {}
     for index, (environment, text) in enumerate(scopes):
         granting = by_environment.setdefault(environment, [])
-        with suppress(PatternRefused):
-            granting.append((compile_pattern(text), Decision(True, Reason.ALLOWED, index)))
+        pattern = pattern_or_none(text)
+        if pattern is not None:
+            granting.append((pattern, Decision(True, Reason.ALLOWED, index)))
     return {
         environment: (
             PatternSet([pattern for pattern, _ in granting]),

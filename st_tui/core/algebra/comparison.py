@@ -13,7 +13,7 @@ from typing import Final, NamedTuple, Protocol, TypeVar
 from st_tui.core.algebra.budget import Budget
 from st_tui.core.algebra.containment import Certificate, contains, overlaps
 from st_tui.core.model import Permission, Scope
-from st_tui.core.patterns import Pattern, PatternRefused, compile_cost, compile_pattern
+from st_tui.core.patterns import Pattern, compile_cost, pattern_or_none
 from st_tui.core.patterns.tree import folder_names
 
 _STEPS: Final = 300_000
@@ -196,10 +196,7 @@ def redundant(scopes: Sequence[Scope], steps: int = _STEPS) -> dict[int, tuple[i
 
 def granting(scope: Scope) -> Pattern | None:
     """The scope's pattern; None if it is outside the language: such a scope grants nothing."""
-    try:
-        return compile_pattern(scope.secret_path)
-    except PatternRefused:
-        return None
+    return pattern_or_none(scope.secret_path)
 
 
 def _environments(grants: Grants) -> set[str]:

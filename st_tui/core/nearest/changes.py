@@ -27,7 +27,7 @@ from st_tui.core.model import (
     ServiceToken,
 )
 from st_tui.core.nearest.path import CAP, nearest_folder, nearest_path, nearest_relative
-from st_tui.core.patterns import Pattern, PatternRefused, compile_pattern
+from st_tui.core.patterns import Pattern, pattern_or_none
 
 
 class Change(StrEnum):
@@ -158,11 +158,10 @@ def _granting(scopes: Iterable[Scope]) -> tuple[list[Scope], list[Pattern]]:
     """The scopes that grant anything, and their patterns."""
     granting, patterns = [], []
     for scope in scopes:
-        try:
-            patterns.append(compile_pattern(scope.secret_path))
-        except PatternRefused:
-            continue
-        granting.append(scope)
+        pattern = pattern_or_none(scope.secret_path)
+        if pattern is not None:
+            granting.append(scope)
+            patterns.append(pattern)
     return granting, patterns
 
 

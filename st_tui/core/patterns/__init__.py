@@ -9,7 +9,12 @@ from st_tui.core.patterns.literals import (
     literal_prefix,
     literal_runs,
 )
-from st_tui.core.patterns.pattern import Pattern, compile_cost, compile_pattern
+from st_tui.core.patterns.pattern import (
+    Pattern,
+    compile_cost,
+    compile_pattern,
+    pattern_or_none,
+)
 from st_tui.core.patterns.pattern_set import PatternSet
 from st_tui.core.patterns.refusals import PatternRefused
 
@@ -27,4 +32,5 @@ __all__ = [
     "literal_folder",
     "literal_prefix",
     "literal_runs",
+    "pattern_or_none",
 ]

@@ -14,6 +14,7 @@ from st_tui.core.patterns.construction import construct
 from st_tui.core.patterns.literals import is_plain
 from st_tui.core.patterns.parser import parse
 from st_tui.core.patterns.pattern_set import PatternSet
+from st_tui.core.patterns.refusals import PatternRefused
 from st_tui.core.patterns.units import Segment
 
 _REMEMBERED: Final = 2_048  # kilobytes of compiled patterns: about a thousand usual ones
@@ -75,6 +76,17 @@ class Pattern:
 def compile_pattern(text: str) -> Pattern:
     """The pattern compiled, or remembered; PatternRefused if it is outside the scope language."""
     return _COMPILED[text]
+
+
+def pattern_or_none(text: str) -> Pattern | None:
+    """The pattern compiled, or remembered; None if it is outside the scope language.
+
+    Only a database that was made elsewhere holds such a pattern. It grants nothing.
+    """
+    try:
+        return compile_pattern(text)
+    except PatternRefused:
+        return None
 
 
 def compile_cost(text: str) -> int:

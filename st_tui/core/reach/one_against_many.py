@@ -62,11 +62,11 @@ from st_tui.core.algebra import TooComplex, overlaps
 from st_tui.core.patterns import (
     FOLDER_CHARS,
     Pattern,
-    PatternRefused,
     code_units,
     compile_pattern,
     folder_prefix,
     literal_runs,
+    pattern_or_none,
 )
 from st_tui.core.patterns.refusals import MAX_CODE_UNITS
 
@@ -101,7 +101,7 @@ class Template:
         Only for a template that begins with its hole.
         """
         if self._pattern is None:
-            self._pattern = _compiled(self.text)
+            self._pattern = pattern_or_none(self.text)
         return self._pattern is not None and self._pattern.matches(self._sample + rest)
 
 
@@ -126,7 +126,7 @@ class SplitPattern:
         If the pattern begins with its literal, so must the path: that is not looked at again.
         """
         if self.template.before:
-            pattern = _compiled(self.text)
+            pattern = pattern_or_none(self.text)
             return pattern is not None and pattern.matches(path)
         return self.template.matches(path[len(self.literal) :])
 
@@ -302,7 +302,7 @@ class Query:
 
     def _compare(self, pattern: SplitPattern) -> str | None:
         """Compare this one pattern: the witness without its first `len(literal)` characters."""
-        compiled = _compiled(pattern.text)
+        compiled = pattern_or_none(pattern.text)
         if compiled is None:
             return None
         try:
@@ -328,7 +328,7 @@ class Query:
         automaton = self._automaton
         if not before:
             return self._set_of(automaton.read(automaton.start, ""))
-        holed = _compiled(before + _HOLE)
+        holed = pattern_or_none(before + _HOLE)
         if holed is None:
             return self._set_of(0)
         # The state before the hole is the one that only the hole's own character passes.
@@ -372,11 +372,3 @@ class Query:
 def query_for(text: str) -> Query:
     """The query for a pattern, with all that it remembers. Raises PatternRefused."""
     return Query(compile_pattern(text))
-
-
-def _compiled(text: str) -> Pattern | None:
-    """The compiled pattern; None outside the scope language, as a file made elsewhere may hold."""
-    try:
-        return compile_pattern(text)
-    except PatternRefused:
-        return None

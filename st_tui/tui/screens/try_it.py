@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from http import HTTPStatus
 from typing import ClassVar
 
@@ -25,7 +24,7 @@ from st_tui.core.model import (
     TokenText,
     in_order,
 )
-from st_tui.core.patterns import PatternRefused, compile_pattern, literal_folder
+from st_tui.core.patterns import literal_folder, pattern_or_none
 from st_tui.core.plain_text import shown
 from st_tui.core.token_text import TokenTextError
 from st_tui.core.wording import counted
@@ -175,8 +174,8 @@ def first_request(
     """The request to try a new token with: in the first folder that its first scope opens."""
     scope = token.scopes[0]
     path = literal_folder(scope.secret_path)
-    with suppress(PatternRefused):  # a pattern that another program wrote: it grants nothing
-        pattern = compile_pattern(scope.secret_path)
+    pattern = pattern_or_none(scope.secret_path)
+    if pattern is not None:
         path = next((folder for folder in ("/", *folders) if pattern.matches(folder)), path)
     return AccessRequest(
         environment=scope.environment,

@@ -172,7 +172,9 @@ def compiled(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         found.append(text)
         return compile_pattern(text)
 
+    # Both ways to compile come to this one.
     monkeypatch.setattr(one_against_many, "compile_pattern", noting)
+    monkeypatch.setattr("st_tui.core.patterns.pattern.compile_pattern", noting)
     return found
 
 
