@@ -126,6 +126,7 @@ def find_imported(
 
     None if they bring no secret of this name. `warnings` grows: see `follow_links`.
     """
+    session = session.remembering()
     links = follow_links(session, project, place, may_read, warnings)
     for link in reversed(links):
         secret = find(session, project, link.source, name)
@@ -200,6 +201,7 @@ def open_list(
 
     Warnings about secrets that cannot be opened, and about references, are added.
     """
+    session = session.remembering()
     key = session.project_key(project.id)
     warnings = sealed.warnings
     referenced: set[Place] = set()

@@ -28,6 +28,7 @@ def hashed_names(
 
     With `hashes`, a present name is left out if its hash is not among them.
     """
+    session = session.remembering()
     key = session.project_key(project.id)
     for hashed, sealed in secrets.names(session.database, project.id):
         if hashed is not None and hashes is not None and hashed.hex() not in hashes:

@@ -71,11 +71,11 @@ class Session:
     """
 
     def remembering(self) -> Session:
-        """This session, but each key is read and opened only once.
+        """This session, but each key is read and opened only once; itself, if it does so already.
 
         It is for the length of one transaction, or for a caller that empties `opened` after each.
         """
-        return replace(self, opened={}, own_keys={})
+        return self if self.opened is not None else replace(self, opened={}, own_keys={})
 
     @property
     def is_read_only(self) -> bool:
@@ -102,10 +102,6 @@ class Session:
             yield record
             audit.append(self.database, entries)
 
-    def require_own_key(self) -> None:
-        """Raise VaultFilesError unless the own key of this session can be read."""
-        self.own_key(self.key_file)
-
     def require_keys(self) -> None:
         """Raise Refusal unless both of the vault's own keys open all that they wrapped in it.
 
@@ -122,7 +118,7 @@ class Session:
     def require_server_key(self) -> None:
         """Raise Refusal unless server.key is there and opens all that it wrapped in this vault."""
         server = replace(self, key_file=SERVER_KEY, opened=None)
-        server.require_own_key()
+        server.own_key(SERVER_KEY)
         for project in projects.every(self.database):
             keys = self.wrapped_keys(project.id)
             if keys.name_key is not None:
