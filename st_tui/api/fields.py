@@ -14,8 +14,6 @@ from st_tui.core.secrets.model import LONGEST_NAME
 
 LONGEST_PLAIN = 1_000
 """Characters of an id, a slug, a path and the like."""
-SEALED_PARTS = ("Ciphertext", "IV", "Tag")
-"""A sealed text is three fields: `secretValueCiphertext`, `secretValueIV`, `secretValueTag`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +40,25 @@ class Field:
         object.__setattr__(self, "spellings", (self.name, *self.also))
 
 
-class SealedField(NamedTuple):
-    """A sealed text in a body: three fields whose names begin alike."""
+@dataclass(frozen=True, slots=True)
+class SealedField:
+    """A sealed text in a body: three fields whose names begin alike.
+
+    They are `secretValueCiphertext`, `secretValueIV` and `secretValueTag`, for example.
+    """
 
     name: str
+    parts: tuple[Field, ...] = field(init=False)
+    """The three fields, optional."""
 
-    def fields(self, *, required: bool = False) -> tuple[Field, ...]:
-        """The three fields."""
-        return tuple(Field(f"{self.name}{part}", required=required) for part in SEALED_PARTS)
+    def __post_init__(self) -> None:
+        parts = tuple(Field(f"{self.name}{part}") for part in ("Ciphertext", "IV", "Tag"))
+        object.__setattr__(self, "parts", parts)
+
+    @property
+    def required_parts(self) -> tuple[Field, ...]:
+        """The three fields for a route that cannot do without them."""
+        return tuple(map(required, self.parts))
 
 
 class PathParameter(NamedTuple):

@@ -13,7 +13,6 @@ from st_tui.api.fields import (
     LONGEST_PLAIN,
     PROJECT_ID,
     PROJECT_SLUG,
-    SEALED_PARTS,
     Field,
     SealedField,
 )
@@ -125,7 +124,7 @@ class Params:
 
         Three empty strings stand for nothing; an empty ciphertext with its IV and tag is sealed.
         """
-        parts = [self.text(part) for part in field.fields()]
+        parts = [self.text(part) for part in field.parts]
         given = [part for part in parts if part is not None]
         if not any(given):
             return NOTHING_SEALED if given else None
@@ -154,7 +153,7 @@ class Params:
 
 
 def _enumerated(field: SealedField) -> str:
-    ciphertext, iv, tag = (f"{field.name}{part}" for part in SEALED_PARTS)
+    ciphertext, iv, tag = (part.name for part in field.parts)
     return f"{ciphertext}, {iv} and {tag}"
 
 

@@ -163,9 +163,9 @@ OPERATIONS = (
         (
             *IN_FOLDER,
             WRITE_TYPE,
-            *SEALED_NAME.fields(required=True),
-            *SEALED_VALUE.fields(required=True),
-            *SEALED_COMMENT.fields(),
+            *SEALED_NAME.required_parts,
+            *SEALED_VALUE.required_parts,
+            *SEALED_COMMENT.parts,
         ),
         answer=_ANSWER,
         not_kept=NOT_KEPT,
@@ -175,9 +175,9 @@ OPERATIONS = (
         _ONE,
         "Write the next version of a secret that the client sealed",
         _update,
-        (*IN_FOLDER, WRITE_TYPE, *SEALED_VALUE.fields(required=True), *SEALED_COMMENT.fields()),
+        (*IN_FOLDER, WRITE_TYPE, *SEALED_VALUE.required_parts, *SEALED_COMMENT.parts),
         answer=_ANSWER,
-        not_kept=(*NOT_KEPT, *SEALED_NAME.fields()),
+        not_kept=(*NOT_KEPT, *SEALED_NAME.parts),
     ),
     on_secrets(
         "DELETE", _ONE, "Delete a secret", _delete, (*IN_FOLDER, WRITE_TYPE), answer=_ANSWER
