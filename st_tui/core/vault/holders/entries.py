@@ -9,8 +9,6 @@ from st_tui.core.store.database import Database
 from st_tui.core.vault.audit import ANONYMOUS
 from st_tui.core.vault.holders.holder import Caller, Holder
 
-_ALLOWED = frozenset({None, Reason.ALLOWED})
-
 
 class Entries:
     """What one batch will add to the audit log, and to the counts of each token's uses."""
@@ -52,7 +50,7 @@ class Entries:
                 environment=holder.environment,
                 path=holder.path,
                 operation=holder.operation,
-                verdict="allowed" if holder.reason in _ALLOWED else "denied",
+                verdict="denied" if holder.is_denied else "allowed",
                 reason=holder.reason or Reason.ALLOWED,
                 ip=holder.caller.address,
                 user_agent=holder.caller.user_agent,

@@ -14,6 +14,7 @@ from st_tui.core.model import (
     Endpoint,
     Permission,
     Project,
+    Reason,
     ServiceToken,
     TokenText,
 )
@@ -86,8 +87,11 @@ class Holder:
     """The last decision's reason; None until one is made."""
     target: str | None = None
     details: dict[str, Any] = field(default_factory=dict)
-    is_denied: bool = False
-    """Whether a decision went against the holder, which ends the request."""
+
+    @property
+    def is_denied(self) -> bool:
+        """Whether the audit entry says that the request was denied."""
+        return self.reason not in (None, Reason.ALLOWED)
 
     def locate(self, stated: Stated) -> Place:
         """The folder that is meant. What is left out is taken from the token's only scope.
@@ -156,7 +160,7 @@ class Holder:
             self.details["placesLeftOut"] = len(others) - MOST_NOTED
 
     def _deny(self, denied: Denied) -> None:
-        self.reason, self.is_denied = denied.reason, True
+        self.reason = denied.reason
         raise denied
 
     def _decide(self, place: Place, operation: Permission, endpoint: Endpoint) -> Decision:
