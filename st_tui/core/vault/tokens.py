@@ -165,17 +165,12 @@ class Tokens:
     def clone_draft(self, token: ServiceToken, *, name: str | None = None) -> TokenDraft:
         """The draft that a clone starts from. Raises VaultError if the token has ended."""
         now = self._session.clock()
-        with self._session.reading() as database:
-            token = self._living(token)
-            end = tokens.stated_end(database, token.id)
-        return TokenDraft(
-            name=drafts.name_of_copy(token.name) if name is None else name,
-            scopes=token.scopes,
-            permissions=token.permissions,
+        draft = self.rotate_draft(token)
+        end = draft.expires_at
+        return draft._replace(
+            name=drafts.name_of_copy(draft.name) if name is None else name,
             expires_at=None if end is None else expiry.expires_after(end - token.created_at, now),
-            version=token.version,
-            is_active=token.version == 2,
-            trusted_ips=token.trusted_ips,
+            is_active=draft.version == 2,
         )
 
     def rotate_draft(self, token: ServiceToken) -> TokenDraft:
