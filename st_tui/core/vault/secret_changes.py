@@ -70,11 +70,6 @@ def find(session: Session, project: Project, place: Place, name: str) -> SealedS
     return secrets.find(session.database, project.id, place, name_hash(session, project, name))
 
 
-def in_version(session: Session, secret: SealedSecret, number: int) -> SealedSecret | None:
-    """A secret in the version of this number; None if it has no such version."""
-    return secrets.version(session.database, secret.id, number)
-
-
 def create_sealed(
     session: Session,
     project: Project,
@@ -184,11 +179,6 @@ def update(
             None if comment is None else _seal(session, project, check_value(comment, "comment"))
         ),
     )
-
-
-def delete(session: Session, secret: SealedSecret) -> None:
-    """Delete a secret with all its versions."""
-    secrets.delete(session.database, secret.id)
 
 
 def add_import(session: Session, project: Project, place: Place, source: Place) -> SecretImport:

@@ -241,7 +241,7 @@ class Secrets:
         with self._session.change() as record:
             for name in dict.fromkeys(names):
                 secret = self._existing(project, place, name)
-                secret_changes.delete(self._session, secret)
+                secrets.delete(self._session.database, secret.id)
                 record("delete-secret", project, **self._about(secret))
 
     def used_by(self, project: Project, place: Place, *names: str) -> UsedBy:

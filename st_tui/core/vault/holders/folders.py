@@ -115,8 +115,8 @@ class HolderFolders:
         place = _child(parent, name)
         holder.enter(place, Permission.WRITE)
         project_id = holder.project.id
-        known = projects.environments(session.database, project_id)
-        if all(environment.slug != place.environment for environment in known):
+        root = place._replace(path="/")
+        if not secret_changes.folder_exists(session, holder.project, root):
             raise NoFolder(parent)
         missing = [
             place._replace(path=path)

@@ -10,14 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from typing import ClassVar
 
 from st_tui.core import access
 from st_tui.core.errors import Refusal, StoreError
 from st_tui.core.expiry import MINUTE
 from st_tui.core.files.vault_layout import SERVER_KEY
 from st_tui.core.store import failed_authentications, tokens
-from st_tui.core.store.turnstile import PATIENCE_SECONDS
 from st_tui.core.vault.holders.admission import Admission
 from st_tui.core.vault.holders.entries import Entries
 from st_tui.core.vault.holders.holder import Caller, Holder
@@ -34,9 +32,6 @@ class Gateway:
 
     Only `commit` waits for the disk; it may run in another thread.
     """
-
-    patience: ClassVar[float] = PATIENCE_SECONDS
-    """Seconds for which `begin` is tried again while others write."""
 
     def __init__(self, session: Session) -> None:
         self._session = session.remembering()

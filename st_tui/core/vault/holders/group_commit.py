@@ -18,6 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any, Protocol, Self, TypeVar
 
+from st_tui.core.store.turnstile import PATIENCE_SECONDS
 from st_tui.core.vault.holders.gateway import Gateway
 
 Result = TypeVar("Result")
@@ -166,7 +167,7 @@ class GroupCommit:
         loop = asyncio.get_running_loop()
         insist_from = loop.time() + _LENIENT
         try:
-            async with asyncio.timeout(self._gateway.patience):
+            async with asyncio.timeout(PATIENCE_SECONDS):
                 while not self._gateway.begin(insist=loop.time() > insist_from):
                     await asyncio.sleep(_PAUSE)
                     # Jobs that arrive meanwhile join this batch, or there would be twice as many.

@@ -12,6 +12,7 @@ from typing import NamedTuple, NoReturn
 from st_tui.core.model import Sealed
 from st_tui.core.secrets.model import Place, SealedBudget, SealedSecret, Secret
 from st_tui.core.secrets.used_by import UsedBy
+from st_tui.core.store import secrets
 from st_tui.core.vault import secret_changes, secret_lists, used_by
 from st_tui.core.vault.holders.holder import Holder
 from st_tui.core.vault.secret_changes import UNOPENED, NotAsItStands
@@ -139,7 +140,7 @@ class HolderSecrets:
         losing = used_by.of_secrets(
             session, holder.project, place, [sealed.name_hash], holder.may, bounded=True
         )
-        secret_changes.delete(session, sealed)
+        secrets.delete(session.database, sealed.id)
         return WrittenSecret(sealed, holder.may(place), losing)
 
     def create(self, place: Place, name: str, value: str, comment: str) -> WrittenSecret:
@@ -241,7 +242,7 @@ class HolderSecrets:
     def _in_version(
         self, place: Place, name: str, secret: SealedSecret, version: int
     ) -> SealedSecret:
-        sealed = secret_changes.in_version(self._session, secret, version)
+        sealed = secrets.version(self._session.database, secret.id, version)
         if sealed is None:
             raise NoSecret(place, name, version)
         return sealed
@@ -260,5 +261,5 @@ class HolderSecrets:
         self._holder.details["numberOfSecrets"] = number
 
 
-def _by_name(secrets: Collection[Secret]) -> list[Secret]:
-    return sorted(secrets, key=lambda secret: (secret.sealed.place.path, secret.name))
+def _by_name(found: Collection[Secret]) -> list[Secret]:
+    return sorted(found, key=lambda secret: (secret.sealed.place.path, secret.name))
