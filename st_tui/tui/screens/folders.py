@@ -24,7 +24,7 @@ from st_tui.tui.screens.secret_actions import SECRET_ACTIONS
 from st_tui.tui.widgets.folder_lists import EnvironmentList, EnvironmentRow, FolderList
 from st_tui.tui.widgets.key_hints import KeyHints
 from st_tui.tui.widgets.listing import Listing
-from st_tui.tui.widgets.reach_tree import folder_rows
+from st_tui.tui.widgets.reach_tree import FolderRow, folder_rows
 from st_tui.tui.widgets.secret_list import FolderContents, FolderLine, SecretList, read_folder
 from st_tui.tui.widgets.top_bar import TopBar
 
@@ -116,12 +116,10 @@ class FoldersPage(FolderActions, Responsive[None], Page):
     @on(Listing.Moved, "#environments")
     def _environment_chosen(self) -> None:
         vault, project, environment = self.host.vault, self.host.project, self.environment
-        folders = self.folders
+        rows: list[FolderRow] = []
         if vault is not None and project is not None and environment is not None:
-            folders.rows = folder_rows(vault.folders.every(project, environment.slug))
-        else:
-            folders.rows = ()
-        folders.reload(len(folders.rows))
+            rows = folder_rows(vault.folders.every(project, environment.slug))
+        self.folders.show_rows(rows)
 
     @on(Listing.Chosen, "#environments")
     def _environment_opened(self) -> None:

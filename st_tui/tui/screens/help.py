@@ -18,13 +18,13 @@ from st_tui.tui.actions import Action, actions_of, bindings
 from st_tui.tui.screens.dialog import Dialog
 from st_tui.tui.widgets.cells import column
 from st_tui.tui.widgets.field import Field
-from st_tui.tui.widgets.listing import Listing, Piece
+from st_tui.tui.widgets.listing import Listing, Piece, RowListing
 
 ListedAction = tuple[Action, DOMNode]
 """An action, and the screen or widget that does it."""
 
 
-class ActionList(Listing[ListedAction]):
+class ActionList(RowListing[ListedAction]):
     """Actions with their keys."""
 
     DEFAULT_CSS = "ActionList { height: 1fr; }"
@@ -33,20 +33,16 @@ class ActionList(Listing[ListedAction]):
     def __init__(self, actions: Sequence[ListedAction]) -> None:
         super().__init__(id="actions")
         self._all = actions
-        self._found = actions
 
     def search(self, text: str) -> None:
         """Show the actions that contain all of these words."""
         words = text.lower().split()
-        self._found = [
+        found = [
             (action, doer)
             for action, doer in self._all
             if all(word in _words(action) for word in words)
         ]
-        self.reload(len(self._found), top=True)
-
-    def load(self, offset: int, limit: int) -> Sequence[ListedAction]:
-        return self._found[offset : offset + limit]
+        self.show_rows(found, top=True)
 
     def draw(self, item: ListedAction, width: int) -> list[Piece]:
         action, _ = item

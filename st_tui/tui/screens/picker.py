@@ -12,20 +12,13 @@ from textual.binding import BindingType
 from st_tui.tui.actions import Action, bindings
 from st_tui.tui.screens.dialog import Dialog
 from st_tui.tui.widgets.cells import column
-from st_tui.tui.widgets.listing import Listing, Piece
+from st_tui.tui.widgets.listing import Listing, Piece, RowListing
 
 T = TypeVar("T")
 
 
-class _Names(Listing[tuple[str, T]]):
+class _Names(RowListing[tuple[str, T]]):
     DEFAULT_CSS = "_Names { height: 10; }"
-
-    def __init__(self, options: Sequence[tuple[str, T]]) -> None:
-        super().__init__(id="names")
-        self._options = options
-
-    def load(self, offset: int, limit: int) -> Sequence[tuple[str, T]]:
-        return self._options[offset : offset + limit]
 
     def draw(self, item: tuple[str, T], width: int) -> list[Piece]:
         return [(column(item[0], width), "")]
@@ -45,11 +38,11 @@ class Picker(Dialog[T], Generic[T]):
         self._options = options
 
     def body(self) -> ComposeResult:
-        yield _Names(self._options)
+        yield _Names[T](id="names")
 
     def on_mount(self) -> None:
         names = self.query_one(_Names)
-        names.reload(len(self._options))
+        names.show_rows(self._options)
         names.focus()
 
     @on(Listing.Chosen, "#names")

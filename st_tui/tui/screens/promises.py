@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, NamedTuple
 
 from textual import on
@@ -20,7 +20,7 @@ from st_tui.core.wording import counted
 from st_tui.tui.screens.named_files import typed_path
 from st_tui.tui.screens.overview import Overview
 from st_tui.tui.widgets.cells import column
-from st_tui.tui.widgets.listing import Listing, Piece
+from st_tui.tui.widgets.listing import Listing, Piece, RowListing
 from st_tui.tui.widgets.token_name import name_column, token_name
 
 if TYPE_CHECKING:
@@ -36,17 +36,13 @@ class PromiseRow(NamedTuple):
     how: str = ""
 
 
-class PromiseList(Listing[PromiseRow]):
+class PromiseList(RowListing[PromiseRow]):
     """Promises, each with the tokens below it that are to be looked at."""
 
     def __init__(self, now: Callable[[], int]) -> None:
         super().__init__(id="promises")
         self._now = now
-        self.rows: Sequence[PromiseRow] = ()
         self.empty = ""
-
-    def load(self, offset: int, limit: int) -> Sequence[PromiseRow]:
-        return self.rows[offset : offset + limit]
 
     def identity(self, item: PromiseRow) -> tuple[int, str]:
         return item.promise.line, item.token.id if item.token else ""
@@ -86,7 +82,7 @@ class Promises(Overview):
         try:
             await self._prove(project)
         except Refusal:
-            self._show(())  # what was proved before may be wrong by now
+            self._list.show_rows(())  # what was proved before may be wrong by now
             raise
 
     async def _prove(self, project: Project) -> None:
@@ -105,17 +101,13 @@ class Promises(Overview):
             [verdict] = await asyncio.to_thread(promises.prove, [promise], known, folders)
             rows += promise_rows(verdict, known.now)
             holding += verdict.holds
-        self._show(rows)
+        self._list.show_rows(rows)
         scopes = sum(len(token.scopes) for token in known.tokens)
         living = counted(len(known.tokens), "living token")
         self.say(
             (f"{holding} of {len(promised)} hold.", "bold"),
             f" Looked at {living} and {counted(scopes, 'scope')}",
         )
-
-    def _show(self, rows: Sequence[PromiseRow]) -> None:
-        self._list.rows = rows
-        self._list.reload(len(rows))
 
     @property
     def _list(self) -> PromiseList:

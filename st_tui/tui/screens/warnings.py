@@ -19,7 +19,7 @@ from st_tui.core.vault.audit import NO_USES
 from st_tui.core.wording import counted
 from st_tui.tui.screens.overview import Overview
 from st_tui.tui.widgets.cells import column
-from st_tui.tui.widgets.listing import Listing, Piece
+from st_tui.tui.widgets.listing import Listing, Piece, RowListing
 from st_tui.tui.widgets.token_name import name_column, token_name
 
 _AT_ONCE = 200
@@ -33,17 +33,13 @@ class TokenWarning(NamedTuple):
     warning: str
 
 
-class WarningList(Listing[TokenWarning]):
+class WarningList(RowListing[TokenWarning]):
     """Warnings, each with its token's name."""
 
     def __init__(self, now: Callable[[], int]) -> None:
         super().__init__(id="warnings")
         self._now = now
-        self.rows: Sequence[TokenWarning] = ()
         self.empty = ""
-
-    def load(self, offset: int, limit: int) -> Sequence[TokenWarning]:
-        return self.rows[offset : offset + limit]
 
     def identity(self, item: TokenWarning) -> tuple[str, str]:
         return item.token.id, item.warning
@@ -108,8 +104,8 @@ class Warnings(Overview):
             done = min(start + _AT_ONCE, len(tokens))
             self.say((f"Looked at {done} of {counted(len(tokens), 'token')}…", "$text-muted"))
             if is_first:
-                self._show(found)
-        self._show(found)
+                self._list.show_rows(found)
+        self._list.show_rows(found)
         self._list.empty = "Nothing to warn about."
         about = len({row.token.id for row in found})
         self.say(
@@ -117,10 +113,6 @@ class Warnings(Overview):
             f" about {about} of {counted(len(tokens), 'token')}",
         )
         self._linted = inputs
-
-    def _show(self, found: Sequence[TokenWarning]) -> None:
-        self._list.rows = found
-        self._list.reload(len(found))
 
     @property
     def _list(self) -> WarningList:

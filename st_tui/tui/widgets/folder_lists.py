@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from st_tui.core.model import Environment
 from st_tui.tui.widgets.cells import column
-from st_tui.tui.widgets.listing import Listing, Piece
+from st_tui.tui.widgets.listing import Piece, RowListing
 from st_tui.tui.widgets.reach_tree import FolderRow
 
 _WITH_SLUG = 40
@@ -23,7 +23,7 @@ class EnvironmentRow(NamedTuple):
     tokens: int
 
 
-class EnvironmentList(Listing[EnvironmentRow]):
+class EnvironmentList(RowListing[EnvironmentRow]):
     """A project's environments."""
 
     DEFAULT_CSS = "EnvironmentList { height: 2; max-height: 8; }"
@@ -31,16 +31,11 @@ class EnvironmentList(Listing[EnvironmentRow]):
 
     def __init__(self) -> None:
         super().__init__(id="environments")
-        self.rows: Sequence[EnvironmentRow] = ()
 
     def show(self, rows: Sequence[EnvironmentRow]) -> None:
         """Show these, in as many lines as they need."""
-        self.rows = rows
         self.styles.height = len(rows) + 1 if rows else 3  # `empty` is drawn on the third line
-        self.reload(len(rows))
-
-    def load(self, offset: int, limit: int) -> Sequence[EnvironmentRow]:
-        return self.rows[offset : offset + limit]
+        self.show_rows(rows)
 
     def identity(self, item: EnvironmentRow) -> str:
         return item.environment.slug
@@ -58,17 +53,13 @@ class EnvironmentList(Listing[EnvironmentRow]):
         ]
 
 
-class FolderList(Listing[FolderRow]):
+class FolderList(RowListing[FolderRow]):
     """An environment's folders as a tree."""
 
     DEFAULT_CSS = "FolderList { height: 1fr; border-top: hkey $border; }"
 
     def __init__(self) -> None:
         super().__init__(id="folders")
-        self.rows: Sequence[FolderRow] = ()
-
-    def load(self, offset: int, limit: int) -> Sequence[FolderRow]:
-        return self.rows[offset : offset + limit]
 
     def identity(self, item: FolderRow) -> str:
         return item.path

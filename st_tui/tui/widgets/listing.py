@@ -242,3 +242,19 @@ class Listing(ScrollView, Generic[T], can_focus=True):
             if index == self.cursor:
                 self.action_choose()
             self.cursor = index
+
+
+class RowListing(Listing[T]):
+    """A list whose rows are all in memory."""
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self.rows: Sequence[T] = ()
+
+    def load(self, offset: int, limit: int) -> Sequence[T]:
+        return self.rows[offset : offset + limit]
+
+    def show_rows(self, rows: Sequence[T], *, top: bool = False) -> None:
+        """Show other rows. The cursor follows its row, or goes to the top."""
+        self.rows = rows
+        self.reload(len(rows), top=top)

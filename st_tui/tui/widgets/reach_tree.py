@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from st_tui.core.plain_text import shown
 from st_tui.tui.widgets.cells import column
-from st_tui.tui.widgets.listing import Listing, Piece
+from st_tui.tui.widgets.listing import Piece, RowListing
 
 
 class FolderRow(NamedTuple):
@@ -36,7 +36,7 @@ def folder_rows(paths: Sequence[str]) -> list[FolderRow]:
     return rows[::-1]
 
 
-class ReachTree(Listing[FolderRow]):
+class ReachTree(RowListing[FolderRow]):
     """A folder tree. `judge` says of a path whether it is allowed, `note` what stands beside it."""
 
     DEFAULT_CSS = """
@@ -45,25 +45,20 @@ class ReachTree(Listing[FolderRow]):
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
-        self._folders: list[FolderRow] = []
         self.judge: Callable[[str], bool] = lambda path: False
         self.note: Callable[[str], str] = lambda path: ""
 
     def show(self, folders: list[FolderRow]) -> None:
         """Show other folders, or the same anew."""
-        top = folders is not self._folders
-        self._folders = folders
-        self.reload(len(folders), top=top and self.cursor == 0)
+        top = folders is not self.rows
+        self.show_rows(folders, top=top and self.cursor == 0)
 
     def point_at(self, path: str) -> None:
         """Put the cursor on a folder, or else on its nearest ancestor in the tree."""
-        known = {folder.path: index for index, folder in enumerate(self._folders)}
+        known = {folder.path: index for index, folder in enumerate(self.rows)}
         while path not in known and path != "/":
             path = path.rpartition("/")[0] or "/"
         self.cursor = known.get(path, 0)
-
-    def load(self, offset: int, limit: int) -> Sequence[FolderRow]:
-        return self._folders[offset : offset + limit]
 
     def identity(self, item: FolderRow) -> str:
         return item.path

@@ -7,38 +7,31 @@ from collections.abc import Callable, Sequence
 from st_tui.core.reach import ReachingToken
 from st_tui.core.wording import caveats
 from st_tui.tui.widgets.cells import column
-from st_tui.tui.widgets.listing import Listing, Piece
+from st_tui.tui.widgets.listing import Piece, RowListing
 from st_tui.tui.widgets.token_list import EXPIRY_COLUMNS, expiry_piece
 from st_tui.tui.widgets.token_name import name_column
 
 
-class ReacherList(Listing[ReachingToken]):
+class ReacherList(RowListing[ReachingToken]):
     """The tokens found, with the path that each can reach where a pattern was asked about."""
 
     def __init__(self, now: Callable[[], int]) -> None:
         super().__init__(id="reachers")
         self._now = now
-        self._found: Sequence[ReachingToken] = ()
         self._says_where = False
         self.empty = ""
 
     def show(self, found: Sequence[ReachingToken], *, says_where: bool, top: bool) -> None:
         """Show the tokens found, with the cursor on the same one as before, or on `top`."""
         self.empty = "No token can."
-        self._show(found, says_where=says_where, top=top)
+        self._says_where = says_where
+        self.show_rows(found, top=top)
 
     def show_nothing(self) -> None:
         """Show none, and that it is not known which can."""
         self.empty = "Not known."
-        self._show((), says_where=False, top=True)
-
-    def _show(self, found: Sequence[ReachingToken], *, says_where: bool, top: bool) -> None:
-        self._found = found
-        self._says_where = says_where
-        self.reload(len(found), top=top)
-
-    def load(self, offset: int, limit: int) -> Sequence[ReachingToken]:
-        return self._found[offset : offset + limit]
+        self._says_where = False
+        self.show_rows((), top=True)
 
     def identity(self, item: ReachingToken) -> str:
         return item.token.id

@@ -13,7 +13,7 @@ from st_tui.core.plain_text import shown
 from st_tui.core.secrets.model import Place, SecretImport, SecretLabel
 from st_tui.core.wording import counted
 from st_tui.tui.widgets.cells import column
-from st_tui.tui.widgets.listing import Listing, Piece
+from st_tui.tui.widgets.listing import Piece, RowListing
 
 if TYPE_CHECKING:
     from st_tui.core.model import Project
@@ -89,7 +89,7 @@ class FolderLine(Widget):
         return Content.assemble((place, "bold"), (self._about, "$text-muted"))
 
 
-class SecretList(Listing[SecretRow]):
+class SecretList(RowListing[SecretRow]):
     """The imports and secrets of one folder."""
 
     DEFAULT_CSS = "SecretList { height: 1fr; }"
@@ -98,7 +98,6 @@ class SecretList(Listing[SecretRow]):
     def __init__(self) -> None:
         super().__init__(id="secrets")
         self.contents: FolderContents | None = None
-        self._rows: Sequence[SecretRow] = ()
         self._shapes: Mapping[tuple[str, int], ValueShape] = {}
         self._longest_name = 0
         self._longest: Sequence[int] = ()
@@ -112,10 +111,10 @@ class SecretList(Listing[SecretRow]):
         if moved:
             self.show_shapes({})
         self.empty = empty
-        self._rows = [*contents.links, *contents.secrets] if contents else ()
         names = [row.name for row in contents.secrets] if contents else []
         self._longest_name = max(map(len, names), default=0)
-        self.reload(len(self._rows), top=moved)
+        rows: Sequence[SecretRow] = [*contents.links, *contents.secrets] if contents else ()
+        self.show_rows(rows, top=moved)
 
     def show_shapes(self, shapes: Mapping[tuple[str, int], ValueShape]) -> None:
         """Show the shapes of values, by the id and version of their secrets."""
@@ -126,12 +125,9 @@ class SecretList(Listing[SecretRow]):
 
     def choose(self, secret_id: str) -> None:
         """Put the cursor on a secret or import, if it is there."""
-        for index, row in enumerate(self._rows):
+        for index, row in enumerate(self.rows):
             if row.id == secret_id:
                 self.cursor = index
-
-    def load(self, offset: int, limit: int) -> Sequence[SecretRow]:
-        return self._rows[offset : offset + limit]
 
     def identity(self, item: SecretRow) -> str:
         return item.id
