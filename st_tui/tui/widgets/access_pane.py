@@ -86,8 +86,9 @@ class AccessPane(Vertical):
         self._token: ServiceToken | None = None
         self._e2ee = True
         self._environments: Sequence[Environment] = ()
-        self._folders: Mapping[str, list[FolderRow]] = {}
         self._paths: Mapping[str, Sequence[str]] = {}
+        self._rows: dict[str, list[FolderRow]] = {}
+        """The tree of each environment that was looked at."""
         self._tree_request: AccessRequest | None = None
         """What is asked of every folder of the tree; None while it cannot be asked."""
         self._denied: tuple[ServiceToken, AccessRequest] | None = None
@@ -139,7 +140,7 @@ class AccessPane(Vertical):
         self._e2ee = e2ee
         self._environments = environments
         self._paths = folders
-        self._folders = {slug: folder_rows(paths[1:]) for slug, paths in folders.items()}
+        self._rows = {}
         if self.is_mounted:
             self._form.offer_environments(environments)
             self._show_environment()
@@ -276,13 +277,17 @@ class AccessPane(Vertical):
 
     def _show_environment(self) -> None:
         """Offer the environment's folders for completion; answer for it, and show its tree."""
-        paths = [folder.path for folder in self._folders_here()]
+        paths = self._paths.get(self._form.slug, ())
         self._form.offer_folders(paths, [environment.slug for environment in self._environments])
         self._answer()
         self._show_reach()
 
     def _folders_here(self) -> list[FolderRow]:
-        return self._folders.get(self._form.slug, [])
+        """The tree of the environment that is shown: the same list until the next project."""
+        slug = self._form.slug
+        if slug not in self._rows:
+            self._rows[slug] = folder_rows(self._paths[slug][1:]) if slug in self._paths else []
+        return self._rows[slug]
 
     def _show_reach(self) -> None:
         try:
