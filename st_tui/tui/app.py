@@ -9,8 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from textual import work
-from textual.app import SystemCommand
-from textual.binding import BindingType
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
 
@@ -63,15 +61,12 @@ class StTui(SafeApp[None]):
     TITLE = "st-tui"
     THEMES = THEMES
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {ActionCommands}
-    ENABLE_COMMAND_PALETTE = True
-    COMMAND_PALETTE_BINDING = "ctrl+p"
     MODES: ClassVar[dict[str, str | Callable[[], Screen[Any]]]] = {
         "tokens": TokensPage,
         "folders": _folders_page,
         "audit": _audit_page,
     }
     DEFAULT_MODE = "tokens"
-    BINDINGS: ClassVar[list[BindingType]] = []
 
     def __init__(
         self,
@@ -309,7 +304,3 @@ class StTui(SafeApp[None]):
         """Show another project on every screen."""
         self.project = project
         self.show_change()
-
-    def get_system_commands(self, screen: Screen[object]) -> list[SystemCommand]:
-        """None of Textual's own: the palette holds the screen's actions."""
-        return []
