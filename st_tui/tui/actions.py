@@ -96,10 +96,15 @@ FIELDS = (
 TRY_IT = Action("try_it", "f3", "try it for real",
                 "Try it for real: send the request to a running server", priority=True)  # fmt: skip
 
+HELP = Action("help", "f1,question_mark", "help", "Show every key of this screen", hint=True,
+              shown_key="?")  # fmt: skip
+PALETTE = Action("command_palette", "ctrl+p,colon", "palette", "Find any action by its name",
+                 hint=True)  # fmt: skip
+BACK = Action("leave", "escape,q,f10", "back", "Go back to the list", hint=True)
+
 EVERYWHERE = (
-    Action("help", "f1,question_mark", "help", "Show every key of this screen", hint=True,
-           shown_key="?"),
-    Action("command_palette", "ctrl+p,colon", "palette", "Find any action by its name", hint=True),
+    HELP,
+    PALETTE,
     Action("show_page('tokens')", "1", "tokens", "Go to the service tokens",
            "service-token list"),
     Action("show_page('folders')", "2", "folders", "Go to folders and secrets",

@@ -27,7 +27,7 @@ from st_tui.core.model import (
     TokenDraft,
 )
 from st_tui.core.plain_text import shown
-from st_tui.tui.actions import FIELDS, Action, bindings
+from st_tui.tui.actions import FIELDS, HELP, Action, bindings
 from st_tui.tui.host import ShowsVault
 from st_tui.tui.leaving import Leavable
 from st_tui.tui.screens.dialog import Confirm, close_form_question
@@ -62,7 +62,7 @@ class Create(ShowsVault, WithAccessPane[NewToken | None], Leavable[NewToken | No
         Action("cycle", "space", "in tree: /x → /x/* → /x/**",
                "In the tree: scope this folder, its children, or everything below"),
         *FIELDS,
-        Action("help", "f1", "help", "Show every key of this screen", hint=True),
+        HELP._replace(keys="f1", shown_key=""),
         Action("leave", "escape,f10", "close", "Close the form without making a token", hint=True),
     )  # fmt: skip
     BINDINGS: ClassVar[list[BindingType]] = bindings(ACTIONS)

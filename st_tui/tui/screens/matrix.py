@@ -15,7 +15,7 @@ from st_tui.core import access
 from st_tui.core.model import AccessRequest, Environment, Order, Permission, ServiceToken
 from st_tui.core.plain_text import shown
 from st_tui.core.wording import how_far, why
-from st_tui.tui.actions import Action, bindings
+from st_tui.tui.actions import BACK, HELP, PALETTE, Action, bindings
 from st_tui.tui.host import ShowsVault
 from st_tui.tui.leaving import Leavable
 from st_tui.tui.widgets.key_hints import KeyHints
@@ -33,12 +33,10 @@ class MatrixScreen(ShowsVault, Leavable[None]):
     ACTIONS: ClassVar[tuple[Action, ...]] = (
         Action("next_environment(1)", "e", "environment", "Show the next environment", hint=True),
         Action("next_environment(-1)", "E", "environment: back", "Show the environment before"),
-        Action("help", "f1,question_mark", "help", "Show every key of this screen", hint=True,
-               shown_key="?"),
-        Action("command_palette", "ctrl+p,colon", "palette", "Find any action by its name",
-               hint=True),
-        Action("leave", "escape,q,f10", "back", "Go back to the list", hint=True),
-    )  # fmt: skip
+        HELP,
+        PALETTE,
+        BACK,
+    )
     BINDINGS: ClassVar[list[BindingType]] = bindings(ACTIONS)
     DEFAULT_CSS = """
     MatrixScreen {

@@ -12,7 +12,7 @@ from textual.widgets import Static
 from st_tui.core.errors import Refusal
 from st_tui.core.model import Project, ServiceToken
 from st_tui.core.plain_text import shown
-from st_tui.tui.actions import FIELDS, Action, bindings
+from st_tui.tui.actions import BACK, FIELDS, HELP, PALETTE, Action, bindings
 from st_tui.tui.host import ShowsVault
 from st_tui.tui.latest_wins import LatestWins
 from st_tui.tui.leaving import Leavable
@@ -27,11 +27,10 @@ class Overview(ShowsVault, Leavable[None]):
         Action("open", "enter", "open", "Show all about this token", "service-token show ID",
                hint=True),
         # The first key of each works in a field as well; the others are typed there.
-        Action("help", "f1,question_mark", "help", "Show every key of this screen", hint=True),
-        Action("command_palette", "ctrl+p,colon", "palette", "Find any action by its name",
-               hint=True),
+        HELP._replace(shown_key=""),
+        PALETTE,
         *FIELDS,
-        Action("leave", "escape,q,f10", "back", "Go back to the list", hint=True),
+        BACK,
     )  # fmt: skip
     BINDINGS: ClassVar[list[BindingType]] = bindings(ACTIONS[1:])
     DEFAULT_CSS = """

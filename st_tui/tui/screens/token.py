@@ -20,7 +20,7 @@ from st_tui.core.lint.names import Names
 from st_tui.core.model import AuditEntry, ServiceToken, Use
 from st_tui.core.plain_text import shown
 from st_tui.core.wording import counted, times
-from st_tui.tui.actions import Action, bindings
+from st_tui.tui.actions import BACK, HELP, PALETTE, Action, bindings
 from st_tui.tui.host import ShowsVault
 from st_tui.tui.leaving import Leavable
 from st_tui.tui.screens.token_actions import TOKEN_ACTIONS, TokenActions
@@ -39,11 +39,10 @@ class TokenScreen(TokenActions, ShowsVault, Leavable[None]):
 
     ACTIONS: ClassVar[tuple[Action, ...]] = (
         *TOKEN_ACTIONS,
-        Action("help", "f1,question_mark", "help", "Show every key of this screen", hint=True,
-               shown_key="?"),
-        Action("command_palette", "ctrl+p,colon", "palette", "Find any action by its name"),
-        Action("leave", "escape,q,f10", "back", "Go back to the list", hint=True),
-    )  # fmt: skip
+        HELP,
+        PALETTE._replace(hint=False),
+        BACK,
+    )
     BINDINGS: ClassVar[list[BindingType]] = bindings(ACTIONS)
     DEFAULT_CSS = """
     TokenScreen {

@@ -18,7 +18,7 @@ from st_tui.core.errors import Refusal
 from st_tui.core.expiry import MINUTE
 from st_tui.core.model import Order, ServiceToken
 from st_tui.core.wording import counted
-from st_tui.tui.actions import EVERYWHERE, TRY_IT, Action, bindings, key_label
+from st_tui.tui.actions import EVERYWHERE, HELP, PALETTE, TRY_IT, Action, bindings
 from st_tui.tui.screens.filtered_page import FilteredPage
 from st_tui.tui.screens.responsive import WIDE
 from st_tui.tui.screens.token_actions import TOKEN_ACTIONS, TokenActions
@@ -239,9 +239,10 @@ class TokensPage(TokenActions, WithAccessPane[None], FilteredPage):
     async def action_test(self) -> None:
         pane = await self.show_pane()
         # In the path, "?" and "q" are typed: hint only at keys that work there.
-        offered = [a for a in EVERYWHERE if a.name in ("help", "command_palette")]
-        by_first_key = [a._replace(shown_key=key_label(a.keys.split(",")[0])) for a in offered]
-        self.query_one(KeyHints).offer((*pane.ACTIONS, TRY_IT._replace(hint=True), *by_first_key))
+        help_by_f1 = HELP._replace(shown_key="")
+        self.query_one(KeyHints).offer(
+            (*pane.ACTIONS, TRY_IT._replace(hint=True), help_by_f1, PALETTE)
+        )
         pane.focus_path()
 
     async def action_try_it(self) -> None:
