@@ -9,7 +9,7 @@ from textual._compositor import LayoutUpdate
 from textual.events import Paste
 from textual.pilot import Pilot
 
-from st_tui.core.model import ServiceToken
+from st_tui.core.model import Project, ServiceToken
 from st_tui.core.vault import Vault
 from st_tui.tui.app import StTui
 from st_tui.tui.widgets.token_list import TokenList
@@ -70,10 +70,15 @@ def vault(app: StTui) -> Vault:
     return app.vault
 
 
+def project_of(app: StTui) -> Project:
+    """The app's own project."""
+    assert app.project is not None
+    return app.project
+
+
 def token_named(app: StTui, name: str) -> ServiceToken:
     """A living token by its name."""
-    assert app.project is not None
-    return next(t for t in vault(app).tokens.page(app.project) if t.name == name)
+    return next(t for t in vault(app).tokens.page(project_of(app)) if t.name == name)
 
 
 async def choose(pilot: Pilot[Any], name: str) -> ServiceToken:

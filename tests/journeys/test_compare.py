@@ -14,7 +14,16 @@ from st_tui.tui.screens.picker import Picker
 from st_tui.tui.screens.prompt import Prompt
 from st_tui.tui.widgets.listing import Listing
 from tests.conftest import NOW
-from tests.journeys.driving import choose, opened, screen_text, token_named, until, vault, write
+from tests.journeys.driving import (
+    choose,
+    opened,
+    project_of,
+    screen_text,
+    token_named,
+    until,
+    vault,
+    write,
+)
 
 
 async def _take(pilot: Pilot[None], name: str) -> None:
@@ -46,10 +55,9 @@ def _words(pilot: Pilot[None]) -> str:
 
 
 def _make(app: StTui, name: str, *paths: str) -> None:
-    assert app.project is not None
     scopes = tuple(Scope("dev", path) for path in paths)
     draft = TokenDraft(name, scopes, frozenset({Permission.READ}), NOW + 86_400_000, 2, True, None)
-    vault(app).tokens.create(app.project, draft)
+    vault(app).tokens.create(project_of(app), draft)
     app.show_change()
 
 

@@ -28,6 +28,7 @@ from tests.conftest import NOW, Clock
 from tests.journeys.driving import (
     choose,
     opened,
+    project_of,
     screen_text,
     token_named,
     tokens_shown,
@@ -529,8 +530,7 @@ async def test_the_first_run_makes_a_vault(tmp_path: Path, clock: Clock) -> None
         await write(pilot, "Payments")
         await pilot.press("enter")
         await until(pilot, lambda: app.project is not None, "the project is made")
-        assert app.project is not None
-        assert app.project.slug == "payments"
+        assert project_of(app).slug == "payments"
         await until(pilot, lambda: "No tokens yet" in screen_text(pilot), "it says what to do")
 
 

@@ -25,7 +25,7 @@ from st_tui.tui.screens.token import TokenScreen
 from st_tui.tui.screens.tokens import TokensPage
 from st_tui.tui.widgets.matrix_grid import MatrixGrid
 from tests.conftest import NOW, Clock
-from tests.journeys.driving import choose, opened, screen_text, until, vault, write
+from tests.journeys.driving import choose, opened, project_of, screen_text, until, vault, write
 from tests.pictures import Pictures
 
 ONLY_READ = frozenset({Permission.READ})
@@ -42,8 +42,7 @@ async def test_the_cell_under_the_cursor_is_told_as_decide_says(demo_app: StTui)
     async with demo_app.run_test(size=(160, 36)) as pilot:
         await opened(pilot)
         grid = await _open(pilot)
-        assert demo_app.project is not None
-        paths = ["/", *vault(demo_app).folders.every(demo_app.project, "dev")]
+        paths = ["/", *vault(demo_app).folders.every(project_of(demo_app), "dev")]
         for row in range(grid.count):
             for step in range(3):
                 token = grid.current
@@ -108,8 +107,7 @@ async def test_environments_are_switched_and_the_folder_stays(demo_app: StTui) -
         grid = await _open(pilot)
         await pilot.press("right", "right")
         before = grid.path
-        assert demo_app.project is not None
-        slugs = [e.slug for e in vault(demo_app).environments.every(demo_app.project)]
+        slugs = [e.slug for e in vault(demo_app).environments.every(project_of(demo_app))]
         for slug in [*slugs[1:], slugs[0]]:
             await pilot.press("e")
             await until(pilot, lambda slug=slug: f"›  {slug}:" in screen_text(pilot), slug)  # type: ignore[misc]
@@ -141,8 +139,7 @@ async def test_the_list_and_the_matrix_have_the_same_filter(demo_app: StTui) -> 
         await pilot.press("enter")
         await pilot.pause()
         grid = await _open(pilot)
-        assert demo_app.project is not None
-        assert grid.count == vault(demo_app).tokens.count(demo_app.project, "prod")
+        assert grid.count == vault(demo_app).tokens.count(project_of(demo_app), "prod")
         assert "filter: prod" in screen_text(pilot)
 
 
@@ -161,8 +158,7 @@ async def test_a_change_of_the_vault_is_shown(demo_app: StTui) -> None:
     async with demo_app.run_test(size=(120, 30)) as pilot:
         await opened(pilot)
         grid = await _open(pilot)
-        count, project = grid.count, demo_app.project
-        assert project is not None
+        count, project = grid.count, project_of(demo_app)
         draft = TokenDraft("fresh", (Scope("dev", "/**"),), ONLY_READ, None)
         await demo_app.change("Making", lambda vault: vault.tokens.create(project, draft))
         await until(pilot, lambda: grid.count == count + 1, "the new token is there")
@@ -174,8 +170,7 @@ async def test_without_environments_it_says_so(demo_app: StTui) -> None:
     async with demo_app.run_test(size=(80, 24)) as pilot:
         await opened(pilot)
         await _open(pilot)
-        project = demo_app.project
-        assert project is not None
+        project = project_of(demo_app)
         for environment in vault(demo_app).environments.every(project):
             slug = environment.slug
             await demo_app.change(

@@ -23,6 +23,7 @@ from st_tui.tui.widgets.selector import Selector
 from tests.journeys.driving import (
     choose,
     opened,
+    project_of,
     screen_text,
     token_named,
     tokens_shown,
@@ -193,9 +194,8 @@ async def test_a_folder_that_a_colleague_makes_meanwhile_is_no_doubt(demo_app: S
         await write(pilot, "/team/**")
         await pilot.press("enter")
         await until(pilot, lambda: "0 of 24 folders" in screen_text(pilot), "nothing yet")
-        assert demo_app.project is not None
         with Vault.open(demo_app.directory, actor="bob", clock=demo_app.clock) as other:
-            other.folders.create(demo_app.project, "dev", "/team")
+            other.folders.create(project_of(demo_app), "dev", "/team")
         await until(pilot, lambda: "1 of 25 folders" in screen_text(pilot), "it is there")
         await pilot.press("f2")
         await made(pilot)
@@ -249,8 +249,7 @@ async def test_a_clone_and_its_life_are_asked_about_too(demo_app: StTui) -> None
     async with demo_app.run_test(size=SMALL) as pilot:
         await opened(pilot)
         original = await choose(pilot, "ci-deploy")
-        assert demo_app.project is not None
-        vault(demo_app).folders.delete(demo_app.project, "dev", "/common")
+        vault(demo_app).folders.delete(project_of(demo_app), "dev", "/common")
         await pilot.press("c")
         await until(pilot, lambda: isinstance(demo_app.screen, Create), "the form opens")
         await asked(pilot, f"{original.scopes[0]}, matches no folder")

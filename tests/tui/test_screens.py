@@ -21,9 +21,18 @@ from st_tui.tui.try_it.real_call import Reply
 from st_tui.tui.widgets.request_time import RequestTime
 from st_tui.tui.widgets.selector import Selector
 from tests.conftest import Clock
-from tests.journeys.driving import choose, opened, paste, screen_text, until, vault, write
+from tests.journeys.driving import (
+    choose,
+    opened,
+    paste,
+    project_of,
+    screen_text,
+    until,
+    vault,
+    write,
+)
 from tests.pictures import Pictures
-from tests.tui.screens.test_secrets import at, project_of
+from tests.tui.screens.test_secrets import at
 
 SIZES = [(80, 24), (120, 36)]
 
@@ -187,8 +196,7 @@ async def test_folders(demo_app: StTui, pictures: Pictures, size: tuple[int, int
         await opened(pilot)
         await pilot.press("2")
         await pictures.check(pilot, "folders")
-        common, project = Place("prod", "/common"), demo_app.project
-        assert project is not None
+        common, project = Place("prod", "/common"), project_of(demo_app)
         reference = {"PRIMARY": "${dev.common.db.primary.DATABASE_URL}"}
         vault(demo_app).secrets.set(project, common, reference)
         vault(demo_app).secrets.add_import(project, common, Place("dev", "/common/db/primary"))
@@ -205,8 +213,7 @@ async def test_a_value_of_several_lines(
     values = {"TLS_CERT": "-----BEGIN-----\n\tMIIB  \n-----END-----\n", "CI_TOKEN": "x\n"}
     async with demo_app.run_test(size=size) as pilot:
         await opened(pilot)
-        assert demo_app.project is not None
-        vault(demo_app).secrets.set(demo_app.project, place, values)
+        vault(demo_app).secrets.set(project_of(demo_app), place, values)
         await at(pilot, place, "TLS_CERT")
         await until(pilot, lambda: "3 lines" in screen_text(pilot), "they are counted")
         await pictures.check(pilot, "lines-listed", drawn=False)

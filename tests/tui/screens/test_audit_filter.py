@@ -16,7 +16,7 @@ from st_tui.tui.app import StTui
 from st_tui.tui.screens import audit
 from st_tui.tui.screens.audit import AuditList
 from st_tui.tui.widgets.field import Field
-from tests.journeys.driving import opened, screen_text, token_named, until, vault
+from tests.journeys.driving import opened, project_of, screen_text, token_named, until, vault
 
 SMALL = (80, 24)
 LARGE = 0
@@ -78,9 +78,8 @@ async def test_every_cell_of_a_row_finds_the_row(
     monkeypatch.setattr(audit, "_AT_ONCE", at_once)
     async with demo_app.run_test(size=(120, 36)) as pilot:
         await opened(pilot)
-        assert demo_app.project is not None
         place = Place("dev", "/common/db/primary")
-        vault(demo_app).secrets.create(demo_app.project, place, "BRAND_NEW", "x")
+        vault(demo_app).secrets.create(project_of(demo_app), place, "BRAND_NEW", "x")
         await pilot.press("3")
         await until(pilot, lambda: "BRAND_NEW" in screen_text(pilot), "it is named")
         listing = demo_app.screen.query_one(AuditList)

@@ -12,7 +12,7 @@ from st_tui.core.secrets.model import Place
 from st_tui.core.vault.secrets import Secrets
 from st_tui.tui.app import StTui
 from st_tui.tui.screens.audit import AuditList
-from tests.journeys.driving import opened, screen_text, until, vault, write
+from tests.journeys.driving import opened, project_of, screen_text, until, vault, write
 
 DB = Place("dev", "/common/db/primary")
 
@@ -32,9 +32,8 @@ async def audit_page(pilot: Pilot[None], text: str) -> AuditList:
 async def test_secrets_are_named_in_the_list_and_below_it(demo_app: StTui) -> None:
     async with demo_app.run_test(size=(120, 36)) as pilot:
         await opened(pilot)
-        assert demo_app.project is not None
         secrets = vault(demo_app).secrets
-        secrets.create(demo_app.project, DB, '[b]odd "name"', "1")
+        secrets.create(project_of(demo_app), DB, '[b]odd "name"', "1")
         await audit_page(pilot, "create-secret")
         await until(
             pilot,
@@ -47,16 +46,15 @@ async def test_secrets_are_named_in_the_list_and_below_it(demo_app: StTui) -> No
 async def test_of_what_is_gone_the_first_digits_are_shown(demo_app: StTui) -> None:
     async with demo_app.run_test(size=(120, 36)) as pilot:
         await opened(pilot)
-        assert demo_app.project is not None
         secrets = vault(demo_app).secrets
-        name_hash = secrets.create(demo_app.project, DB, "GONE", "1").name_hash.hex()
-        secrets.delete(demo_app.project, DB, "GONE")
+        name_hash = secrets.create(project_of(demo_app), DB, "GONE", "1").name_hash.hex()
+        secrets.delete(project_of(demo_app), DB, "GONE")
         await audit_page(pilot, "delete-secret")
         await until(pilot, lambda: f"  {name_hash[:8]}…" in screen_text(pilot), "its digits")
         assert f'"secretKey":"{name_hash[:8]}…"' in screen_text(pilot)
         assert name_hash[:9] not in screen_text(pilot)
         await pilot.press("1")
-        secrets.create(demo_app.project, DB, "GONE", "again")
+        secrets.create(project_of(demo_app), DB, "GONE", "again")
         await pilot.press("3")
         await until(pilot, lambda: '"secretKey":"GONE"' in screen_text(pilot), "it is there again")
 
@@ -77,11 +75,10 @@ async def test_only_what_is_on_the_screen_is_looked_for(
     monkeypatch.setattr(Secrets, "names_by_hash", watched)
     async with demo_app.run_test(size=(80, 24)) as pilot:
         await opened(pilot)
-        assert demo_app.project is not None
         with vault(demo_app).together():
             for number in range(60):
                 place = Place("dev", "/ci")
-                vault(demo_app).secrets.create(demo_app.project, place, f"N{number}", "")
+                vault(demo_app).secrets.create(project_of(demo_app), place, f"N{number}", "")
         entries = await audit_page(pilot, "create-secret")
         await until(pilot, lambda: "N59" in screen_text(pilot), "the newest are named")
         assert entries.count > 60

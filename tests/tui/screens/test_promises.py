@@ -18,7 +18,7 @@ from st_tui.tui.screens.prompt import Prompt
 from st_tui.tui.screens.token import TokenScreen
 from tests.conftest import Clock
 from tests.core.vaults import v2
-from tests.journeys.driving import opened, screen_text, until, vault, write
+from tests.journeys.driving import opened, project_of, screen_text, until, vault, write
 
 SMALL, WIDE = (80, 24), (120, 36)
 TEXT = "no token may write staging:/nowhere/**\nno token may write prod:/**\n"
@@ -63,8 +63,7 @@ async def test_they_are_those_of_the_command_line(
         assert "✔ holds   no token may write staging:/nowhere/**" in text
         assert "✖ broken  no token may write prod:/**" in text
         on_screen = listed(demo_app)
-        assert demo_app.project is not None
-        tokens = vault(demo_app).tokens.page(demo_app.project)
+        tokens = vault(demo_app).tokens.page(project_of(demo_app))
         scopes = sum(len(token.scopes) for token in tokens)
         counted = f"Looked at {len(tokens)} living tokens and {scopes} scopes"
         assert counted in text
@@ -80,8 +79,7 @@ async def test_a_name_that_several_tokens_bear_is_told_of(demo_app: StTui, file:
     file.write_text("only all-folders, * may read prod:/**\n", encoding="utf-8")
     async with demo_app.run_test(size=SMALL) as pilot:
         await opened(pilot)
-        assert demo_app.project is not None
-        vault(demo_app).tokens.create(demo_app.project, v2("all-folders", "dev:/ci"))
+        vault(demo_app).tokens.create(project_of(demo_app), v2("all-folders", "dev:/ci"))
         await pilot.press("v")
         await until(pilot, lambda: isinstance(demo_app.screen, Prompt), "the question")
         await write(pilot, "ours")
@@ -147,10 +145,9 @@ async def test_a_colleagues_token_is_seen_and_shown_as_text(demo_app: StTui, clo
         await write(pilot, "ours")
         await pilot.press("enter")
         await until(pilot, lambda: "1 of 2 hold" in screen_text(pilot), "all are proved")
-        assert demo_app.project is not None
         with Vault.open(demo_app.directory, actor="colleague", clock=clock) as other:
             draft = v2("[b]new[/b]", "staging:/**", permissions=frozenset({Permission.WRITE}))
-            other.tokens.create(demo_app.project, draft)
+            other.tokens.create(project_of(demo_app), draft)
         await until(pilot, lambda: "0 of 2 hold" in screen_text(pilot), "one more is broken")
         assert "[b]new[/b]" in screen_text(pilot)
 

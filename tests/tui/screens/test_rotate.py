@@ -18,7 +18,7 @@ from st_tui.tui.screens.rotate import Rotate
 from st_tui.tui.screens.token import TokenScreen
 from st_tui.tui.widgets.token_list import TokenList
 from tests.conftest import NOW
-from tests.journeys.driving import choose, opened, screen_text, until, vault, write
+from tests.journeys.driving import choose, opened, project_of, screen_text, until, vault, write
 
 SMALL, WIDE = (80, 24), (120, 36)
 NO_LONGER = "Whoever still uses the old token is refused from now on."
@@ -201,10 +201,9 @@ async def test_many_scopes_leave_room_for_what_they_belong_to(
     scopes = tuple(Scope("dev", f"/team-{n}/{'service-' * 20}{n}/**") for n in range(60))
     async with demo_app.run_test(size=size) as pilot:
         await opened(pilot)
-        assert demo_app.project is not None
         draft = TokenDraft("many", scopes, frozenset({Permission.READ}), NOW + 30 * DAY)
         with Vault.open(demo_app.directory, actor="colleague", clock=demo_app.clock) as other:
-            other.tokens.create(demo_app.project, draft)
+            other.tokens.create(project_of(demo_app), draft)
         await until(pilot, lambda: "many" in screen_text(pilot), "it is listed")
         token = await asked(pilot, "many")
         await rotated(pilot)

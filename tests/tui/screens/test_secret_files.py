@@ -17,8 +17,8 @@ from st_tui.tui.app import StTui
 from st_tui.tui.screens.dialog import Confirm
 from st_tui.tui.screens.link_form import LinkForm
 from st_tui.tui.screens.secret_files import ExportFile, ExportRemarks, ImportFile
-from tests.journeys.driving import opened, screen_text, until, vault, write
-from tests.tui.screens.test_secrets import DB, PASSWORD, go_to, project_of, stored
+from tests.journeys.driving import opened, project_of, screen_text, until, vault, write
+from tests.tui.screens.test_secrets import DB, PASSWORD, go_to, stored
 
 SMALL = (80, 24)
 

@@ -8,7 +8,6 @@ import pytest
 from textual.events import Key
 from textual.pilot import Pilot
 
-from st_tui.core.model import Project
 from st_tui.core.secrets.model import Place
 from st_tui.tui.app import StTui
 from st_tui.tui.screens.dialog import Confirm
@@ -16,16 +15,11 @@ from st_tui.tui.screens.secret_form import SecretForm
 from st_tui.tui.terminal.pasted_text import Burst
 from st_tui.tui.widgets.secret_name import SecretName
 from st_tui.tui.widgets.value_area import ValueArea
-from tests.journeys.driving import opened, paste, screen_text, until, vault, write
+from tests.journeys.driving import opened, paste, project_of, screen_text, until, vault, write
 from tests.tui.screens.test_secrets import DB, at, go_to
 
 SMALL = (80, 24)
 PEM = ["-----BEGIN KEY-----", "MIIBVgIBADANBgkqhkiG9w0BAQ==", "-----END KEY-----"]
-
-
-def project_of(app: StTui) -> Project:
-    assert app.project is not None
-    return app.project
 
 
 def stored(app: StTui, place: Place = DB) -> dict[str, str]:

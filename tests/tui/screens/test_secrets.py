@@ -19,7 +19,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from st_tui.core.crypto import seal
-from st_tui.core.model import AuditEntry, Project
+from st_tui.core.model import AuditEntry
 from st_tui.core.secrets.model import Place, Secret, SecretImport
 from st_tui.core.vault import Vault
 from st_tui.core.vault.secrets import Secrets
@@ -35,16 +35,19 @@ from st_tui.tui.widgets.key_hints import KeyHints
 from st_tui.tui.widgets.secret_list import HIDDEN, SecretList
 from st_tui.tui.widgets.value_area import ValueArea
 from tests.core.vaults import sqlite_of
-from tests.journeys.driving import opened, screen_text, until, vault, workers_done, write
+from tests.journeys.driving import (
+    opened,
+    project_of,
+    screen_text,
+    until,
+    vault,
+    workers_done,
+    write,
+)
 
 SMALL, WIDE = (80, 24), (120, 36)
 DB = Place("dev", "/common/db/primary")
 PASSWORD = "dev-only-7Qx2mVr9"
-
-
-def project_of(app: StTui) -> Project:
-    assert app.project is not None
-    return app.project
 
 
 async def go_to(pilot: Pilot[None], place: Place) -> SecretList:

@@ -12,7 +12,7 @@ import pytest
 
 from st_tui.cli import main
 from st_tui.core.access import decide
-from st_tui.core.model import AccessRequest, Permission, Project, ServiceToken
+from st_tui.core.model import AccessRequest, Permission, ServiceToken
 from st_tui.core.vault import Access, Vault
 from st_tui.tui.app import StTui
 from st_tui.tui.screens import warnings
@@ -23,6 +23,7 @@ from tests.core.vaults import sqlite_of, v2
 from tests.journeys.driving import (
     choose,
     opened,
+    project_of,
     screen_text,
     token_named,
     until,
@@ -149,9 +150,8 @@ async def test_a_token_used_too_often_is_told_to_be_rotated(
 async def test_a_scope_without_its_environment_is_told_once(demo_app: StTui) -> None:
     async with demo_app.run_test(size=WIDE) as pilot:
         await opened(pilot)
-        assert demo_app.project is not None
         environments = vault(demo_app).environments
-        environments.delete(demo_app.project, "dev")
+        environments.delete(project_of(demo_app), "dev")
         await choose(pilot, "top-level")
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(demo_app.screen, TokenScreen), "the details")
@@ -169,10 +169,9 @@ async def test_a_colleagues_token_is_warned_of_and_shown_as_text(
         await until(pilot, lambda: "16 warnings" in screen_text(pilot), "all are found")
         await pilot.press("down")
         before = demo_app.screen.query_one(WarningList).current
-        assert demo_app.project is not None
         with Vault.open(demo_app.directory, actor="colleague", clock=clock) as other:
             draft = v2("[b]gone[/b]", "dev:/nowhere")._replace(expires_at=None)
-            other.tokens.create(demo_app.project, draft)
+            other.tokens.create(project_of(demo_app), draft)
         await until(pilot, lambda: "18 warnings about 11 of 12" in screen_text(pilot), "two more")
         assert "[b]gone[/b]" in screen_text(pilot)
         assert "matches no folder" in screen_text(pilot)
@@ -241,11 +240,6 @@ def is_judged(screen: Warnings, known: object) -> bool:
     return screen._uses.upto != known and screen._linted is not None
 
 
-def project_of(app: StTui) -> Project:
-    assert app.project is not None
-    return app.project
-
-
 def use(app: StTui, token: ServiceToken, path: str) -> None:
     """A colleague's server lets a token read."""
     request = AccessRequest("dev", path, Permission.READ, NOW)
@@ -257,9 +251,8 @@ def use(app: StTui, token: ServiceToken, path: str) -> None:
 async def test_nothing_to_warn_about(demo_app: StTui) -> None:
     async with demo_app.run_test(size=SMALL) as pilot:
         await opened(pilot)
-        assert demo_app.project is not None
         tokens = vault(demo_app).tokens
-        tokens.revoke(tokens.page(demo_app.project))
+        tokens.revoke(tokens.page(project_of(demo_app)))
         await pilot.press("exclamation_mark")
         await until(pilot, lambda: "0 warnings about 0 of 0" in screen_text(pilot), "none")
         assert "Nothing to warn about." in screen_text(pilot)

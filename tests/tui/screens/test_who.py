@@ -26,7 +26,7 @@ from st_tui.tui.widgets.field import Field
 from st_tui.tui.widgets.reacher_list import ReacherList
 from tests.conftest import NOW, Clock
 from tests.core.vaults import v2, v3
-from tests.journeys.driving import opened, screen_text, token_named, until, vault, write
+from tests.journeys.driving import opened, project_of, screen_text, token_named, until, vault, write
 
 SMALL, WIDE = (80, 24), (120, 36)
 
@@ -39,8 +39,7 @@ def listed(app: StTui) -> list[ReachingToken]:
 
 
 def every_token(app: StTui) -> list[ServiceToken]:
-    assert app.project is not None
-    return vault(app).tokens.page(app.project)
+    return vault(app).tokens.page(project_of(app))
 
 
 async def asked(pilot: Pilot[Any], operation: str, place: str) -> None:
@@ -228,12 +227,11 @@ async def test_a_colleagues_token_shows_and_the_cursor_stays(demo_app: StTui, cl
         await pilot.press("down", "down")
         before = demo_app.screen.query_one(ReacherList).current
         names = [r.token.name for r in listed(demo_app)]
-        assert demo_app.project is not None
         with Vault.open(demo_app.directory, actor="colleague", clock=clock) as other:
             draft = v3("colleagues", "dev:/common")._replace(expires_at=None)
-            other.tokens.create(demo_app.project, draft)
+            other.tokens.create(project_of(demo_app), draft)
             elsewhere = v2("elsewhere", "prod:/common")._replace(expires_at=None)
-            other.tokens.create(demo_app.project, elsewhere)
+            other.tokens.create(project_of(demo_app), elsewhere)
         await until(pilot, lambda: len(listed(demo_app)) == len(names) + 1, "the new token")
         assert [r.token.name for r in listed(demo_app)] == ["colleagues", *names]
         assert "inactive" in screen_text(pilot)
@@ -300,9 +298,8 @@ async def test_it_paints_before_it_knows(
 async def test_without_environments_it_says_so(demo_app: StTui) -> None:
     async with demo_app.run_test(size=SMALL) as pilot:
         await opened(pilot)
-        assert demo_app.project is not None
-        for environment in vault(demo_app).environments.every(demo_app.project):
-            vault(demo_app).environments.delete(demo_app.project, environment.slug)
+        for environment in vault(demo_app).environments.every(project_of(demo_app)):
+            vault(demo_app).environments.delete(project_of(demo_app), environment.slug)
         await pilot.press("w")
         await until(pilot, lambda: "There is no environment" in screen_text(pilot), "it is said")
         assert "Reading" not in screen_text(pilot)
@@ -312,9 +309,8 @@ async def test_without_environments_it_says_so(demo_app: StTui) -> None:
 async def test_names_from_the_vault_are_never_markup(demo_app: StTui) -> None:
     async with demo_app.run_test(size=SMALL) as pilot:
         await opened(pilot)
-        assert demo_app.project is not None
         draft = v2("[red]x[/red]", "dev:/ci")._replace(expires_at=None)
-        vault(demo_app).tokens.create(demo_app.project, draft)
+        vault(demo_app).tokens.create(project_of(demo_app), draft)
         assert token_named(demo_app, "[red]x[/red]")
         await pilot.press("w")
         await asked(pilot, "read", "/")
