@@ -147,11 +147,9 @@ class MatrixScreen(ShowsVault, Leavable[None]):
 
     @on(Listing.Chosen, "#matrix")
     def _token_opened(self) -> None:
-        from st_tui.tui.screens.token import TokenScreen
+        from st_tui.tui.screens.token import open_token
 
-        token = self.query_one(MatrixGrid).current
-        if token is not None and self.app.screen is self:
-            self.app.push_screen(TokenScreen(token))
+        open_token(self, self.query_one(MatrixGrid).current)
 
     def action_next_environment(self, amount: int) -> None:
         slugs = [environment.slug for environment in self._environments]

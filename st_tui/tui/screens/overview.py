@@ -93,11 +93,9 @@ class Overview(ShowsVault, Leavable[None]):
             self.refuse(refusal)
 
     def action_open(self) -> None:
-        from st_tui.tui.screens.token import TokenScreen
+        from st_tui.tui.screens.token import open_token
 
-        token = self.chosen_token()
-        if token is not None and self.app.screen is self:
-            self.app.push_screen(TokenScreen(token))
+        open_token(self, self.chosen_token())
 
     def on_listing_chosen(self) -> None:
         self.action_open()

@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
+from textual.screen import Screen
 from textual.widgets import Static
 from textual.worker import Worker, WorkType
 
@@ -173,6 +174,12 @@ class TokenScreen(TokenActions, ShowsVault, Leavable[None]):
     def revoked(self) -> None:
         if self.app.screen is self:
             self.dismiss()
+
+
+def open_token(page: Screen[Any], token: ServiceToken | None) -> None:
+    """Show all about a token over a page, unless there is none or something covers the page."""
+    if token is not None and page.app.screen is page:
+        page.app.push_screen(TokenScreen(token))
 
 
 def _relative(how: str, relative: Relative) -> list[tuple[str, str]]:

@@ -181,11 +181,9 @@ class TokensPage(TokenActions, WithAccessPane[None], FilteredPage):
 
     @on(Listing.Chosen, "#tokens")
     def _token_opened(self) -> None:
-        from st_tui.tui.screens.token import TokenScreen
+        from st_tui.tui.screens.token import open_token
 
-        token = self._list.current
-        if token is not None and self.app.screen is self:
-            self.app.push_screen(TokenScreen(token))
+        open_token(self, self._list.current)
 
     def action_open(self) -> None:
         self._list.action_choose()
