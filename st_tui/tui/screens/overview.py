@@ -17,10 +17,11 @@ from st_tui.tui.host import ShowsVault
 from st_tui.tui.latest_wins import LatestWins
 from st_tui.tui.leaving import Leavable
 from st_tui.tui.widgets.key_hints import KeyHints
+from st_tui.tui.widgets.listing import Listing
 
 
 class Overview(ShowsVault, Leavable[None]):
-    """A screen over the page. Subclasses give `NAME`, `body`, `read_tokens` and `chosen_token`."""
+    """A screen over the page. Subclasses give `NAME`, `body` and `read_tokens`."""
 
     NAME: ClassVar[str]
     ACTIONS: ClassVar[tuple[Action, ...]] = (
@@ -51,7 +52,10 @@ class Overview(ShowsVault, Leavable[None]):
         yield KeyHints(self.ACTIONS)
 
     def body(self) -> ComposeResult:
-        """The widgets between the title and the hints, among them `#found`, a Static."""
+        """The widgets between the title and the hints.
+
+        Among them are `#found`, a Static, and one Listing. Its rows have their token as `token`.
+        """
         raise NotImplementedError
 
     async def read_tokens(self, project: Project) -> None:
@@ -60,7 +64,9 @@ class Overview(ShowsVault, Leavable[None]):
 
     def chosen_token(self) -> ServiceToken | None:
         """The token of the line under the cursor."""
-        raise NotImplementedError
+        row = self.query_one(Listing).current
+        token: ServiceToken | None = row.token if row is not None else None
+        return token
 
     def say(self, *parts: str | tuple[str, str]) -> None:
         """Say in one line what was found, or what is being done."""

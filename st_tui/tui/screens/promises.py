@@ -122,10 +122,6 @@ class Promises(Overview):
             whole = f"{token_name(row.token, self.host.clock())} ({row.token.id}) {row.how}"
         self.query_one("#whole", Static).update(shown(whole), layout=False)
 
-    def chosen_token(self) -> ServiceToken | None:
-        chosen = self._list.current
-        return chosen.token if chosen else None
-
 
 def promises_in(name: str, environments: Collection[Environment]) -> list[Promise]:
     """The promises in the file of a typed name. Raises Refusal."""

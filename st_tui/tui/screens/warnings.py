@@ -125,10 +125,6 @@ class Warnings(Overview):
         whole = f"{token_name(row.token, self.host.clock())}: {row.warning}" if row else ""
         self.query_one("#whole", Static).update(shown(whole), layout=False)
 
-    def chosen_token(self) -> ServiceToken | None:
-        chosen = self._list.current
-        return chosen.token if chosen else None
-
 
 def warnings_about(
     tokens: Sequence[ServiceToken],

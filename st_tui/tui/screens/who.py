@@ -18,7 +18,7 @@ from st_tui.core.algebra import TooComplex
 from st_tui.core.drafts import check_pattern, request_path
 from st_tui.core.errors import Refusal
 from st_tui.core.lint.no_folder import why_never
-from st_tui.core.model import Environment, Permission, Project, ServiceToken
+from st_tui.core.model import Environment, Permission, Project
 from st_tui.core.patterns import compile_pattern, is_plain
 from st_tui.core.plain_text import shown
 from st_tui.core.reach import ReachIndex, ReachingTokens
@@ -204,10 +204,6 @@ class Who(Overview):
         said = Content.styled(shown(sentence), style)
         says = self.query_one("#says", Static)
         says.update(said, layout=says.content != said)
-
-    def chosen_token(self) -> ServiceToken | None:
-        chosen = self._list.current
-        return chosen.token if chosen else None
 
     def action_to_list(self) -> None:
         self._list.focus()
