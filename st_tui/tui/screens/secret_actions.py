@@ -14,6 +14,7 @@ from st_tui.tui.widgets.secret_list import SecretList
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from st_tui.core.model import Project
     from st_tui.core.secrets.used_by import UsedBy
     from st_tui.core.vault import Vault
 
@@ -49,6 +50,14 @@ class SecretActions(Hosted):
     def chosen_place(self) -> Place | None:
         """The folder that is shown."""
         raise NotImplementedError
+
+    def place_to_fill(self) -> tuple[Project, Place] | None:
+        """The project and the folder that is shown; None if there is none, which is said."""
+        project, place = self.host.project, self.chosen_place()
+        if project is None or place is None:
+            self.host.notify("Make an environment first: press e.", severity="warning")
+            return None
+        return project, place
 
     def go_to(self, place: Place) -> None:
         """Show another folder."""
@@ -106,11 +115,10 @@ class SecretActions(Hosted):
     async def action_new_secret(self) -> None:
         from st_tui.tui.screens.secret_form import SecretForm
 
-        project, place = self.host.project, self.chosen_place()
-        if project is None or place is None:
-            self.host.notify("Make an environment first: press e.", severity="warning")
+        to_fill = self.place_to_fill()
+        if to_fill is None:
             return
-        saved = await self.host.ask(SecretForm(project, place))
+        saved = await self.host.ask(SecretForm(*to_fill))
         if saved is not None:
             self.show_secret(saved.id)
 
@@ -137,10 +145,10 @@ class SecretActions(Hosted):
     async def action_link(self) -> None:
         from st_tui.tui.screens.link_form import LinkForm
 
-        vault, project, place = self.host.vault, self.host.project, self.chosen_place()
-        if vault is None or project is None or place is None:
-            self.host.notify("Make an environment first: press e.", severity="warning")
+        vault, to_fill = self.host.vault, self.place_to_fill()
+        if vault is None or to_fill is None:
             return
+        project, place = to_fill
         environments, folders = vault.environments.every(project), vault.folders.of_each(project)
         if not environments:
             return  # a colleague deleted them just now, and the page is about to say so
@@ -154,10 +162,10 @@ class SecretActions(Hosted):
         from st_tui.tui.screens.secret_files import ImportFile
         from st_tui.tui.screens.secret_import import import_secrets
 
-        project, place = self.host.project, self.chosen_place()
-        if project is None or place is None:
-            self.host.notify("Make an environment first: press e.", severity="warning")
+        to_fill = self.place_to_fill()
+        if to_fill is None:
             return
+        project, place = to_fill
         stated = await self.host.ask(ImportFile(place))
         if stated is not None:
             await import_secrets(self.host, project, place, stated)
