@@ -123,6 +123,13 @@ def _covers(ranges: Iterable[IpRange], start: int, end: int) -> bool:
     return reached >= end
 
 
+def address_text(ip: int) -> str:
+    """An address as text, such as 10.0.0.7 or 2001:db8::7."""
+    from ipaddress import IPv4Address, IPv6Address
+
+    return str(IPv4Address(ip) if ip < IPV6 else IPv6Address(ip - IPV6))
+
+
 def interval_texts(first: int, last: int) -> list[str]:
     """An interval of addresses as CIDR blocks; an empty list for all addresses."""
     from ipaddress import IPv4Address, IPv6Address, summarize_address_range

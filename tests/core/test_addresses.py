@@ -12,6 +12,7 @@ from st_tui.core.access import trusts
 from st_tui.core.addresses import (
     ANYWHERE_TEXT,
     AddressError,
+    address_text,
     covers_every_address,
     parse_address,
     parse_range,
@@ -70,6 +71,11 @@ def test_two_addresses_are_the_same_number_only_if_they_are_the_same(
 ) -> None:
     same = parse_address(str(one)) == parse_address(str(other))
     assert same is (counts_as(one) == counts_as(other))
+
+
+@given(addresses)
+def test_an_address_is_written_as_ipaddress_writes_it(address: IPv4Address | IPv6Address) -> None:
+    assert address_text(parse_address(str(address))) == str(counts_as(address))
 
 
 @pytest.mark.parametrize(

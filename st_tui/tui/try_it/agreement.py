@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from st_tui.core import access
-from st_tui.core.addresses import AddressError, interval_texts, parse_address
+from st_tui.core.addresses import AddressError, address_text, parse_address
 from st_tui.core.expiry import in_utc
 from st_tui.core.model import AccessRequest, Reason, ServiceToken
 from st_tui.tui.try_it.real_call import Reply
@@ -47,7 +47,7 @@ def why_it_differs(token: ServiceToken, request: AccessRequest, reply: Reply, no
 
     if would_agree(request):
         return ""
-    asked_from = "any address" if request.ip is None else _written(request.ip)
+    asked_from = "any address" if request.ip is None else address_text(request.ip)
     elsewhere = f"the server sees {reply.own_address}, not {asked_from}"
     another_time = f"the server decides now, not at {in_utc(request.now)}"
     if would_agree(request._replace(ip=here)):
@@ -66,7 +66,3 @@ def _as_number(address: str) -> int | None:
         return parse_address(address.partition("%")[0])
     except AddressError:
         return None
-
-
-def _written(ip: int) -> str:
-    return interval_texts(ip, ip)[0].partition("/")[0]

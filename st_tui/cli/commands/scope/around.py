@@ -118,7 +118,7 @@ def _data(
 
 
 def _miss_data(miss: NearMiss) -> dict[str, Any]:
-    from st_tui.core.addresses import interval_texts
+    from st_tui.core.addresses import address_text
 
     token, request = miss.token, miss.request
     ip = request.ip
@@ -130,6 +130,6 @@ def _miss_data(miss: NearMiss) -> dict[str, Any]:
         "operation": request.operation,
         "endpoint": request.endpoint,
         "at": expiry.iso(request.now),
-        "ip": None if ip is None else interval_texts(ip, ip)[0].partition("/")[0],
+        "ip": None if ip is None else address_text(ip),
         "isActive": token.is_active,
     }
