@@ -197,7 +197,7 @@ class Create(ShowsVault, WithAccessPane[NewToken | None], Leavable[NewToken | No
         """What is filled in, with the scope that is still being typed. Raises Refusal."""
         version = self.query_one("#version", Selector).value
         permissions = [p for p in Permission if self.query_one(f"#{p.value}", TickBox).value]
-        ips = self.query_one("#trusted-ips", Field).value.replace(",", " ").split()
+        ips = self.query_one("#trusted-ips", ListField).values
         return TokenDraft(
             name=self.query_one("#name", Field).value,
             scopes=self._picker.drafted(),

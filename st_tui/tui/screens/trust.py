@@ -43,7 +43,7 @@ class Trust(Dialog[tuple[IpRange, ...]]):
     @on(Input.Submitted)
     def action_save(self) -> None:
         try:
-            ranges = parse_ranges(self.query_one("#ips", ListField).value.replace(",", " ").split())
+            ranges = parse_ranges(self.query_one("#ips", ListField).values)
         except Refusal as refusal:
             self.complain(str(refusal))
             return

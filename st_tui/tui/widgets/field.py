@@ -112,6 +112,11 @@ class Field(Input):
 class ListField(Field):
     """A field for several values with blanks between; each line of a paste is one of them."""
 
+    @property
+    def values(self) -> list[str]:
+        """The values typed, with blanks or commas between."""
+        return self.value.replace(",", " ").split()
+
     def take_lines(self, lines: list[str]) -> str:
         start, end = sorted(self.selection)
         before, after = self.value[:start], self.value[end:]
