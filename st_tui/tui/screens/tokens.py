@@ -23,6 +23,7 @@ from st_tui.tui.screens.filtered_page import FilteredPage
 from st_tui.tui.screens.responsive import WIDE
 from st_tui.tui.screens.token_actions import TOKEN_ACTIONS, TokenActions
 from st_tui.tui.screens.with_access_pane import WithAccessPane
+from st_tui.tui.terminal.type_ahead import has_handled
 from st_tui.tui.widgets.key_hints import KeyHints
 from st_tui.tui.widgets.listing import Listing
 from st_tui.tui.widgets.token_list import TokenList
@@ -261,10 +262,10 @@ class TokensPage(TokenActions, WithAccessPane[None], FilteredPage):
 
     async def _typed_keys_arrive(self) -> None:
         """Wait until the keys before this one, which has priority, reached their field."""
-        arrived = asyncio.Event()
-        if self.focused is not None and self.focused.call_later(arrived.set):
+        if self.focused is not None:
             with suppress(TimeoutError):
-                await asyncio.wait_for(arrived.wait(), _LONGEST_WAIT)
+                async with asyncio.timeout(_LONGEST_WAIT):
+                    await has_handled(self.focused)
 
     def on_access_pane_left(self) -> None:
         self.leave_test()

@@ -125,7 +125,7 @@ class TypeAhead(App[Result], Generic[Result]):
         self, target: DOMNode, before: Screen[Any], workers: Collection[Worker[Any]]
     ) -> None:
         for node in target.ancestors_with_self:  # so it bubbles up
-            await _has_handled(node)
+            await has_handled(node)
         while (
             self.is_running
             and self.screen is before
@@ -136,8 +136,8 @@ class TypeAhead(App[Result], Generic[Result]):
         ):
             await asyncio.sleep(0.002)
         if self.is_running and self.screen is not before:
-            await _has_handled(self.screen)
-            await _has_handled(self)
+            await has_handled(self.screen)
+            await has_handled(self)
 
     async def _deliver_next(self) -> None:
         self._waiting = None
@@ -169,7 +169,7 @@ def _opens_nothing(event: events.Event, focused: Widget | None) -> bool:
     return _takes_text(focused)  # a paste
 
 
-async def _has_handled(node: DOMNode) -> None:
+async def has_handled(node: DOMNode) -> None:
     """Wait until a node has handled every message that it has got so far."""
     handled = asyncio.Event()
     if node.call_later(handled.set):
