@@ -105,4 +105,10 @@ def screen_text(pilot: Pilot[Any]) -> str:
     return "".join(f"{line.replace(_NO_BREAK, ' ').rstrip()}\n" for line in lines)
 
 
+def said(pilot: Pilot[Any]) -> str:
+    """What a form says, as running text, without the pane to its right."""
+    lines = (line.split("▏")[0] for line in screen_text(pilot).splitlines())
+    return " ".join(" ".join(lines).split())
+
+
 _NO_BREAK = "\N{NO-BREAK SPACE}"

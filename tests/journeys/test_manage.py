@@ -7,7 +7,6 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from textual.pilot import Pilot
 
 from st_tui.core.addresses import parse_ranges
 from st_tui.core.expiry import DAY, HOUR
@@ -29,6 +28,7 @@ from tests.journeys.driving import (
     choose,
     opened,
     project_of,
+    said,
     screen_text,
     token_named,
     tokens_shown,
@@ -239,12 +239,6 @@ async def test_what_to_write_instead_of_a_refused_pattern_is_not_cut_off(
         await until(pilot, lambda: isinstance(demo_app.screen, Create), "the form opens")
         demo_app.screen.query_one("#scope-path", Field).value = "/v1.2/***"
         await until(pilot, lambda: "between slashes for any depth." in said(pilot), "it is said")
-
-
-def said(pilot: Pilot[None]) -> str:
-    """What the screen says, as running text."""
-    lines = (line.split("▏")[0] for line in screen_text(pilot).splitlines())
-    return " ".join(" ".join(lines).split())
 
 
 async def test_clone_and_rotate(demo_app: StTui) -> None:

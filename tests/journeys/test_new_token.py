@@ -24,6 +24,7 @@ from tests.journeys.driving import (
     choose,
     opened,
     project_of,
+    said,
     screen_text,
     token_named,
     tokens_shown,
@@ -51,12 +52,6 @@ async def form(pilot: Pilot[None], name: str = "web") -> Create:
 
 def path(app: StTui) -> str:
     return app.screen.query_one("#scope-path", PathField).value
-
-
-def said(pilot: Pilot[None]) -> str:
-    """What the form says, as running text."""
-    lines = (line.split("▏")[0] for line in screen_text(pilot).splitlines())
-    return " ".join(" ".join(lines).split())
 
 
 def question(pilot: Pilot[None]) -> str:
