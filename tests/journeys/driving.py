@@ -6,12 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 from textual._compositor import LayoutUpdate
-from textual.events import Paste
+from textual.events import Key, Paste
 from textual.pilot import Pilot
 
 from st_tui.core.model import Project, ServiceToken
 from st_tui.core.vault import Vault
 from st_tui.tui.app import StTui
+from st_tui.tui.terminal.pasted_text import Burst
 from st_tui.tui.widgets.token_list import TokenList
 
 _KEYS = {
@@ -32,6 +33,12 @@ async def paste(pilot: Pilot[Any], text: str) -> None:
     """Let the terminal give a text as one bracketed paste."""
     pilot.app.post_message(Paste(text))
     await pilot.pause()
+
+
+def in_one_piece(pilot: Pilot[Any], text: str) -> None:
+    """Let a terminal without bracketed paste give a text, pasted or held back by a slow line."""
+    names = {"\r": "enter", "\n": "ctrl+j", "\t": "tab"}
+    pilot.app.post_message(Burst([Key(names.get(c, c), c) for c in text]))
 
 
 async def until(pilot: Pilot[Any], holds: Callable[[], bool], what: str) -> None:

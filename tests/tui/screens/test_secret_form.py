@@ -5,17 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
-from textual.events import Key
 from textual.pilot import Pilot
 
 from st_tui.core.secrets.model import Place
 from st_tui.tui.app import StTui
 from st_tui.tui.screens.dialog import Confirm
 from st_tui.tui.screens.secret_form import SecretForm
-from st_tui.tui.terminal.pasted_text import Burst
 from st_tui.tui.widgets.secret_name import SecretName
 from st_tui.tui.widgets.value_area import ValueArea
-from tests.journeys.driving import opened, paste, project_of, screen_text, until, vault, write
+from tests.journeys.driving import (
+    in_one_piece,
+    opened,
+    paste,
+    project_of,
+    screen_text,
+    until,
+    vault,
+    write,
+)
 from tests.tui.screens.test_secrets import DB, at, go_to
 
 SMALL = (80, 24)
@@ -45,12 +52,6 @@ def typed(form: SecretForm) -> Sequence[str]:
 async def save(pilot: Pilot[None]) -> None:
     await pilot.press("f2")
     await until(pilot, lambda: len(pilot.app.screen_stack) == 1, "it is saved")
-
-
-def in_one_piece(pilot: Pilot[None], text: str) -> None:
-    """Let a terminal without bracketed paste send what is pasted."""
-    names = {"\r": "enter", "\n": "ctrl+j", "\t": "tab"}
-    pilot.app.post_message(Burst([Key(names.get(c, c), c) for c in text]))
 
 
 async def test_enter_goes_on_and_stores_no_newline(demo_app: StTui) -> None:

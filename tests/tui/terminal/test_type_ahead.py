@@ -12,12 +12,11 @@ from st_tui.tui.screens.dialog import Confirm
 from st_tui.tui.screens.prompt import Prompt
 from st_tui.tui.screens.secret_form import SecretForm
 from st_tui.tui.screens.tokens import TokensPage
-from st_tui.tui.terminal.pasted_text import Burst
 from st_tui.tui.widgets.field import Field
 from st_tui.tui.widgets.scope_picker import ScopePicker
 from st_tui.tui.widgets.token_list import TokenList
 from st_tui.tui.widgets.value_area import ValueArea
-from tests.journeys.driving import opened, screen_text, until, vault
+from tests.journeys.driving import in_one_piece, opened, screen_text, until, vault
 
 _NAMED = {"\t": "tab", "\x1b": "escape"}
 
@@ -26,12 +25,6 @@ def at_once(pilot: Pilot[None], keys: str) -> None:
     """Let keys arrive in one piece, as a line that stood still gives them."""
     for character in keys:
         pilot.app.post_message(Key(_NAMED.get(character, character), character))
-
-
-def in_one_piece(pilot: Pilot[None], text: str) -> None:
-    """Let a terminal without bracketed paste send text, which a slow line may do as well."""
-    names = {"\r": "enter", "\n": "ctrl+j", "\t": "tab"}
-    pilot.app.post_message(Burst([Key(names.get(c, c), c) for c in text]))
 
 
 def bracketed(pilot: Pilot[None], text: str) -> None:
