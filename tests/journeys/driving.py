@@ -35,6 +35,14 @@ async def paste(pilot: Pilot[Any], text: str) -> None:
     await pilot.pause()
 
 
+async def paste_into_focused(pilot: Pilot[Any], text: str) -> None:
+    """Give a paste straight to the widget that has the focus, past the app."""
+    focused = pilot.app.focused
+    assert focused is not None
+    focused.post_message(Paste(text))
+    await pilot.pause()
+
+
 def in_one_piece(pilot: Pilot[Any], text: str) -> None:
     """Let a terminal without bracketed paste give a text, pasted or held back by a slow line."""
     names = {"\r": "enter", "\n": "ctrl+j", "\t": "tab"}

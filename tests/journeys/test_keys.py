@@ -21,6 +21,7 @@ from tests.conftest import Clock
 from tests.journeys.driving import (
     choose,
     opened,
+    paste_into_focused,
     screen_text,
     token_named,
     until,
@@ -224,7 +225,7 @@ async def test_text_is_never_markup(demo_app: StTui, name: str) -> None:
         await opened(pilot)
         await pilot.press("n")
         await pilot.pause()
-        await _paste(pilot, name)
+        await paste_into_focused(pilot, name)
         await pilot.press("tab", "tab")
         await write(pilot, "/[ab]")
         await pilot.press("f2")
@@ -244,15 +245,6 @@ async def test_text_is_never_markup(demo_app: StTui, name: str) -> None:
         await pilot.press("n", "q")
         await until(pilot, lambda: len(demo_app.screen_stack) == 1, "it stays")
         assert token_named(demo_app, name)
-
-
-async def _paste(pilot: Pilot[None], text: str) -> None:
-    from textual.events import Paste
-
-    focused = pilot.app.focused
-    assert focused is not None
-    focused.post_message(Paste(text))
-    await pilot.pause()
 
 
 async def test_the_key_that_opens_the_help_closes_it(demo_app: StTui) -> None:

@@ -30,7 +30,15 @@ from st_tui.tui.widgets.request_time import RequestTime
 from st_tui.tui.widgets.selector import Selector
 from tests.api.server import Server, serving
 from tests.core.vaults import bytes_in_files, v2, v3
-from tests.journeys.driving import choose, opened, screen_text, until, workers_done, write
+from tests.journeys.driving import (
+    choose,
+    opened,
+    paste_into_focused,
+    screen_text,
+    until,
+    workers_done,
+    write,
+)
 
 SMALL, WIDE = (80, 24), (120, 36)
 DB = Place("dev", "/common/db")
@@ -78,19 +86,11 @@ def shop(served: Served) -> Iterator[Shop]:
         yield Shop(app, vault, project, served.server.url)
 
 
-async def paste(pilot: Pilot[Any], text: str) -> None:
-    """Paste into the field that has the cursor."""
-    focused = pilot.app.focused
-    assert focused is not None
-    focused.post_message(Paste(text))
-    await pilot.pause()
-
-
 async def try_it(pilot: Pilot[Any], text: str) -> str:
     """Send what the pane asks, with this text of a token; the screen with the answer."""
     await pilot.press("f3")
     await until(pilot, lambda: isinstance(pilot.app.screen, TryIt), "the dialog")
-    await paste(pilot, text)
+    await paste_into_focused(pilot, text)
     await pilot.press("enter")
     await until(pilot, lambda: " ms" in screen_text(pilot), "an answer")
     return screen_text(pilot)
@@ -152,7 +152,7 @@ async def test_a_key_pressed_twice_in_one_go_sends_once(shop: Shop, served: Serv
         await opened(pilot)
         await pilot.press("f3")
         await until(pilot, lambda: isinstance(shop.app.screen, TryIt), "the dialog")
-        await paste(pilot, new.text.full)
+        await paste_into_focused(pilot, new.text.full)
         for _ in range(2):
             await shop.app.run_action("send", shop.app.screen)
         await until(pilot, lambda: " ms" in screen_text(pilot), "an answer")
@@ -298,7 +298,7 @@ async def test_clear_text_over_the_network_is_asked_about(shop: Shop) -> None:
         await pilot.press("f3")
         await until(pilot, lambda: isinstance(shop.app.screen, TryIt), "the dialog")
         shop.app.screen.query_one("#server", Field).value = "http://192.0.2.1:8080"
-        await paste(pilot, new.text.full)
+        await paste_into_focused(pilot, new.text.full)
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(shop.app.screen, Confirm), "the question")
         assert "Send the token in clear text?" in screen_text(pilot)
@@ -318,7 +318,7 @@ async def test_the_server_is_remembered(shop: Shop) -> None:
         url = shop.app.screen.query_one("#server", Field)
         assert url.value == "http://127.0.0.1:8080"
         url.value = shop.url.removeprefix("http://")
-        await paste(pilot, new.text.full)
+        await paste_into_focused(pilot, new.text.full)
         await pilot.press("enter")
         await until(pilot, lambda: "✔ agrees" in screen_text(pilot), "an answer")
         await pilot.press("f10", "f3")
@@ -362,7 +362,7 @@ async def test_nothing_of_the_text_stays(shop: Shop, served: Served) -> None:
         await pilot.press("ctrl+c", "ctrl+x")
         assert field.value == ""
         assert shop.app.clipboard == ""
-        await paste(pilot, new.text.full)
+        await paste_into_focused(pilot, new.text.full)
         assert new.text.secret in str(_strings_kept())
         await pilot.press("escape")
         await until(pilot, lambda: len(shop.app.screen_stack) == 1, "the list again")
