@@ -1,4 +1,4 @@
-"""Tokens whose scopes the questions are about."""
+"""Tokens and folders that the questions are about."""
 
 from __future__ import annotations
 
@@ -24,3 +24,10 @@ def ids(run: Run, directory: Path) -> dict[str, str]:
         "dev": create(run, "--name", "dev", scope="dev:/**"),
     }  # fmt: skip
     return {name: new["serviceTokenData"]["id"] for name, new in made.items()}
+
+
+@pytest.fixture
+def places(run: Run, directory: Path) -> None:
+    """Folders in dev: columns of the matrix, and the nearest where access is allowed."""
+    for path in ("/common/db", "/folder1/sub"):
+        assert run("folders", "create", "--env", "dev", "--path", path).status == 0

@@ -6,12 +6,7 @@ import pytest
 
 from tests.cli.conftest import Run, assert_refused, create
 
-
-@pytest.fixture(autouse=True)
-def _places(run: Run, directory: object) -> None:
-    """Folders that may be the nearest allowed ones."""
-    for path in ("/common/db", "/folder1/sub"):
-        assert run("folders", "create", "--env", "dev", "--path", path).status == 0
+pytestmark = pytest.mark.usefixtures("places")
 
 
 def ask(path: str, *more: str, environment: str = "dev", operation: str = "read") -> list[str]:

@@ -6,12 +6,7 @@ import pytest
 
 from tests.cli.conftest import Run, create
 
-
-@pytest.fixture(autouse=True)
-def _places(run: Run, directory: object) -> None:
-    """Folders for the columns."""
-    for path in ("/common/db", "/folder1/sub"):
-        assert run("folders", "create", "--env", "dev", "--path", path).status == 0
+pytestmark = pytest.mark.usefixtures("places")
 
 
 def test_the_matrix_has_a_cell_for_each_token_and_folder(run: Run) -> None:
