@@ -228,13 +228,7 @@ def test_the_keys_must_be_there_and_the_right_ones(
 def test_a_backup_of_a_changed_log_says_that_it_could_not_be_restored(
     run: Run, directory: Path, tmp_path: Path
 ) -> None:
-    with raw(directory) as connection:
-        [[trigger]] = connection.execute(
-            "SELECT sql FROM sqlite_master WHERE name = 'audit_log_no_update'"
-        )
-        connection.execute("DROP TRIGGER audit_log_no_update")
-        connection.execute("UPDATE audit_log SET actor = 'nobody'")
-        connection.execute(trigger)
+    edit(directory, "UPDATE audit_log SET actor = 'nobody'")
     result = run("backup", str(tmp_path / "copy"))
     assert result.status == 1
     assert "could not be restored: its audit log was changed at entry 1" in result.err
