@@ -6,8 +6,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from typing import Final
 
-from st_tui.core.lookalikes import described, mixture, skeleton
-from st_tui.core.plain_text import blank_end, shown, unseen
+from st_tui.core.lint.warnings import Fix, Kind, LintWarning
+from st_tui.core.lookalikes import described, looks_like, mixture, skeleton
+from st_tui.core.plain_text import blank_end, shown, unseen, without_unseen
 from st_tui.core.wording import counted
 
 _SHOWN: Final = 2
@@ -32,23 +33,36 @@ class Names:
         return sorted(other for other in self._alike.get(skeleton(name), ()) if other != name)
 
 
-def about_name(name: str, names: Names, *, is_among: bool = False) -> list[str]:
-    """Warnings about a token's name, a sentence each; `is_among`: `names` counts this token too."""
+def about_name(name: str, names: Names, *, is_among: bool = False) -> list[LintWarning]:
+    """Warnings about a token's name; `is_among`: `names` counts this token too."""
+
+    def warn(sentence: str, instead: str = "") -> LintWarning:
+        fix = Fix(f"name it {shown(instead)}", name=instead) if instead else None
+        return LintWarning(Kind.NAME, sentence, fix)
+
     warnings = []
     if is_among and (found := unseen(name) or blank_end(name)):
-        warnings.append(f"The name {found}: only a clone can have one without it.")
+        sentence = f"The name {found}: only a clone can have one without it."
+        warnings.append(warn(sentence, without_unseen(name)))
     elif found := unseen(name):  # a blank at the end is usual while somebody types
-        warnings.append(f"The name {found}: leave it out.")
+        warnings.append(warn(f"The name {found}: leave it out.", without_unseen(name)))
     if (mixed := mixture(name)) is not None:
         *first, last = mixed.scripts
-        warnings.append(
-            f"The name mixes {', '.join(first)} and {last} letters: it has {described(mixed.odd)}."
-        )
+        sentence = f"The name mixes {', '.join(first)} and {last} letters"
+        instead = _in_ascii(without_unseen(name))
+        instead = "" if names.same(instead) else instead
+        warnings.append(warn(f"{sentence}: it has {described(mixed.odd)}.", instead))
     if alike := names.alike(name):
         listed = ", ".join(f"“{shown(other)}”" for other in alike[:_SHOWN])
         more = f" and {len(alike) - _SHOWN} more" if len(alike) > _SHOWN else ""
-        warnings.append(f"The name looks like that of another token: {listed}{more}.")
+        warnings.append(warn(f"The name looks like that of another token: {listed}{more}."))
     if others := names.same(name) - is_among:
         tokens = counted(others, "other token has", "other tokens have")
-        warnings.append(f"{tokens} the same name: only the id tells them apart.")
+        warnings.append(warn(f"{tokens} the same name: only the id tells them apart."))
     return warnings
+
+
+def _in_ascii(name: str) -> str:
+    """The name in the letters that its own are taken for; empty if some are taken for none."""
+    letters = [c if c.isascii() else looks_like(c) for c in name]
+    return "".join(filter(None, letters)) if all(letters) else ""

@@ -33,16 +33,24 @@ def why_never(pattern: str) -> str | None:
         return None
     blamed = (_blamed(unit) for segment in compiled.segments for unit in segment)
     found = next(filter(None, blamed), None)
+    instead = rewrite(pattern)
     if found is None:
         return (
             "matches only paths that are written with the slash at the end, which no request "
-            f"has: write {pattern[:-1]}."
+            f"has: write {instead}."
         )
-    instead = _as_it_looks(pattern)
     return (
         f"can never match a folder (proved): it has {found}, and folder names have only "
         f"a-z, A-Z, 0-9, - and _{instead and f': write {instead}'}."
     )
+
+
+def rewrite(pattern: str) -> str:
+    """What to write for a pattern that no folder can match, if that can be told; else empty."""
+    segments = compile_pattern(pattern).segments
+    if not any(_blamed(unit) for segment in segments for unit in segment):
+        return pattern[:-1]
+    return _as_it_looks(pattern)
 
 
 def _blamed(unit: Unit) -> str | None:

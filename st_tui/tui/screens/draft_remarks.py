@@ -58,7 +58,7 @@ def warning_lines(
     warnings = lint.lint(draft, context.folders, context.written, names=context.names)
     lines = [
         *(comparison_lines(original, draft, context.folders) if original else ()),
-        *(Content.styled(f"! {shown(warning)}", "$text-warning") for warning in warnings),
+        *(Content.styled(f"! {shown(warning.text)}", "$text-warning") for warning in warnings),
     ]
     if len(lines) > _MOST_WARNINGS:
         more = Content.styled(f"  and {len(lines) - _MOST_WARNINGS + 1} more", "$text-muted")

@@ -163,7 +163,7 @@ class TokenScreen(TokenActions, ShowsVault, Leavable[None]):
                 Content.assemble((f"{number} ", "$text-muted"), f"{shown(str(scope)):<32}  ", reach)
             )
         lines += [
-            Content.styled(f"! {shown(warning)}", "$text-warning")
+            Content.styled(f"! {shown(warning.text)}", "$text-warning")
             for warning in lint.lint(token, folders, written, self._uses, names)
         ]
         return lines

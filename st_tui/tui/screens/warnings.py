@@ -30,7 +30,7 @@ class TokenWarning(NamedTuple):
     """A token and one warning about it."""
 
     token: ServiceToken
-    warning: str
+    warning: lint.LintWarning
 
 
 class WarningList(RowListing[TokenWarning]):
@@ -42,7 +42,7 @@ class WarningList(RowListing[TokenWarning]):
         self.empty = ""
 
     def identity(self, item: TokenWarning) -> tuple[str, str]:
-        return item.token.id, item.warning
+        return item.token.id, item.warning.text
 
     def draw_header(self, width: int) -> str:
         return " " + column("Name", _name_width(width - 1)) + "Warning"
@@ -51,7 +51,7 @@ class WarningList(RowListing[TokenWarning]):
         name = _name_width(width)
         return [
             (name_column(item.token, self._now(), name - 1) + " ", ""),
-            (column(f"! {item.warning}", width - name), "warning"),
+            (column(f"! {item.warning.text}", width - name), "warning"),
         ]
 
 
@@ -122,7 +122,7 @@ class Warnings(Overview):
     def _warning_chosen(self) -> None:
         """Show the whole warning, which the list may have cut."""
         row = self._list.current
-        whole = f"{token_name(row.token, self.host.clock())}: {row.warning}" if row else ""
+        whole = f"{token_name(row.token, self.host.clock())}: {row.warning.text}" if row else ""
         self.query_one("#whole", Static).update(shown(whole), layout=False)
 
 

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from st_tui.core.lint.names import Names, about_name
+from st_tui.core.lint.names import Names
+from st_tui.core.lint.names import about_name as warnings_about
+
+
+def about_name(name: str, names: Names, *, is_among: bool = False) -> list[str]:
+    return [warning.text for warning in warnings_about(name, names, is_among=is_among)]
 
 
 @pytest.mark.parametrize("name", ["web", "Ünïcode 名前", "API サーバー", "бэкап", "👩 x", "a b"])

@@ -8,11 +8,12 @@ from itertools import product
 import pytest
 
 from st_tui.core.algebra import overlaps
-from st_tui.core.lint import FolderPaths, lint
+from st_tui.core.lint import FolderPaths
+from st_tui.core.lint import lint as warnings_about
 from st_tui.core.lint.no_folder import why_never
 from st_tui.core.model import Scope, TokenDraft
 from st_tui.core.patterns import compile_pattern
-from tests.core.lint.test_tokens import FOLDERS, READ, warnings
+from tests.core.lint.test_tokens import FOLDERS, READ, lint, warnings
 
 
 @pytest.mark.parametrize(
@@ -119,3 +120,43 @@ def test_a_folder_is_held_against_a_scope_once(matched: list[str]) -> None:
     assert said[0] == said[1] == lint(TokenDraft("abc", scopes, READ, 1), FOLDERS)
     assert [folders.opened(scope) for scope in scopes] == [1, None, None]
     assert len(matched) == 2 * len(FOLDERS["dev"])  # in `folders`, and once more in others
+
+
+def test_what_mends_a_trap_opens_what_was_left_out_and_is_a_trap_no_more() -> None:
+    mended = 0
+    for length in (1, 2, 3):
+        for segments in product(["a", "*", "**", "a*", "[ab]"], repeat=length):
+            draft = TokenDraft("t", (Scope("dev", "/" + "/".join(segments)),), READ, 1)
+            for warning in warnings_about(draft, FOLDERS):
+                left_out = re.search(r" leaves out (/[a-z/]*)", warning.text)
+                if warning.fix is None or left_out is None:
+                    continue
+                mended += 1
+                scopes = warning.fix.mended(draft, now=0).scopes
+                assert any(compile_pattern(s.secret_path).matches(left_out[1]) for s in scopes)
+                still = [
+                    each.sentence for each in warnings_about(draft._replace(scopes=scopes), FOLDERS)
+                ]
+                assert warning.sentence not in still
+    assert mended > 40
+
+
+@pytest.mark.parametrize(
+    ("pattern", "mended"),
+    [
+        ("/a/*", ["/a/**"]),
+        ("/*", ["/**"]),
+        ("/**/*", ["/**"]),
+        ("/**/deep", ["/**/deep", "/deep"]),
+        ("/a*/**", ["/a*/**", "/a*"]),
+        ("/a/", ["/a"]),
+        ("/\u0441ommon/**", ["/common/**"]),
+        ("/x/**/deep", None),
+        ("/nowhere", None),
+    ],
+)
+def test_the_fix_of_a_scope(pattern: str, mended: list[str] | None) -> None:
+    draft = TokenDraft("t", (Scope("dev", pattern),), READ, 1)
+    fix = warnings_about(draft, FOLDERS)[0].fix
+    paths = fix and [scope.secret_path for scope in fix.mended(draft, now=0).scopes]
+    assert paths == mended

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import partial
 
 import pytest
 
-from st_tui.core.lint import MANY_USES, lint
+from st_tui.core.lint import MANY_USES, Kind, Way
+from st_tui.core.lint import lint as warnings_about
 from st_tui.core.lint import scopes as lint_scopes
 from st_tui.core.lint import tokens as lint_tokens
 from st_tui.core.lint.names import Names
@@ -15,6 +16,16 @@ from st_tui.core.model import Permission, Scope, ServiceToken, TokenDraft, Use
 
 READ = frozenset({Permission.READ})
 FOLDERS = {"dev": ["/", "/a", "/a/b", "/a/b/c", "/x", "/x/deep"], "prod": ["/"]}
+
+
+def lint(
+    token: TokenDraft | ServiceToken,
+    folders: Mapping[str, Sequence[str]],
+    written: Collection[str] | None = None,
+    uses: Iterable[Use] = (),
+    names: Names | None = None,
+) -> list[str]:
+    return [each.text for each in warnings_about(token, folders, written, uses, names)]
 
 
 def warnings(*patterns: str, environment: str = "dev") -> list[str]:
@@ -118,3 +129,47 @@ def test_the_same_folder_of_another_environment_is_another() -> None:
         TokenDraft("t", scopes, READ, 1), FOLDERS, uses=[Use("dev", "/", Permission.READ)]
     )
     assert "opens 2 folders, 1 was used:" in warning
+
+
+def test_a_warning_says_what_it_is_about_and_what_would_mend_it() -> None:
+    draft = TokenDraft("t", (Scope("dev", "/a/**"), Scope("dev", "/a/b")), READ, None)
+    inside, never = warnings_about(draft, FOLDERS)
+    assert (inside.kind, inside.scope) == (Kind.REDUNDANT, 1)
+    assert inside.fix is not None
+    assert never.fix is not None
+    assert inside.fix.words == "take scope 2 out"
+    assert never.kind is Kind.NEVER_EXPIRES
+    assert never.weight < inside.weight
+    mended = never.fix.mended(inside.fix.mended(draft, now=5), now=5)
+    assert mended == draft._replace(
+        scopes=(Scope("dev", "/a/**"),), expires_at=5 + 360 * 24 * 3_600_000
+    )
+    assert warnings_about(mended, FOLDERS) == []
+
+
+def test_what_mends_a_token_that_exists() -> None:
+    def ways(token: ServiceToken, *uses: Use) -> list[Way | None]:
+        return [
+            each.fix.way if each.fix else None
+            for each in warnings_about(token, FOLDERS, None, uses)
+        ]
+
+    token = ServiceToken("id", "t", (Scope("dev", "/a/**"),), READ, expires_at=1)
+    assert ways(token, Use("dev", "/a", Permission.READ)) == [Way.NARROW]
+    assert ways(token._replace(expires_at=None, use_count=MANY_USES)) == [Way.ROTATE, Way.ROTATE]
+    assert ways(token._replace(scopes=(Scope("gone", "/"), Scope("dev", "/nowhere")))) == [
+        Way.REVOKE, Way.REVOKE,
+    ]  # fmt: skip
+    # With one scope that opens something, or one that a better path would mend, it is of use.
+    assert ways(token._replace(scopes=(Scope("gone", "/"), Scope("dev", "/a")))) == [Way.MEND]
+    assert ways(token._replace(scopes=(Scope("dev", "/a/"),))) == [Way.MEND]
+
+
+def test_a_name_is_mended_where_that_can_be_told() -> None:
+    draft = TokenDraft("\u0441i-deploy", (Scope("dev", "/a"),), READ, 1)
+    [mixed] = warnings_about(draft, FOLDERS, names=Names([]))
+    assert mixed.fix is not None
+    assert mixed.fix.mended(draft, now=0).name == "ci-deploy"
+    assert mixed.kind is Kind.NAME
+    taken = warnings_about(draft, FOLDERS, names=Names(["ci-deploy"]))
+    assert [each.fix for each in taken] == [None, None]

@@ -60,13 +60,13 @@ def test_a_name_is_not_warned_of_for_that_of_its_own_successor(
     names = vault.tokens.names(project)
     assert names.same("ci") == 1
     assert not any(
-        "same name" in w for token in both for w in lint(token, {"dev": ["/"]}, (), (), names)
+        "same name" in w.text for token in both for w in lint(token, {"dev": ["/"]}, (), (), names)
     )
     vault.tokens.create(project, v2("ci", "dev:/**"))
     names = vault.tokens.names(project)
     for token in vault.tokens.page(project):
         found = lint(token, {"dev": ["/"]}, (), (), names)
-        assert any("same name" in warning for warning in found) is (token.id != old.id)
+        assert any("same name" in warning.text for warning in found) is (token.id != old.id)
 
 
 def test_a_log_that_somebody_changed_tells_less(vault: Vault, project: Project) -> None:

@@ -39,7 +39,7 @@ def listed(app: StTui) -> list[tuple[str, str]]:
     """Every line of the list, on the screen or not: a token's id and a warning."""
     listing = app.screen.query_one(WarningList)
     items = (listing.item(index) for index in range(listing.count))
-    return [(item.token.id, item.warning) for item in items if item is not None]
+    return [(item.token.id, item.warning.text) for item in items if item is not None]
 
 
 def told(

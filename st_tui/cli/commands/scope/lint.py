@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -15,6 +15,7 @@ from st_tui.core.errors import Refusal
 from st_tui.core.wording import counted
 
 if TYPE_CHECKING:
+    from st_tui.core.lint import LintWarning
     from st_tui.core.model import ServiceToken
 
 
@@ -43,13 +44,29 @@ def lint(as_json: bool) -> int:
             {
                 "tokens": len(tokens),
                 "warnings": [
-                    {"id": token.id, "name": token.name, "warning": warning}
+                    {"id": token.id, "name": token.name} | _as_json(warning)
                     for token, warning in found
                 ],
             }
         )
     else:
         for token, warning in found:
-            say(f"{token_name(token)}: {warning}")
+            say(f"{token_name(token)}: {warning.text}")
         note(f"{counted(len(found), 'warning')} about {counted(len(tokens), 'token')}.")
     return 1 if found else 0
+
+
+def _as_json(warning: LintWarning) -> dict[str, Any]:
+    """The sentence, what it is about, its place in the order of weights, and what would mend it."""
+    fix = warning.fix
+    return {
+        "warning": warning.text,
+        "kind": warning.kind,
+        "weight": warning.weight,
+        "fix": fix
+        and {
+            "words": fix.words,
+            "way": fix.way,
+            "scopes": None if fix.scopes is None else [scope.data for scope in fix.scopes],
+        },
+    }

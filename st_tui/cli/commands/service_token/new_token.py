@@ -97,7 +97,8 @@ def warnings_about(vault: Vault, project: Project, draft: TokenDraft) -> list[st
 
     folders = vault.folders.of_each(project)
     written = vault.tokens.written_environments(project)
-    return lint(draft, folders, written, names=vault.tokens.names(project))
+    found = lint(draft, folders, written, names=vault.tokens.names(project))
+    return [warning.text for warning in found]
 
 
 def say_warnings(warnings: Sequence[str]) -> None:

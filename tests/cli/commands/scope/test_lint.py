@@ -29,6 +29,17 @@ def test_lint_of_the_whole_project(run: Run) -> None:
         ("twice", "Scope 2: says nothing new: scope 1 opens all of it (proved)."),
         ("twice", "It never expires: it lives until somebody revokes it."),
     ]
+    inside, never = result.json["warnings"]
+    assert (inside["kind"], never["kind"]) == ("redundant", "never-expires")
+    assert never["weight"] < inside["weight"]
+    assert inside["fix"] == {
+        "words": "take scope 2 out",
+        "way": "mend",
+        "scopes": [{"environment": "dev", "secretPath": "/common/**"}],
+    }
+    assert never["fix"] == {
+        "words": "rotate it, and give the new one an end", "way": "rotate", "scopes": None,
+    }  # fmt: skip
 
 
 def test_lint_names_the_only_token_that_may_write_to_an_environment(run: Run) -> None:
