@@ -21,7 +21,7 @@ from tests.terminal_session import PATIENCE, TerminalSession
 OPENS = {"n": "F4 preview", "m": "e environment", "2": "f folder", "3": "v verify", "t": "Esc list"}
 """Keys of the token list, and what the last line says of the screen that each opens."""
 
-LAST_PAINTED = {(80, 24): ("starts the tour",), (120, 36): ("starts the tour", "mail")}
+LAST_PAINTED = {(80, 24): ("F6 tour",), (120, 36): ("F6 tour", "mail")}
 """What comes behind the frame that shows the tokens. Silence alone may be a pause before it."""
 
 

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 _LONGEST_WAIT = 1.0
 """Seconds to wait for keys to reach their field, which may be gone meanwhile."""
 _SORTS = ((Order.CREATED, "newest first"), (Order.NAME, "by name"), (Order.EXPIRES, "by expiry"))
-_START_TOUR = ("F6", "starts the tour")
+_START_TOUR = ("F6", "tour")
 _SORTED_BY = {Order.NAME: "Name", Order.EXPIRES: "Expires"}
 
 

@@ -8,8 +8,8 @@ from st_tui.tui.widgets.near_misses import MOST_LINES_BELOW
 
 MOST_LINES = 16
 """The most lines that a verdict gets."""
-AROUND = 3
-"""Lines above and below the pane: two of the top bar, one of the hints."""
+AROUND = 2
+"""Lines above and below the pane: that of the title and that of the hints."""
 
 _WIDE = 60
 """Columns from which on two lines are enough for the reasons of most denials."""
