@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
@@ -23,6 +24,7 @@ from st_tui.tui.screens.tokens import TokensPage
 from st_tui.tui.terminal.detection import Appearance
 from st_tui.tui.terminal.safe_app import SafeApp
 from st_tui.tui.terminal.themes import THEMES, next_theme
+from st_tui.tui.vault_thread import VaultThread
 
 if TYPE_CHECKING:
     from textual.command import Provider
@@ -86,6 +88,7 @@ class StTui(SafeApp[None]):
         self.project: Project | None = None
         self.server_url = "http://127.0.0.1:8080"
         """Where a server was last tried. It begins with the address that `st-tui serve` takes."""
+        self._vault_thread = VaultThread(directory, self._open_vault)
         self._randbytes = randbytes
         self._make_demo = make_demo
         self._seen = 0
@@ -99,8 +102,14 @@ class StTui(SafeApp[None]):
         # Behind the first frame: opening a vault is quick, making a demo is not.
         self.call_after_refresh(self._begin)
 
-    def on_unmount(self) -> None:
+    @property
+    def is_reading(self) -> bool:
+        """Whether somebody waits for the vault."""
+        return self._vault_thread.unanswered > 0
+
+    async def on_unmount(self) -> None:
         # The screens are gone. A database that is closed leaves no files of its own beside it.
+        await self._vault_thread.close()
         if self.vault is not None:
             self.vault.close()
             self.vault = None
@@ -166,27 +175,46 @@ class StTui(SafeApp[None]):
         *,
         complain: Callable[[str], None] | None = None,
     ) -> Result | None:
-        """Run a job that may change the vault in a thread; None if it is refused, which is said.
+        """Do a job that may change the vault, and show that; None if it is refused, which is said.
 
         Once a second a toast says what is being done and for how long. `complain` says a refusal,
         else a toast does.
         """
+        try:
+            with self._saying(doing):
+                answer = await self._vault_thread.change(job)
+        except Refusal as refusal:
+            (complain or self._complain)(str(refusal))
+            return None
+        self._catch_up()
+        return answer
+
+    async def find(self, doing: str, job: Callable[[Vault], Result]) -> Result | None:
+        """Do a long job that only reads; None if it is refused, which a toast says.
+
+        Once a second a toast says what is being done and for how long.
+        """
+        try:
+            with self._saying(doing):
+                return await self.read_apart(job)
+        except Refusal as refusal:
+            self._complain(str(refusal))
+            return None
+
+    @contextmanager
+    def _saying(self, doing: str) -> Iterator[None]:
+        """Say once a second what is being done, and for how long."""
         started = self.clock()
         timer = self.set_interval(
             1, lambda: self.notify(f"{doing}… {(self.clock() - started) // 1000} s", timeout=1)
         )
         try:
-            answer = await self.read(job)
-        except Refusal as refusal:
-            if complain is not None:
-                complain(str(refusal))
-            else:
-                self.notify(str(refusal), severity="error", timeout=8)
-            return None
+            yield
         finally:
             timer.stop()
-        self._catch_up()
-        return answer
+
+    def _complain(self, refusal: str) -> None:
+        self.notify(refusal, severity="error", timeout=8)
 
     def _catch_up(self) -> None:
         """Show the vault and the project as they are now. A colleague may have changed both."""
@@ -198,15 +226,12 @@ class StTui(SafeApp[None]):
         self.show_change()
 
     async def read(self, job: Callable[[Vault], Result]) -> Result:
-        """Run a job on the vault in a thread. Raises Refusal.
+        """Do a short job on the vault, off the UI thread. Raises Refusal."""
+        return await self._vault_thread.read(job)
 
-        The thread opens the vault for itself, so that the screen never waits for a lock.
-        """
-        return await asyncio.to_thread(self._with_vault, job)
-
-    def _with_vault(self, job: Callable[[Vault], Result]) -> Result:
-        with self._open_vault() as vault:
-            return job(vault)
+    async def read_apart(self, job: Callable[[Vault], Result]) -> Result:
+        """Do a long job, which holds up no short one. Raises Refusal."""
+        return await self._vault_thread.read_apart(job)
 
     def _open_vault(self) -> Vault:
         from st_tui.core.vault import Vault

@@ -47,7 +47,22 @@ class Host(Protocol):
         """The project that is shown."""
 
     async def read(self, job: Callable[[Vault], Result]) -> Result:
-        """Run a job on the vault in a thread. Raises Refusal."""
+        """Do a short job on the vault, off the UI thread. Raises Refusal.
+
+        Ask in a worker of the screen: its message loop, which paints it, must not wait.
+        """
+
+    async def read_apart(self, job: Callable[[Vault], Result]) -> Result:
+        """Do a long job, which holds up no short one. Raises Refusal.
+
+        Once whoever asked is gone, it ends at one of its next statements.
+        """
+
+    async def find(self, doing: str, job: Callable[[Vault], Result]) -> Result | None:
+        """Do a long job that only reads; None if it is refused, which a toast says.
+
+        `doing` is said while the job takes long.
+        """
 
     async def change(
         self,
@@ -56,7 +71,7 @@ class Host(Protocol):
         *,
         complain: Callable[[str], None] | None = None,
     ) -> Result | None:
-        """Run a job that may change the vault in a thread; None if it is refused, which is said.
+        """Do a job that may change the vault, and show that; None if it is refused, which is said.
 
         `doing` is said while the job takes long. `complain` says a refusal, else a toast does.
         """

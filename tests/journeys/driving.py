@@ -65,6 +65,20 @@ async def workers_done(pilot: Pilot[Any]) -> None:
     await until(pilot, lambda: all(worker.is_finished for worker in workers), "no worker is left")
 
 
+async def settled(pilot: Pilot[Any]) -> None:
+    """Wait until nobody waits for the vault any more, and what it answered is on the screen."""
+    app = pilot.app
+    assert isinstance(app, StTui)
+    quiet = 0
+
+    def is_quiet() -> bool:
+        nonlocal quiet
+        quiet = 0 if app.is_reading else quiet + 1
+        return quiet == 2  # what one answer shows may have asked for another
+
+    await until(pilot, is_quiet, "the vault has answered")
+
+
 async def opened(pilot: Pilot[Any]) -> None:
     """Wait until the list shows the vault's tokens."""
     app = pilot.app

@@ -60,6 +60,10 @@ class Database(ABC):
     def explained(self) -> AbstractContextManager[None]:
         """Turn the engine's errors into StoreError and Damaged."""
 
+    @abstractmethod
+    def stop_when(self, is_enough: Callable[[], bool]) -> None:
+        """Let every statement fail from when `is_enough` says so; it is asked ever again."""
+
     # Transactions
 
     @property

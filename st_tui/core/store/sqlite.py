@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
@@ -19,6 +19,9 @@ from st_tui.core.store.turnstile import Turnstile
 
 BUSY_SECONDS = 3.0
 """How long to wait, once it is our turn, for the program that is writing."""
+
+_INSTRUCTIONS = 5_000
+"""SQLite's instructions, some 50 µs of them, between two looks at whether to stop."""
 
 
 def create_database(path: Path) -> None:
@@ -81,6 +84,9 @@ class Sqlite(Database):
 
     def explained(self) -> AbstractContextManager[None]:
         return explained()
+
+    def stop_when(self, is_enough: Callable[[], bool]) -> None:
+        self._connection.set_progress_handler(is_enough, _INSTRUCTIONS)
 
     @property
     def is_read_only(self) -> bool:

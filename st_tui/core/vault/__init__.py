@@ -118,6 +118,10 @@ class Vault:
             self.gateway.close()
         self._session.database.close()
 
+    def stop_when(self, is_enough: Callable[[], bool]) -> None:
+        """Refuse to go on from when `is_enough` says so, even within a statement."""
+        self._session.database.stop_when(is_enough)
+
     def __enter__(self) -> Self:
         return self
 
