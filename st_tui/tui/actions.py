@@ -6,7 +6,7 @@ all come from one `Action`. It also names the CLI command that does the same.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from textual.binding import Binding, BindingType
@@ -20,7 +20,8 @@ class Action(NamedTuple):
     `name` is the Textual action (`revoke` runs `action_revoke`), `keys` its keys in Textual's
     spelling with commas between. `label` is a word for the footer, `sentence` says what it does,
     `cli` is the command that does the same. `hint` says whether the footer shows it, `shown_key`
-    how its key is written there. `priority` puts its keys before those of the focused widget.
+    how its key is written there, and `at` for which kind of focused widget alone, by the name of
+    its class. `priority` puts its keys before those of the focused widget; its letters never are.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Action(NamedTuple):
     hint: bool = False
     shown_key: str = ""
     priority: bool = False
+    at: str = ""
 
     @property
     def key(self) -> str:
@@ -42,12 +44,24 @@ class Action(NamedTuple):
         """All of its keys, as a person reads them."""
         return " ".join(key_label(key) for key in self.keys.split(","))
 
+    def key_among(self, works: Callable[[str], bool]) -> str:
+        """The first of its keys that works, as a person reads it; empty if none does."""
+        first, *others = self.keys.split(",")
+        if works(first):
+            return self.key
+        return next((key_label(key) for key in others if works(key)), "")
 
-_KEY_LABELS = {
-    "slash": "/", "question_mark": "?", "exclamation_mark": "!", "colon": ":", "enter": "Enter",
-    "escape": "Esc", "space": "Space", "tab": "Tab", "shift+tab": "⇧Tab", "up": "↑", "down": "↓",
-    "left": "←", "right": "→", "pageup": "PgUp", "pagedown": "PgDn", "home": "Home", "end": "End",
-    "delete": "Del",
+
+_CHARACTERS = {
+    "slash": "/", "question_mark": "?", "exclamation_mark": "!", "colon": ":", "at": "@",
+    "asterisk": "*", "equals_sign": "=", "space": " ",
+}  # fmt: skip
+"""What is typed with a key whose name is a word."""
+
+_KEY_LABELS = _CHARACTERS | {
+    "space": "Space", "enter": "Enter", "escape": "Esc", "tab": "Tab", "shift+tab": "⇧Tab",
+    "up": "↑", "down": "↓", "left": "←", "right": "→", "pageup": "PgUp", "pagedown": "PgDn",
+    "home": "Home", "end": "End", "delete": "Del",
 }  # fmt: skip
 
 
@@ -60,19 +74,28 @@ def key_label(key: str) -> str:
     return key.upper() if key.startswith("f") and key[1:].isdigit() else key
 
 
+def character_of(key: str) -> str | None:
+    """What is typed with a key; None if that is no text."""
+    return key if len(key) == 1 else _CHARACTERS.get(key)
+
+
 def bindings(actions: Iterable[Action]) -> list[BindingType]:
-    """The Textual bindings of some actions."""
+    """The Textual bindings of some actions.
+
+    A letter never has priority, or nobody could type it in a field.
+    """
     return [
         Binding(
-            action.keys,
+            key,
             action.name,
             action.label,
             show=False,
             tooltip=action.sentence,
             id=action.name,
-            priority=action.priority,
+            priority=action.priority and character_of(key) is None,
         )
         for action in actions
+        for key in action.keys.split(",")
     ]
 
 
@@ -93,11 +116,10 @@ FIELDS = (
 """How to go from field to field."""
 
 # With priority: a token that is pasted right after F3 belongs into the dialog that F3 opens.
-TRY_IT = Action("try_it", "f3", "try it for real",
+TRY_IT = Action("try_it", "f3,T", "try it for real",
                 "Try it for real: send the request to a running server", priority=True)  # fmt: skip
 
-HELP = Action("help", "f1,question_mark", "help", "Show every key of this screen", hint=True,
-              shown_key="?")  # fmt: skip
+HELP = Action("help", "question_mark,f1", "help", "Show every key of this screen", hint=True)
 PALETTE = Action("command_palette", "ctrl+p,colon", "palette", "Find any action by its name",
                  hint=True)  # fmt: skip
 BACK = Action("leave", "escape,q,f10", "back", "Go back to the list", hint=True)
@@ -111,10 +133,12 @@ EVERYWHERE = (
            "folders list"),
     Action("show_page('audit')", "3", "audit log", "Go to the audit log", "audit list"),
     Action("switch_project", "p", "project", "Switch to another project", "project list"),
-    Action("switch_theme", "f9", "theme", "Switch between the dark and the light theme"),
-    Action("toggle_e2ee", "f7", "E2EE", "Turn end-to-end encryption of the project on or off",
+    Action("switch_theme", "f9,D", "theme", "Switch between the dark and the light theme"),
+    Action("toggle_e2ee", "f7,E", "E2EE", "Turn end-to-end encryption of the project on or off",
            "e2ee on|off"),
     *FIELDS,
+    Action("app.suspend_process", "ctrl+z", "suspend",
+           "Go to the shell for a while; fg comes back"),
     Action("redraw", "ctrl+l", "redraw", "Draw the screen again"),
     Action("quit", "q,ctrl+q", "quit", "Leave st-tui", hint=True),
 )  # fmt: skip

@@ -62,7 +62,7 @@ class Create(ShowsVault, WithAccessPane[NewToken | None], Leavable[NewToken | No
         Action("cycle", "space", "in tree: /x → /x/* → /x/**",
                "In the tree: scope this folder, its children, or everything below"),
         *FIELDS,
-        HELP._replace(keys="f1", shown_key=""),
+        HELP._replace(keys="f1"),
         Action("leave", "escape,f10", "close", "Close the form without making a token", hint=True),
     )  # fmt: skip
     BINDINGS: ClassVar[list[BindingType]] = bindings(ACTIONS)

@@ -2,15 +2,34 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from textual import on
+from textual.binding import BindingType
 from textual.widgets import Input
 
+from st_tui.tui.actions import Action, bindings
 from st_tui.tui.screens.page import Page
+from st_tui.tui.widgets.field import Field
 from st_tui.tui.widgets.listing import Listing
+
+_SHOW_ALL = Action("screen.show_all", "escape", "show all", "Close the filter, show everything",
+                   hint=True)  # fmt: skip
+
+
+class FilterField(Field):
+    """The field for what is looked for."""
+
+    ACTIONS: ClassVar[tuple[Action, ...]] = (
+        Action("submit", "enter", "go to the list", "Go from the filter to the list", hint=True),
+        _SHOW_ALL,
+    )
 
 
 class FilteredPage(Page):
     """A page with a filter for its list. Subclasses give the two attributes and `apply_filter`."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings((_SHOW_ALL,))
 
     filter_container: str
     """The selector of the container that gets the field, below the list. Above the list it would
@@ -28,10 +47,8 @@ class FilteredPage(Page):
         raise NotImplementedError
 
     async def action_filter(self) -> None:
-        from st_tui.tui.widgets.field import Field
-
         if not self.query("#filter"):
-            field = Field(placeholder=self.filter_hint, id="filter")
+            field = FilterField(placeholder=self.filter_hint, id="filter")
             await self.query_one(self.filter_container).mount(field)
         self.query_one("#filter").focus()
 
@@ -45,7 +62,7 @@ class FilteredPage(Page):
             await self.query("#filter").remove()
         self.query(Listing).first().focus()
 
-    async def key_escape(self) -> None:
+    async def action_show_all(self) -> None:
         """Close the filter, and show everything."""
         if self.query("#filter"):
             await self.query("#filter").remove()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import ClassVar
 
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
@@ -22,7 +22,6 @@ from st_tui.tui.screens.page import Page
 from st_tui.tui.screens.responsive import Responsive
 from st_tui.tui.screens.secret_actions import SECRET_ACTIONS
 from st_tui.tui.widgets.folder_lists import EnvironmentList, EnvironmentRow, FolderList
-from st_tui.tui.widgets.key_hints import KeyHints
 from st_tui.tui.widgets.listing import Listing
 from st_tui.tui.widgets.reach_tree import FolderRow, folder_rows
 from st_tui.tui.widgets.secret_list import FolderContents, FolderLine, SecretList, read_folder
@@ -171,20 +170,6 @@ class FoldersPage(FolderActions, Responsive[None], Page):
     def show_secret(self, row_id: str) -> None:
         self._wanted = row_id
         self._reading.request()
-
-    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
-        """Hint at the actions for the list that has the focus."""
-        inside = isinstance(event.widget, SecretList)
-        self.query_one(KeyHints).offer(
-            action._replace(label="new") if inside and action.name == "new_secret" else action
-            for action in self.ACTIONS
-            if action.name not in (_OF_FOLDERS if inside else _OF_SECRETS)
-        )
-
-
-_OF_FOLDERS = ("new", "new_environment")
-_OF_SECRETS = ("reveal", "copy_value", "change_secret")
-"""Actions that are hinted at only while such a list has the focus."""
 
 
 def _custody(*, e2ee: bool) -> Content:

@@ -26,9 +26,8 @@ class Overview(ShowsVault, Leavable[None]):
     NAME: ClassVar[str]
     ACTIONS: ClassVar[tuple[Action, ...]] = (
         Action("open", "enter", "open", "Show all about this token", "service-token show ID",
-               hint=True),
-        # The first key of each works in a field as well; the others are typed there.
-        HELP._replace(shown_key=""),
+               hint=True, at="Listing"),
+        HELP,
         PALETTE,
         *FIELDS,
         BACK,

@@ -18,13 +18,12 @@ from st_tui.core.errors import Refusal
 from st_tui.core.expiry import MINUTE
 from st_tui.core.model import Order, ServiceToken
 from st_tui.core.wording import counted
-from st_tui.tui.actions import EVERYWHERE, HELP, PALETTE, TRY_IT, Action, bindings
+from st_tui.tui.actions import EVERYWHERE, TRY_IT, Action, bindings
 from st_tui.tui.screens.filtered_page import FilteredPage
 from st_tui.tui.screens.responsive import WIDE
 from st_tui.tui.screens.token_actions import TOKEN_ACTIONS, TokenActions
 from st_tui.tui.screens.with_access_pane import WithAccessPane
 from st_tui.tui.terminal.type_ahead import has_handled
-from st_tui.tui.widgets.key_hints import KeyHints
 from st_tui.tui.widgets.listing import Listing
 from st_tui.tui.widgets.token_list import TokenList
 from st_tui.tui.widgets.top_bar import TopBar
@@ -49,14 +48,14 @@ class TokensPage(TokenActions, WithAccessPane[None], FilteredPage):
     ACTIONS: ClassVar[tuple[Action, ...]] = (
         Action("create", "n", "new", "Make a new service token", "service-token create", hint=True),
         Action("open", "enter", "open", "Show all about this token", "service-token show ID",
-               hint=True),
+               hint=True, at="TokenList"),
         Action("test", "t", "test", "Test what this token may do", "check --token-id ID",
                hint=True),
         Action("filter", "slash", "filter", "Filter by name, environment or path", hint=True),
         Action("matrix", "m", "matrix", "Show what each token may do in each folder",
                "scope matrix --env SLUG"),
-        TRY_IT,
         *TOKEN_ACTIONS,
+        TRY_IT._replace(label="try it", hint=True),
         Action("who", "w", "who", "Ask who can reach a path or a pattern",
                "scope who --env SLUG --path PATH"),
         Action("warnings", "exclamation_mark", "warnings",
@@ -64,9 +63,9 @@ class TokensPage(TokenActions, WithAccessPane[None], FilteredPage):
         Action("promises", "v", "promises", "Prove the promises of a file about all tokens",
                "scope prove FILE"),
         Action("sort", "s", "sort", "Sort by age, name or expiry"),
-        Action("tour(1)", "f6", "tour", "Tour of the demo: the next verdict and why"),
-        Action("tour(-1)", "f5", "tour: back", "Go back one step of the tour"),
-        Action("end_tour", "f8", "end the tour", "End the tour"),
+        Action("tour(1)", "f6,N", "tour", "Tour of the demo: the next verdict and why"),
+        Action("tour(-1)", "f5,B", "tour: back", "Go back one step of the tour"),
+        Action("end_tour", "f8,X", "end the tour", "End the tour"),
         *EVERYWHERE,
     )  # fmt: skip
     BINDINGS: ClassVar[list[BindingType]] = bindings(
@@ -237,11 +236,6 @@ class TokensPage(TokenActions, WithAccessPane[None], FilteredPage):
 
     async def action_test(self) -> None:
         pane = await self.show_pane()
-        # In the path, "?" and "q" are typed: hint only at keys that work there.
-        help_by_f1 = HELP._replace(shown_key="")
-        self.query_one(KeyHints).offer(
-            (*pane.ACTIONS, TRY_IT._replace(hint=True), help_by_f1, PALETTE)
-        )
         pane.focus_path()
 
     async def action_try_it(self) -> None:
@@ -273,7 +267,6 @@ class TokensPage(TokenActions, WithAccessPane[None], FilteredPage):
     def leave_test(self) -> None:
         """Go from the pane back to the list."""
         self.remove_class("testing")
-        self.query_one(KeyHints).offer(self.ACTIONS)
         self._list.focus()
 
     def action_sort(self) -> None:
