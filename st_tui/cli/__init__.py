@@ -35,6 +35,7 @@ _SECRET_PART = re.compile(r"\b(st(?:v3)?\.[\w-]+)\.[\w.]+", re.IGNORECASE)
     cls=RootGroup,
     names=(
         "demo",
+        "web",
         "init",
         "project",
         "environments",

@@ -19,6 +19,9 @@ PLAIN = "plain"
 CONSOLE = "console"
 """The name of the plain theme for the Linux console."""
 
+WEB_DRIVER = "textual.drivers.web_driver:WebDriver"
+"""Textual's driver for a browser, as TEXTUAL_DRIVER names it. `st-tui web` asks for it."""
+
 _SIXTEEN, _FIXED, _ALL = 16, 256, 2**24
 
 DEBUG_SWITCHES = (
@@ -32,6 +35,11 @@ DEBUG_SWITCHES = (
 """Variables that make Textual write what happens in an app to a file, a console or a port."""
 
 
+def in_browser(environ: Mapping[str, str]) -> bool:
+    """Whether the app is shown in a browser: its screen goes through pipes to `st-tui web`."""
+    return environ.get("TEXTUAL_DRIVER") == WEB_DRIVER
+
+
 def refusal(
     environ: Mapping[str, str], *, stdin_tty: bool, stdout_tty: bool, stderr_tty: bool
 ) -> str | None:
@@ -41,6 +49,8 @@ def refusal(
     from stdout (`textual/drivers/linux_driver.py`). So a redirected stderr would get the whole
     screen, and TERM=dumb more colour than usual.
     """
+    if in_browser(environ):
+        return None
     if environ.get("TERM") == "dumb":
         cause = "This terminal cannot show the app (TERM=dumb)."
     elif not stdin_tty:

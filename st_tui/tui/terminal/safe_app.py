@@ -7,6 +7,7 @@ no public counterpart. `tests/tui/terminal/test_safe_app.py` breaks when they ch
 from __future__ import annotations
 
 import asyncio
+import os
 import select
 import signal
 import sys
@@ -27,7 +28,7 @@ from st_tui.core.errors import Refusal
 from st_tui.tui.terminal.ascii_glyphs import AsciiGlyphs
 from st_tui.tui.terminal.clean_end import CleanEnd
 from st_tui.tui.terminal.crash import describe
-from st_tui.tui.terminal.detection import Appearance
+from st_tui.tui.terminal.detection import Appearance, in_browser
 from st_tui.tui.terminal.plain_themes import PLAIN_CSS, PLAIN_THEMES
 from st_tui.tui.terminal.screen_diff import ScreenDiff
 from st_tui.tui.terminal.too_small import TooSmall, too_small
@@ -61,8 +62,13 @@ class SafeApp(TypeAhead[Result], Generic[Result]):
         return [*super().get_line_filters(), *self._glyphs]
 
     def get_driver_class(self) -> type[Driver]:
-        """The platform's driver below `CleanEnd`, and below `ScreenDiff` unless all is sent."""
+        """The platform's driver below `CleanEnd`, and below `ScreenDiff` unless all is sent.
+
+        For a browser it is Textual's alone: there is no terminal to leave as it was.
+        """
         driver = super().get_driver_class()
+        if in_browser(os.environ):
+            return driver
         if sys.platform != "win32":
             from st_tui.tui.terminal import paste_parser  # Windows lacks the driver it needs
 
