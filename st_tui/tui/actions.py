@@ -22,6 +22,8 @@ class Action(NamedTuple):
     `cli` is the command that does the same. `hint` says whether the footer shows it, `shown_key`
     how its key is written there, and `at` for which kind of focused widget alone, by the name of
     its class. `priority` puts its keys before those of the focused widget; its letters never are.
+    `own_machine` says that it reaches files or servers of the machine that the app runs on: in a
+    browser, where a stranger presses the keys, it is not there.
     """
 
     name: str
@@ -33,6 +35,7 @@ class Action(NamedTuple):
     shown_key: str = ""
     priority: bool = False
     at: str = ""
+    own_machine: bool = False
 
     @property
     def key(self) -> str:
@@ -102,9 +105,12 @@ def bindings(actions: Iterable[Action]) -> list[BindingType]:
 def actions_of(screen: Screen[Any]) -> list[tuple[Action, DOMNode]]:
     """All actions of a screen, each once with the node that does it: the screen's own first."""
     found: dict[str, tuple[Action, DOMNode]] = {}
+    in_browser = screen.app.is_web
     focused = [screen.focused] if screen.focused else []
     for holder in (screen, *focused, *screen.query("*")):
         for action in getattr(holder, "ACTIONS", ()):
+            if in_browser and action.own_machine:
+                continue
             found.setdefault(action.name, (action, holder))
     return list(found.values())
 
@@ -117,7 +123,8 @@ FIELDS = (
 
 # With priority: a token that is pasted right after F3 belongs into the dialog that F3 opens.
 TRY_IT = Action("try_it", "f3,T", "try it for real",
-                "Try it for real: send the request to a running server", priority=True)  # fmt: skip
+                "Try it for real: send the request to a running server", priority=True,
+                own_machine=True)  # fmt: skip
 
 HELP = Action("help", "question_mark,f1", "help", "Show every key of this screen", hint=True)
 PALETTE = Action("command_palette", "ctrl+p,colon", "palette", "Find any action by its name",

@@ -5,7 +5,7 @@ The app is the only `Host`. A screen knows the app by this protocol alone, and n
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
@@ -16,6 +16,7 @@ from textual.screen import Screen
 if TYPE_CHECKING:
     from st_tui.core.model import Project
     from st_tui.core.vault import Vault
+    from st_tui.tui.actions import Action
 
 Result = TypeVar("Result")
 
@@ -119,6 +120,13 @@ class Hosted:
     def host(self) -> Host:
         """The app, as far as a screen needs it."""
         return cast("Host", self.app)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Refuse, in a browser, what reaches the files or servers of the app's own machine."""
+        declared: Sequence[Action] = getattr(self, "ACTIONS", ())
+        return not self.app.is_web or not any(
+            each.own_machine for each in declared if each.name == action
+        )
 
     def action_help(self) -> None:
         self.host.show_help(cast("Screen[Any]", self))

@@ -54,7 +54,8 @@ class Page:
         number = self._sent
         answer = self._answers[number] = asyncio.get_running_loop().create_future()
         await self._connection.send_json({"id": number, "method": method, "params": parameters})
-        return await answer
+        told: dict[str, Any] = await answer
+        return told
 
     async def open(self, address: str) -> None:
         for domain in ("Page", "Network", "Runtime", "Log"):

@@ -30,9 +30,9 @@ SECRET_ACTIONS = (
     Action("link", "i", "import", "Let the secrets of another folder be found in this one",
            "secrets imports create"),
     Action("import_file", "l", "load file", "Make or change secrets as a file says",
-           "secrets import FILE"),
+           "secrets import FILE", own_machine=True),
     Action("export_file", "x", "export", "Write the secrets of this folder to a file",
-           "secrets export -o FILE"),
+           "secrets export -o FILE", own_machine=True),
 )  # fmt: skip
 
 _MOST_NAMED = 4

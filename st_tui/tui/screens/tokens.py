@@ -61,7 +61,7 @@ class TokensPage(TokenActions, WithAccessPane[None], FilteredPage):
         Action("warnings", "exclamation_mark", "warnings",
                "Lint the project: the warnings about every token", "scope lint"),
         Action("promises", "v", "promises", "Prove the promises of a file about all tokens",
-               "scope prove FILE"),
+               "scope prove FILE", own_machine=True),
         Action("sort", "s", "sort", "Sort by age, name or expiry"),
         Action("tour(1)", "f6,N", "tour", "Tour of the demo: the next verdict and why"),
         Action("tour(-1)", "f5,B", "tour: back", "Go back one step of the tour"),
