@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+import stat
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from st_tui import demo
+from st_tui.cli import main
 from st_tui.core.access import decide, explain, failing
 from st_tui.core.addresses import parse_address
 from st_tui.core.expiry import DAY, MINUTE
@@ -24,6 +26,7 @@ from st_tui.core.model import (
     Reason,
     ServiceToken,
 )
+from st_tui.core.secrets.model import Place
 from st_tui.core.vault import Vault
 from st_tui.demo import tour
 
@@ -232,6 +235,54 @@ def test_one_has_ended_and_left_its_tombstone(vault: Vault) -> None:
     (tombstone,) = [e for e in entries(vault) if e.reason == "expired" and e.target]
     assert '"name":"load-test"' in tombstone.details
     assert vault.tokens.lookup(tombstone.target or "").tombstone == tombstone
+
+
+def test_every_environment_has_secrets_in_several_folders(vault: Vault, project: Project) -> None:
+    for environment, folders in vault.folders.of_each(project).items():
+        places = [Place(environment, path) for path in folders]
+        held = [len(vault.secrets.listed(project, place).secrets) for place in places]
+        assert sum(1 for count in held if count) >= 3
+        assert any(vault.secrets.imports(project, place) for place in places)
+
+
+def test_every_reference_and_import_of_the_demo_leads_somewhere(tmp_path: Path) -> None:
+    values = {}
+    # In a vault of its own: who reads values is in the log.
+    with Vault.open(make(tmp_path / "vault"), actor="ann", clock=lambda: NOW) as vault:
+        project = vault.projects.get()
+        for environment, folders in vault.folders.of_each(project).items():
+            for path in folders:
+                place = Place(environment, path)
+                found = vault.secrets.read(project, place, imports=True, expand=True)
+                assert found.warnings == []
+                values |= {(environment, path, each.name): each.value for each in found.for_file()}
+    assert not [value for value in values.values() if "${" in value]
+    assert values["dev", "/common/db", "DB_URL"] == (
+        "postgres://shop:dev-only-5Lm1vGt6@db.dev.example:5432/shop_dev"
+    )
+    assert values["staging", "/common/db", "COPY_OF"] == "shop"
+    assert values["prod", "/backend/billing", "DB_HOST"] == "db.prod.example"  # imported
+    assert max(value.count("\n") for value in values.values()) >= 3
+
+
+def test_the_promises_beside_the_vault_hold_but_for_one(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    file = make(tmp_path / "vault") / "promises.txt"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert main(["--vault", str(file.parent), "scope", "prove", str(file)]) == 1
+    said = capsys.readouterr().out
+    assert re.findall(r"^(HOLDS|BROKEN)", said, re.MULTILINE) == [*["HOLDS"] * 3, "BROKEN"]
+    assert "legacy-billing" in said
+    assert "/backend/billing" in said
+
+
+def test_a_file_of_promises_that_is_there_already_stays(tmp_path: Path) -> None:
+    directory = tmp_path / "vault"
+    Vault.create(directory, actor="ann").close()  # as a demo that was killed while it was made
+    (directory / "promises.txt").write_text("mine")
+    assert demo.is_demo(make(directory))
+    assert (directory / "promises.txt").read_text() == "mine"
 
 
 def test_the_same_clock_and_randomness_make_the_same_demo(

@@ -38,27 +38,85 @@ class DemoSecret(NamedTuple):
 
 
 _DATABASE_URL = "postgres://${POSTGRES_USER}:${POSTGRES_PASSWORD}@db.example:5432/shop"
+_DB_URL = "postgres://shop:${DB_PASSWORD}@${DB_HOST}:5432/${DB_NAME}"
 _WELCOME = """Hello {name},
 
 welcome to the shop. Your first order ships for free.
 """
+_RATES = """country,rate
+DE,19
+FR,20
+NL,21
+"""
+_HOSTS = """deploy.example made-up-host-key-1
+deploy2.example made-up-host-key-2"""
 
 SECRETS = (
+    DemoSecret("dev", "/", "LOG_LEVEL", "debug"),
+    DemoSecret("dev", "/", "SUPPORT_MAIL", "help@shop.example"),
+    DemoSecret("dev", "/common/api", "API_URL", "https://api.dev.example/v1"),
+    DemoSecret("dev", "/common/api", "API_KEY", "dev-only-3Kt9pWq1", "made up"),
+    DemoSecret("dev", "/common/auth/providers/oidc", "OIDC_ISSUER", "https://login.example"),
+    DemoSecret("dev", "/common/auth/providers/oidc", "OIDC_CLIENT_ID", "shop-dev"),
+    DemoSecret(
+        "dev", "/common/auth/providers/oidc", "OIDC_CLIENT_SECRET", "dev-only-8Zr5nXc2", "made up"
+    ),
+    DemoSecret("dev", "/common/cache", "REDIS_URL", "redis://cache.example:6379/0"),
+    DemoSecret("dev", "/common/db", "DB_HOST", "db.dev.example"),
+    DemoSecret("dev", "/common/db", "DB_NAME", "shop_dev"),
+    DemoSecret("dev", "/common/db", "DB_PASSWORD", "dev-only-5Lm1vGt6", "made up"),
+    DemoSecret("dev", "/common/db", "DB_URL", _DB_URL, "put together from the others"),
     DemoSecret("dev", "/common/db/primary", "POSTGRES_USER", "shop"),
     DemoSecret("dev", "/common/db/primary", "POSTGRES_PASSWORD", "dev-only-7Qx2mVr9", "made up"),
     DemoSecret(
         "dev", "/common/db/primary", "DATABASE_URL", _DATABASE_URL, "put together from the two"
     ),
-    DemoSecret("dev", "/common/cache", "REDIS_URL", "redis://cache.example:6379/0"),
+    DemoSecret("dev", "/common/db/replica", "REPLICA_HOST", "replica.${dev.common.db.DB_HOST}"),
     DemoSecret(
         "dev", "/common/mail/templates", "WELCOME_MAIL", _WELCOME, "plain text, sent as it is"
     ),
+    DemoSecret("dev", "/backend/billing", "INVOICE_PREFIX", "DEV-"),
+    DemoSecret("dev", "/backend/billing", "TAX_RATES", _RATES, "per cent"),
     DemoSecret("dev", "/backend/worker", "QUEUE_NAME", "orders-dev"),
+    DemoSecret("dev", "/ci", "KNOWN_HOSTS", _HOSTS),
+    DemoSecret("dev", "/frontend/web", "PUBLIC_URL", "https://dev.shop.example"),
+    DemoSecret("staging", "/common/db", "DB_HOST", "db.staging.example"),
+    DemoSecret("staging", "/common/db", "DB_NAME", "shop_staging"),
+    DemoSecret("staging", "/common/db", "DB_PASSWORD", "staging-6Wb3hJx9", "made up"),
+    DemoSecret("staging", "/common/db", "DB_URL", _DB_URL),
+    DemoSecret("staging", "/common/db", "COPY_OF", "${prod.common.db.DB_NAME}", "every night"),
+    DemoSecret("staging", "/common/cache", "REDIS_URL", "redis://cache.staging.example:6379/0"),
+    DemoSecret("staging", "/backend/billing", "INVOICE_PREFIX", "TEST-"),
+    DemoSecret("prod", "/common/db", "DB_HOST", "db.prod.example"),
+    DemoSecret("prod", "/common/db", "DB_NAME", "shop"),
+    DemoSecret("prod", "/common/db", "DB_PASSWORD", "pR0d-9Fy4dMn2sKe7", "made up"),
+    DemoSecret("prod", "/common/db", "DB_URL", _DB_URL),
     DemoSecret("prod", "/common/db/primary", "POSTGRES_PASSWORD", "pR0d-k2Lw8sTz4Yb6", "made up"),
+    DemoSecret("prod", "/common/cache", "REDIS_URL", "redis://cache.prod.example:6379/0"),
     DemoSecret("prod", "/backend/billing", "INVOICE_PREFIX", "INV-"),
+    DemoSecret("prod", "/backend/billing", "TAX_RATES", _RATES, "per cent"),
+    DemoSecret("prod", "/frontend/web", "PUBLIC_URL", "https://shop.example"),
 )
-IMPORTS = (("dev", "/backend/worker", "/common/cache"),)
+IMPORTS = (
+    ("dev", "/common/db/replica", "/common/db"),
+    ("dev", "/backend/billing", "/common/db"),
+    ("dev", "/backend/worker", "/common/cache"),
+    ("staging", "/backend/billing", "/common/db"),
+    ("prod", "/backend/billing", "/common/db"),
+    ("prod", "/backend/billing", "/common/cache"),
+)
 """Environment, a folder in it, and the folder in it whose secrets are imported there."""
+
+PROMISES = """# What has to be true of every token.
+
+no token may write prod:/common/**
+only nightly-backup may read prod:/common/db/**
+only mobile-*, nightly-backup may read prod:/frontend/**
+
+# legacy-billing breaks this one.
+only metrics-ingest may write prod:/backend/**
+"""
+"""The file of promises beside the demo's vault: all but the last one hold."""
 
 
 class Call(NamedTuple):

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
+from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
 
 from st_tui.core.addresses import parse_ranges
 from st_tui.core.errors import Refusal
 from st_tui.core.expiry import DAY
+from st_tui.core.files import written_aside
 from st_tui.core.files.vault_layout import has_database
 from st_tui.core.model import (
     Project,
@@ -18,9 +21,10 @@ from st_tui.core.model import (
     ServiceToken,
     TokenDraft,
 )
+from st_tui.core.secrets.files import FileSecret
 from st_tui.core.secrets.model import Place
 from st_tui.core.vault import Vault, system_clock
-from st_tui.demo.content import FOLDERS, IMPORTS, SECRETS, TOKENS, DemoToken
+from st_tui.demo.content import FOLDERS, IMPORTS, PROMISES, SECRETS, TOKENS, DemoToken
 from st_tui.demo.usage import DemoUse, as_access, made_up_uses
 
 NAME = "Demo"
@@ -56,8 +60,8 @@ def make(
     """Make a vault with the demo project, as if it had been used for months.
 
     Every change and every use gets its own time in the past. They are made in that order, in one
-    transaction. Raises DirectoryTaken where the directory holds a vault with a project, and Refusal
-    as `Vault.create` does.
+    transaction. A file of promises is put beside the vault. Raises DirectoryTaken where the
+    directory holds a vault with a project, and Refusal as `Vault.create` does.
     """
     _require_no_project(directory, actor)
     now = clock()
@@ -67,6 +71,7 @@ def make(
     with vault, vault.together():
         project = _make_project(vault, past)
         _make_tokens(vault, project, past, uses)
+    _write_promises(directory / "promises.txt")
 
 
 class _Past:
@@ -85,10 +90,10 @@ def _make_project(vault: Vault, past: _Past) -> Project:
         for path in paths:
             past.moment += _A_WHILE
             vault.folders.create(project, environment, path)
-    for planned in SECRETS:
+    for place, planned in groupby(SECRETS, key=lambda secret: Place(*secret[:2])):
         past.moment += _A_WHILE
-        place = Place(planned.environment, planned.path)
-        vault.secrets.create(project, place, planned.name, planned.value, planned.comment)
+        each = [FileSecret(secret.name, secret.value, secret.comment) for secret in planned]
+        vault.secrets.load(project, place, each)  # together: each would read the vault's keys anew
     for environment, path, source in IMPORTS:
         vault.secrets.add_import(project, Place(environment, path), Place(environment, source))
     return project
@@ -115,6 +120,12 @@ def _make_tokens(vault: Vault, project: Project, past: _Past, uses: list[DemoUse
         if planned.trusted_ips and planned.active:
             token = vault.tokens.set_active(token, True)
         known[planned.name] = token
+
+
+def _write_promises(file: Path) -> None:
+    # Without the file the demo is whole all the same, and one that is there is somebody's own.
+    with suppress(OSError), written_aside.open_new(file) as opened:
+        opened.write(PROMISES.encode())
 
 
 def _require_no_project(directory: Path, actor: str) -> None:

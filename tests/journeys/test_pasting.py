@@ -64,7 +64,7 @@ def tmux(tmp_path: Path) -> Iterator[Tmux]:
     try:
         tmux.wait_for("11 tokens")
         tmux.keys("2")
-        tmux.wait_for("dev:/  0 secrets")
+        tmux.wait_for("dev:/  2 secrets")
         yield tmux
     finally:
         tmux.run("kill-server")
@@ -88,7 +88,7 @@ def test_a_pasted_line_fills_the_form_and_enter_goes_on(
     tmux.keys("why")
     tmux.wait_for("Comment      why")
     tmux.keys("F2")
-    tmux.wait_for("dev:/  1 secret")
+    tmux.wait_for("dev:/  3 secrets")
     assert VALUE not in tmux.screen
     tmux.keys("Tab", "Tab", "Enter")
     tmux.wait_for(VALUE)
@@ -118,7 +118,7 @@ def test_several_lines_are_offered_to_be_imported(
     tmux.wait_for("Write 3 secrets into dev:/?")
     assert VALUE not in tmux.screen
     tmux.keys("y")
-    tmux.wait_for("dev:/  3 secrets")
+    tmux.wait_for("dev:/  5 secrets")
 
 
 @pytest.mark.parametrize("way", [Tmux.paste, Tmux.type], ids=["marked", "as keys"])

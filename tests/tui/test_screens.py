@@ -338,6 +338,7 @@ async def test_promises(
         await opened(pilot)
         await pilot.press("v")
         await until(pilot, lambda: len(demo_app.screen_stack) == 2, "the question")
+        await pilot.press("ctrl+u")  # another file is offered
         await write(pilot, "ours")
         await pilot.press("enter")
         await until(pilot, lambda: "3 hold. Looked at" in screen_text(pilot), "all are proved")

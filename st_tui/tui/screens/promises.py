@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from st_tui.core.vault import Vault
 
 
+OFFERED = "promises.txt"
+"""The name of a file beside the vault that is offered where a file of promises is asked for."""
+
+
 class PromiseRow(NamedTuple):
     """A promise; or, below it, a token that breaks it or has a name that it mentions, and how."""
 

@@ -212,7 +212,7 @@ class TokensPage(TokenActions, WithAccessPane[None], FilteredPage):
 
     @work
     async def action_promises(self) -> None:
-        from st_tui.tui.screens.promises import Promises, promises_in
+        from st_tui.tui.screens.promises import OFFERED, Promises, promises_in
         from st_tui.tui.screens.prompt import Prompt
 
         vault, project = self.host.vault, self.host.project
@@ -220,8 +220,10 @@ class TokensPage(TokenActions, WithAccessPane[None], FilteredPage):
             self.host.notify("Make a project first: press p.", severity="warning")
             return
         environments = vault.environments.every(project)
+        beside = self.host.directory / OFFERED
+        offered = str(beside) if beside.is_file() else ""
         prompt = Prompt(
-            "File of promises", "", "promises.txt", lambda name: promises_in(name, environments)
+            "File of promises", offered, OFFERED, lambda name: promises_in(name, environments)
         )
         name = await self.host.ask(prompt)
         if name is not None:

@@ -13,7 +13,7 @@ from st_tui.core.model import Permission
 from st_tui.core.vault import Vault
 from st_tui.tui.app import StTui
 from st_tui.tui.screens.named_files import typed_path
-from st_tui.tui.screens.promises import PromiseList, Promises, promises_in
+from st_tui.tui.screens.promises import OFFERED, PromiseList, Promises, promises_in
 from st_tui.tui.screens.prompt import Prompt
 from st_tui.tui.screens.token import TokenScreen
 from tests.conftest import Clock
@@ -56,6 +56,7 @@ async def test_they_are_those_of_the_command_line(
         await opened(pilot)
         await pilot.press("v")
         await until(pilot, lambda: isinstance(demo_app.screen, Prompt), "the question")
+        await pilot.press("ctrl+u")  # another file is offered
         await write(pilot, "ours")
         await pilot.press("enter")
         await until(pilot, lambda: "1 of 2 hold" in screen_text(pilot), "all are proved")
@@ -82,6 +83,7 @@ async def test_a_name_that_several_tokens_bear_is_told_of(demo_app: StTui, file:
         vault(demo_app).tokens.create(project_of(demo_app), v2("all-folders", "dev:/ci"))
         await pilot.press("v")
         await until(pilot, lambda: isinstance(demo_app.screen, Prompt), "the question")
+        await pilot.press("ctrl+u")  # another file is offered
         await write(pilot, "ours")
         await pilot.press("enter")
         await until(pilot, lambda: "1 of 1 hold" in screen_text(pilot), "it is proved")
@@ -95,6 +97,7 @@ async def test_enter_opens_a_token_that_breaks_it(demo_app: StTui) -> None:
     async with demo_app.run_test(size=SMALL) as pilot:
         await opened(pilot)
         await pilot.press("v")
+        await pilot.press("ctrl+u")  # another file is offered
         await write(pilot, "ours")
         await pilot.press("enter")
         await until(pilot, lambda: "1 of 2 hold" in screen_text(pilot), "all are proved")
@@ -130,6 +133,7 @@ async def test_a_bad_file_is_told_in_the_dialog(
     async with demo_app.run_test(size=WIDE) as pilot:
         await opened(pilot)
         await pilot.press("v")
+        await pilot.press("ctrl+u")  # another file is offered
         await write(pilot, "ours")
         await pilot.press("enter")
         await until(pilot, lambda: said in screen_text(pilot), "what is wrong")
@@ -142,6 +146,7 @@ async def test_a_colleagues_token_is_seen_and_shown_as_text(demo_app: StTui, clo
     async with demo_app.run_test(size=SMALL) as pilot:
         await opened(pilot)
         await pilot.press("v")
+        await pilot.press("ctrl+u")  # another file is offered
         await write(pilot, "ours")
         await pilot.press("enter")
         await until(pilot, lambda: "1 of 2 hold" in screen_text(pilot), "all are proved")
@@ -156,6 +161,7 @@ async def test_a_file_that_went_bad_is_told_in_full(demo_app: StTui, file: Path)
     async with demo_app.run_test(size=SMALL) as pilot:
         await opened(pilot)
         await pilot.press("v")
+        await pilot.press("ctrl+u")  # another file is offered
         await write(pilot, "ours")
         await pilot.press("enter")
         await until(pilot, lambda: "1 of 2 hold" in screen_text(pilot), "all are proved")
@@ -187,3 +193,23 @@ def test_the_home_of_the_person_is_understood(
     monkeypatch.setenv("HOME", str(tmp_path))
     assert typed_path(" ~/x ") == tmp_path / "x"
     assert typed_path("a/~/x") == Path("a/~/x")
+
+
+async def test_a_file_beside_the_vault_is_offered_and_the_demo_has_one(demo_app: StTui) -> None:
+    async with demo_app.run_test(size=SMALL) as pilot:
+        await opened(pilot)
+        await pilot.press("v", "enter")
+        await until(pilot, lambda: "3 of 4 hold" in screen_text(pilot), "all are proved")
+        assert listed(demo_app)[:3] == [
+            "HOLDS   no token may write prod:/common/**",
+            "HOLDS   only nightly-backup may read prod:/common/db/**",
+            "HOLDS   only mobile-*, nightly-backup may read prod:/frontend/**",
+        ]
+        broken, breach = listed(demo_app)[3:]
+        assert broken == "BROKEN  only metrics-ingest may write prod:/backend/**"
+        assert "legacy-billing (" in breach
+        assert "/backend/billing" in breach
+        await pilot.press("q")
+        (demo_app.directory / OFFERED).unlink()
+        await pilot.press("v", "enter")
+        await until(pilot, lambda: "Name a file." in screen_text(pilot), "nothing is offered")
