@@ -97,6 +97,8 @@ class StTui(SafeApp[None]):
         """The time before which no sweep is tried again, after one was refused."""
         self._complaint = ""
         """The refusal that the last look met; it is said once."""
+        self._changes = 0
+        """How many changes are under way."""
 
     def on_mount(self) -> None:
         # Behind the first frame: opening a vault is quick, making a demo is not.
@@ -180,12 +182,15 @@ class StTui(SafeApp[None]):
         Once a second a toast says what is being done and for how long. `complain` says a refusal,
         else a toast does.
         """
+        self._changes += 1
         try:
             with self._saying(doing):
                 answer = await self._vault_thread.change(job)
         except Refusal as refusal:
             (complain or self._complain)(str(refusal))
             return None
+        finally:
+            self._changes -= 1
         self._catch_up()
         return answer
 
@@ -215,6 +220,10 @@ class StTui(SafeApp[None]):
 
     def _complain(self, refusal: str) -> None:
         self.notify(refusal, severity="error", timeout=8)
+
+    def busy_with(self) -> str:
+        """A change that is stopped half-way would keep everybody else from writing."""
+        return "The vault is being changed: press ^z again in a moment." if self._changes else ""
 
     def _catch_up(self) -> None:
         """Show the vault and the project as they are now. A colleague may have changed both."""

@@ -13,23 +13,20 @@ from st_tui.tui.screens.page import Page
 from st_tui.tui.widgets.field import Field
 from st_tui.tui.widgets.listing import Listing
 
-_SHOW_ALL = Action("screen.show_all", "escape", "show all", "Close the filter, show everything",
-                   hint=True)  # fmt: skip
-
 
 class FilterField(Field):
     """The field for what is looked for."""
 
     ACTIONS: ClassVar[tuple[Action, ...]] = (
         Action("submit", "enter", "go to the list", "Go from the filter to the list", hint=True),
-        _SHOW_ALL,
-    )
+        Action("screen.show_all", "escape", "show all", "Close the filter, show everything",
+               hint=True),
+    )  # fmt: skip
+    BINDINGS: ClassVar[list[BindingType]] = bindings(ACTIONS)
 
 
 class FilteredPage(Page):
     """A page with a filter for its list. Subclasses give the two attributes and `apply_filter`."""
-
-    BINDINGS: ClassVar[list[BindingType]] = bindings((_SHOW_ALL,))
 
     filter_container: str
     """The selector of the container that gets the field, below the list. Above the list it would
@@ -61,6 +58,10 @@ class FilteredPage(Page):
         if not self.filter_text:
             await self.query("#filter").remove()
         self.query(Listing).first().focus()
+
+    async def key_escape(self) -> None:
+        """Close the filter from the list, too."""
+        await self.action_show_all()
 
     async def action_show_all(self) -> None:
         """Close the filter, and show everything."""

@@ -17,6 +17,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 from rich.console import RenderableType
 from rich.text import Text
 from textual import events, on
+from textual.binding import Binding, BindingType
 from textual.driver import Driver
 from textual.filter import LineFilter
 from textual.geometry import Size
@@ -44,6 +45,10 @@ class SafeApp(TypeAhead[Result], Generic[Result]):
     """
 
     DEFAULT_CSS = PLAIN_CSS
+    # With priority: a dialog, or a field that takes it for "undo", would keep it from the app.
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+z", "suspend_process", "suspend", show=False, priority=True)
+    ]
     THEMES: ClassVar[tuple[Theme, ...]] = ()
     """The app's own themes, besides Textual's."""
 
@@ -82,6 +87,21 @@ class SafeApp(TypeAhead[Result], Generic[Result]):
             self._driver.forget_screen()
         self.refresh(layout=True)
 
+    def busy_with(self) -> str:
+        """What must not be stopped half-way, as a sentence; empty if there is nothing."""
+        return ""
+
+    def action_suspend_process(self) -> None:
+        """Give the terminal back to the shell, until `fg` there."""
+        driver = self._driver
+        if driver is None or not driver.can_suspend or not _has_job_control():
+            self.notify("There is no shell to go back to.", severity="warning")
+        elif busy := self.busy_with():
+            self.notify(busy, severity="warning")
+        else:
+            # Textual would stop this process alone, and one that waits for it would go on waiting.
+            os.killpg(0, signal.SIGTSTP)
+
     @on(events.Load)
     def _prepare(self) -> None:
         """Let SIGTERM and SIGHUP end the app with status 0, from before it takes the terminal.
@@ -96,6 +116,7 @@ class SafeApp(TypeAhead[Result], Generic[Result]):
                 loop.add_signal_handler(number, self.exit)
             if not self.is_headless:
                 self.set_interval(1, self._leave_a_lost_terminal)
+        self.app_resume_signal.subscribe(self, lambda _: self.redraw())
         self.screen_change_signal.subscribe(self, lambda _: self._cover_if_too_small(self.size))
 
     def _leave_a_lost_terminal(self) -> None:
@@ -158,6 +179,14 @@ class SafeApp(TypeAhead[Result], Generic[Result]):
     def _cover_if_too_small(self, size: Size) -> None:
         if too_small(size) and not isinstance(self.screen, TooSmall):
             self.push_screen(TooSmall())
+
+
+def _has_job_control() -> bool:
+    """Whether a shell started this as a job of its own, so that it can be continued.
+
+    Without one, as under `ssh -t host st-tui` or as a window of tmux, it would stop for good.
+    """
+    return sys.platform != "win32" and os.getpgrp() != os.getsid(0)
 
 
 def run(app: SafeApp[Any]) -> int:
