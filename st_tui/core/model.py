@@ -69,6 +69,20 @@ class Order(StrEnum):
     EXPIRES = "expires"
 
 
+class Limits(NamedTuple):
+    """Which tokens a list is limited to, by times in milliseconds; None is no limit.
+
+    `ends_by` leaves those that end at it or before. `unused_since` leaves those that were made
+    before it, and not used at it or later.
+    """
+
+    ends_by: int | None = None
+    unused_since: int | None = None
+
+
+NO_LIMITS = Limits()
+
+
 class Scope(NamedTuple):
     """One environment (by slug) and one path pattern."""
 

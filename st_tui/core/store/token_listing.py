@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from typing import Any
 
-from st_tui.core.model import Order, Permission, ServiceToken
+from st_tui.core.model import NO_LIMITS, Limits, Order, Permission, ServiceToken
 from st_tui.core.store.database import Database, Values, containing
 from st_tui.core.store.token_rows import END, IS_REPLACED, LISTING, PERMISSIONS, select, token_of
 
@@ -80,13 +81,14 @@ def page(
     project_id: str,
     *,
     text: str = "",
+    limits: Limits = NO_LIMITS,
     order: Order = Order.CREATED,
     backwards: bool = False,
     limit: int = -1,
     offset: int = 0,
 ) -> list[ServiceToken]:
     """Some of a project's tokens, in this order: those with the text in their name or a scope."""
-    where, values = _filter(project_id, text)
+    where, values = _filter(project_id, text, limits)
     order_by = _ORDER_BY[order, backwards]
     listing = true_listing(database, text)
     rows = database.rows(
@@ -103,11 +105,12 @@ def position(
     token_id: str,
     *,
     text: str = "",
+    limits: Limits = NO_LIMITS,
     order: Order = Order.CREATED,
     backwards: bool = False,
 ) -> int | None:
     """Where in such a list a token stands, from 0; None if it is not in it."""
-    where, values = _filter(project_id, text)
+    where, values = _filter(project_id, text, limits)
     row = database.row(
         "SELECT position FROM (SELECT l.token_id, "
         f"row_number() OVER (ORDER BY {_ORDER_BY[order, backwards]}) - 1 AS position "
@@ -117,9 +120,9 @@ def position(
     return None if row is None else int(row[0])
 
 
-def count(database: Database, project_id: str, text: str = "") -> int:
+def count(database: Database, project_id: str, text: str = "", limits: Limits = NO_LIMITS) -> int:
     """How many of a project's tokens have the text in their name or in a scope."""
-    where, values = _filter(project_id, text)
+    where, values = _filter(project_id, text, limits)
     [(number,)] = database.rows(
         f"SELECT count(*) FROM {true_listing(database, text)} l {where}", values
     )
@@ -185,12 +188,21 @@ def names(database: Database, project_id: str) -> list[str]:
     return [name for token_id, name in every if token_id not in replaced]
 
 
-def _filter(project_id: str, text: str) -> tuple[str, Values]:
-    if not text:
-        return "WHERE l.project_id = :project", {"project": project_id}
+def _filter(project_id: str, text: str, limits: Limits) -> tuple[str, Values]:
+    values: dict[str, Any] = {"project": project_id}
     # The plus keeps the indexes out: reading the narrow table once, in the order it lies in, is
     # seven times faster than jumping into it from an index for every token.
-    return (
-        "WHERE +l.project_id = :project AND l.text LIKE :like ESCAPE '\\'",
-        {"project": project_id, "like": containing(text)},
-    )
+    where = f"WHERE {'+' if text else ''}l.project_id = :project"
+    if text:
+        where += " AND l.text LIKE :like ESCAPE '\\'"
+        values["like"] = containing(text)
+    if limits.ends_by is not None:
+        where += " AND l.ends_at <= :ends_by"
+        values["ends_by"] = limits.ends_by
+    if limits.unused_since is not None:
+        where += (
+            " AND l.created_at < :unused_since AND NOT EXISTS (SELECT 1 FROM service_token_use "
+            "WHERE token_id = l.token_id AND last_used >= :unused_since)"
+        )
+        values["unused_since"] = limits.unused_since
+    return where, values

@@ -9,9 +9,11 @@ from st_tui.core import crypto, drafts, expiry, token_text
 from st_tui.core.errors import Refusal
 from st_tui.core.json_text import read_object
 from st_tui.core.model import (
+    NO_LIMITS,
     AuditEntry,
     Environment,
     IpRange,
+    Limits,
     NewToken,
     Order,
     Project,
@@ -50,6 +52,7 @@ class Tokens:
         project: Project,
         *,
         text: str = "",
+        limits: Limits = NO_LIMITS,
         order: Order = Order.CREATED,
         backwards: bool = False,
         limit: int = -1,
@@ -64,6 +67,7 @@ class Tokens:
                 database,
                 project.id,
                 text=text,
+                limits=limits,
                 order=order,
                 backwards=backwards,
                 limit=limit,
@@ -76,19 +80,26 @@ class Tokens:
         token: ServiceToken,
         *,
         text: str = "",
+        limits: Limits = NO_LIMITS,
         order: Order = Order.CREATED,
         backwards: bool = False,
     ) -> int | None:
         """Where this token stands in the list that `page` would give, from 0; None if nowhere."""
         with self._session.reading() as database:
             return token_listing.position(
-                database, project.id, token.id, text=text, order=order, backwards=backwards
+                database,
+                project.id,
+                token.id,
+                text=text,
+                limits=limits,
+                order=order,
+                backwards=backwards,
             )
 
-    def count(self, project: Project, text: str = "") -> int:
+    def count(self, project: Project, text: str = "", limits: Limits = NO_LIMITS) -> int:
         """How many of a project's tokens have the text in their name or a scope."""
         with self._session.reading() as database:
-            return token_listing.count(database, project.id, text)
+            return token_listing.count(database, project.id, text, limits)
 
     def written_environments(
         self, project: Project, *, besides: ServiceToken | None = None

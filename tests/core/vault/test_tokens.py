@@ -13,6 +13,7 @@ from st_tui.core.expiry import DAY, HOUR, MONTH, ExpiryError
 from st_tui.core.model import (
     AccessRequest,
     Environment,
+    Limits,
     NewToken,
     Order,
     Permission,
@@ -75,6 +76,37 @@ def test_a_name_of_an_older_release_is_kept_but_given_to_no_new_token(
     assert vault.tokens.get(new.id).name == name
     assert vault.tokens.clone(new).token.name == "ci copy"
     assert vault.tokens.names(project).same(name) == 1
+
+
+def test_a_list_is_limited_to_tokens_that_end_soon_or_lie_unused(
+    vault: Vault, project: Project, clock: Clock
+) -> None:
+    def make(name: str, life: int | None) -> ServiceToken:
+        end = None if life is None else clock.now + life
+        return vault.tokens.create(project, v2(name, expires_at=end)).token
+
+    old_unused, old_used = make("old", None), make("busy", 90 * DAY)
+    clock.now += 31 * DAY
+    soon, later = make("soon", 7 * DAY), make("later", 7 * DAY + 1)
+    used_at = clock.now - 30 * DAY
+    with vault._session.database.transaction():
+        stored_tokens.note_uses(vault._session.database, [(old_used.id, used_at)])
+
+    def listed(**limits: int) -> list[str]:
+        found = vault.tokens.page(project, limits=Limits(**limits), order=Order.NAME)
+        assert vault.tokens.count(project, limits=Limits(**limits)) == len(found)
+        assert [
+            vault.tokens.position(project, t, limits=Limits(**limits), order=Order.NAME)
+            for t in found
+        ] == list(range(len(found)))
+        return [token.name for token in found]
+
+    assert listed(ends_by=clock.now + 7 * DAY) == [soon.name]
+    assert listed(ends_by=clock.now + 7 * DAY + 1) == [later.name, soon.name]
+    assert listed(unused_since=used_at) == [old_unused.name]
+    assert listed(unused_since=used_at + 1) == [old_used.name, old_unused.name]
+    assert listed(unused_since=used_at + 1, ends_by=clock.now + 60 * DAY) == [old_used.name]
+    assert vault.tokens.count(project, "bus", Limits(unused_since=used_at + 1)) == 1
 
 
 def test_the_text_opens_the_project_key_as_a_client_opens_it(

@@ -20,17 +20,15 @@ from st_tui.core import expiry
 @json_option
 def list_tokens(expiring_within: str | None, as_json: bool) -> None:
     """List the project's tokens: the newest first, or those that expire soon, the soonest first."""
-    from st_tui.core.model import Order
+    from st_tui.core.model import NO_LIMITS, Limits, Order
 
     within = None if expiring_within is None else expiry.parse_duration(expiring_within)
     with open_vault() as vault:
         project, now = project_in(vault), vault.now()
         environments = vault.environments.every(project)
         order = Order.CREATED if within is None else Order.EXPIRES
-        tokens = vault.tokens.page(project, order=order)
-    if within is not None:
-        last = now + within
-        tokens = [t for t in tokens if t.expires_at is not None and t.expires_at <= last]
+        limits = NO_LIMITS if within is None else Limits(ends_by=now + within)
+        tokens = vault.tokens.page(project, order=order, limits=limits)
     if as_json:
         say_json({"serviceTokenData": [token_data(token) for token in tokens]})
         return
