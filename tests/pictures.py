@@ -10,6 +10,7 @@ from __future__ import annotations
 import difflib
 import html
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,17 @@ class Pictures:
         self._compare(self._texts / f"{name}.txt", text_of(drawing, size.height))
         if drawn:
             self._compare(self._drawings / f"{name}.svg", drawing)
+
+    async def film(self, pilot: Pilot[Any]) -> str:
+        """The screen as it is now, for `check_moving`."""
+        await pilot.pause()
+        return portable(pilot.app.export_screenshot(simplify=True))
+
+    def check_moving(self, frames: Sequence[tuple[str, float]], name: str) -> None:
+        """Fail unless these drawings, with the seconds that each stays, are as stored."""
+        from tests.moving_picture import moving
+
+        self._compare(self._drawings / f"{name}.svg", moving(frames))
 
     def _compare(self, stored: Path, actual: str) -> None:
         if self._update:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from textual.app import App, ComposeResult
 from textual.widgets import Input, Static
 
+from tests.moving_picture import moving
 from tests.pictures import Pictures
 
 
@@ -81,3 +83,29 @@ async def test_another_colour_fails_too(folder: Path) -> None:
 async def test_a_picture_that_is_missing_fails(folder: Path) -> None:
     with pytest.raises(AssertionError, match="is not yet in"):
         await look("hello", in_folder(folder, update=False))
+
+
+async def test_a_moving_picture_shows_each_drawing_in_its_time(folder: Path) -> None:
+    frames = []
+    async with Greeting("hello").run_test(size=(40, 5)) as pilot:
+        for word, seconds in (("hello", 1.0), ("hullo", 0.5), ("hello", 2.5)):
+            pilot.app.query_one(Static).update(word)
+            frames.append((await in_folder(folder, update=True).film(pilot), seconds))
+    played = ElementTree.fromstring(moving(frames))  # noqa: S314  (our own)
+    rows = [row for row in played.iter(f"{SVG}g") if "visibility" in row.attrib]
+    shown = {"".join(row.itertext()).strip(): row for row in rows}
+    for word, values, times in (
+        ("hello", "visible;hidden;visible", "0;0.25;0.375"),
+        ("hullo", "hidden;visible;hidden", "0;0.25;0.375"),
+    ):
+        plays = shown[word].find(f"{SVG}animate")
+        assert plays is not None
+        assert (plays.attrib["values"], plays.attrib["keyTimes"]) == (values, times)
+        assert plays.attrib["dur"] == "4s"
+    assert shown["hello"].attrib["visibility"] == "visible"  # where nothing is played
+    assert shown["hullo"].attrib["visibility"] == "hidden"
+    still = next(row for text, row in shown.items() if "<&>" in text)
+    assert still.find(f"{SVG}animate") is None
+
+
+SVG = "{http://www.w3.org/2000/svg}"
