@@ -21,6 +21,11 @@ class LatestWins:
         self.is_requested = False
         """Whether the job was requested again since it was begun."""
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether every request was answered."""
+        return not self._is_running
+
     def request(self) -> None:
         """Run the job now, or once more after the run that is under way."""
         self.is_requested = True

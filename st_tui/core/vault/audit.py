@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from st_tui.core.model import (
     AccessRequest,
@@ -22,6 +22,9 @@ from st_tui.core.model import (
 from st_tui.core.store import audit, tokens
 from st_tui.core.store.audit_filter import EntryFilter
 from st_tui.core.vault.session import Session
+
+if TYPE_CHECKING:
+    from st_tui.core.vault.entry_context import EntryContext
 
 ANONYMOUS = "anonymous"
 """The actor of an access with a token that is not known."""
@@ -109,6 +112,13 @@ class AuditLog:
         """The entries with these numbers, the newest first."""
         with self._session.reading() as database:
             return audit.numbered(database, numbers)
+
+    def context(self, entry: AuditEntry) -> EntryContext:
+        """What stands around an entry: the one before it, its token, and the scope."""
+        from st_tui.core.vault.entry_context import context  # not for the first frame
+
+        with self._session.reading() as database:
+            return context(database, entry)
 
     def events(self) -> list[str]:
         """The events that the log has, each once."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
@@ -11,82 +9,32 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
-from textual.content import Content
 from textual.widgets import Static
 
 from st_tui.core.errors import Refusal
-from st_tui.core.expiry import in_both_times, in_local_time
-from st_tui.core.json_text import read_object
-from st_tui.core.model import AuditEntry, Project
-from st_tui.core.plain_text import shown
+from st_tui.core.model import Project
 from st_tui.core.wording import counted
 from st_tui.tui.actions import EVERYWHERE, Action, bindings
 from st_tui.tui.latest_wins import LatestWins
+from st_tui.tui.screens.entry import EntryScreen
 from st_tui.tui.screens.filtered_page import FilteredPage
-from st_tui.tui.widgets.cells import column
-from st_tui.tui.widgets.listing import Listing, Piece
+from st_tui.tui.widgets.audit_list import AuditList, AuditRow, read_rows, row_in_words
+from st_tui.tui.widgets.listing import Listing
+from st_tui.tui.widgets.secret_names import SecretNames
 from st_tui.tui.widgets.top_bar import TopBar
 
 if TYPE_CHECKING:
     from st_tui.core.vault import Vault
 
-_AT_ONCE = 5_000
-"""Entries that are searched within one key press; more are searched in a thread."""
-
-_HASHED_NAME = re.compile(r'"secretKey":"([0-9a-f]{8})([0-9a-f]{56})"')
-_TIME, _ACTOR, _EVENT, _VERDICT = 12, 15, 21, 14
-
-
-class AuditList(Listing[AuditEntry]):
-    """Entries of the audit log, newest first."""
-
-    empty = "Nothing in the log matches."
-
-    def __init__(self, page: AuditPage) -> None:
-        super().__init__(id="entries")
-        self._page = page
-
-    def load(self, offset: int, limit: int) -> Sequence[AuditEntry]:
-        return self._page.fetch(offset, limit)
-
-    def identity(self, item: AuditEntry) -> int:
-        return item.seq
-
-    def draw_header(self, width: int) -> str:
-        return (
-            " "
-            + column("Time", _TIME)
-            + column("Actor", _ACTOR)
-            + column("Event", _EVENT)
-            + column("Verdict", _VERDICT)
-            + column("Place", max(width - 1 - _TIME - _ACTOR - _EVENT - _VERDICT, 0))
-        )
-
-    def draw(self, item: AuditEntry, width: int) -> list[Piece]:
-        mark, style = _MARKS.get(item.verdict or "", ("", ""))
-        verdict = f"{mark}{item.reason or ''}"
-        about = _folder(item) or _name(item)
-        if name := self._page.secret_name(item):
-            about = f"{about}  {name}"
-        return [
-            (column(in_local_time(item.time)[5:16], _TIME), "dim"),
-            (column(self._page.actor(item), _ACTOR - 1) + " ", ""),
-            (column(item.event, _EVENT - 1) + " ", ""),
-            (column(verdict, _VERDICT - 1) + " ", style),
-            (column(about, max(width - _TIME - _ACTOR - _EVENT - _VERDICT, 0)), "dim"),
-        ]
-
-
-_MARKS = {"allowed": ("✔ ", "good"), "denied": ("✖ ", "bad")}
-
 
 class AuditPage(FilteredPage):
-    """The log, a filter, the whole entry under the cursor, and a check of the chain."""
+    """The log, a filter, the entry under the cursor in words, and a check of the chain."""
 
     NAME = "audit"
     filter_container = "#log"
     filter_hint = "filter by time, actor, event, verdict, place or name"
     ACTIONS: ClassVar[tuple[Action, ...]] = (
+        Action("open", "enter", "open", "Show all about this entry", hint=True),
         Action("filter", "slash", "filter",
                "Filter by any text that is shown: time, actor, event, verdict, place or name",
                hint=True),
@@ -94,139 +42,102 @@ class AuditPage(FilteredPage):
                "audit verify", hint=True),
         *EVERYWHERE,
     )  # fmt: skip
-    BINDINGS: ClassVar[list[BindingType]] = bindings(ACTIONS)
+    BINDINGS: ClassVar[list[BindingType]] = bindings(ACTIONS[1:])
     DEFAULT_CSS = """
     AuditPage {
         AuditList { height: 1fr; }
-        #entry { height: 6; padding: 0 1; border-top: hkey $border; }
+        #said { height: 3; padding: 0 1; border-top: solid $panel; }
     }
     """
 
     def __init__(self) -> None:
         super().__init__()
-        self._names: dict[str, str] = {}
-        """What is shown of each actor: the name of a token, by its id."""
-        self._secret_names: dict[str, str] = {}
-        """What is shown of each secret, by the keyed hash of its name."""
-        self._unnamed: set[str] = set()
-        """The hashes whose names are still to be looked up."""
-        self._naming = LatestWins(self, self._name_secrets)
         self._found: Sequence[int] | None = None
         """The numbers of the entries that the filter found; None without a filter."""
-        self._searching = LatestWins(self, self._search)
+        self._showing = LatestWins(self, self._show_log)
         self._goes_on_top = False
-        """Whether the search under way puts the cursor on top."""
+        """Whether the next showing puts the cursor on top."""
+        self._names = SecretNames(self, self.host, self._secrets_named)
 
     def body(self) -> ComposeResult:
         with Vertical(id="log"):
-            yield AuditList(self)
-            yield Static(id="entry")
+            yield AuditList(self._fetch, self._names.of)
+            yield Static(id="said", markup=False)
 
     def on_mount(self) -> None:
-        self.query_one(AuditList).focus()
+        self._list.focus()
 
-    def fetch(self, offset: int, limit: int) -> Sequence[AuditEntry]:
+    def on_screen_resume(self) -> None:
+        self._names.forget_the_gone()
+
+    @property
+    def is_up_to_date(self) -> bool:
+        """Whether what is shown is the answer to the filter."""
+        return self._showing.is_idle
+
+    @property
+    def _list(self) -> AuditList:
+        return self.query_one(AuditList)
+
+    def _fetch(self, offset: int, limit: int) -> Sequence[AuditRow]:
         """A page of the project's entries, or of those that the filter found."""
         vault, project = self.host.vault, self.host.project
         if vault is None or project is None:
             return ()
         if self._found is not None:
-            return vault.audit.numbered(self._found[offset : offset + limit])
-        return vault.audit.page(project=project, limit=limit, offset=offset)
-
-    def actor(self, entry: AuditEntry) -> str:
-        """Who did it: a token by its name, anybody else as the log says."""
-        vault = self.host.vault
-        if vault is not None and entry.actor not in self._names:
-            self._names[entry.actor] = vault.audit.token_name(entry.actor) or entry.actor
-        return self._names.get(entry.actor, entry.actor)
-
-    def secret_name(self, entry: AuditEntry) -> str:
-        """The name of the secret that an entry is about; the log has its keyed hash only.
-
-        The name is looked up in a thread. Until then, and if the secret is gone, the first digits
-        of the hash stand for it.
-        """
-        hashed = _HASHED_NAME.search(entry.details)
-        if hashed is None:
-            return ""
-        name_hash = hashed[1] + hashed[2]
-        if name_hash not in self._secret_names:
-            self._unnamed.add(name_hash)
-            self._naming.request()
-        return self._secret_names.get(name_hash, f"{hashed[1]}…")
-
-    async def _name_secrets(self) -> None:
-        project, wanted = self.host.project, self._unnamed
-        if project is None or not wanted:
-            return
-        self._unnamed = set()
-        try:
-            found = await self.host.read(lambda v: v.secrets.names_by_hash(project, wanted))
-        except Refusal:
-            found = {}  # the log can be read without the operator's key
-        for name_hash in wanted:
-            self._secret_names[name_hash] = found.get(name_hash, f"{name_hash[:8]}…")
-        if found:
-            self.query_one(AuditList).refresh()
-            self._entry_chosen()
-
-    def on_screen_resume(self) -> None:
-        """Look up again what had no name: it may have one now."""
-        gone = [key for key, name in self._secret_names.items() if name == f"{key[:8]}…"]
-        for key in gone:
-            del self._secret_names[key]
+            entries = vault.audit.numbered(self._found[offset : offset + limit])
+        else:
+            entries = vault.audit.page(project=project, limit=limit, offset=offset)
+        return read_rows(vault, entries)
 
     def show(self, *, top: bool = False) -> None:
-        vault, project = self.host.vault, self.host.project
-        if vault is None or project is None:
-            self.query_one(AuditList).reload(0)
-            return
-        count = vault.audit.count(project=project)
-        if not self.filter_text:
-            self._found = None
-            self.query_one(AuditList).reload(count, top=top)
-            self.query_one(TopBar).show(project, counted(count, "entry", "entries"))
-        elif count <= _AT_ONCE:
-            self._show_found(search(vault, project, self.filter_text), count, top=top)
-        else:
-            self._goes_on_top = self._goes_on_top or top
-            self._searching.request()
+        self._goes_on_top = self._goes_on_top or top
+        self._showing.request()
 
-    async def _search(self) -> None:
-        """Search in a thread, and show what was found if the filter is still the same."""
+    async def _show_log(self) -> None:
+        """Count the entries, and search them if there is a filter; show them if it still holds."""
         project, text = self.host.project, self.filter_text
-        if project is None or not text:
+        if project is None:
+            self._list.reload(0)
             return
+        read = self.host.read_apart if text else self.host.read  # to look for a text takes long
         try:
-            found, count = await self.host.read(
-                lambda vault: (search(vault, project, text), vault.audit.count(project=project))
-            )
+            found, count = await read(lambda vault: search(vault, project, text))
         except Refusal as refusal:
             self.host.notify(str(refusal), severity="error")
             return
         if (project, text) == (self.host.project, self.filter_text):
             top, self._goes_on_top = self._goes_on_top, False
-            self._show_found(found, count, top=top)
-
-    def _show_found(self, found: Sequence[int], count: int, *, top: bool) -> None:
-        self._found = found
-        self.query_one(AuditList).reload(len(found), top=top)
-        entries = counted(count, "entry", "entries")
-        self.query_one(TopBar).show(self.host.project, f"{len(found)} of {entries}")
+            self._found = found
+            entries = counted(count, "entry", "entries")
+            said = entries if found is None else f"{len(found)} of {entries}"
+            self.query_one(TopBar).show(project, said)
+            self._list.reload(count if found is None else len(found), top=top)
 
     @on(Listing.Moved, "#entries")
-    def _entry_chosen(self) -> None:
-        entry = self.query_one(AuditList).current
-        whole = _whole(entry, self.secret_name(entry)) if entry else ""
-        self.query_one("#entry", Static).update(whole)
+    def _say_entry(self) -> None:
+        row = self._list.current
+        said = row_in_words(row, self._names) if row else ""
+        self.query_one("#said", Static).update(said, layout=False)
+
+    def _secrets_named(self) -> None:
+        self._list.refresh()
+        self._say_entry()
+
+    @on(Listing.Chosen, "#entries")
+    def _open_entry(self) -> None:
+        if self._list.current is not None and self.app.screen is self:
+            self.app.push_screen(EntryScreen(self._list, self._names))
+
+    def action_open(self) -> None:
+        self._list.action_choose()
 
     def apply_filter(self) -> None:
         self.show(top=True)
 
     @work(group="verify", exclusive=True)
     async def action_verify(self) -> None:
-        broken = await self.host.change(
+        broken = await self.host.find(
             "Verifying the log", lambda vault: vault.audit.first_broken() or 0
         )
         if broken == 0:
@@ -241,40 +152,16 @@ class AuditPage(FilteredPage):
             )
 
 
-def search(vault: Vault, project: Project, text: str) -> list[int]:
-    """The numbers of the entries that show a text, newest first."""
+def search(vault: Vault, project: Project, text: str) -> tuple[list[int] | None, int]:
+    """The numbers of the entries that show a text, newest first, and how many entries there are.
+
+    None without a text: then all entries are shown, and nobody has to know their numbers.
+    """
+    count = vault.audit.count(project=project)
+    if not text:
+        return None, count
     try:
         secrets = vault.secrets.hashes_of_names(project, text)
     except Refusal:
         secrets = []  # the log can be searched without the operator's key
-    return vault.audit.find(project, text, secrets)
-
-
-def _folder(entry: AuditEntry) -> str:
-    return f"{entry.environment}:{entry.path or ''}" if entry.environment else ""
-
-
-def _about(entry: AuditEntry) -> str:
-    parts = (entry.target, entry.operation, _folder(entry))
-    return "  ".join(part for part in parts if part)
-
-
-def _name(entry: AuditEntry) -> str:
-    return str((read_object(entry.details) or {}).get("name", ""))
-
-
-def _whole(entry: AuditEntry, secret_name: str) -> Content:
-    named = f'"secretKey":{json.dumps(secret_name, ensure_ascii=False)}'
-    facts = [
-        (f"entry {entry.seq}", in_both_times(entry.time)),
-        (
-            "actor",
-            "  ".join(part for part in (entry.actor, entry.ip, entry.user_agent) if part),
-        ),
-        ("about", _about(entry)),
-        ("details", _HASHED_NAME.sub(lambda _: named, entry.details)),
-        ("hash", entry.hash),
-    ]
-    return Content("\n").join(
-        [Content.assemble((f"{label:<11}", "$text-muted"), shown(text)) for label, text in facts]
-    )
+    return vault.audit.find(project, text, secrets), count

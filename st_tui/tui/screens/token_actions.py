@@ -9,6 +9,7 @@ from textual import work
 
 from st_tui.core.errors import Refusal
 from st_tui.core.expiry import in_local_time, remaining
+from st_tui.core.lint.warnings import Fix, Way
 from st_tui.core.model import NewToken, ServiceToken
 from st_tui.core.plain_text import shown
 from st_tui.core.wording import counted
@@ -55,9 +56,38 @@ class TokenActions(Hosted):
         from st_tui.tui.screens.create import Create
 
         token = self.chosen_token()
-        draft = self._read_now(lambda vault: vault.tokens.clone_draft(token)) if token else None
+        if token is None:
+            return
+        draft = await self._read(lambda vault: vault.tokens.clone_draft(token))
         if draft is not None:
             await self.reveal(await self.host.ask(Create(draft, title="Clone")))
+
+    def mend(self, fix: Fix) -> None:
+        """Do what mends a warning about the chosen token."""
+        if fix.way is Way.NARROW:
+            self.action_narrow()
+        elif fix.way is Way.ROTATE:
+            self.action_rotate()
+        elif fix.way is Way.REVOKE:
+            self.action_revoke()
+        else:
+            self._clone_mended(fix)
+
+    @work
+    async def _clone_mended(self, fix: Fix) -> None:
+        """Offer a clone with the fix in place: a token itself cannot be changed."""
+        from st_tui.tui.screens.create import Create
+
+        token = self.chosen_token()
+        if token is None:
+            return
+        draft = await self._read(lambda vault: vault.tokens.clone_draft(token))
+        if draft is None:
+            return
+        mended = fix.mended(draft, self.host.clock())
+        about = f"A clone of {self._quoted(token)}, to {shown(fix.words)}."
+        form = Create(mended, title="Clone", original=token, about=about)
+        await self.reveal(await self.host.ask(form))
 
     def _quoted(self, token: ServiceToken) -> str:
         """A token's name in quotes, marked if a rotation replaced it."""
@@ -65,12 +95,10 @@ class TokenActions(Hosted):
 
         return f"“{token_name(token, self.host.clock())}”"
 
-    def _read_now(self, job: Callable[[Vault], Result]) -> Result | None:
+    async def _read(self, job: Callable[[Vault], Result]) -> Result | None:
         """Do a short read of the vault; None if it is refused, which is said."""
-        if self.host.vault is None:
-            return None
         try:
-            return job(self.host.vault)
+            return await self.host.read(job)
         except Refusal as refusal:
             self.host.notify(str(refusal), severity="error", timeout=8)
             return None
@@ -146,7 +174,7 @@ class TokenActions(Hosted):
         token = self.chosen_token()
         if token is None:
             return
-        form = self._read_now(
+        form = await self._read(
             lambda vault: Rotate(
                 token,
                 vault.tokens.rotate_draft(token),

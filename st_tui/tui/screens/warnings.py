@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
+from textual.binding import BindingType
 from textual.widgets import Static
 
 from st_tui.core import lint
@@ -17,52 +18,30 @@ from st_tui.core.model import Project, ServiceToken, Use
 from st_tui.core.plain_text import shown
 from st_tui.core.vault.audit import NO_USES
 from st_tui.core.wording import counted
+from st_tui.tui.actions import Action, bindings
 from st_tui.tui.screens.overview import Overview
-from st_tui.tui.widgets.cells import column
-from st_tui.tui.widgets.listing import Listing, Piece, RowListing
-from st_tui.tui.widgets.token_name import name_column, token_name
+from st_tui.tui.screens.token_actions import TokenActions
+from st_tui.tui.widgets.listing import Listing
+from st_tui.tui.widgets.warning_list import TokenWarning, WarningList, warning_in_full
 
 _AT_ONCE = 200
 """Tokens that are linted between two messages about the progress."""
 
 
-class TokenWarning(NamedTuple):
-    """A token and one warning about it."""
-
-    token: ServiceToken
-    warning: lint.LintWarning
-
-
-class WarningList(RowListing[TokenWarning]):
-    """Warnings, each with its token's name."""
-
-    def __init__(self, now: Callable[[], int]) -> None:
-        super().__init__(id="warnings")
-        self._now = now
-        self.empty = ""
-
-    def identity(self, item: TokenWarning) -> tuple[str, str]:
-        return item.token.id, item.warning.text
-
-    def draw_header(self, width: int) -> str:
-        return " " + column("Name", _name_width(width - 1)) + "Warning"
-
-    def draw(self, item: TokenWarning, width: int) -> list[Piece]:
-        name = _name_width(width)
-        return [
-            (name_column(item.token, self._now(), name - 1) + " ", ""),
-            (column(f"! {item.warning.text}", width - name), "warning"),
-        ]
-
-
-class Warnings(Overview):
-    """The warnings about all tokens, found one by one, and again whenever the vault changed."""
+class Warnings(Overview, TokenActions):
+    """The warnings about all tokens by weight, found again whenever the vault changed."""
 
     NAME = "Warnings"
+    ACTIONS: ClassVar[tuple[Action, ...]] = (
+        Overview.ACTIONS[0],
+        Action("fix", "f", "fix", "Mend it: narrow, clone with a mended scope, rotate or revoke",
+               hint=True),
+        *Overview.ACTIONS[1:],
+    )  # fmt: skip
+    BINDINGS: ClassVar[list[BindingType]] = bindings(ACTIONS[1:2])
     DEFAULT_CSS = """
     Warnings {
-        #found { margin-top: 1; }
-        #whole { height: 4; padding: 0 1; border-top: hkey $border; }
+        #whole { height: 4; padding: 0 1; border-top: solid $panel; }
     }
     """
 
@@ -75,7 +54,7 @@ class Warnings(Overview):
     def body(self) -> ComposeResult:
         yield Static(id="found")
         yield WarningList(self.host.clock)
-        yield Static(id="whole", markup=False)
+        yield Static(id="whole")
 
     async def read_tokens(self, project: Project) -> None:
         is_first = not self._list.empty
@@ -104,8 +83,8 @@ class Warnings(Overview):
             done = min(start + _AT_ONCE, len(tokens))
             self.say((f"Looked at {done} of {counted(len(tokens), 'token')}…", "$text-muted"))
             if is_first:
-                self._list.show_rows(found)
-        self._list.show_rows(found)
+                self._list.show_rows(by_weight(found))
+        self._list.show_rows(by_weight(found))
         self._list.empty = "Nothing to warn about."
         about = len({row.token.id for row in found})
         self.say(
@@ -120,10 +99,20 @@ class Warnings(Overview):
 
     @on(Listing.Moved, "#warnings")
     def _warning_chosen(self) -> None:
-        """Show the whole warning, which the list may have cut."""
+        """Show the whole warning, which the list may have cut, and its fix."""
         row = self._list.current
-        whole = f"{token_name(row.token, self.host.clock())}: {row.warning.text}" if row else ""
-        self.query_one("#whole", Static).update(shown(whole), layout=False)
+        whole = warning_in_full(row, self.host.clock()) if row else ""
+        self.query_one("#whole", Static).update(whole, layout=False)
+
+    def action_fix(self) -> None:
+        row = self._list.current
+        if row is not None and row.warning.fix is not None:
+            self.mend(row.warning.fix)
+
+
+def by_weight(warnings: Sequence[TokenWarning]) -> list[TokenWarning]:
+    """The weightiest first, of one weight in their order."""
+    return sorted(warnings, key=lambda row: row.warning.weight)
 
 
 def warnings_about(
@@ -154,7 +143,3 @@ def lint_inputs(
         token_id: {(use.environment, use.path) for use in its} for token_id, its in uses.items()
     }
     return judged, folders, touched
-
-
-def _name_width(width: int) -> int:
-    return width * 26 // 100

@@ -72,6 +72,8 @@ class Listing(ScrollView, Generic[T], can_focus=True):
     """
     auto_links = False
     empty: str = "Nothing here yet."
+    cursor_piece: int | None = None
+    """The piece of the cursor's line that stands out; None for all of it, which is more to send."""
 
     cursor = reactive(0, repaint=False)
     """The index of the line under the cursor."""
@@ -176,7 +178,12 @@ class Listing(ScrollView, Generic[T], can_focus=True):
         line = base + self.get_component_rich_style("listing--cursor") if marked else base
         segments = []
         bar = "▌" if marked and self.has_focus else " "
-        for text, name in [(bar, "mark"), *self.draw(item, width - 1)]:
+        pieces = self.draw(item, width - 1)
+        if marked and self.cursor_piece is not None:
+            text, _ = pieces[self.cursor_piece]
+            pieces[self.cursor_piece] = (text, "mark" if self.has_focus else "")
+            marked, line = False, base
+        for text, name in [(bar, "mark"), *pieces]:
             style = base + self.get_component_rich_style(f"listing--{name}") if name else base
             if name == "cell":
                 pass  # the cell under the cursor stands out from the rest of its line

@@ -14,13 +14,11 @@ from st_tui.core.model import ServiceToken
 from st_tui.core.secrets.model import Place
 from st_tui.tui.app import StTui
 from st_tui.tui.screens import audit
-from st_tui.tui.screens.audit import AuditList
+from st_tui.tui.screens.audit import AuditList, AuditPage
 from st_tui.tui.widgets.field import Field
 from tests.journeys.driving import opened, project_of, screen_text, token_named, until, vault
 
 SMALL = (80, 24)
-LARGE = 0
-"""A limit above which any log is searched aside."""
 
 
 async def filtered(pilot: Pilot[Any], text: str) -> list[int]:
@@ -34,10 +32,11 @@ async def filtered(pilot: Pilot[Any], text: str) -> list[int]:
         await pilot.press("slash")
     app.screen.query_one("#filter", Field).value = text
     await until(pilot, lambda: " of " in screen_text(pilot).splitlines()[0], "it is counted")
-    for _ in range(5):
-        await pilot.pause(0.02)
-    listing = app.screen.query_one(AuditList)
-    return [item.seq for index in range(listing.count) if (item := listing.item(index))]
+    page = app.screen
+    assert isinstance(page, AuditPage)
+    await until(pilot, lambda: page.is_up_to_date, "it is searched")
+    listing = page.query_one(AuditList)
+    return [item.entry.seq for index in range(listing.count) if (item := listing.item(index))]
 
 
 def by_or_about(app: StTui, token: ServiceToken) -> list[int]:
@@ -50,11 +49,9 @@ def by_or_about(app: StTui, token: ServiceToken) -> list[int]:
     return [seq for (seq,) in rows]
 
 
-@pytest.mark.parametrize("at_once", [5_000, LARGE])
 async def test_a_token_s_name_finds_all_that_it_did_also_when_it_is_gone(
-    demo_app: StTui, monkeypatch: pytest.MonkeyPatch, at_once: int
+    demo_app: StTui,
 ) -> None:
-    monkeypatch.setattr(audit, "_AT_ONCE", at_once)
     async with demo_app.run_test(size=SMALL) as pilot:
         await opened(pilot)
         token = token_named(demo_app, "ci-deploy")
@@ -71,11 +68,9 @@ async def test_a_token_s_name_finds_all_that_it_did_also_when_it_is_gone(
         await until(pilot, lambda: f"{everything + 1} entries" in screen_text(pilot), "all again")
 
 
-@pytest.mark.parametrize("at_once", [5_000, LARGE])
 async def test_every_cell_of_a_row_finds_the_row(
-    demo_app: StTui, monkeypatch: pytest.MonkeyPatch, at_once: int
+    demo_app: StTui,
 ) -> None:
-    monkeypatch.setattr(audit, "_AT_ONCE", at_once)
     async with demo_app.run_test(size=(120, 36)) as pilot:
         await opened(pilot)
         place = Place("dev", "/common/db/primary")
@@ -85,22 +80,21 @@ async def test_every_cell_of_a_row_finds_the_row(
         listing = demo_app.screen.query_one(AuditList)
         rows = [row for index in range(25) if (row := listing.item(index))]
         width = listing.scrollable_content_region.width
-        kinds = {row.verdict: row for row in reversed(rows)}
+        kinds = {row.entry.verdict: row for row in reversed(rows)}
         assert {*kinds} == {"allowed", "denied", None}
         for row in kinds.values():
             line = "  ".join(text for text, _ in listing.draw(row, width - 1))
             for shown in re.split("   *", line):
                 if shown.strip():
-                    assert row.seq in await filtered(pilot, shown), shown
+                    assert row.entry.seq in await filtered(pilot, shown), shown
         found = await filtered(pilot, "brand_n")
         assert len(found) == 1
         assert "BRAND_NEW" in screen_text(pilot)
 
 
 async def test_what_was_typed_last_is_what_is_shown(
-    demo_app: StTui, monkeypatch: pytest.MonkeyPatch
+    demo_app: StTui,
 ) -> None:
-    monkeypatch.setattr(audit, "_AT_ONCE", LARGE)
     async with demo_app.run_test(size=SMALL) as pilot:
         await opened(pilot)
         await pilot.press("3", "slash", *"office-syncx")
@@ -113,7 +107,7 @@ async def test_what_was_typed_last_is_what_is_shown(
         await pilot.press("enter", "end")
         await until(pilot, lambda: listing.current is not None, "the oldest")
         assert listing.current is not None
-        assert listing.current.seq == office[-1]
+        assert listing.current.entry.seq == office[-1]
 
 
 async def test_what_is_found_once_the_filter_is_gone_is_not_shown(
@@ -122,14 +116,13 @@ async def test_what_is_found_once_the_filter_is_gone_is_not_shown(
     begun, go_on, done = threading.Event(), threading.Event(), threading.Event()
     search = audit.search
 
-    def slow(*asked: Any) -> list[int]:
+    def slow(*asked: Any) -> tuple[list[int] | None, int]:
         begun.set()
         go_on.wait(30)
         found = search(*asked)
         done.set()
         return found
 
-    monkeypatch.setattr(audit, "_AT_ONCE", LARGE)
     monkeypatch.setattr(audit, "search", slow)
     async with demo_app.run_test(size=SMALL) as pilot:
         await opened(pilot)

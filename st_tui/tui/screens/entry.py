@@ -1,0 +1,176 @@
+"""One entry of the audit log in words, with all its fields and its place in the chain."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from st_tui.core.errors import Refusal
+from st_tui.core.expiry import in_both_times, in_local_time, iso, span
+from st_tui.core.json_text import read_object
+from st_tui.core.model import AuditEntry
+from st_tui.core.plain_text import shown
+from st_tui.tui.actions import BACK, HELP, PALETTE, Action, bindings
+from st_tui.tui.latest_wins import LatestWins
+from st_tui.tui.leaving import Leavable
+from st_tui.tui.widgets.audit_list import AuditList, AuditRow, row_in_words
+from st_tui.tui.widgets.key_hints import KeyHints
+from st_tui.tui.widgets.title import Title
+
+if TYPE_CHECKING:
+    from st_tui.core.vault.entry_context import EntryContext
+    from st_tui.tui.widgets.secret_names import SecretNames
+
+_LABEL = 11
+_GONE = {"rotated": "ended by a rotation", "revoked": "revoked", "expired": "expired"}
+
+
+class EntryScreen(Leavable[None]):
+    """The entry under the cursor of a list; up and down go on in that list."""
+
+    ACTIONS: ClassVar[tuple[Action, ...]] = (
+        Action("token", "enter,g", "token", "Show all about the token of this entry",
+               "service-token show ID", hint=True),
+        Action("folder", "o", "folder", "Go to the folder of this entry", hint=True),
+        Action("go(-1)", "up,k", "newer", "Go to the entry above", hint=True),
+        Action("go(1)", "down,j", "older", "Go to the entry below", hint=True),
+        HELP,
+        PALETTE._replace(hint=False),
+        BACK,
+    )  # fmt: skip
+    BINDINGS: ClassVar[list[BindingType]] = bindings(ACTIONS)
+    DEFAULT_CSS = """
+    EntryScreen {
+        #about { padding: 1 2; height: 1fr; scrollbar-size-vertical: 1; }
+        #sentence { height: auto; min-height: 2; margin-bottom: 1; }
+    }
+    """
+
+    def __init__(self, listing: AuditList, names: SecretNames) -> None:
+        super().__init__()
+        self._listing = listing
+        self._names = names
+        self._row: AuditRow | None = listing.current
+        self._around: EntryContext | None = None
+        self._reading = LatestWins(self, self._read_context)
+
+    def compose(self) -> ComposeResult:
+        yield Title()
+        with VerticalScroll(id="about", can_focus=False):
+            yield Static(id="sentence")
+            yield Static(id="facts")
+        yield KeyHints(self.ACTIONS)
+
+    def on_mount(self) -> None:
+        self._reading.request()
+
+    async def _read_context(self) -> None:
+        """Read what stands around the entry, and show both."""
+        row = self._row
+        if row is None:
+            self.dismiss()
+            return
+        try:
+            self._around = await self.host.read(lambda vault: vault.audit.context(row.entry))
+        except Refusal as refusal:
+            self._around = None
+            self.host.notify(str(refusal), severity="error")
+        if self._row is row:
+            self._show(row, self._around)
+            gone = {"token"} if not (self._around and self._around.token) else set()
+            gone |= {"folder"} if row.entry.environment is None else set()
+            self.query_one(KeyHints).offer(a for a in self.ACTIONS if a.name not in gone)
+
+    def _show(self, row: AuditRow, context: EntryContext | None) -> None:
+        project = self.host.project
+        way = [project.name] if project else []
+        self.query_one(Title).show(*way, "Audit", f"Entry {row.entry.seq}")
+        sentence = row_in_words(row, self._names, context.scope if context else None)
+        facts = [
+            Content.assemble((f"{label:<{_LABEL}}", "$text-muted"), said)
+            for label, said in self._facts(row, context)
+        ]
+        self.query_one("#sentence", Static).update(sentence)
+        self.query_one("#facts", Static).update(Content("\n").join(facts))
+
+    def _facts(
+        self, row: AuditRow, context: EntryContext | None
+    ) -> Iterator[tuple[str, Content | str]]:
+        """The fields of the entry, each with its label."""
+        entry, now = row.entry, self.host.clock()
+        yield "When", f"{in_both_times(entry.time)}, {span(now - entry.time)} ago"
+        yield "", Content.styled(iso(entry.time), "$text-muted")
+        yield "Actor", _named(row.actor, entry.actor, context)
+        for label, said in (
+            ("From", entry.ip),
+            ("With", entry.user_agent),
+            ("Event", entry.event),
+            ("About", entry.target),
+            ("Place", f"{entry.environment}:{entry.path or ''}" if entry.environment else None),
+            ("Operation", entry.operation),
+            ("Verdict", _verdict(entry)),
+        ):
+            if said:
+                yield label, shown(said)
+        yield from self._details(row)
+        yield "", ""
+        if context is not None:
+            yield "Chain", _chain(entry.seq, follows=context.follows)
+        yield "Hash", Content.styled(shown(entry.hash), "$text-muted")
+        if context is not None:
+            yield "Before", Content.styled(context.previous, "$text-muted")
+
+    def _details(self, row: AuditRow) -> Iterator[tuple[str, str]]:
+        label, text = "Details", self._names.details(row.entry)
+        for name, value in (read_object(text) or {"": text}).items():
+            yield label, shown(f"{name}  {value}" if name else str(value))
+            label = ""
+
+    def action_go(self, amount: int) -> None:
+        self._listing.cursor += amount
+        if self._listing.current is not None:
+            self._row = self._listing.current
+            self._reading.request()
+
+    def action_token(self) -> None:
+        from st_tui.tui.screens.token import open_token
+
+        token = self._around.token if self._around else None
+        if token is None:
+            self.host.notify("This entry is about no token that still exists.", severity="warning")
+        open_token(self, token)
+
+    def action_folder(self) -> None:
+        raise NotImplementedError
+
+
+def _named(name: str, actor: str, context: EntryContext | None) -> Content:
+    """Who did it; a token's id, and what became of it, behind its name."""
+    if name == actor:
+        return Content(shown(name))
+    deletion = context.deletion if context else None
+    gone = ""
+    if deletion is not None:
+        how = _GONE.get(deletion.reason or "", "deleted")
+        gone = f"  {how} {in_local_time(deletion.time)}"
+    return Content.assemble(shown(name), (f"  {shown(actor)}", "$text-muted"), gone)
+
+
+def _verdict(entry: AuditEntry) -> str | None:
+    """`denied: path`, `allowed`, or the reason for which a token was deleted."""
+    if entry.reason in (None, entry.verdict):
+        return entry.verdict
+    return f"{entry.verdict}: {entry.reason}" if entry.verdict else entry.reason
+
+
+def _chain(seq: int, *, follows: bool) -> Content:
+    before = f"entry {seq - 1}" if seq > 1 else "the beginning of the log"
+    if follows:
+        return Content.assemble(("✔ ", "$text-success"), f"follows from {before}")
+    return Content.assemble(("✖ ", "$text-error"), f"does not follow from {before}: v verifies all")
