@@ -131,6 +131,9 @@ PALETTE = Action("command_palette", "ctrl+p,colon", "palette", "Find any action 
                  hint=True)  # fmt: skip
 BACK = Action("leave", "escape,q,f10", "back", "Go back to the list", hint=True)
 
+LINKED = Action("go_back", "escape", "back", "Go back to where you came from", hint=True)
+"""What Escape does on a page that stands over another screen."""
+
 EVERYWHERE = (
     HELP,
     PALETTE,

@@ -83,9 +83,6 @@ class EntryScreen(Leavable[None]):
             self.host.notify(str(refusal), severity="error")
         if self._row is row:
             self._show(row, self._around)
-            gone = {"token"} if not (self._around and self._around.token) else set()
-            gone |= {"folder"} if row.entry.environment is None else set()
-            self.query_one(KeyHints).offer(a for a in self.ACTIONS if a.name not in gone)
 
     def _show(self, row: AuditRow, context: EntryContext | None) -> None:
         project = self.host.project
@@ -146,8 +143,15 @@ class EntryScreen(Leavable[None]):
             self.host.notify("This entry is about no token that still exists.", severity="warning")
         open_token(self, token)
 
-    def action_folder(self) -> None:
-        raise NotImplementedError
+    async def action_folder(self) -> None:
+        from st_tui.core.secrets.model import Place
+        from st_tui.tui.screens.links import show_folder
+
+        entry = self._row.entry if self._row else None
+        if entry is None or entry.environment is None:
+            self.host.notify("This entry is about no folder.", severity="warning")
+        else:
+            await show_folder(self, Place(entry.environment, entry.path or "/"))
 
 
 def _named(name: str, actor: str, context: EntryContext | None) -> Content:

@@ -59,9 +59,12 @@ class FilteredPage(Page):
             await self.query("#filter").remove()
         self.query(Listing).first().focus()
 
-    async def key_escape(self) -> None:
-        """Close the filter from the list, too."""
-        await self.action_show_all()
+    async def action_go_back(self) -> None:
+        """Close the filter from the list, too; without one, go back."""
+        if self.query("#filter"):
+            await self.action_show_all()
+        else:
+            await super().action_go_back()
 
     async def action_show_all(self) -> None:
         """Close the filter, and show everything."""

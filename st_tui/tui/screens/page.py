@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.screen import Screen
 
-from st_tui.tui.actions import EVERYWHERE, Action, bindings
+from st_tui.tui.actions import EVERYWHERE, LINKED, Action, bindings
 from st_tui.tui.host import ShowsVault
 from st_tui.tui.screens.project_actions import ProjectActions
 from st_tui.tui.widgets.key_hints import KeyHints
@@ -16,16 +16,19 @@ from st_tui.tui.widgets.top_bar import TopBar
 
 
 class Page(ShowsVault, ProjectActions, Screen[None]):
-    """A page of the app. Subclasses give `NAME`, `ACTIONS`, `body` and `show`."""
+    """A page of the app. Subclasses give `NAME`, `ACTIONS`, `body` and `show`.
+
+    A page may also stand over the screen from which somebody came to it. Escape then leads back.
+    """
 
     NAME: ClassVar[str]
     ACTIONS: ClassVar[tuple[Action, ...]] = EVERYWHERE
-    BINDINGS: ClassVar[list[BindingType]] = bindings(EVERYWHERE)
+    BINDINGS: ClassVar[list[BindingType]] = bindings((*EVERYWHERE, LINKED))
 
     def compose(self) -> ComposeResult:
         yield TopBar(self.NAME)
         yield from self.body()
-        yield KeyHints(self.ACTIONS)
+        yield KeyHints((*self.ACTIONS, LINKED) if self.is_linked else self.ACTIONS)
 
     def body(self) -> ComposeResult:
         """The widgets between the bar and the hints."""
@@ -34,6 +37,16 @@ class Page(ShowsVault, ProjectActions, Screen[None]):
     def on_screen_resume(self) -> None:
         if self.host.vault is not None:
             self.show()
+
+    @property
+    def is_linked(self) -> bool:
+        """Whether the page stands over another screen."""
+        return self.app.screen_stack[0] is not self
+
+    async def action_go_back(self) -> None:
+        """Go back to the screen below, if there is one."""
+        if self.is_linked and self.app.screen is self:
+            self.dismiss()
 
     def action_show_page(self, name: str) -> None:
         self.app.switch_mode(name)

@@ -90,7 +90,7 @@ class AuditList(Listing[AuditRow]):
             *self._place(entry, widths["Place"]),
         ]
         if "From" in widths:
-            pieces.append((column(entry.ip or "", _FROM), "dim"))
+            pieces.append((f"  {column(entry.ip or '', _FROM - 2)}", "dim"))
         if "With" in widths:
             pieces.append((column(entry.user_agent or "", widths["With"]), "dim"))
         return pieces

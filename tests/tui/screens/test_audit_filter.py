@@ -14,7 +14,8 @@ from st_tui.core.model import ServiceToken
 from st_tui.core.secrets.model import Place
 from st_tui.tui.app import StTui
 from st_tui.tui.screens import audit
-from st_tui.tui.screens.audit import AuditList, AuditPage
+from st_tui.tui.screens.audit import AuditPage
+from st_tui.tui.widgets.audit_list import AuditList
 from st_tui.tui.widgets.field import Field
 from tests.journeys.driving import opened, project_of, screen_text, token_named, until, vault
 

@@ -11,7 +11,7 @@ from st_tui.core.model import Project
 from st_tui.core.secrets.model import Place
 from st_tui.core.vault.secrets import Secrets
 from st_tui.tui.app import StTui
-from st_tui.tui.screens.audit import AuditList
+from st_tui.tui.widgets.audit_list import AuditList
 from tests.journeys.driving import opened, project_of, screen_text, until, vault, write
 
 DB = Place("dev", "/common/db/primary")
@@ -59,7 +59,9 @@ async def test_of_what_is_gone_the_first_digits_are_shown(demo_app: StTui) -> No
         await pilot.press("1")
         secrets.create(project_of(demo_app), DB, "GONE", "again")
         await pilot.press("3")
-        await until(pilot, lambda: "deleted GONE in dev:" in screen_text(pilot), "it is named again")
+        await until(
+            pilot, lambda: "deleted GONE in dev:" in screen_text(pilot), "it is named again"
+        )
 
 
 async def test_only_what_is_on_the_screen_is_looked_for(

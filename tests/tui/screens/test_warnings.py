@@ -17,7 +17,8 @@ from st_tui.core.vault import Access, Vault
 from st_tui.tui.app import StTui
 from st_tui.tui.screens import warnings
 from st_tui.tui.screens.token import TokenScreen
-from st_tui.tui.screens.warnings import TokenWarning, WarningList, Warnings
+from st_tui.tui.screens.warnings import Warnings
+from st_tui.tui.widgets.warning_list import TokenWarning, WarningList
 from tests.conftest import NOW, Clock
 from tests.core.vaults import sqlite_of, v2
 from tests.journeys.driving import (
