@@ -315,7 +315,7 @@ async def test_warnings(demo_app: StTui, pictures: Pictures, size: tuple[int, in
         await pilot.press("down")
         await pictures.check(pilot, "warnings")
         await pilot.press("enter")
-        await until(pilot, lambda: "! Scope 1" in screen_text(pilot), "the details")
+        await until(pilot, lambda: "! Wider than used" in screen_text(pilot), "the details")
         await pictures.check(pilot, "token-warned", drawn=False)
 
 

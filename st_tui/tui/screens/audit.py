@@ -19,8 +19,8 @@ from st_tui.tui.latest_wins import LatestWins
 from st_tui.tui.screens.entry import EntryScreen
 from st_tui.tui.screens.filtered_page import FilteredPage
 from st_tui.tui.widgets.audit_list import AuditList, AuditRow, read_rows, row_in_words
+from st_tui.tui.widgets.hashed_names import SecretNames
 from st_tui.tui.widgets.listing import Listing
-from st_tui.tui.widgets.secret_names import SecretNames
 from st_tui.tui.widgets.top_bar import TopBar
 
 if TYPE_CHECKING:

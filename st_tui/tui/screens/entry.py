@@ -25,7 +25,7 @@ from st_tui.tui.widgets.title import Title
 
 if TYPE_CHECKING:
     from st_tui.core.vault.entry_context import EntryContext
-    from st_tui.tui.widgets.secret_names import SecretNames
+    from st_tui.tui.widgets.hashed_names import SecretNames
 
 _LABEL = 11
 _GONE = {"rotated": "ended by a rotation", "revoked": "revoked", "expired": "expired"}

@@ -9,7 +9,6 @@ from textual import work
 
 from st_tui.core.errors import Refusal
 from st_tui.core.expiry import in_local_time, remaining
-from st_tui.core.lint.warnings import Fix, Way
 from st_tui.core.model import NewToken, ServiceToken
 from st_tui.core.plain_text import shown
 from st_tui.core.wording import counted
@@ -18,6 +17,7 @@ from st_tui.tui.host import Hosted
 
 if TYPE_CHECKING:
     from st_tui.core.algebra.least_privilege import Narrowed
+    from st_tui.core.lint import Fix
     from st_tui.core.vault import Vault
 
 Result = TypeVar("Result")
@@ -64,6 +64,8 @@ class TokenActions(Hosted):
 
     def mend(self, fix: Fix) -> None:
         """Do what mends a warning about the chosen token."""
+        from st_tui.core.lint import Way  # not for the first frame
+
         if fix.way is Way.NARROW:
             self.action_narrow()
         elif fix.way is Way.ROTATE:

@@ -19,7 +19,7 @@ from st_tui.tui.widgets.listing import Listing, Piece
 
 if TYPE_CHECKING:
     from st_tui.core.vault import Vault
-    from st_tui.tui.widgets.secret_names import SecretNames
+    from st_tui.tui.widgets.hashed_names import SecretNames
 
 _DAY, _TIME, _ACTOR, _EVENT, _FROM = 6, 7, 15, 23, 17
 _WITH_YEAR = 11
