@@ -16,7 +16,7 @@ from textual.screen import Screen
 
 from st_tui.core.errors import Refusal
 from st_tui.core.expiry import MINUTE
-from st_tui.core.model import Order, ServiceToken
+from st_tui.core.model import Endpoint, Order, Permission, ServiceToken
 from st_tui.core.wording import counted
 from st_tui.tui.actions import EVERYWHERE, TRY_IT, Action, bindings
 from st_tui.tui.screens.filtered_page import FilteredPage
@@ -277,15 +277,41 @@ class TokensPage(TokenActions, WithAccessPane[None], FilteredPage):
         self.host.notify(f"Sorted {dict(_SORTS)[self._sort]}.", timeout=2)
         self._load(top=True)
 
-    def action_matrix(self) -> None:
+    @work
+    async def action_matrix(self) -> None:
         from st_tui.tui.screens.matrix import MatrixScreen
 
         if self.host.project is None:
             self.host.notify("Make a project first: press p.", severity="warning")
             return
-        self.app.push_screen(
-            MatrixScreen(text=self.filter_text, order=self._sort, cursor=self._list.cursor)
+        environment, path = self._tested_place()
+        matrix = MatrixScreen(
+            text=self.filter_text,
+            order=self._sort,
+            token=self._list.current,
+            environment=environment,
+            path=path,
         )
+        place = await self.host.ask(matrix)
+        if place is not None:
+            await self.test_in(*place)
+
+    def _tested_place(self) -> tuple[str, str]:
+        """The environment and path in the pane; else none, and the root."""
+        for pane in self.panes():
+            with suppress(Refusal):
+                asked = pane.asked()
+                if asked is not None:
+                    return asked[1].environment, asked[1].path
+        return "", "/"
+
+    async def test_in(self, token: ServiceToken, environment: str, path: str) -> None:
+        """Test a token in a folder: the pane asks about it, and has the keys."""
+        self.choose(token)
+        pane = await self.open_pane()
+        pane.preset(environment, path, Permission.READ, Endpoint.E2EE, "")
+        pane.show(token)
+        await self.action_test()
 
     async def action_tour(self, amount: int) -> None:
         from st_tui.tui.widgets.tour import Tour

@@ -8,7 +8,8 @@ this module does not understand is sent unchanged, and the cells it may have tou
 from __future__ import annotations
 
 import re
-from typing import Final
+from operator import ne
+from typing import Final, NamedTuple
 
 from textual.geometry import Size
 
@@ -30,6 +31,10 @@ _OF_ONE_LINE: Final = re.compile(
 
 _WORTH_SCROLLING: Final = 4
 """Lines more that a scrolled block must make right, or it is not scrolled."""
+
+
+_A_SCROLLBAR: Final = 4
+"""Characters and styles that differ in a line beside a scrollbar's thumb."""
 
 
 class Shadow:
@@ -98,23 +103,22 @@ class Shadow:
         Never from the top of the screen: a line that leaves it there goes to the scrollback.
         """
         changed = [y for y, line in new.items() if line != self._lines[y]]
-        if len(changed) < _WORTH_SCROLLING or min(changed) == 0:
+        if len(changed) < _WORTH_SCROLLING:
             return
         top, end = min(changed), max(changed) + 1
         old = self._lines[top:end]
         wanted = [new.get(y, line) for y, line in enumerate(old, top)]
-        stays = [line == was for line, was in zip(wanted, old, strict=True)]
-        if any(UNKNOWN in line.characters for line in (*old, *wanted)):
+        blocks = {by: _block(old, wanted, by) for by in (1, -1, 2, -2, 3, -3)}
+        by = max(blocks, key=lambda by: blocks[by].fit)
+        lines = blocks[by].lines
+        if blocks[by].fit < _WORTH_SCROLLING or top + lines.start == 0:
             return
-        for by in (1, -1, 2, -2, 3, -3):
-            freed = [ScreenLine.unknown(self.size.width)] * abs(by)
-            moved = [*old[by:], *freed] if by > 0 else [*freed, *old[:by]]
-            fits = [line == there for line, there in zip(wanted, moved, strict=True)]
-            if sum(fits) - sum(stays) >= _WORTH_SCROLLING:
-                writer.scroll(top, end, by)
-                self._lines[top:end] = moved
-                new.update(enumerate(wanted, top))
-                return
+        freed = [ScreenLine.unknown(self.size.width)] * abs(by)
+        block = old[lines.start : lines.stop]
+        block = [*block[by:], *freed] if by > 0 else [*freed, *block[:by]]
+        writer.scroll(top + lines.start, top + lines.stop, by)
+        self._lines[top + lines.start : top + lines.stop] = block
+        new.update(enumerate(wanted, top))
 
     def _put(self, text: str, x: int, line: ScreenLine) -> bool | None:
         """Write styled text into a line, from x on.
@@ -138,3 +142,34 @@ class Shadow:
                 line.styles[x:end] = [blank if char == " " else style for char in piece]
                 x = end
         return None if style else is_narrow
+
+
+class _Block(NamedTuple):
+    """Some lines that are to be scrolled, and how many more that makes right."""
+
+    lines: range
+    fit: float
+
+
+def _block(old: list[ScreenLine], wanted: list[ScreenLine], by: int) -> _Block:
+    """The lines that are right, or nearly so, once they are scrolled up by so many, or down.
+
+    A list may have its heads above it and something about its line below it: they stay.
+    """
+    indexes = range(max(-by, 0), len(old) - max(by, 0))
+    likeness = {i: _likeness(wanted[i], old[i + by]) for i in indexes}
+    right = [i for i in indexes if likeness[i] and wanted[i] != old[i]]
+    if not right:
+        return _Block(range(0), 0)
+    lines = range(right[0] - max(-by, 0), right[-1] + 1 + max(by, 0))
+    if any(UNKNOWN in line.characters for i in lines for line in (old[i], wanted[i])):
+        return _Block(range(0), 0)
+    return _Block(lines, sum(likeness.get(i, 0) - (wanted[i] == old[i]) for i in lines))
+
+
+def _likeness(line: ScreenLine, other: ScreenLine) -> float:
+    """1 for equal lines, less if a cell or two differ, such as a scrollbar's; 0 for all others."""
+    if line == other:
+        return 1
+    differing = map(ne, line.characters, other.characters), map(ne, line.styles, other.styles)
+    return 0.9 if sum(map(sum, differing)) <= _A_SCROLLBAR else 0

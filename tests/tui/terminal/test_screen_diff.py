@@ -245,11 +245,35 @@ def test_a_scrolled_list_is_moved_by_the_terminal() -> None:
     whole = both.write(numbered(0, 8))
     down = both.write(numbered(1, 9))
     both.assert_same()
-    assert "\x1b[2;10r\x1b[2H\x1b[1M\x1b[r" in down
+    assert "\x1b[2;9r\x1b[2H\x1b[1M\x1b[r" in down
     up = both.write(numbered(0, 0))
     both.assert_same()
     assert "\x1b[2;10r\x1b[2H\x1b[1L\x1b[r" in up
     assert len(down) < len(whole) / 2
+
+
+def test_what_stands_above_and_below_a_scrolled_list_stays() -> None:
+    """The heading has its end of the scrollbar, and a line below tells of the cursor's line."""
+
+    def screen(first: int, cursor: int) -> str:
+        lines = [f"{n:<{COLUMNS - 1}}" for n in range(first, first + 7)]
+        bar = ["#" if y in (first, first + 1) else " " for y in range(8)]
+        rows = ["heading".ljust(COLUMNS - 1), *lines]
+        marked = [f"{row}{mark}" for row, mark in zip(rows, bar, strict=True)]
+        return frame("title".ljust(COLUMNS), *marked, f"line {cursor}".ljust(COLUMNS))
+
+    both = Both(COLUMNS, 10)
+    both.write(screen(0, 6))
+    down = both.write(screen(1, 7))
+    both.assert_same()
+    assert "\x1b[3;9r\x1b[3H\x1b[1M\x1b[r" in down
+    assert "heading" not in down
+    assert "line" not in down
+    up = both.write(screen(0, 0))
+    both.assert_same()
+    assert "\x1b[3;9r\x1b[3H\x1b[1L\x1b[r" in up
+    assert "heading" not in up
+    assert "line" not in up
 
 
 def test_of_a_blank_only_what_is_seen_is_sent() -> None:
