@@ -205,6 +205,20 @@ async def test_environments_are_switched_and_the_folder_stays(demo_app: StTui) -
             await until(pilot, lambda slug=slug: f"› {slug}:/common" in screen_text(pilot), slug)  # type: ignore[misc]
         await pilot.press("E")
         await until(pilot, lambda: f"› {slugs[-1]}:" in screen_text(pilot), "one back")
+        await pilot.press("e", "e")  # before the first is answered
+        await until(pilot, lambda: f"› {slugs[1]}:" in screen_text(pilot), "both are heeded")
+        await pilot.pause(0.1)
+        assert grid.environment == slugs[1]
+
+
+async def test_where_no_token_matches_it_says_so(demo_app: StTui) -> None:
+    async with demo_app.run_test(size=(80, 24)) as pilot:
+        await opened(pilot)
+        await _filter(pilot, "no-such-token")
+        await _open(pilot)
+        assert "No token matches the filter." in screen_text(pilot)
+        await pilot.press("right", "down", "end", "G", "enter", "space", "f", "t", "equals_sign")
+        assert isinstance(demo_app.screen, MatrixScreen)
 
 
 async def test_enter_opens_the_token_and_leaving_comes_back(demo_app: StTui) -> None:

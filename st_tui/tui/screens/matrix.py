@@ -108,7 +108,7 @@ class MatrixScreen(ShowsVault, Leavable[Place]):
         self._order = order
         self._token = token
         self._path = path
-        self._chosen = environment
+        self._wanted = environment
         self._reading = LatestWins(self, self._read)
         self._is_changed = True
         """Whether the vault changed since the sheet was read."""
@@ -161,22 +161,26 @@ class MatrixScreen(ShowsVault, Leavable[Place]):
         grid, project = self.query_one(MatrixGrid), self.host.project
         changed, self._is_changed = self._is_changed, False
         token = grid.token or self._token if changed else None
-        wish = _Wish(self._chosen, grid.column, token, grid.sheet.first, self.app.size.width)
-        try:
-            if project is None:
-                grid.empty = "There is no project."
-                self._show_sheet(Sheet(), 0)
-            else:
+        wish = _Wish(self._wanted, grid.column, token, grid.sheet.first, self.app.size.width)
+        sheet, index, empty = Sheet(), 0, "There is no project."
+        if project is not None:
+            try:
                 sheet, index = await self.host.read(lambda vault: self._sheet(vault, project, wish))
-                # The cursor may have gone on meanwhile; then it is followed.
-                moved = grid.column != wish.at
-                self._show_sheet(sheet, grid.column if moved else index)
-        except Refusal as refusal:
-            grid.empty = str(refusal)
-            self._show_sheet(Sheet(), 0)
+                empty = self._why_empty(sheet)
+            except Refusal as refusal:
+                empty = str(refusal)
+        if self._wanted == wish.environment and sheet.environment is not None:
+            self._wanted = sheet.environment.slug
+        # The cursor may have gone on meanwhile; then it is followed.
+        self._show_sheet(sheet, index if grid.column == wish.at else grid.column, empty)
         self._read_once.set()
         if grid.token is None and grid.sheet.total and not self._reading.is_requested:
             self._reading.request()
+
+    def _why_empty(self, sheet: Sheet) -> str:
+        if sheet.environment is None:
+            return "There is no environment."
+        return "No token matches the filter." if self._text else "No tokens yet."
 
     def _sheet(self, vault: Vault, project: Project, wish: _Wish) -> tuple[Sheet, int]:
         """What the screen shows for a wish, and where the token under the cursor stands now."""
@@ -217,18 +221,13 @@ class MatrixScreen(ShowsVault, Leavable[Place]):
         e2ee = project is not None and project.e2ee
         return AccessRequest(environment, path, operation, self.host.clock(), e2ee=e2ee)
 
-    def _show_sheet(self, sheet: Sheet, index: int) -> None:
+    def _show_sheet(self, sheet: Sheet, index: int, empty: str) -> None:
         grid = self.query_one(MatrixGrid)
-        environment = sheet.environment
-        if self.host.project is not None and not grid.empty.startswith("✖"):
-            grid.empty = "No token matches the filter." if self._text else "No tokens yet."
-            if environment is None:
-                grid.empty = "There is no environment."
-        self._chosen = environment.slug if environment else self._chosen
+        grid.empty = empty
         grid.show_sheet(sheet, index)
-        if self._token is not None and sheet.total:
-            self._token = None
+        if self._path and sheet.paths:
             grid.point_at(self._path)
+            self._token, self._path = None, ""
         self._say_where()
         self._say_cell()
 
@@ -269,10 +268,13 @@ class MatrixScreen(ShowsVault, Leavable[Place]):
                 # As wide for every token, so that the folder is not sent anew for each.
                 (name_column(token, self.host.clock(), grid.name_width), "bold"),
                 (" › ", "$text-muted"),
-                (f"{shown(self._chosen)}:{shown(line.fold or grid.path)}", "bold $text-primary"),
+                (
+                    f"{shown(grid.environment)}:{shown(line.fold or grid.path)}",
+                    "bold $text-primary",
+                ),
                 (f"  {line.folders} folders alike" if line.fold else "", "$text-muted"),
             )
-            requests = [self._request(self._chosen, grid.path, each) for each in Permission]
+            requests = [self._request(grid.environment, grid.path, each) for each in Permission]
             lines = cell_reason(token, requests, self._room)
         elif grid.only_differing and grid.sheet.tokens:
             lines = [Content("These tokens answer alike in every folder: press = again.")]
@@ -287,14 +289,14 @@ class MatrixScreen(ShowsVault, Leavable[Place]):
 
     def action_next_environment(self, amount: int) -> None:
         slugs = [each.slug for each in self.query_one(MatrixGrid).sheet.environments]
-        if slugs:
-            self._chosen = slugs[(slugs.index(self._chosen) + amount) % len(slugs)]
+        if self._wanted in slugs:
+            self._wanted = slugs[(slugs.index(self._wanted) + amount) % len(slugs)]
             self._reading.request()
 
     def action_test(self) -> None:
         grid = self.query_one(MatrixGrid)
         if grid.token is not None:
-            self.leave(Place(grid.token, self._chosen, grid.path))
+            self.leave(Place(grid.token, grid.environment, grid.path))
 
 
 def _admits(token: ServiceToken, now: int) -> bool:

@@ -136,6 +136,11 @@ class MatrixGrid(RowListing[Line], inherit_bindings=False):
         """The folder that the cursor stays on when lines are folded."""
 
     @property
+    def environment(self) -> str:
+        """The slug of the environment that is shown; empty for none."""
+        return self.sheet.environment.slug if self.sheet.environment else ""
+
+    @property
     def name_width(self) -> int:
         """Cells of the longest name in the sheet."""
         return max((cell_len(name) for name in self._names), default=0)
@@ -167,7 +172,7 @@ class MatrixGrid(RowListing[Line], inherit_bindings=False):
     def _show_lines(self) -> None:
         wanted = self._path
         lines = fold(
-            self.sheet.paths,
+            self.sheet.paths if self.sheet.tokens else (),
             self.sheet.cells,
             opened=self._opened,
             every=self._all_opened,
