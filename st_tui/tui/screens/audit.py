@@ -66,6 +66,8 @@ class AuditPage(FilteredPage):
 
     def on_mount(self) -> None:
         self._list.focus()
+        # At once, so that both are painted in one frame: a message comes after it.
+        self.watch(self._list, "cursor", self._say_entry, init=False)
 
     def on_screen_resume(self) -> None:
         self._names.forget_the_gone()
@@ -117,6 +119,8 @@ class AuditPage(FilteredPage):
     @on(Listing.Moved, "#entries")
     def _say_entry(self) -> None:
         row = self._list.current
+        if row is not None:  # without the program, which the entry itself has
+            row = row._replace(entry=row.entry._replace(user_agent=None))
         said = row_in_words(row, self._names) if row else ""
         self.query_one("#said", Static).update(said, layout=False)
 
