@@ -25,14 +25,14 @@ _REQUESTS: Final = {
 """What somebody did in a folder, and what somebody wanted to do."""
 
 _REASONS: Final = {
-    "unknown": "there is no such token, or its secret is wrong",
+    "unknown": "no such token, or a wrong secret",
     "expired": "it had ended",
     "inactive": "it was not active",
     "ip": "it does not trust this address",
-    "environment": "none of its scopes names {environment}",
-    "path": "none of its scopes in {environment} matches this path",
+    "environment": "no scope names {environment}",
+    "path": "no scope in {environment} matches",
     "permission": "it may not {operation}",
-    "raw_e2ee": "E2EE is on, so a raw endpoint cannot open the values",
+    "raw_e2ee": "E2EE is on, and it asked for plain values",
 }
 
 _ENDS: Final = {
