@@ -246,7 +246,7 @@ def test_every_environment_has_secrets_in_several_folders(vault: Vault, project:
 
 
 def test_every_reference_and_import_of_the_demo_leads_somewhere(tmp_path: Path) -> None:
-    values = {}
+    values: dict[tuple[str, str, str], str] = {}
     # In a vault of its own: who reads values is in the log.
     with Vault.open(make(tmp_path / "vault"), actor="ann", clock=lambda: NOW) as vault:
         project = vault.projects.get()
