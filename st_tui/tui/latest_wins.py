@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 
 from textual.dom import DOMNode
@@ -18,6 +19,8 @@ class LatestWins:
         self._widget = widget
         self._job = job
         self._is_running = False
+        self._at_rest = asyncio.Event()
+        self._at_rest.set()
         self.is_requested = False
         """Whether the job was requested again since it was begun."""
 
@@ -31,6 +34,7 @@ class LatestWins:
         self.is_requested = True
         if not self._is_running:
             self._is_running = True
+            self._at_rest.clear()
             # In a group of its own, or an exclusive action of the widget would end it.
             self._widget.run_worker(self._run(), group="latest-wins")
 
@@ -41,3 +45,8 @@ class LatestWins:
                 await self._job()
         finally:
             self._is_running = False
+            self._at_rest.set()
+
+    async def settled(self) -> None:
+        """Wait until every request is answered."""
+        await self._at_rest.wait()

@@ -441,7 +441,7 @@ async def test_folders_and_environments(demo_app: StTui) -> None:
             lambda: Environment("qa", "Quality") in vault(demo_app).environments.every(project),
             "the environment is made",
         )
-        await pilot.press("home", "d")  # Development, which tokens name
+        await pilot.press("shift+tab", "home", "d")  # Development, which tokens name
         await until(pilot, lambda: isinstance(demo_app.screen, Confirm), "it asks")
         await until(pilot, lambda: "office-sync" in screen_text(pilot), "it names tokens")
         await pilot.press("y")

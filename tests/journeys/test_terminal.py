@@ -70,9 +70,8 @@ def test_a_value_is_on_the_screen_only_while_it_is_looked_at() -> None:
     with demo(environ={"TMUX": None, "STY": None, "TERM": "xterm-256color"}) as session:
         session.wait_for("11 tokens")
         session.type("2")
-        wait_on_screen(session, "▌Development")
+        wait_on_screen(session, "▌/")
         for keys, focused in (
-            ("\r", "▌/"),
             (DOWN * 12, "▌│ │ ├ primary"),
             ("\r", "▌DATABASE_URL"),
             (DOWN, "▌POSTGRES_PASSWORD"),

@@ -25,6 +25,16 @@ def in_folder(database: Database, project_id: str, place: Place) -> list[SecretI
     return [_import(row) for row in rows]
 
 
+def folders_with_any(database: Database, project_id: str, environment: str) -> set[str]:
+    """The paths of an environment's folders that have links."""
+    rows = database.rows(
+        "SELECT DISTINCT path FROM secret_import "
+        "WHERE project_id = :project AND environment = :environment",
+        {"project": project_id, "environment": environment},
+    )
+    return {path for (path,) in rows}
+
+
 def every(database: Database, project_id: str) -> list[SecretImport]:
     """All links of a project, in the order of the folders that they are in."""
     rows = database.rows(

@@ -143,6 +143,16 @@ def count(database: Database, project_id: str, place: Place | None) -> int:
     return int(number)
 
 
+def count_in_each(database: Database, project_id: str, environment: str) -> dict[str, int]:
+    """How many secrets each folder of an environment has, by its path, where it has any."""
+    rows = database.rows(
+        "SELECT path, count(*) FROM secret "
+        "WHERE project_id = :project AND environment = :environment GROUP BY path",
+        {"project": project_id, "environment": environment},
+    )
+    return {path: int(number) for path, number in rows}
+
+
 def find(
     database: Database, project_id: str, place: Place, name_hash: bytes
 ) -> SealedSecret | None:

@@ -36,6 +36,13 @@ class Listed(NamedTuple):
     warnings: list[str]
 
 
+class Held(NamedTuple):
+    """How many secrets a folder has, and whether it has links."""
+
+    secrets: int
+    has_links: bool
+
+
 class NoSuchSecret(VaultError):
     """There is no secret of this name in the folder, nor in what it imports where that counts."""
 
@@ -106,6 +113,13 @@ class Secrets:
         """How many secrets lie in a folder and all below it; in the whole project without one."""
         with self._session.reading() as database:
             return secrets.count(database, project.id, place)
+
+    def held(self, project: Project, environment: str) -> dict[str, Held]:
+        """What each folder of an environment has, by its path; a folder without any is left out."""
+        with self._session.reading() as database:
+            counts = secrets.count_in_each(database, project.id, environment)
+            linked = secret_imports.folders_with_any(database, project.id, environment)
+        return {path: Held(counts.get(path, 0), path in linked) for path in {*counts, *linked}}
 
     def get(self, project: Project, place: Place, name: str, *, expand: bool = False) -> Secret:
         """One secret; the audit log says that it was read. Raises NoSuchSecret."""

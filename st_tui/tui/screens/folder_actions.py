@@ -14,17 +14,26 @@ from st_tui.core.wording import counted
 from st_tui.tui.actions import Action
 from st_tui.tui.screens.prompt import Prompt
 from st_tui.tui.screens.secret_actions import SecretActions
-from st_tui.tui.widgets.folder_lists import EnvironmentList, FolderList
+from st_tui.tui.widgets.environment_bar import EnvironmentBar
+from st_tui.tui.widgets.folder_lists import FolderList
 from st_tui.tui.widgets.token_name import token_name
 
 FOLDER_ACTIONS = (
+    Action("who", "w", "who", "See who can reach this folder", "scope who", hint=True,
+           at="FolderList"),
     Action("new", "f", "folder", "Make a folder below the one under the cursor",
-           "folders create", hint=True),
-    Action("new_environment", "e", "environment", "Make an environment",
-           "environments create", hint=True),
-    Action("rename_environment", "r", "rename", "Give the environment another display name"),
+           "folders create", hint=True, at="FolderList"),
+    Action("step_environment(1)", "right", "environment", "Go to the next environment",
+           hint=True, shown_key="← →"),
+    Action("step_environment(-1)", "left", "environment", "Go to the environment before"),
+    Action("new_environment", "e", "new", "Make an environment",
+           "environments create", hint=True, at="EnvironmentBar"),
+    Action("rename_environment", "r", "rename", "Give the environment another display name",
+           hint=True, at="EnvironmentBar"),
     Action("delete", "d,delete", "delete", "Delete what is under the cursor",
            "secrets delete | folders delete | environments delete", hint=True),
+    Action("to_folders", "escape", "folders", "Go from the secrets to the folders",
+           hint=True, at="SecretList"),
 )  # fmt: skip
 
 _MOST_ORPHANS = 4
@@ -35,8 +44,8 @@ class FolderActions(SecretActions):
     """Mixed into the page that shows environments, their folders, and a folder's secrets."""
 
     @property
-    def environments(self) -> EnvironmentList:
-        """The list with the chosen environment under its cursor."""
+    def environments(self) -> EnvironmentBar:
+        """The environments, one of them chosen."""
         raise NotImplementedError
 
     @property
@@ -47,11 +56,21 @@ class FolderActions(SecretActions):
     @property
     def environment(self) -> Environment | None:
         """The chosen environment."""
-        row = self.environments.current
-        return row.environment if row else None
+        return self.environments.current
+
+    @work
+    async def action_who(self) -> None:
+        from st_tui.tui.screens.who import Who
+
+        page = self.app.screen
+        await self.folders_known()
+        place = self.chosen_place()
+        if place is not None and self.app.screen is page:
+            self.app.push_screen(Who(place))
 
     @work
     async def action_new(self) -> None:
+        await self.folders_known()
         environment, project = self.environment, self.host.project
         if environment is None or project is None:
             self.host.notify("Make an environment first: press e.", severity="warning")
@@ -78,11 +97,12 @@ class FolderActions(SecretActions):
 
     @work
     async def action_new_environment(self) -> None:
+        await self.folders_known()
         project = self.host.project
         if project is None:
             self.host.notify("Make a project first: press p.", severity="warning")
             return
-        there = {row.environment.slug for row in self.environments.rows}
+        there = {each.slug for each in self.environments.rows}
 
         def check(text: str) -> None:
             environment = _parse_environment(text)
@@ -102,6 +122,7 @@ class FolderActions(SecretActions):
 
     @work
     async def action_rename_environment(self) -> None:
+        await self.folders_known()
         project, environment = self.host.project, self.environment
         if project is None or environment is None:
             return
@@ -121,6 +142,7 @@ class FolderActions(SecretActions):
 
     @work
     async def action_delete(self) -> None:
+        await self.folders_known()
         if self.secrets.has_focus:
             await self.delete_row()
         elif self.folders.has_focus:
@@ -129,18 +151,21 @@ class FolderActions(SecretActions):
             await self._delete_environment()
 
     async def _delete_folder(self) -> None:
-        vault, project, environment = self.host.vault, self.host.project, self.environment
-        folder = self.folders.current
-        if vault is None or project is None or environment is None or folder is None:
+        project, place, environment = self.host.project, self.chosen_place(), self.environment
+        if project is None or place is None or environment is None:
             return
-        if folder.path == "/":
-            self.host.notify("The root folder stays: choose one below it.", severity="warning")
+        if place.path == "/":
+            self.host.notify(
+                "The root folder stays: choose one below it, or go to the environments with ⇧Tab.",
+                severity="warning",
+            )
             return
-        below = [f for f in self.folders.rows if f.path.startswith(f"{folder.path}/")]
-        place = Place(environment.slug, folder.path)
-        count = vault.secrets.count(project, place)
+        below = [f for f in self.folders.rows if f.path.startswith(f"{place.path}/")]
+        count = await self.host.find("Counting", lambda vault: vault.secrets.count(project, place))
+        if count is None:
+            return
         await self.delete_unless_kept(
-            f"Delete {folder.path} in {environment.name}?",
+            f"Delete {place.path} in {environment.name}?",
             f"{counted(len(below), 'folder')} below it and {counted(count, 'secret')} are deleted "
             "with it. Tokens stay as they are.",
             lambda vault: vault.secrets.used_by_folder(project, place),
@@ -148,11 +173,20 @@ class FolderActions(SecretActions):
         )
 
     async def _delete_environment(self) -> None:
-        vault, project, environment = self.host.vault, self.host.project, self.environment
-        if vault is None or project is None or environment is None:
+        project, environment = self.host.project, self.environment
+        if project is None or environment is None:
             return
-        orphans = vault.environments.orphaned_by(project, environment.slug)
-        count = vault.secrets.count(project, Place(environment.slug, "/"))
+        root = Place(environment.slug, "/")
+        counts = await self.host.find(
+            "Counting",
+            lambda vault: (
+                vault.environments.orphaned_by(project, environment.slug),
+                vault.secrets.count(project, root),
+            ),
+        )
+        if counts is None:
+            return
+        orphans, count = counts
         goes = f"Its folders and {counted(count, 'secret')} are deleted with it."
         lines = [f"{goes} It would orphan {counted(len(orphans), 'token')}:"]
         names = shortened([token_name(t, self.host.clock()) for t in orphans], _MOST_ORPHANS)
@@ -164,7 +198,6 @@ class FolderActions(SecretActions):
             )
         else:
             lines = [f"{goes} No token names it."]
-        root = Place(environment.slug, "/")
         await self.delete_unless_kept(
             f"Delete the environment {environment.name}?",
             "\n".join(lines),

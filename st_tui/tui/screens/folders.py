@@ -13,82 +13,75 @@ from textual.content import Content
 from textual.widgets import Static
 
 from st_tui.core.errors import Refusal
-from st_tui.core.secrets.model import Place
-from st_tui.core.wording import counted
+from st_tui.core.plain_text import shown
+from st_tui.core.secrets.model import Place, SecretImport
 from st_tui.tui.actions import EVERYWHERE, Action, bindings
 from st_tui.tui.latest_wins import LatestWins
 from st_tui.tui.screens.folder_actions import FOLDER_ACTIONS, FolderActions
 from st_tui.tui.screens.page import Page
 from st_tui.tui.screens.responsive import Responsive
 from st_tui.tui.screens.secret_actions import SECRET_ACTIONS
-from st_tui.tui.widgets.folder_lists import EnvironmentList, EnvironmentRow, FolderList
+from st_tui.tui.widgets.environment_bar import EnvironmentBar
+from st_tui.tui.widgets.folder_lists import FolderList, read_project
 from st_tui.tui.widgets.listing import Listing
-from st_tui.tui.widgets.reach_tree import FolderRow, folder_rows
 from st_tui.tui.widgets.secret_list import FolderContents, FolderLine, SecretList, read_folder
 from st_tui.tui.widgets.top_bar import TopBar
 
 
 class FoldersPage(FolderActions, Responsive[None], Page):
-    """Environments and folders on the left, the secrets of the chosen folder on the right."""
+    """The environments on one line; below it folders, and the secrets of the chosen folder."""
 
     NAME = "folders"
     ACTIONS: ClassVar[tuple[Action, ...]] = (*SECRET_ACTIONS, *FOLDER_ACTIONS, *EVERYWHERE)
     BINDINGS: ClassVar[list[BindingType]] = bindings(
         action for action in ACTIONS if action.name != "reveal"
     )
+    AUTO_FOCUS: ClassVar[str] = "#folders"
     DEFAULT_CSS = """
     FoldersPage {
-        #places { width: 44; }
-        &.-narrow #places { width: 31; }
+        #places { height: 1fr; }
+        #folders { width: 44; }
+        &.-narrow #folders { width: 31; }
         #inside { width: 1fr; border-left: vkey $border; }
-        #custody {
-            height: 1; padding: 0 1; margin-bottom: 1; text-wrap: nowrap; text-overflow: ellipsis;
+        #about, #custody {
+            height: 1; padding: 0 1; color: $text-muted;
+            text-wrap: nowrap; text-overflow: ellipsis;
         }
     }
     """
 
     def __init__(self) -> None:
         super().__init__()
+        self._reading_folders = LatestWins(self, self._read_folders)
         self._reading = LatestWins(self, self._read_secrets)
         self._reading_shapes = LatestWins(self, self._read_shapes)
+        self._wanted_place: Place | None = None
+        """The folder to put the cursor on once the folders are listed."""
         self._wanted = ""
         """The id of the secret to put the cursor on once it is listed."""
         self._shapes_read_for: FolderContents | None = None
         """The contents whose values' shapes were read last."""
 
     def body(self) -> ComposeResult:
-        with Horizontal():
-            with Vertical(id="places"):
-                yield EnvironmentList()
-                yield FolderList()
+        yield EnvironmentBar()
+        with Horizontal(id="places"):
+            yield FolderList()
             with Vertical(id="inside"):
                 yield FolderLine()
-                yield Static(id="custody")
                 yield SecretList()
-
-    def on_mount(self) -> None:
-        self.environments.focus()
+                yield Static(id="about", markup=False)
+                yield Static(id="custody")
 
     def show(self) -> None:
-        vault, project = self.host.vault, self.host.project
-        rows: list[EnvironmentRow] = []
-        if vault is not None and project is not None:
-            rows = [
-                EnvironmentRow(
-                    environment,
-                    len(vault.folders.every(project, environment.slug)),
-                    vault.environments.count_orphaned_by(project, environment.slug),
-                )
-                for environment in vault.environments.every(project)
-            ]
-        self.environments.show(rows)
-        self.query_one(TopBar).show(project, counted(sum(row.folders for row in rows), "folder"))
+        project = self.host.project
+        self.query_one(TopBar).show(project, "")
         custody = Content("") if project is None else _custody(e2ee=project.e2ee)
         self.query_one("#custody", Static).update(custody, layout=False)
+        self._reading_folders.request()
 
     @property
-    def environments(self) -> EnvironmentList:
-        return self.query_one(EnvironmentList)
+    def environments(self) -> EnvironmentBar:
+        return self.query_one(EnvironmentBar)
 
     @property
     def folders(self) -> FolderList:
@@ -98,29 +91,28 @@ class FoldersPage(FolderActions, Responsive[None], Page):
     def secrets(self) -> SecretList:
         return self.query_one(SecretList)
 
+    async def folders_known(self) -> None:
+        await self._reading_folders.settled()
+
     def chosen_place(self) -> Place | None:
-        environment, folder = self.environment, self.folders.current
-        return Place(environment.slug, folder.path) if environment and folder else None
+        tree, folder = self.folders.listed, self.folders.current
+        return Place(tree.environment, folder.path) if tree and folder else None
 
     def go_to(self, place: Place) -> None:
-        environments, folders = self.environments, self.folders
-        for index, row in enumerate(environments.rows):
-            if row.environment.slug == place.environment:
-                environments.cursor = index
-                self._environment_chosen()
-        for index, folder in enumerate(folders.rows):
-            if folder.path == place.path:
-                folders.cursor = index
+        self._wanted_place = place
+        self._reading_folders.request()
 
-    @on(Listing.Moved, "#environments")
+    def action_step_environment(self, amount: int) -> None:
+        self.environments.cursor += amount
+
+    def action_to_folders(self) -> None:
+        self.folders.focus()
+
+    @on(EnvironmentBar.Moved)
     def _environment_chosen(self) -> None:
-        vault, project, environment = self.host.vault, self.host.project, self.environment
-        rows: list[FolderRow] = []
-        if vault is not None and project is not None and environment is not None:
-            rows = folder_rows(vault.folders.every(project, environment.slug))
-        self.folders.show_rows(rows)
+        self._reading_folders.request()
 
-    @on(Listing.Chosen, "#environments")
+    @on(EnvironmentBar.Chosen)
     def _environment_opened(self) -> None:
         self.folders.focus()
 
@@ -132,9 +124,43 @@ class FoldersPage(FolderActions, Responsive[None], Page):
     def _folder_opened(self) -> None:
         self.secrets.focus()
 
+    @on(Listing.Moved, "#secrets")
+    def _secret_chosen(self) -> None:
+        """Say of the row what the list has no room for."""
+        row = self.secrets.current
+        if isinstance(row, SecretImport):
+            said = "Its secrets are found here too."
+        else:
+            said = row.comment if row else ""
+        self.query_one("#about", Static).update(shown(said), layout=False)
+
     @on(Listing.Chosen, "#secrets")
     def _secret_opened(self) -> None:
         self.action_reveal()
+
+    async def _read_folders(self) -> None:
+        """Show the environments, and the folders of the chosen one."""
+        project, bar, wanted = self.host.project, self.environments, self._wanted_place
+        if project is None:
+            bar.show((), ())
+            self.folders.show(None)
+            return
+        chosen = "" if bar.current is None else bar.current.slug
+        slug = wanted.environment if wanted else chosen
+        try:
+            found = await self.host.read(lambda vault: read_project(vault, project, slug))
+        except Refusal as refusal:
+            self.host.notify(str(refusal), severity="error")
+            return
+        if self._reading_folders.is_requested:
+            return  # another environment was chosen meanwhile
+        if found.tree is not None and wanted is not None:
+            bar.choose(found.tree.environment)
+        bar.show(found.environments, found.facts)
+        self.folders.show(found.tree)
+        if wanted is not None:
+            self._wanted_place = None
+            self.folders.point_at(wanted.path)
 
     async def _read_secrets(self) -> None:
         """Show what the chosen folder holds; a thread decrypts the names."""
@@ -175,4 +201,4 @@ class FoldersPage(FolderActions, Responsive[None], Page):
 def _custody(*, e2ee: bool) -> Content:
     said = ("E2EE on", "$text-success") if e2ee else ("E2EE off", "$text-warning")
     who = "the server cannot open these" if e2ee else "the server opens these"
-    return Content.assemble(said, f" · {who}", ("  F7", "bold $text-primary"))
+    return Content.assemble(said, f" · {who}", ("  E", "bold $text-primary"))

@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     from st_tui.core.vault import Vault
 
 SECRET_ACTIONS = (
-    Action("new_secret", "n", "new secret", "Make a secret in this folder",
-           "secrets set NAME=VALUE", hint=True),
     Action("reveal", "enter", "reveal", "Show the value of this secret until you look away",
            "secrets get NAME", hint=True, at="SecretList"),
     Action("copy_value", "y", "copy", "Copy the value of this secret without showing it",
            hint=True, at="SecretList"),
     Action("change_secret", "c", "change", "Write another value of this secret, or rename it",
            "secrets set NAME=VALUE", hint=True, at="SecretList"),
+    Action("new_secret", "n", "new", "Make a secret in this folder",
+           "secrets set NAME=VALUE", hint=True),
     Action("link", "i", "import", "Let the secrets of another folder be found in this one",
            "secrets imports create"),
     Action("import_file", "l", "load file", "Make or change secrets as a file says",
@@ -51,8 +51,13 @@ class SecretActions(Hosted):
         """The folder that is shown."""
         raise NotImplementedError
 
-    def place_to_fill(self) -> tuple[Project, Place] | None:
+    async def folders_known(self) -> None:
+        """Wait until the folders of the chosen environment are shown."""
+        raise NotImplementedError
+
+    async def place_to_fill(self) -> tuple[Project, Place] | None:
         """The project and the folder that is shown; None if there is none, which is said."""
+        await self.folders_known()
         project, place = self.host.project, self.chosen_place()
         if project is None or place is None:
             self.host.notify("Make an environment first: press e.", severity="warning")
@@ -115,7 +120,7 @@ class SecretActions(Hosted):
     async def action_new_secret(self) -> None:
         from st_tui.tui.screens.secret_form import SecretForm
 
-        to_fill = self.place_to_fill()
+        to_fill = await self.place_to_fill()
         if to_fill is None:
             return
         saved = await self.host.ask(SecretForm(*to_fill))
@@ -135,7 +140,7 @@ class SecretActions(Hosted):
         self.host.notify(f"Version {saved.version} is written.")
         self.show_secret(saved.id)
         old_name = chosen[1].name
-        left = await self.host.change(
+        left = await self.host.find(
             "Looking for what uses it", lambda v: v.secrets.still_naming(project, old_name, saved)
         )
         if left is not None:
@@ -145,14 +150,16 @@ class SecretActions(Hosted):
     async def action_link(self) -> None:
         from st_tui.tui.screens.link_form import LinkForm
 
-        vault, to_fill = self.host.vault, self.place_to_fill()
-        if vault is None or to_fill is None:
+        to_fill = await self.place_to_fill()
+        if to_fill is None:
             return
         project, place = to_fill
-        environments, folders = vault.environments.every(project), vault.folders.of_each(project)
-        if not environments:
+        known = await self.host.find(
+            "Reading", lambda v: (v.environments.every(project), v.folders.of_each(project))
+        )
+        if known is None or not known[0]:
             return  # a colleague deleted them just now, and the page is about to say so
-        form = LinkForm(project, place, environments, folders)
+        form = LinkForm(project, place, *known)
         link = await self.host.ask(form)
         if link is not None:
             self.show_secret(link.id)
@@ -162,7 +169,7 @@ class SecretActions(Hosted):
         from st_tui.tui.screens.secret_files import ImportFile
         from st_tui.tui.screens.secret_import import import_secrets
 
-        to_fill = self.place_to_fill()
+        to_fill = await self.place_to_fill()
         if to_fill is None:
             return
         project, place = to_fill
@@ -174,6 +181,7 @@ class SecretActions(Hosted):
     async def action_export_file(self) -> None:
         from st_tui.tui.screens.secret_files import ExportFile, ExportRemarks
 
+        await self.folders_known()
         project, place = self.host.project, self.chosen_place()
         if project is None or place is None:
             return
@@ -222,7 +230,7 @@ class SecretActions(Hosted):
         """
         from st_tui.tui.screens.dialog import Confirm
 
-        page, used = self.app.screen, await self.host.change("Looking for what uses it", find)
+        page, used = self.app.screen, await self.host.find("Looking for what uses it", find)
         if used is None or self.app.screen is not page:
             return
         told = used.told(_MOST_NAMED)

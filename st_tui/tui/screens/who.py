@@ -22,6 +22,7 @@ from st_tui.core.model import Environment, Permission, Project
 from st_tui.core.patterns import compile_pattern, is_plain
 from st_tui.core.plain_text import shown
 from st_tui.core.reach import ReachIndex, ReachingTokens
+from st_tui.core.secrets.model import Place
 from st_tui.tui.actions import Action, bindings
 from st_tui.tui.latest_wins import LatestWins
 from st_tui.tui.screens.overview import Overview
@@ -32,6 +33,10 @@ from st_tui.tui.widgets.selector import Selector
 
 if TYPE_CHECKING:
     from st_tui.core.vault import Vault
+
+
+_ANYWHERE = Place("", "/")
+"""The root of the first environment."""
 
 
 class Question(NamedTuple):
@@ -79,8 +84,10 @@ class Who(Overview):
     """
     AUTO_FOCUS: ClassVar[str] = "#path"
 
-    def __init__(self) -> None:
+    def __init__(self, start: Place = _ANYWHERE) -> None:
+        """Asks about `start` first."""
         super().__init__()
+        self._start = start
         self._known: ProjectReach | None = None
         self._question: Question | None = None
         self._answered: Question | None = None
@@ -92,7 +99,9 @@ class Who(Overview):
             yield Selector[str]([], id="environment")
             yield Label("Path")
             yield PathField(
-                "/", placeholder="/common/db, or /common/** for any folder there", id="path"
+                self._start.path,
+                placeholder="/common/db, or /common/** for any folder there",
+                id="path",
             )
             yield Label("Operation")
             yield Selector(
@@ -105,10 +114,13 @@ class Who(Overview):
         yield ReacherList(self.host.clock)
 
     async def read_tokens(self, project: Project) -> None:
-        if self._known is None:
+        is_first = self._known is None
+        if is_first:
             self.say((f"Reading the tokens of {shown(project.name)}…", "$text-muted"))
         self._known = await self.host.read(lambda vault: _read(vault, project))
         self._environment.offer([(e.name, e.slug) for e in self._known.environments])
+        if is_first:
+            self._environment.choose(self._start.environment)
         self._in_environment()
         if self._question is None:
             self.say("")  # nothing can be asked yet; the remark says why

@@ -29,6 +29,8 @@ _NAME = 16
 """Columns that names get at least, before the day of a change gets any."""
 _LONG_NAME = 24
 """Columns that long names get, before values get more than dots."""
+_WITH_COMMENT = 90
+"""Columns from which on comments are listed."""
 _VALUE, _VERSION, _DAY, _MINUTE = 8, 5, 10, 16
 
 
@@ -138,6 +140,7 @@ class SecretList(RowListing[SecretRow]):
             " "
             + column("Name", widths.name)
             + column("Value", widths.value)
+            + column("Comment", widths.comment)
             + column("Ver.", _VERSION)
             + column("Changed", widths.changed)
         )
@@ -156,6 +159,7 @@ class SecretList(RowListing[SecretRow]):
         return [
             (column(item.name, widths.name - 1) + " ", ""),
             (column(value, widths.value), "dim"),
+            (column(item.comment, widths.comment - 1) + " " if widths.comment else "", "dim"),
             (column(str(item.version), _VERSION), "dim"),
             (column(in_local_time(item.updated_at)[:changed], changed), "dim"),
         ]
@@ -172,12 +176,15 @@ class SecretList(RowListing[SecretRow]):
             len(spellings) - 1,
         )
         value = max(_VALUE, self._longest[spelling] + 1) if spellings else _VALUE
-        return _Widths(max(width - value - _VERSION - changed, 2), value, changed, spelling)
+        rest = width - value - _VERSION - changed
+        comment = max(rest - name - 1, 0) if width >= _WITH_COMMENT else 0
+        return _Widths(max(rest - comment, 2), value, comment, changed, spelling)
 
 
 class _Widths(NamedTuple):
     name: int
     value: int
+    comment: int
     changed: int
     spelling: int
     """The index of the longest of `_spellings` that fits."""

@@ -29,8 +29,9 @@ from st_tui.tui.screens.link_form import LinkForm
 from st_tui.tui.screens.reveal import Reveal, ValueAlone, beginning
 from st_tui.tui.screens.secret_form import SecretForm
 from st_tui.tui.terminal import clipboard
+from st_tui.tui.widgets.environment_bar import EnvironmentBar
 from st_tui.tui.widgets.field import Field
-from st_tui.tui.widgets.folder_lists import EnvironmentList, FolderList
+from st_tui.tui.widgets.folder_lists import FolderList
 from st_tui.tui.widgets.key_hints import KeyHints
 from st_tui.tui.widgets.secret_list import HIDDEN, SecretList
 from st_tui.tui.widgets.value_area import ValueArea
@@ -57,9 +58,10 @@ async def go_to(pilot: Pilot[None], place: Place) -> SecretList:
     await pilot.press("2")
     await until(pilot, lambda: bool(app.screen.query(SecretList)), "the page is shown")
     await pilot.pause()
-    app.screen.query_one(EnvironmentList).focus()
+    app.screen.query_one(EnvironmentBar).focus()
     await pilot.press("home", "enter", "home")
     folders = app.screen.query_one(FolderList)
+    await until(pilot, lambda: folders.current is not None, "the folders are listed")
     while folders.current is not None and folders.current.path != place.path:
         await pilot.press("down")
     await pilot.press("enter")
@@ -662,7 +664,7 @@ async def test_what_leads_to_something_is_named_before_it_is_deleted_and_after(
         if kind == "folder":
             demo_app.screen.query_one(FolderList).focus()
         elif kind == "environment":
-            demo_app.screen.query_one(EnvironmentList).focus()
+            demo_app.screen.query_one(EnvironmentBar).focus()
         else:
             assert listing.has_focus
         told = [
