@@ -200,7 +200,7 @@ async def test_folders(demo_app: StTui, pictures: Pictures, size: tuple[int, int
         reference = {"PRIMARY": "${dev.common.db.primary.DATABASE_URL}"}
         vault(demo_app).secrets.set(project, common, reference)
         vault(demo_app).secrets.add_import(project, common, Place("dev", "/common/db/primary"))
-        await pilot.press("d")
+        await pilot.press("shift+tab", "d")
         await until(pilot, lambda: isinstance(demo_app.screen, Confirm), "it asks")
         await pictures.check(pilot, "delete-environment")
 
