@@ -7,6 +7,7 @@ import random
 import shutil
 import sys
 import time
+from collections.abc import Iterator
 from copy import copy
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from hypothesis import settings
 from st_tui.demo import make
 from st_tui.tui.app import StTui
 from st_tui.tui.terminal.detection import Appearance
+from tests.journeys.driving import close_vaults
 from tests.pictures import ROOT, Pictures
 
 # Hypothesis fails an example that took over 200 ms: machines are noisy, and no test asserts on a
@@ -109,10 +111,13 @@ def demo_vault(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, random.R
 
 
 @pytest.fixture
-def demo_app(tmp_path: Path, clock: Clock, demo_vault: tuple[Path, random.Random]) -> StTui:
+def demo_app(
+    tmp_path: Path, clock: Clock, demo_vault: tuple[Path, random.Random]
+) -> Iterator[StTui]:
     """The app on a demo vault of its own, with a fixed clock and seeded randomness."""
     made, seeded = demo_vault
     directory = shutil.copytree(made, tmp_path / "vault")
     randbytes = copy(seeded).randbytes
     looks = Appearance("st-tui-dark", ansi_color=False, ascii_only=False)
-    return StTui(directory, looks, actor="operator", clock=clock, randbytes=randbytes)
+    yield StTui(directory, looks, actor="operator", clock=clock, randbytes=randbytes)
+    close_vaults()

@@ -18,6 +18,7 @@ from st_tui.core.expiry import system_clock
 from st_tui.core.model import Project
 from st_tui.core.plain_text import shown
 from st_tui.tui.host import ShowsVault
+from st_tui.tui.latest_wins import LatestWins
 from st_tui.tui.leaving import Leavable
 from st_tui.tui.screens.command_palette import ActionCommands
 from st_tui.tui.screens.tokens import TokensPage
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from st_tui.core.vault import Vault
 
 Result = TypeVar("Result")
+_Seen = tuple["Vault", int]
+"""A vault that was opened, and a number that changes whenever somebody changed it."""
 
 _LOOK_EVERY = 0.5
 """Seconds between two looks for a colleague's change and for tokens that ended."""
@@ -51,6 +54,16 @@ def _audit_page() -> Screen[None]:
     from st_tui.tui.screens.audit import AuditPage
 
     return AuditPage()
+
+
+def _what_is_there(vault: Vault) -> tuple[_Seen, list[Project]]:
+    return (vault, vault.changed_elsewhere()), vault.projects.every()
+
+
+def _glance(vault: Vault) -> tuple[_Seen, int | None]:
+    """What tells of a change, and when the next token ends that is to be deleted."""
+    due = None if vault.is_read_only else vault.tokens.next_end()
+    return (vault, vault.changed_elsewhere()), due
 
 
 class StTui(SafeApp[None]):
@@ -86,13 +99,16 @@ class StTui(SafeApp[None]):
         self.clock = clock
         self.vault: Vault | None = None
         self.project: Project | None = None
+        self.is_open = False
         self.server_url = "http://127.0.0.1:8080"
         """Where a server was last tried. It begins with the address that `st-tui serve` takes."""
         self._vault_thread = VaultThread(directory, self._open_vault)
         self._randbytes = randbytes
         self._make_demo = make_demo
-        self._seen = 0
-        """What `changed_elsewhere` gave when the vault was last shown."""
+        self._looking = LatestWins(self, self._look)
+        self._catching_up = LatestWins(self, self._catch_up)
+        self._seen: _Seen | None = None
+        """The state in which the vault was last shown."""
         self._next_sweep = 0
         """The time before which no sweep is tried again, after one was refused."""
         self._complaint = ""
@@ -146,19 +162,20 @@ class StTui(SafeApp[None]):
         else:
             self.exit()
 
-    def open_vault(self) -> None:
+    @work
+    async def open_vault(self) -> None:
         """Open the vault and show its first project."""
         try:
             self.vault = self._open_vault()
-            projects = self.vault.projects.every()
+            self._seen, projects = await self.read(_what_is_there)
         except Refusal as refusal:
             self.fail(str(refusal))
             return
         self.project = projects[0] if projects else None
-        self._seen = self.vault.changed_elsewhere()
+        self.is_open = True
         self.show_change()
-        self._look()
-        self.set_interval(_LOOK_EVERY, self._look)
+        self._looking.request()
+        self.set_interval(_LOOK_EVERY, self._looking.request)
 
     def fail(self, sentence: str) -> None:
         """End the app with a sentence on stderr, status 2."""
@@ -191,7 +208,7 @@ class StTui(SafeApp[None]):
             return None
         finally:
             self._changes -= 1
-        self._catch_up()
+        self._catching_up.request()
         return answer
 
     async def find(self, doing: str, job: Callable[[Vault], Result]) -> Result | None:
@@ -225,13 +242,18 @@ class StTui(SafeApp[None]):
         """A change that is stopped half-way would keep everybody else from writing."""
         return "The vault is being changed: press ^z again in a moment." if self._changes else ""
 
-    def _catch_up(self) -> None:
+    async def _catch_up(self) -> None:
         """Show the vault and the project as they are now. A colleague may have changed both."""
-        if self.vault is not None:
-            self._seen = self.vault.changed_elsewhere()
-            if self.project is not None:
-                known = {project.id: project for project in self.vault.projects.every()}
-                self.project = known.get(self.project.id) or next(iter(known.values()), None)
+        try:
+            self._seen, projects = await self.read(_what_is_there)
+        except Refusal as refusal:
+            self._complain_once(refusal)
+            return
+        if not self.is_running:
+            return  # while the app ends, its widgets go one by one
+        if self.project is not None:
+            known = {project.id: project for project in projects}
+            self.project = known.get(self.project.id) or next(iter(known.values()), None)
         self.show_change()
 
     async def read(self, job: Callable[[Vault], Result]) -> Result:
@@ -249,31 +271,30 @@ class StTui(SafeApp[None]):
             self.directory, actor=self.actor, clock=self.clock, randbytes=self._randbytes
         )
 
-    def _look(self) -> None:
+    async def _look(self) -> None:
         """Show a colleague's change, and sweep tokens that came to their end."""
-        if self.vault is None or not self.is_running:
-            return  # while the app ends, its widgets go one by one
         try:
-            seen = self.vault.changed_elsewhere()
-            due = self.vault.tokens.next_end()
-            now = self.clock()
-            if due is not None and due <= now and now >= self._next_sweep:
-                self._next_sweep = now + _SWEEP_AGAIN
-                self.sweep()
-            if seen != self._seen:
-                self._catch_up()
+            seen, due = await self.read(_glance)
         except Refusal as refusal:
-            if str(refusal) != self._complaint:
-                self.notify(str(refusal), severity="error")
-            self._complaint = str(refusal)
-        else:
-            self._complaint = ""
+            self._complain_once(refusal)
+            return
+        self._complaint = ""
+        now = self.clock()
+        if due is not None and due <= now and now >= self._next_sweep:
+            self._next_sweep = now + _SWEEP_AGAIN
+            self.sweep()
+        if seen != self._seen:
+            self._catching_up.request()
+
+    def _complain_once(self, refusal: Refusal) -> None:
+        """Say what every look meets, such as a vault that is gone, once."""
+        if str(refusal) != self._complaint:
+            self.notify(str(refusal), severity="error")
+        self._complaint = str(refusal)
 
     @work
     async def sweep(self) -> None:
         """Delete the tokens that ended, and say which."""
-        if self.vault is None or self.vault.is_read_only:
-            return
         gone = await self.change("Removing expired tokens", lambda vault: vault.tokens.sweep())
         if gone is not None:
             from st_tui.tui.widgets.token_name import token_name

@@ -41,7 +41,11 @@ class Host(Protocol):
 
     @property
     def vault(self) -> Vault | None:
-        """The open vault, for short reads; None until it is open."""
+        """The open vault; None until it is open. Ask with `read` instead, off the UI thread."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the vault was opened, so that there may be a project to show."""
 
     @property
     def project(self) -> Project | None:

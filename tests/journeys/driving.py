@@ -83,7 +83,7 @@ async def opened(pilot: Pilot[Any]) -> None:
     """Wait until the list shows the vault's tokens."""
     app = pilot.app
     assert isinstance(app, StTui)
-    await until(pilot, lambda: app.vault is not None and tokens_shown(app) > 0, "the list is shown")
+    await until(pilot, lambda: app.is_open and tokens_shown(app) > 0, "the list is shown")
     await pilot.pause()
 
 
@@ -93,10 +93,20 @@ def tokens_shown(app: StTui) -> int:
     return found.first().count if found else 0
 
 
+_opened: dict[StTui, Vault] = {}
+
+
 def vault(app: StTui) -> Vault:
-    """The app's own vault."""
-    assert app.vault is not None
-    return app.vault
+    """The app's vault, over a connection of the test's own; it is closed at the test's end."""
+    if app not in _opened:
+        _opened[app] = app._open_vault()
+    return _opened[app]
+
+
+def close_vaults() -> None:
+    """Close what `vault` opened."""
+    while _opened:
+        _opened.popitem()[1].close()
 
 
 def project_of(app: StTui) -> Project:

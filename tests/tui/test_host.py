@@ -23,7 +23,7 @@ async def test_the_vault_is_closed_with_the_app(demo_app: StTui) -> None:
     """Else what was written last waits in SQLite's write-ahead log beside the database."""
     log = demo_app.directory / "vault.db-wal"
     async with demo_app.run_test() as pilot:
-        await until(pilot, lambda: demo_app.vault is not None and log.exists(), "it is open")
+        await until(pilot, lambda: demo_app.is_open and log.exists(), "it is open")
     assert not log.exists()
 
 

@@ -80,6 +80,8 @@ async def test_a_short_job_that_waits_is_dropped_with_whoever_asked(directory: P
         await asyncio.sleep(0)
         assert thread.unanswered == 3
         gone.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await gone
         gate.may_end.set()
         await asyncio.gather(first, last)
         assert thread.unanswered == 0

@@ -35,7 +35,7 @@ class Page(ShowsVault, ProjectActions, Screen[None]):
         raise NotImplementedError
 
     def on_screen_resume(self) -> None:
-        if self.host.vault is not None:
+        if self.host.is_open:
             self.show()
 
     @property

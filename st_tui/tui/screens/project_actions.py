@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textual import work
 
+from st_tui.core.errors import Refusal
 from st_tui.core.model import Project
 from st_tui.tui.host import Hosted
 
@@ -40,12 +41,12 @@ class ProjectActions(Hosted):
     async def action_switch_project(self) -> None:
         from st_tui.tui.screens.picker import Picker
 
-        vault = self.host.vault
-        if vault is None:
+        try:
+            projects = await self.host.read(lambda vault: vault.projects.every())
+        except Refusal as refusal:
+            self.host.notify(str(refusal), severity="error", timeout=8)
             return
-        options: list[tuple[str, Project | str]] = [
-            (project.name, project) for project in vault.projects.every()
-        ]
+        options: list[tuple[str, Project | str]] = [(project.name, project) for project in projects]
         chosen = await self.host.ask(Picker("Project", [*options, ("+ new project", "new")]))
         project = await self._make_project() if chosen == "new" else chosen
         if isinstance(project, Project):

@@ -113,7 +113,7 @@ class TokenActions(Hosted):
         token = self.chosen_token()
         if token is None:
             return
-        found = await self.host.change("Reading the audit log", lambda vault: propose(vault, token))
+        found = await self.host.find("Reading the audit log", lambda vault: propose(vault, token))
         if found is None:
             return
         draft, narrowed = found
@@ -134,9 +134,7 @@ class TokenActions(Hosted):
         other = await self._other_than(token) if token is not None else None
         if token is None or other is None:
             return
-        found = await self.host.change(
-            "Comparing", lambda vault: compare_tokens(vault, token, other)
-        )
+        found = await self.host.find("Comparing", lambda vault: compare_tokens(vault, token, other))
         if found is not None:
             await self.host.ask(ComparisonDialog(token, other, found))
 
@@ -148,14 +146,14 @@ class TokenActions(Hosted):
         from st_tui.tui.widgets.token_name import token_name
 
         now, doing = self.host.clock(), "Reading the tokens"
-        found = await self.host.change(doing, lambda vault: others(vault, token))
+        found = await self.host.find(doing, lambda vault: others(vault, token))
         if found is not None and found.more:
             title = f"Which of more than {MOST} tokens to compare with?"
             prompt = Prompt(title, "", "part of its name or scopes, or its id", lambda _: None)
             text = await self.host.ask(prompt)
             if text is None:
                 return None
-            found = await self.host.change(doing, lambda vault: others(vault, token, text.strip()))
+            found = await self.host.find(doing, lambda vault: others(vault, token, text.strip()))
         if found is None:
             return None
         if not found.tokens:

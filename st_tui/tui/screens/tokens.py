@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from itertools import cycle, islice
 from typing import TYPE_CHECKING, ClassVar
 
@@ -16,19 +17,29 @@ from textual.screen import Screen
 
 from st_tui.core.errors import Refusal
 from st_tui.core.expiry import MINUTE
-from st_tui.core.model import Endpoint, Order, Permission, ServiceToken
+from st_tui.core.model import (
+    Endpoint,
+    Environment,
+    Order,
+    Permission,
+    Project,
+    ServiceToken,
+)
 from st_tui.core.wording import counted
 from st_tui.tui.actions import EVERYWHERE, TRY_IT, Action, bindings
+from st_tui.tui.latest_wins import LatestWins
 from st_tui.tui.screens.filtered_page import FilteredPage
 from st_tui.tui.screens.responsive import WIDE
 from st_tui.tui.screens.token_actions import TOKEN_ACTIONS, TokenActions
 from st_tui.tui.screens.with_access_pane import WithAccessPane
 from st_tui.tui.terminal.type_ahead import has_handled
 from st_tui.tui.widgets.listing import Listing
-from st_tui.tui.widgets.token_list import TokenList
+from st_tui.tui.widgets.paged_listing import Look
+from st_tui.tui.widgets.token_list import TokenList, Tokens
 from st_tui.tui.widgets.top_bar import TopBar
 
 if TYPE_CHECKING:
+    from st_tui.core.vault import Vault
     from st_tui.demo.tour import Step
     from st_tui.tui.widgets.access_pane import AccessPane
 
@@ -80,11 +91,18 @@ class TokensPage(TokenActions, WithAccessPane[None], FilteredPage):
     def __init__(self) -> None:
         super().__init__()
         self._sort = Order.CREATED
-        self._environments: list[str] = []
+        self._reading = LatestWins(self, self._read_list)
+        self._known: _Known | None = None
+        """What was read of the project last."""
+        self._is_old = False
+        """Whether that, too, is to be read again, and not the list alone."""
+        self._to_top = False
+        self._to_choose: ServiceToken | None = None
+        """Where the list's cursor goes with the next read: to the top, or to a token."""
 
     def body(self) -> ComposeResult:
         with Horizontal(id="columns"), Vertical(id="left"):
-            yield TokenList(self._fetch, lambda: self.host.clock(), id="tokens")
+            yield TokenList(lambda: self.host.clock(), id="tokens")
 
     def on_mount(self) -> None:
         self._list.focus()
@@ -112,65 +130,77 @@ class TokensPage(TokenActions, WithAccessPane[None], FilteredPage):
         return self.query_one(TokenList)
 
     def show(self) -> None:
-        vault, project = self.host.vault, self.host.project
-        if vault is None or project is None:
-            self._list.empty = "There is no project: press p to make one."
-            self._list.reload(0)
-            self.query_one(TopBar).show(None, "")
+        self._is_old = True
+        self._reading.request()
+
+    def apply_filter(self) -> None:
+        self._to_top = True
+        self._reading.request()
+
+    def choose(self, token: ServiceToken) -> None:
+        """Put the cursor on a token, if the list has it."""
+        self._to_choose = token
+        self._reading.request()
+
+    async def _read_list(self) -> None:
+        """Read and show the list, and if that is old, what else is known of the project."""
+        project = self.host.project
+        if project is None:
+            self._show_no_project()
             return
-        self._environments = [e.slug for e in vault.environments.every(project)]
-        for pane in self.panes():
-            self._set_project(pane)
-        self._load()
+        tokens, chosen = Tokens(project, self.filter_text, self._sort), self._to_choose
+        look = self._list.first_look(
+            tokens,
+            top=self._to_top,
+            at=lambda vault: tokens.position(vault, chosen) if chosen else None,
+        )
+        before = None if self._is_old else self._known
+        self._to_top, self._to_choose, self._is_old = False, None, False
+        with suppress(Refusal):  # the app says what is wrong with the vault
+            known, looked = await self.host.read(
+                lambda vault: (before or _read_known(vault, project), look(vault))
+            )
+            if self.host.project is not None and self.host.project.id == project.id:
+                self._show_known(known)
+                self._show_list(known, looked)
+
+    def _show_no_project(self) -> None:
+        self._known = None
+        self._list.empty = "There is no project: press p to make one."
+        self._list.show_items(0, 0)
+        self.query_one(TopBar).show(None, "")
+
+    def _show_known(self, known: _Known) -> None:
+        before, self._known = self._known, known
+        if before is known:
+            return
+        if before is None or before.places != known.places:
+            for pane in self.panes():
+                self._set_project(pane)
         # After the frame that shows the list.
         self.call_after_refresh(self._offer_tour)
         if self.size.width >= WIDE:
             self.call_after_refresh(self.open_pane)
 
     def _set_project(self, pane: AccessPane) -> None:
-        vault, project = self.host.vault, self.host.project
-        if vault is not None and project is not None:
-            environments = vault.environments.every(project)
-            pane.set_project(environments, vault.folders.of_each(project), e2ee=project.e2ee)
+        known = self._known
+        if known is not None:
+            pane.set_project(known.environments, known.folders, e2ee=known.project.e2ee)
 
-    def apply_filter(self) -> None:
-        self._load(top=True)
-
-    def _load(self, *, top: bool = False) -> None:
-        vault, project = self.host.vault, self.host.project
-        if vault is None or project is None:
-            return
-        everything = vault.tokens.count(project)
-        found = vault.tokens.count(project, self.filter_text) if self.filter_text else everything
+    def _show_list(self, known: _Known, look: Look[ServiceToken]) -> None:
         listing = self._list
-        listing.environments = self._environments
+        listing.environments = [environment.slug for environment in known.environments]
         listing.sorted_by = _SORTED_BY.get(self._sort, "")
         listing.empty = (
             "Nothing matches the filter." if self.filter_text else "No tokens yet: press n."
         )
-        listing.reload(found, top=top)
-        count = counted(everything, "token")
-        self.query_one(TopBar).show(project, f"{found} of {count}" if self.filter_text else count)
-
-    def _fetch(self, offset: int, limit: int) -> Sequence[ServiceToken]:
-        vault, project = self.host.vault, self.host.project
-        if vault is None or project is None:
-            return ()
-        return vault.tokens.page(
-            project, text=self.filter_text, order=self._sort, limit=limit, offset=offset
-        )
+        listing.show_look(look)
+        count = counted(known.tokens, "token")
+        said = f"{look.count} of {count}" if self.filter_text else count
+        self.query_one(TopBar).show(known.project, said)
 
     def chosen_token(self) -> ServiceToken | None:
         return self._list.current
-
-    def choose(self, token: ServiceToken) -> None:
-        """Put the cursor on a token, if the list has it."""
-        vault, project = self.host.vault, self.host.project
-        if vault is None or project is None:
-            return
-        index = vault.tokens.position(project, token, text=self.filter_text, order=self._sort)
-        if index is not None:
-            self._list.cursor = index
 
     @on(Listing.Moved, "#tokens")
     def _token_chosen(self) -> None:
@@ -215,11 +245,10 @@ class TokensPage(TokenActions, WithAccessPane[None], FilteredPage):
         from st_tui.tui.screens.promises import OFFERED, Promises, promises_in
         from st_tui.tui.screens.prompt import Prompt
 
-        vault, project = self.host.vault, self.host.project
-        if vault is None or project is None:
+        if self._known is None:
             self.host.notify("Make a project first: press p.", severity="warning")
             return
-        environments = vault.environments.every(project)
+        environments = self._known.environments
         beside = self.host.directory / OFFERED
         offered = str(beside) if beside.is_file() else ""
         prompt = Prompt(
@@ -275,7 +304,7 @@ class TokensPage(TokenActions, WithAccessPane[None], FilteredPage):
         orders = [order for order, _ in _SORTS]
         self._sort = next(islice(cycle(orders), orders.index(self._sort) + 1, None))
         self.host.notify(f"Sorted {dict(_SORTS)[self._sort]}.", timeout=2)
-        self._load(top=True)
+        self.apply_filter()
 
     @work
     async def action_matrix(self) -> None:
@@ -317,7 +346,7 @@ class TokensPage(TokenActions, WithAccessPane[None], FilteredPage):
         from st_tui.tui.widgets.tour import Tour
 
         if not self.query(Tour):
-            if not self._is_demo:
+            if self._known is None or not self._known.is_demo:
                 self.host.notify("The tour is for the demo: st-tui demo", severity="warning")
                 return
             await self.mount(Tour(self))
@@ -328,19 +357,9 @@ class TokensPage(TokenActions, WithAccessPane[None], FilteredPage):
         await self.query("Tour").remove()
         self._offer_tour()
 
-    @property
-    def _is_demo(self) -> bool:
-        """Whether the tour's tokens are here: a person's own project may be called demo too."""
-        vault, project = self.host.vault, self.host.project
-        if vault is None or project is None or project.slug != "demo":
-            return False
-        from st_tui.demo.tour import TOUR
-
-        return vault.tokens.count(project, TOUR[0].token) > 0
-
     def _offer_tour(self) -> None:
         """Say in the top bar how the tour is started, unless there is none or it is under way."""
-        offered = self._is_demo and not self.query("Tour")
+        offered = self._known is not None and self._known.is_demo and not self.query("Tour")
         self.query_one(TopBar).offer(*_START_TOUR if offered else ("", ""))
 
     async def demonstrate(self, token: ServiceToken, step: Step) -> None:
@@ -351,3 +370,35 @@ class TokensPage(TokenActions, WithAccessPane[None], FilteredPage):
         pane.show(token)
         if self.size.width < WIDE:
             await self.action_test()
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What the page knows of the project besides the lines of its list."""
+
+    project: Project
+    environments: Sequence[Environment]
+    folders: Mapping[str, Sequence[str]]
+    tokens: int
+    is_demo: bool
+    """Whether the tour's tokens are here: a person's own project may be called demo too."""
+
+    @property
+    def places(self) -> object:
+        """What the test-access pane is told."""
+        return self.project, self.environments, self.folders
+
+
+def _read_known(vault: Vault, project: Project) -> _Known:
+    is_demo = False
+    if project.slug == "demo":
+        from st_tui.demo.tour import TOUR
+
+        is_demo = vault.tokens.count(project, TOUR[0].token) > 0
+    return _Known(
+        project,
+        vault.environments.every(project),
+        vault.folders.of_each(project),
+        vault.tokens.count(project),
+        is_demo,
+    )

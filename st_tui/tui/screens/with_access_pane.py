@@ -62,5 +62,5 @@ class WithAccessPane(Hosted, Responsive[ScreenResultType]):
 
     @on(events.Resize)
     async def _make_room_for_pane(self, event: events.Resize) -> None:
-        if event.size.width >= WIDE and self.host.vault is not None:
+        if event.size.width >= WIDE and self.host.is_open:
             await self.open_pane()

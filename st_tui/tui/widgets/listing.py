@@ -5,7 +5,7 @@ Textual's own DataTable takes 11 s to show 100,000 rows.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any, ClassVar, Generic, TypeVar
 
@@ -131,22 +131,27 @@ class Listing(ScrollView, Generic[T], can_focus=True):
         before = self.current if not top else None
         self._cached_page.cache_clear()
         self.count = count
-        index = 0 if top else min(self.cursor, max(count - 1, 0))
-        if before is not None:
-            index = self._near(index, before)
+        self.show_items(count, self.near(0 if top else self.cursor, before, count, self.item))
+
+    def show_items(self, count: int, cursor: int) -> None:
+        """Show other items, `count` in all, with the cursor on one of them."""
+        self.count = count
         self.virtual_size = Size(self.size.width, count + self.header_lines)
-        self.set_reactive(Listing.cursor, index)
+        self.set_reactive(Listing.cursor, cursor)
         self._show_cursor()
         self.refresh()
         self.post_message(self.Moved(self))
 
-    def _near(self, index: int, before: T) -> int:
+    def near(
+        self, index: int, before: T | None, count: int, item_at: Callable[[int], T | None]
+    ) -> int:
         """The index nearest to this one that has the item from before; else this index."""
-        wanted = self.identity(before)
-        for distance in range(_PAGE):
-            for candidate in (index - distance, index + distance):
-                if 0 <= candidate < self.count:
-                    item = self.item(candidate)
+        index = max(min(index, count - 1), 0)
+        if before is not None:
+            wanted = self.identity(before)
+            for distance in range(_PAGE):
+                for candidate in (index - distance, index + distance):
+                    item = item_at(candidate) if 0 <= candidate < count else None
                     if item is not None and self.identity(item) == wanted:
                         return candidate
         return index

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from typing import NamedTuple
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len
 
 from st_tui.core.expiry import DAY, remaining
-from st_tui.core.model import Permission, ServiceToken
+from st_tui.core.model import Order, Permission, Project, ServiceToken
 from st_tui.core.wording import access_letters
 from st_tui.tui.widgets.cells import column
-from st_tui.tui.widgets.listing import Listing, Piece
+from st_tui.tui.widgets.listing import Piece
+from st_tui.tui.widgets.paged_listing import Look, PagedListing
 from st_tui.tui.widgets.token_name import name_column, token_name
+
+if TYPE_CHECKING:
+    from st_tui.core.vault import Vault
 
 ENDS_SOON = 7 * DAY
 """An end that is nearer than this is marked."""
@@ -23,35 +28,48 @@ _LEAST_SCOPES = 16
 """Columns that scopes keep where long names take more."""
 
 
-class TokenList(Listing[ServiceToken]):
-    """Service tokens, loaded page by page."""
+@dataclass(frozen=True)
+class Tokens:
+    """A project's tokens with a text in their name or a scope, in an order."""
 
-    def __init__(
-        self,
-        fetch: Callable[[int, int], Sequence[ServiceToken]],
-        now: Callable[[], int],
-        *,
-        id: str | None = None,  # noqa: A002
-    ) -> None:
+    project: Project
+    text: str
+    order: Order
+
+    def count(self, vault: Vault) -> int:
+        return vault.tokens.count(self.project, self.text)
+
+    def page(self, vault: Vault, offset: int, limit: int) -> Sequence[ServiceToken]:
+        return vault.tokens.page(
+            self.project, text=self.text, order=self.order, limit=limit, offset=offset
+        )
+
+    def position(self, vault: Vault, token: ServiceToken) -> int | None:
+        """Where a token stands among them; None if it is not one of them."""
+        return vault.tokens.position(self.project, token, text=self.text, order=self.order)
+
+
+class TokenList(PagedListing[ServiceToken]):
+    """Service tokens, read page by page."""
+
+    def __init__(self, now: Callable[[], int], *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
-        self._fetch = fetch
         self._now = now
         self.environments: Collection[str] = ()
         self.sorted_by = ""
         self._longest_replaced = 0
-        """Columns of the longest name of a replaced token that was loaded."""
+        """Columns of the longest name of a replaced token that was read."""
 
-    def load(self, offset: int, limit: int) -> Sequence[ServiceToken]:
-        tokens, now = self._fetch(offset, limit), self._now()
-        longest = max((cell_len(token_name(t, now)) for t in tokens if t.is_replaced), default=0)
+    def show_look(self, look: Look[ServiceToken]) -> None:
+        self._longest_replaced = 0
+        super().show_look(look)
+
+    def arrived(self, items: Sequence[ServiceToken]) -> None:
+        now = self._now()
+        longest = max((cell_len(token_name(t, now)) for t in items if t.is_replaced), default=0)
         if longest > self._longest_replaced:
             self._longest_replaced = longest
             self.refresh()
-        return tokens
-
-    def reload(self, count: int, *, top: bool = False) -> None:
-        self._longest_replaced = 0
-        super().reload(count, top=top)
 
     def identity(self, item: ServiceToken) -> str:
         return item.id

@@ -10,6 +10,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
+from st_tui.core.errors import Refusal
 from st_tui.core.expiry import remaining
 from st_tui.core.model import ServiceToken
 from st_tui.demo.tour import (
@@ -126,7 +127,7 @@ class Tour(Hosted, Vertical):
 
     async def _token_of(self, step: Step) -> ServiceToken | None:
         host = self.host
-        if host.vault is None or host.project is None:
+        if host.project is None:
             return None
         project = host.project
         if step.make_one_minute_token and not self._one_minute_lives():
@@ -137,7 +138,11 @@ class Tour(Hosted, Vertical):
             self._one_minute = new.token if new else None
         if step.token == ONE_MINUTE_TOKEN and self._one_minute is not None:
             return self._one_minute  # even after it ended and is gone from the vault
-        found = host.vault.tokens.page(project, text=step.token)
+        try:
+            found = await host.read(lambda vault: vault.tokens.page(project, text=step.token))
+        except Refusal as refusal:
+            host.notify(str(refusal), severity="error", timeout=8)
+            return None
         return next((token for token in found if token.name == step.token), None)
 
     def _one_minute_lives(self) -> bool:

@@ -786,7 +786,8 @@ async def test_a_folder_is_opened_again_only_when_it_changed(demo_app: StTui) ->
         secrets = await go_to(pilot, DB)
         before = secrets.contents
         read_elsewhere(demo_app, "POSTGRES_USER")
-        await until(pilot, lambda: demo_app._seen == vault(demo_app).changed_elsewhere(), "seen")
+        now = await demo_app.read(lambda kept: (kept, kept.changed_elsewhere()))
+        await until(pilot, lambda: demo_app._seen == now, "seen")
         await workers_done(pilot)
         assert secrets.contents is before
         with Vault.open(demo_app.directory, actor="colleague") as other:

@@ -204,8 +204,8 @@ async def test_a_change_seen_while_the_app_ends(
     looked = []
 
     def look_again(pane: AccessPane) -> None:
-        demo_app._seen = -1
-        demo_app._look()
+        demo_app._seen = None
+        demo_app._looking.request()
         looked.append(pane)
 
     monkeypatch.setattr(AccessPane, "on_unmount", look_again, raising=False)

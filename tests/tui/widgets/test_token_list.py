@@ -15,5 +15,5 @@ def test_the_longest_time_left_keeps_apart_from_what_follows() -> None:
         frozenset({Permission.READ}),
         expires_at=22 * HOUR + 39 * MINUTE,
     )
-    line = "".join(piece for piece, _ in TokenList(lambda *_: [], lambda: 0).draw(token, 79))
+    line = "".join(piece for piece, _ in TokenList(lambda: 0).draw(token, 79))
     assert line.endswith("22 h 39 min ! orphan ")
