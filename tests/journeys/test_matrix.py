@@ -408,7 +408,11 @@ async def test_a_slow_vault_holds_up_no_key_and_a_late_answer_shows_nothing_old(
         await until(pilot, lambda: grid.token is not None, "the last tokens")
         assert grid.sheet.first + len(grid.sheet.tokens) == grid.sheet.total
         arrives.clear()
-        await pilot.press("e", "e")  # before the first is answered
+        await pilot.press("e", "e")
+        screen = demo_app.screen
+        assert isinstance(screen, MatrixScreen)
+        await until(pilot, lambda: screen._wanted == "prod", "both came before an answer")
+        assert grid.environment == "dev"
         arrives.set()
         await until(pilot, lambda: "› prod:/" in screen_text(pilot), "both are heeded")
 
