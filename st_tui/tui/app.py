@@ -268,7 +268,11 @@ class StTui(SafeApp[None]):
         from st_tui.core.vault import Vault
 
         return Vault.open(
-            self.directory, actor=self.actor, clock=self.clock, randbytes=self._randbytes
+            self.directory,
+            actor=self.actor,
+            clock=self.clock,
+            randbytes=self._randbytes,
+            one_thread=True,
         )
 
     async def _look(self) -> None:

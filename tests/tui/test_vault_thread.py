@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import random
+import re
 import shutil
+import sqlite3
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -13,10 +15,12 @@ from pathlib import Path
 
 import pytest
 
+import st_tui.tui
 from st_tui.core.errors import Refusal
 from st_tui.core.vault import Vault
 from st_tui.tui.vault_thread import VaultThread
 
+TUI = Path(st_tui.tui.__file__).parent
 DemoVault = tuple[Path, random.Random]
 
 
@@ -29,7 +33,7 @@ def directory(tmp_path: Path, demo_vault: DemoVault) -> Path:
 @asynccontextmanager
 async def thread_on(directory: Path) -> AsyncIterator[VaultThread]:
     """A vault's thread, closed at the end."""
-    thread = VaultThread(directory, partial(Vault.open, directory, actor="ann"))
+    thread = VaultThread(directory, partial(Vault.open, directory, actor="ann", one_thread=True))
     try:
         yield thread
     finally:
@@ -68,6 +72,27 @@ async def test_short_jobs_come_one_after_the_other_in_one_thread_and_over_one_co
     assert [number for number, _, _ in done] == list(range(20))
     assert len({vault for _, vault, _ in done}) == 1
     assert len({worker for _, _, worker in done} - {threading.main_thread()}) == 1
+
+
+async def test_the_connection_that_stays_open_is_refused_to_the_ui_thread(
+    directory: Path,
+) -> None:
+    async with thread_on(directory) as thread:
+        leaked = await thread.read(lambda vault: vault)
+        with pytest.raises(sqlite3.ProgrammingError, match="same thread"):
+            names(leaked)
+
+
+def test_only_the_app_itself_opens_a_vault_and_only_the_first_run_makes_one() -> None:
+    """So that a screen has a vault in a job alone, which runs in another thread."""
+    opening = {
+        file.relative_to(TUI).as_posix(): re.findall(r"Vault\.(?:open|create)\(", file.read_text())
+        for file in TUI.rglob("*.py")
+    }
+    assert {name: found for name, found in opening.items() if found} == {
+        "app.py": ["Vault.open("],
+        "screens/welcome.py": ["Vault.create("],
+    }
 
 
 async def test_a_short_job_that_waits_is_dropped_with_whoever_asked(directory: Path) -> None:

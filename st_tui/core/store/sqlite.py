@@ -32,16 +32,17 @@ def create_database(path: Path) -> None:
         _opened(path, may_be_empty=True).close()
 
 
-def open_database(path: Path) -> Sqlite:
+def open_database(path: Path, *, one_thread: bool = False) -> Sqlite:
     """A connection to the vault's database, its schema current.
 
-    A file that may not be written is opened for reading. Raises StoreError for a file that is
-    missing, not ours, newer than this program, damaged or locked.
+    A file that may not be written is opened for reading. With `one_thread` SQLite refuses the
+    connection to every thread but this one. Raises StoreError for a file that is missing, not
+    ours, newer than this program, damaged or locked.
     """
     with explained(path):
         if not path.exists():
             raise StoreError(f"There is no vault at {path.parent}: make one with `st-tui init`.")
-        return _opened(path)
+        return _opened(path, one_thread=one_thread)
 
 
 def open_unchanging(file: Path) -> Sqlite:
@@ -187,6 +188,8 @@ def explained(path: Path | None = None) -> Iterator[None]:
     """Turn SQLite's errors into StoreError and Damaged, whose sentences may name the file."""
     try:
         yield
+    except sqlite3.ProgrammingError:
+        raise  # a fault of ours, such as a call from another thread: nothing to tell a person
     except sqlite3.Error as error:
         damaged = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
         if getattr(error, "sqlite_errorname", "").startswith(damaged) or _is_no_text(error):
@@ -231,8 +234,8 @@ def _locked(path: Path | None) -> str:
     return f"The vault{where} is locked by another program: try again in a moment."
 
 
-def _opened(path: Path, *, may_be_empty: bool = False) -> Sqlite:
-    database = _connected(path)
+def _opened(path: Path, *, may_be_empty: bool = False, one_thread: bool = False) -> Sqlite:
+    database = _connected(path, one_thread=one_thread)
     try:
         _prepare(database, path, may_be_empty=may_be_empty)
     except BaseException:
@@ -241,7 +244,7 @@ def _opened(path: Path, *, may_be_empty: bool = False) -> Sqlite:
     return database
 
 
-def _connected(path: Path) -> Sqlite:
+def _connected(path: Path, *, one_thread: bool) -> Sqlite:
     writable = os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
     mode = "mode=rw"
     if not writable:
@@ -254,7 +257,7 @@ def _connected(path: Path) -> Sqlite:
         uri=True,
         timeout=BUSY_SECONDS,
         isolation_level=None,
-        check_same_thread=False,
+        check_same_thread=one_thread,
     )
     if not writable:
         connection.execute("PRAGMA query_only = ON")

@@ -82,18 +82,20 @@ class Vault:
         clock: Callable[[], int] = system_clock,
         randbytes: RandomBytes = os.urandom,
         key_file: str = OPERATOR_KEY,
+        one_thread: bool = False,
     ) -> Self:
         """Open the vault in this directory. `actor` (the OS user) is who the audit log names.
 
         `key_file` is the key that opens project keys. The server names `server.key`, and reads no
-        other.
+        other. With `one_thread` every other thread is refused, as a fault of the program.
         """
         # A directory without a vault may be open to others: it may be /tmp, or somebody's home.
         if has_database(directory):
             vault_files.check_directory(directory)
             if key_file == OPERATOR_KEY:
                 vault_files.clear_drafts(directory)
-        return cls(Session(directory, database_of(directory), actor, clock, randbytes, key_file))
+        database = database_of(directory, one_thread=one_thread)
+        return cls(Session(directory, database, actor, clock, randbytes, key_file))
 
     @classmethod
     def create(

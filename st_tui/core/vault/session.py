@@ -222,9 +222,9 @@ class Session:
         drafts.check_environment(slug, projects.environments(self.database, project.id))
 
 
-def database_of(directory: Path) -> Database:
+def database_of(directory: Path, *, one_thread: bool = False) -> Database:
     """The database of the vault in this directory: SQLite's. Raises StoreError."""
-    return open_database(directory / DATABASE)
+    return open_database(directory / DATABASE, one_thread=one_thread)
 
 
 def _bound(key_file: str, project_id: str) -> str:

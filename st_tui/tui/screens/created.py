@@ -101,14 +101,16 @@ class Created(Dialog[None]):
     def _show_access_token(self) -> None:
         self.app.push_screen(TextAlone(self._new.text.access_token, "the access token"))
 
+    @work
     async def action_try_it(self) -> None:
         from st_tui.tui.screens.try_it import TryIt, first_request
 
-        vault, project, token = self.host.vault, self.host.project, self._new.token
-        if vault is None or project is None:
+        project, token = self.host.project, self._new.token
+        if project is None:
             return
+        environment = token.scopes[0].environment
         try:
-            folders = vault.folders.every(project, token.scopes[0].environment)
+            folders = await self.host.read(lambda v: v.folders.every(project, environment))
         except Refusal as refusal:
             self.host.notify(str(refusal), severity="error")
             return

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import work
@@ -18,17 +20,19 @@ from st_tui.core import lint
 from st_tui.core.errors import Refusal
 from st_tui.core.expiry import in_both_times, in_local_time, remaining
 from st_tui.core.lint.names import Names
-from st_tui.core.model import AuditEntry, ServiceToken, Use
+from st_tui.core.model import AuditEntry, Project, ServiceToken, Use
 from st_tui.core.plain_text import shown
 from st_tui.core.wording import counted, times
 from st_tui.tui.actions import BACK, HELP, PALETTE, Action, bindings
 from st_tui.tui.host import ShowsVault
+from st_tui.tui.latest_wins import LatestWins
 from st_tui.tui.leaving import Leavable
 from st_tui.tui.screens.token_actions import TOKEN_ACTIONS, TokenActions
 from st_tui.tui.widgets.key_hints import KeyHints
 from st_tui.tui.widgets.token_name import token_name
 
 if TYPE_CHECKING:
+    from st_tui.core.vault import Vault
     from st_tui.core.vault.lineage import Lineage, Relative
 
 _ENTRIES = 50
@@ -55,6 +59,7 @@ class TokenScreen(TokenActions, ShowsVault, Leavable[None]):
     def __init__(self, token: ServiceToken) -> None:
         super().__init__()
         self._token = token
+        self._reading = LatestWins(self, self._read_token)
         self._uses: Sequence[Use] = ()
         self._uses_until: int | None = None
         """The token's last use when `_uses` was read."""
@@ -75,11 +80,19 @@ class TokenScreen(TokenActions, ShowsVault, Leavable[None]):
 
     def show(self) -> None:
         """Show the token as it is now. If it is gone, go back once no dialog covers this."""
-        vault, project = self.host.vault, self.host.project
-        if vault is None:
-            return
-        known = vault.tokens.lookup(self._token.id)
-        if known.token is None or project is None:
+        self._reading.request()
+
+    async def _read_token(self) -> None:
+        project = self.host.project
+        with suppress(Refusal):  # the app says what is wrong with the vault
+            known = await self.host.read(
+                lambda vault: _known_of(vault, project, self._token) if project else None
+            )
+            if self.is_attached:  # this worker outlives the screen
+                self._show_known(known)
+
+    def _show_known(self, known: _Known | None) -> None:
+        if known is None:
             if self.app.screen is self:
                 self.dismiss()
             return
@@ -89,18 +102,15 @@ class TokenScreen(TokenActions, ShowsVault, Leavable[None]):
                 ("Service token  ", "$text-muted"), (token_name(token, self.host.clock()), "bold")
             )
         )
-        folders = lint.FolderPaths(vault.folders.of_each(project))
-        written = vault.tokens.written_environments(project, besides=token)
-        scopes = self._scopes(token, folders, written, vault.tokens.names(project))
+        scopes = self._scopes(token, known.folders, known.written, known.names)
         lines = [
-            *self._facts(token, vault.tokens.lineage(token)),
+            *self._facts(token, known.lineage),
             Content(""),
             *scopes,
             Content(""),
         ]
-        entries = vault.audit.page(about=token.id, limit=_ENTRIES)
         lines.append(Content.styled("Audit log", "bold $text-primary"))
-        lines += [_entry_line(entry) for entry in entries]
+        lines += [_entry_line(entry) for entry in known.entries]
         self.query_one("#text", Static).update(Content("\n").join(lines))
         if token.last_used != self._uses_until:
             self._uses_until = token.last_used
@@ -110,7 +120,7 @@ class TokenScreen(TokenActions, ShowsVault, Leavable[None]):
     async def _read_uses(self, token: ServiceToken) -> None:
         """Read how the token was used, in a thread: the log of a busy one is long."""
         try:
-            self._uses = await self.host.read(lambda vault: vault.audit.uses(token))
+            self._uses = await self.host.read_apart(lambda vault: vault.audit.uses(token))
         except Refusal:
             return  # only a warning is missing; what is wrong with the vault is said elsewhere
         if self.is_attached:
@@ -174,6 +184,33 @@ class TokenScreen(TokenActions, ShowsVault, Leavable[None]):
     def revoked(self) -> None:
         if self.app.screen is self:
             self.dismiss()
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What the screen shows of a token besides its uses, which take longer to read."""
+
+    token: ServiceToken
+    folders: lint.FolderPaths
+    written: Collection[str]
+    names: Names
+    lineage: Lineage
+    entries: Sequence[AuditEntry]
+
+
+def _known_of(vault: Vault, project: Project, token: ServiceToken) -> _Known | None:
+    """What is known of a token by now; None if it is gone."""
+    living = vault.tokens.lookup(token.id).token
+    if living is None:
+        return None
+    return _Known(
+        living,
+        lint.FolderPaths(vault.folders.of_each(project)),
+        vault.tokens.written_environments(project, besides=living),
+        vault.tokens.names(project),
+        vault.tokens.lineage(living),
+        vault.audit.page(about=living.id, limit=_ENTRIES),
+    )
 
 
 def open_token(page: Screen[Any], token: ServiceToken | None) -> None:
