@@ -16,7 +16,6 @@ def run(directory: Path, *, actor: str, demo: bool) -> int:
     no app can be shown, one sentence on stderr names a command instead, and the status is 2.
     """
     from st_tui.tui.terminal.detection import appearance, forget_debug_switches, refusal
-    from st_tui.tui.terminal.palettes import PALETTES
 
     cause = refusal(
         os.environ,
@@ -32,6 +31,8 @@ def run(directory: Path, *, actor: str, demo: bool) -> int:
     # Imports make many objects and no garbage: to look for some takes a twentieth of their time.
     gc.disable()
     from st_tui.tui.app import StTui
+    from st_tui.tui.settings import NAMES
+    from st_tui.tui.settings_file import SettingsFile
     from st_tui.tui.terminal.crash import guard
     from st_tui.tui.terminal.safe_app import run as run_app
 
@@ -39,9 +40,18 @@ def run(directory: Path, *, actor: str, demo: bool) -> int:
     gc.freeze()
 
     guard()
-    looks = appearance(os.environ, PALETTES[0].name)
+    # A demo looks as its presenter likes it, and remembers no more: what it shows is not theirs.
+    kept = SettingsFile(_settings_path(), ("theme",) if demo else NAMES)
+    looks = appearance(os.environ, kept.settings.theme_name)
     make_demo = partial(_make_demo, actor) if demo else None
-    return run_app(StTui(directory, looks, actor=actor, make_demo=make_demo))
+    app = StTui(directory, looks, actor=actor, make_demo=make_demo, settings_file=kept)
+    return run_app(app)
+
+
+def _settings_path() -> Path:
+    from platformdirs import user_config_path
+
+    return user_config_path("st-tui") / "config.toml"
 
 
 def _make_demo(actor: str, directory: Path) -> None:

@@ -107,7 +107,8 @@ def actions_of(screen: Screen[Any]) -> list[tuple[Action, DOMNode]]:
     found: dict[str, tuple[Action, DOMNode]] = {}
     in_browser = screen.app.is_web
     focused = [screen.focused] if screen.focused else []
-    for holder in (screen, *focused, *screen.query("*")):
+    everywhere = [] if screen.is_modal else [screen.app]
+    for holder in (screen, *focused, *screen.query("*"), *everywhere):
         for action in getattr(holder, "ACTIONS", ()):
             if in_browser and action.own_machine:
                 continue
@@ -127,8 +128,16 @@ TRY_IT = Action("try_it", "f3,T", "try it for real",
                 own_machine=True)  # fmt: skip
 
 HELP = Action("help", "question_mark,f1", "help", "Show every key of this screen", hint=True)
-PALETTE = Action("command_palette", "ctrl+p,colon", "palette", "Find any action by its name",
-                 hint=True)  # fmt: skip
+PALETTE = Action(
+    "command_palette",
+    "ctrl+p",
+    "find",
+    "Find a token, folder, environment, warning or action by its name",
+    hint=True,
+)
+GO_TO_PATH = Action(
+    "app.go_to_path", "colon", "go to a path", "Go to a path, such as dev:/common/db"
+)
 BACK = Action("leave", "escape,q,f10", "back", "Go back to the list", hint=True)
 
 LINKED = Action("go_back", "escape", "back", "Go back to where you came from", hint=True)
@@ -137,6 +146,7 @@ LINKED = Action("go_back", "escape", "back", "Go back to where you came from", h
 EVERYWHERE = (
     HELP,
     PALETTE,
+    GO_TO_PATH,
     Action("show_page('tokens')", "1", "tokens", "Go to the service tokens",
            "service-token list"),
     Action("show_page('folders')", "2", "folders", "Go to folders and secrets",

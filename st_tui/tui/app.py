@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from textual import work
+from textual.binding import BindingType
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
 
@@ -17,21 +19,22 @@ from st_tui.core.errors import Refusal
 from st_tui.core.expiry import system_clock
 from st_tui.core.model import Project
 from st_tui.core.plain_text import shown
+from st_tui.tui.actions import GO_TO_PATH, Action, bindings
 from st_tui.tui.host import ShowsVault
 from st_tui.tui.latest_wins import LatestWins
 from st_tui.tui.leaving import Leavable
-from st_tui.tui.screens.command_palette import ActionCommands
 from st_tui.tui.screens.tokens import TokensPage
+from st_tui.tui.settings import Settings, is_plain_url, theme_called
 from st_tui.tui.terminal.detection import Appearance
+from st_tui.tui.terminal.palettes import OF_256
 from st_tui.tui.terminal.safe_app import SafeApp
 from st_tui.tui.terminal.themes import THEMES, next_theme
 from st_tui.tui.vault_thread import VaultThread
 
 if TYPE_CHECKING:
-    from textual.command import Provider
-
     from st_tui.core.model import RandomBytes
     from st_tui.core.vault import Vault
+    from st_tui.tui.settings_file import SettingsFile
 
 Result = TypeVar("Result")
 _Seen = tuple["Vault", int]
@@ -75,7 +78,10 @@ class StTui(SafeApp[None]):
 
     TITLE = "st-tui"
     THEMES = THEMES
-    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {ActionCommands}
+    ENABLE_COMMAND_PALETTE = False
+    """Textual's. Ours finds more, and sends a fifth of it."""
+    ACTIONS: ClassVar[tuple[Action, ...]] = (GO_TO_PATH,)
+    BINDINGS: ClassVar[list[BindingType]] = bindings(ACTIONS)
     MODES: ClassVar[dict[str, str | Callable[[], Screen[Any]]]] = {
         "tokens": TokensPage,
         "folders": _folders_page,
@@ -92,6 +98,7 @@ class StTui(SafeApp[None]):
         make_demo: Callable[[Path], None] | None = None,
         clock: Callable[[], int] = system_clock,
         randbytes: RandomBytes = os.urandom,
+        settings_file: SettingsFile | None = None,
     ) -> None:
         super().__init__(looks)
         self.directory = directory
@@ -100,8 +107,11 @@ class StTui(SafeApp[None]):
         self.vault: Vault | None = None
         self.project: Project | None = None
         self.is_open = False
-        self.server_url = "http://127.0.0.1:8080"
-        """Where a server was last tried. It begins with the address that `st-tui serve` takes."""
+        self._settings_file = settings_file
+        self.settings = settings_file.settings if settings_file else Settings()
+        """What is remembered from one start to the next."""
+        self._writing_settings = asyncio.Lock()
+        self._server_url = ""
         self._vault_thread = VaultThread(directory, self._open_vault)
         self._randbytes = randbytes
         self._make_demo = make_demo
@@ -116,7 +126,38 @@ class StTui(SafeApp[None]):
         self._changes = 0
         """How many changes are under way."""
 
+    @property
+    def server_url(self) -> str:
+        """Where a server was last tried; at first, the address that `st-tui serve` takes."""
+        return self._server_url or self.settings.server or "http://127.0.0.1:8080"
+
+    @server_url.setter
+    def server_url(self, url: str) -> None:
+        self._server_url = url
+        if is_plain_url(url):
+            self.remember(server=url)
+
+    def remember(self, **changes: str) -> None:
+        """Remember some settings from now on, and for the next start."""
+        new = replace(self.settings, **changes)
+        if new != self.settings:
+            self.settings = new
+            self.write_settings(changes)
+
+    @work(group="settings")
+    async def write_settings(self, changes: Mapping[str, str]) -> None:
+        """Write some settings to their file, in a thread."""
+        if self._settings_file is None:
+            return
+        try:
+            async with self._writing_settings:
+                await asyncio.to_thread(self._settings_file.change, changes)
+        except Refusal as refusal:
+            self._complain(str(refusal))
+
     def on_mount(self) -> None:
+        for complaint in self._settings_file.complaints if self._settings_file else ():
+            self.notify(complaint, severity="warning", timeout=10)
         # Behind the first frame: opening a vault is quick, making a demo is not.
         self.call_after_refresh(self._begin)
 
@@ -334,6 +375,30 @@ class StTui(SafeApp[None]):
         self.clear_notifications()  # or one stands over the question
         return await self.push_screen_wait(question)
 
+    def action_command_palette(self) -> None:
+        """Ask what to go to or to do, and go there or do it."""
+        self.find_anything()
+
+    @work
+    async def find_anything(self) -> None:
+        """Ask what to go to or to do, and go there or do it."""
+        from st_tui.tui.screens.command_palette import CommandPalette, actions_found
+        from st_tui.tui.screens.destinations import go_to
+
+        chosen = await self.ask(CommandPalette(actions_found(self.screen)))
+        if chosen is not None:
+            await go_to(self, chosen)
+
+    @work
+    async def action_go_to_path(self) -> None:
+        """Ask for a place, and go to the test of it or to its folder."""
+        from st_tui.tui.screens.destinations import open_folder, test_place
+        from st_tui.tui.screens.to_path import ToPath
+
+        chosen = await self.ask(ToPath())
+        if chosen is not None:
+            await (open_folder if chosen.to_folder else test_place)(self, chosen.place)
+
     def show_help(self, screen: Screen[Any]) -> None:
         """Show every key of a screen."""
         from st_tui.tui.screens.help import Help
@@ -356,8 +421,14 @@ class StTui(SafeApp[None]):
         self.notify("Press q or ^q to leave.")
 
     def switch_theme(self) -> None:
-        """Go on to the next theme; where the terminal's own colours are shown, they stay."""
-        self.theme = next_theme(self.theme)
+        """Go on to the next theme. A terminal of few colours keeps its own."""
+        if self.looks.ansi_color:
+            self.notify("This terminal has few colours: they stay as they are.")
+            return
+        self.theme = next_theme(self.theme, OF_256 if self.looks.has_256 else "")
+        name = theme_called(self.theme)
+        self.notify(f"Theme: {name}", timeout=2)
+        self.remember(theme=name)
 
     def show_project(self, project: Project) -> None:
         """Show another project on every screen."""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from st_tui.core.model import Project
     from st_tui.core.vault import Vault
     from st_tui.tui.actions import Action
+    from st_tui.tui.settings import Settings
 
 Result = TypeVar("Result")
 
@@ -26,6 +27,12 @@ class Host(Protocol):
 
     server_url: str
     """Where a server was last tried."""
+
+    settings: Settings
+    """What is remembered from one start to the next."""
+
+    def remember(self, **changes: str) -> None:
+        """Remember some settings from now on, and for the next start."""
 
     @property
     def directory(self) -> Path:

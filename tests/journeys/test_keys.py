@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from textual.command import CommandPalette
 from textual.pilot import Pilot
 
 from st_tui.core.expiry import MINUTE, SECOND
@@ -13,6 +12,7 @@ from st_tui.core.model import Reason
 from st_tui.core.vault import Vault
 from st_tui.demo.tour import END_TITLE, END_WORDS, TOUR
 from st_tui.tui.app import StTui
+from st_tui.tui.screens.command_palette import CommandPalette
 from st_tui.tui.screens.help import ActionList, Help
 from st_tui.tui.screens.tokens import TokensPage
 from st_tui.tui.terminal.detection import Appearance
@@ -29,8 +29,8 @@ from tests.journeys.driving import (
     write,
 )
 
-# Textual's own: what a text field, a scrolling area and the palette have anyway.
-_TEXTUALS_OWN = {"ctrl+c", "super+c", "ctrl+q", "ctrl+p", "shift+f10"}
+# Textual's own: what a text field and a scrolling area have anyway.
+_TEXTUALS_OWN = {"ctrl+c", "super+c", "ctrl+q", "shift+f10"}
 
 WAYS = {
     "tokens": (),
@@ -101,7 +101,7 @@ async def test_help_finds_and_runs(demo_app: StTui) -> None:
 async def test_the_palette_offers_every_action_with_its_command(demo_app: StTui) -> None:
     async with demo_app.run_test(size=(80, 24)) as pilot:
         await opened(pilot)
-        await pilot.press("colon")
+        await pilot.press("ctrl+p")
         await until(pilot, lambda: isinstance(demo_app.screen, CommandPalette), "the palette opens")
         await write(pilot, "rotate ID")
         await until(

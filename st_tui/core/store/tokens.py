@@ -109,6 +109,21 @@ def find(database: Database, token_id: str) -> ServiceToken | None:
     return None if row is None else token_of(row)
 
 
+def with_id(database: Database, project_id: str, beginning: str, limit: int) -> list[ServiceToken]:
+    """Those of a project's tokens whose id begins with this text."""
+    rows = database.rows(
+        f"{select()} WHERE t.id >= :beginning AND t.id < :end AND t.project_id = :project_id "
+        "ORDER BY t.id LIMIT :limit",
+        {
+            "beginning": beginning,
+            "end": f"{beginning}\N{LATIN SMALL LETTER Z}",  # behind every hexadecimal digit
+            "project_id": project_id,
+            "limit": limit,
+        },
+    )
+    return [token_of(row) for row in rows]
+
+
 def secret_hash(database: Database, token_id: str, version: int) -> bytes | None:
     """The hash of a token's secret; None if there is no token of this id and version."""
     row = database.row(

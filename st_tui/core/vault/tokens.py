@@ -74,6 +74,11 @@ class Tokens:
                 offset=offset,
             )
 
+    def with_id(self, project: Project, beginning: str, *, limit: int) -> list[ServiceToken]:
+        """Those of a project's tokens whose id begins with this text."""
+        with self._session.reading() as database:
+            return tokens.with_id(database, project.id, beginning, limit)
+
     def position(
         self,
         project: Project,

@@ -40,7 +40,7 @@ class Dialog(ModalScreen[Result | None], Leavable[Result | None]):
     DEFAULT_CSS = """
     Dialog {
         align: center middle;
-        background: $background 60%;
+        background: transparent;
         & > .dialog {
             width: 68; max-width: 96%; height: auto; max-height: 94%;
             padding: 1 2 0 2; background: $panel; border: round $primary;

@@ -35,6 +35,7 @@ from st_tui.tui.screens.with_access_pane import WithAccessPane
 from st_tui.tui.terminal.type_ahead import has_handled
 from st_tui.tui.widgets.listing import Listing
 from st_tui.tui.widgets.paged_listing import Look
+from st_tui.tui.widgets.selector import Selector
 from st_tui.tui.widgets.token_list import TokenList, Tokens
 from st_tui.tui.widgets.top_bar import TopBar
 
@@ -105,6 +106,7 @@ class TokensPage(TokenActions, WithAccessPane[None], FilteredPage):
             yield TokenList(lambda: self.host.clock(), id="tokens")
 
     def on_mount(self) -> None:
+        self._sort = Order(self.host.settings.sort)
         self._list.focus()
         self._list.empty = "Opening…"
         self.set_interval(30, self._list.refresh)
@@ -120,7 +122,8 @@ class TokensPage(TokenActions, WithAccessPane[None], FilteredPage):
     def new_pane(self) -> AccessPane:
         from st_tui.tui.widgets.access_pane import AccessPane
 
-        pane = AccessPane(self.host.clock)
+        environment = self.host.settings.environment
+        pane = AccessPane(self.host.clock, start_at=(environment, "/") if environment else None)
         self._set_project(pane)
         pane.show(self._list.current)
         return pane
@@ -208,6 +211,10 @@ class TokensPage(TokenActions, WithAccessPane[None], FilteredPage):
             # At the tour's last step the token that ended stays in the pane.
             if not (self.query("Tour") and pane.shows_ended_token):
                 pane.show(self._list.current)
+
+    @on(Selector.Changed, "#environment")
+    def _environment_chosen(self, event: Selector.Changed) -> None:
+        self.host.remember(environment=str(event.selector.value))
 
     @on(Listing.Chosen, "#tokens")
     def _token_opened(self) -> None:
@@ -304,6 +311,7 @@ class TokensPage(TokenActions, WithAccessPane[None], FilteredPage):
         orders = [order for order, _ in _SORTS]
         self._sort = next(islice(cycle(orders), orders.index(self._sort) + 1, None))
         self.host.notify(f"Sorted {dict(_SORTS)[self._sort]}.", timeout=2)
+        self.host.remember(sort=self._sort.value)
         self.apply_filter()
 
     @work

@@ -77,6 +77,9 @@ class Appearance(NamedTuple):
     send_all: bool = False
     """Whether to send whole frames, for a terminal that shows partial ones wrongly."""
 
+    has_256: bool = False
+    """Whether it has 256 colours, of a fixed palette."""
+
 
 def appearance(environ: Mapping[str, str], theme: str) -> Appearance:
     """The wanted theme where there are colours enough for it, else one of the plain themes.
@@ -97,6 +100,7 @@ def appearance(environ: Mapping[str, str], theme: str) -> Appearance:
         ansi_color=few,
         ascii_only=environ.get("TERM") == "linux",
         send_all=bool(environ.get("ST_TUI_SEND_ALL")),
+        has_256=colors == _FIXED,
     )
 
 

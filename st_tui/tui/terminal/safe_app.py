@@ -53,6 +53,8 @@ class SafeApp(TypeAhead[Result], Generic[Result]):
     """The app's own themes, besides Textual's."""
 
     def __init__(self, looks: Appearance, driver_class: type[Driver] | None = None) -> None:
+        self.looks = looks
+        """How the app should draw on this terminal."""
         self._send_all = looks.send_all
         super().__init__(driver_class=driver_class, ansi_color=looks.ansi_color or None)
         self.animation_level = "none"

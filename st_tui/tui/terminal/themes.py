@@ -6,6 +6,7 @@ from typing import Final
 
 from textual.theme import Theme
 
+from st_tui.tui.terminal.detection import PLAIN
 from st_tui.tui.terminal.palettes import OF_256, PALETTES, Colors
 
 
@@ -56,10 +57,10 @@ THEMES: Final = tuple(
 )
 
 
-def next_theme(name: str) -> str:
-    """The theme after this one, for as many colours; a theme that is none of ours stays."""
-    names = [palette.name for palette in PALETTES]
-    own = name.removesuffix(OF_256)
-    if own not in names:
-        return name
-    return names[(names.index(own) + 1) % len(names)] + name[len(own) :]
+def next_theme(name: str, variant: str) -> str:
+    """The theme after this one; `variant` is what the names of themes end in on this terminal.
+
+    The last of them is the terminal's own colours. A theme that is none of ours stays.
+    """
+    names = [*(f"{palette.name}{variant}" for palette in PALETTES), PLAIN]
+    return names[(names.index(name) + 1) % len(names)] if name in names else name

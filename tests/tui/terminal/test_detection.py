@@ -48,7 +48,12 @@ def test_a_refusal_is_one_line_with_its_cause_and_the_way_out(
     [TRUECOLOR, {"TERM": "xterm-256color"}, {"TERM": "foot", "COLORTERM": "24bit"}],
 )
 def test_a_theme_is_kept_where_its_colours_can_be_told_apart(environ: dict[str, str]) -> None:
-    assert appearance(environ, "nord") == Appearance("nord", ansi_color=False, ascii_only=False)
+    assert appearance(environ, "nord") == Appearance(
+        "nord",
+        ansi_color=False,
+        ascii_only=False,
+        has_256=environ["TERM"] == "xterm-256color",
+    )
 
 
 @pytest.mark.parametrize(

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from textual.command import CommandPalette
 from textual.pilot import Pilot
 from textual.widgets import Input
 
 from st_tui.core.model import Scope
 from st_tui.tui.app import StTui
+from st_tui.tui.screens.command_palette import CommandPalette
 from st_tui.tui.screens.create import Create
 from st_tui.tui.screens.prompt import Prompt
 from st_tui.tui.screens.secret_files import ImportFile
