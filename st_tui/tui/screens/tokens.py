@@ -142,7 +142,7 @@ class TokensPage(TokenActions, WithAccessPane[None], FilteredPage):
 
     def choose(self, token: ServiceToken) -> None:
         """Put the cursor on a token, if the list has it."""
-        self._to_choose = token
+        self._to_choose, self._to_top = token, False
         self._reading.request()
 
     async def _read_list(self) -> None:

@@ -52,7 +52,7 @@ def test_a_theme_is_kept_where_its_colours_can_be_told_apart(environ: dict[str, 
         "nord",
         ansi_color=False,
         ascii_only=False,
-        has_256=environ["TERM"] == "xterm-256color",
+        has_256=environ.get("TERM") == "xterm-256color" and "COLORTERM" not in environ,
     )
 
 
