@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from threading import Event
 from typing import Any
 
 from textual._compositor import LayoutUpdate
@@ -77,6 +79,23 @@ async def settled(pilot: Pilot[Any]) -> None:
         return quiet == 2  # what one answer shows may have asked for another
 
     await until(pilot, is_quiet, "the vault has answered")
+
+
+@asynccontextmanager
+async def nothing_answered(app: StTui) -> AsyncIterator[None]:
+    """Keep the vault's thread at a long job meanwhile, so that no read is answered."""
+    begun, may_end = Event(), Event()
+
+    def job(_vault: Vault) -> None:
+        begun.set()
+        assert may_end.wait(30)
+
+    worker = app.run_worker(app.read(job))
+    try:
+        yield
+    finally:
+        may_end.set()
+        await worker.wait()
 
 
 async def opened(pilot: Pilot[Any]) -> None:

@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Collection, Coroutine
 from contextlib import suppress
 from math import inf
+from time import monotonic
 from typing import Any, Generic, TypeVar
 
 from textual import events
@@ -47,6 +48,8 @@ class TypeAhead(App[Result], Generic[Result]):
         """Waits until what the last key did is seen."""
         self._unread: Widget | None = None
         """The field that text was delivered to and that may not have read it yet."""
+        self._unread_since = 0.0
+        """When that was, on the monotonic clock."""
 
     def on_event(self, event: events.Event) -> Coroutine[Any, Any, None]:
         is_input = isinstance(event, (Burst, events.Key, events.Paste)) and not event.is_forwarded
@@ -79,7 +82,7 @@ class TypeAhead(App[Result], Generic[Result]):
             event = self._first_line(focused, event)
         if _opens_nothing(event, focused):
             await super().on_event(event)
-            self._unread = focused
+            self._unread, self._unread_since = focused, event.time
             return
         target, self._unread = self._unread, None
         if target is not None:
@@ -126,6 +129,13 @@ class TypeAhead(App[Result], Generic[Result]):
     ) -> None:
         for node in target.ancestors_with_self:  # so it bubbles up
             await has_handled(node)
+        # A list that the cursor just moved in may still read what is under it.
+        while (
+            self.is_running
+            and getattr(target, "is_waiting", False)
+            and monotonic() < self._unread_since + _LONGEST_WAIT
+        ):
+            await asyncio.sleep(0.002)
         while (
             self.is_running
             and self.screen is before

@@ -12,11 +12,22 @@ from st_tui.tui.screens.dialog import Confirm
 from st_tui.tui.screens.prompt import Prompt
 from st_tui.tui.screens.secret_form import SecretForm
 from st_tui.tui.screens.tokens import TokensPage
+from st_tui.tui.terminal import type_ahead
 from st_tui.tui.widgets.field import Field
+from st_tui.tui.widgets.paged_listing import PAGE
 from st_tui.tui.widgets.scope_picker import ScopePicker
 from st_tui.tui.widgets.token_list import TokenList
 from st_tui.tui.widgets.value_area import ValueArea
-from tests.journeys.driving import in_one_piece, opened, screen_text, until, vault
+from tests.journeys.driving import (
+    in_one_piece,
+    nothing_answered,
+    opened,
+    project_of,
+    screen_text,
+    until,
+    vault,
+)
+from tests.terminal_session import PATIENCE
 
 _NAMED = {"\t": "tab", "\x1b": "escape"}
 
@@ -174,3 +185,26 @@ async def test_lines_in_one_piece_where_no_field_is_do_nothing(
             await until(pilot, lambda: "Nothing was pasted" in screen_text(pilot), "it is said")
         assert demo_app.screen is before
         assert vault(demo_app).tokens.count(project) == count
+
+
+async def test_a_key_behind_one_that_moves_far_is_for_what_the_cursor_went_to(
+    demo_app: StTui, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The line was not read before, so what is on it comes a moment later."""
+    monkeypatch.setattr(type_ahead, "_LONGEST_WAIT", PATIENCE)
+    async with demo_app.run_test(size=(80, 24)) as pilot:
+        await opened(pilot)
+        [first, *_] = vault(demo_app).tokens.page(project_of(demo_app))
+        with vault(demo_app).together():
+            for _ in range(2 * PAGE):
+                vault(demo_app).tokens.clone(first)
+        listing = demo_app.screen.query_one(TokenList)
+        await until(pilot, lambda: listing.count > 2 * PAGE, "they are listed")
+        [last] = vault(demo_app).tokens.page(project_of(demo_app), offset=listing.count - 1)
+        async with nothing_answered(demo_app):
+            demo_app.post_message(Key("end", None))
+            await until(pilot, lambda: listing.is_waiting, "the cursor went")
+            demo_app.post_message(Key("d", "d"))
+            await pilot.pause()
+        await until(pilot, lambda: isinstance(demo_app.screen, Confirm), "the question")
+        assert last.id in screen_text(pilot)

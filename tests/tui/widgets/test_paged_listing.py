@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from threading import Event
 
 from textual.app import ComposeResult
 from textual.pilot import Pilot
@@ -15,7 +14,7 @@ from st_tui.core.vault import Vault
 from st_tui.tui.app import StTui
 from st_tui.tui.widgets.listing import Listing, Piece
 from st_tui.tui.widgets.paged_listing import PAGE, PagedListing
-from tests.journeys.driving import opened, settled
+from tests.journeys.driving import nothing_answered, opened, settled
 
 
 @dataclass
@@ -72,23 +71,6 @@ async def listing_of(app: StTui, numbers: Numbers) -> AsyncIterator[tuple[Pilot[
         await screen.show(numbers)
         await settled(pilot)
         yield pilot, screen
-
-
-@asynccontextmanager
-async def nothing_answered(app: StTui) -> AsyncIterator[None]:
-    """Keep the vault's thread busy meanwhile."""
-    begun, may_end = Event(), Event()
-
-    def job(_vault: Vault) -> None:
-        begun.set()
-        assert may_end.wait(30)
-
-    worker = app.run_worker(app.read(job))
-    try:
-        yield
-    finally:
-        may_end.set()
-        await worker.wait()
 
 
 async def test_a_key_moves_the_cursor_though_nothing_is_answered(demo_app: StTui) -> None:
