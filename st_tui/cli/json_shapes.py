@@ -4,31 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from st_tui.core import expiry
 from st_tui.core.json_text import read_object
-from st_tui.core.model import AuditEntry, NewToken, Project, ServiceToken, in_order
+from st_tui.core.model import AuditEntry, NewToken, Project
+from st_tui.core.token_json import time_data, token_data
 
 if TYPE_CHECKING:
     from st_tui.core.secrets.model import Secret
-
-
-def token_data(token: ServiceToken) -> dict[str, Any]:
-    """A token. Times are ISO 8601 in UTC."""
-    ips = token.trusted_ips
-    return {
-        "id": token.id,
-        "name": token.name,
-        "scopes": [scope.data for scope in token.scopes],
-        "permissions": in_order(token.permissions),
-        "expiresAt": time_data(token.expires_at),
-        "lastUsed": time_data(token.last_used),
-        "createdAt": time_data(token.created_at),
-        "projectId": token.project_id,
-        "version": token.version,
-        "isActive": token.is_active,
-        "trustedIps": None if ips is None else [block.text for block in ips],
-        "createdBy": token.created_by,
-    }
 
 
 def new_token_data(new: NewToken) -> dict[str, Any]:
@@ -85,8 +66,3 @@ _AUDIT_KEYS = tuple(map(_in_camel_case, AuditEntry._fields))
 def _details(entry: AuditEntry) -> Any:
     said = read_object(entry.details)
     return entry.details if said is None else said  # somebody tampered with the text
-
-
-def time_data(time: int | None) -> str | None:
-    """A time in ISO 8601, as JSON has it."""
-    return None if time is None else expiry.iso(time)

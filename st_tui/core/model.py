@@ -70,14 +70,15 @@ class Order(StrEnum):
 
 
 class Limits(NamedTuple):
-    """Which tokens a list is limited to, by times in milliseconds; None is no limit.
+    """Which tokens a list is limited to; None is no limit. Times are in milliseconds.
 
     `ends_by` leaves those that end at it or before. `unused_since` leaves those that were made
-    before it, and not used at it or later.
+    before it, and not used at it or later. `among` leaves those with one of these ids.
     """
 
     ends_by: int | None = None
     unused_since: int | None = None
+    among: frozenset[str] | None = None
 
 
 NO_LIMITS = Limits()

@@ -129,6 +129,18 @@ def count(database: Database, project_id: str, text: str = "", limits: Limits = 
     return int(number)
 
 
+def ids(
+    database: Database, project_id: str, text: str = "", limits: Limits = NO_LIMITS, limit: int = -1
+) -> list[str]:
+    """The ids of such tokens, at most `limit` of them, in no order."""
+    where, values = _filter(project_id, text, limits)
+    rows = database.rows(
+        f"SELECT l.token_id FROM {true_listing(database, text)} l {where} LIMIT :limit",
+        {**values, "limit": limit},
+    )
+    return [token_id for (token_id,) in rows]
+
+
 _NAMING_ENVIRONMENT = (
     "WHERE l.project_id = :project AND EXISTS (SELECT 1 FROM service_token_scope "
     "WHERE environment = :environment AND token_id = l.token_id) "
@@ -205,4 +217,7 @@ def _filter(project_id: str, text: str, limits: Limits) -> tuple[str, Values]:
             "WHERE token_id = l.token_id AND last_used >= :unused_since)"
         )
         values["unused_since"] = limits.unused_since
+    if limits.among is not None:
+        where += " AND l.token_id IN (SELECT value FROM json_each(:among))"
+        values["among"] = json.dumps(list(limits.among))
     return where, values

@@ -106,6 +106,13 @@ class Tokens:
         with self._session.reading() as database:
             return token_listing.count(database, project.id, text, limits)
 
+    def ids(
+        self, project: Project, text: str = "", limits: Limits = NO_LIMITS, limit: int = -1
+    ) -> list[str]:
+        """The ids of such tokens, at most `limit` of them, in no order."""
+        with self._session.reading() as database:
+            return token_listing.ids(database, project.id, text, limits, limit)
+
     def written_environments(
         self, project: Project, *, besides: ServiceToken | None = None
     ) -> set[str]:

@@ -92,21 +92,34 @@ def test_a_list_is_limited_to_tokens_that_end_soon_or_lie_unused(
     with vault._session.database.transaction():
         stored_tokens.note_uses(vault._session.database, [(old_used.id, used_at)])
 
-    def listed(**limits: int) -> list[str]:
-        found = vault.tokens.page(project, limits=Limits(**limits), order=Order.NAME)
-        assert vault.tokens.count(project, limits=Limits(**limits)) == len(found)
+    def listed(limits: Limits) -> list[str]:
+        found = vault.tokens.page(project, limits=limits, order=Order.NAME)
+        assert vault.tokens.count(project, limits=limits) == len(found)
         assert [
-            vault.tokens.position(project, t, limits=Limits(**limits), order=Order.NAME)
-            for t in found
+            vault.tokens.position(project, t, limits=limits, order=Order.NAME) for t in found
         ] == list(range(len(found)))
         return [token.name for token in found]
 
-    assert listed(ends_by=clock.now + 7 * DAY) == [soon.name]
-    assert listed(ends_by=clock.now + 7 * DAY + 1) == [later.name, soon.name]
-    assert listed(unused_since=used_at) == [old_unused.name]
-    assert listed(unused_since=used_at + 1) == [old_used.name, old_unused.name]
-    assert listed(unused_since=used_at + 1, ends_by=clock.now + 60 * DAY) == [old_used.name]
+    assert listed(Limits(ends_by=clock.now + 7 * DAY)) == [soon.name]
+    assert listed(Limits(ends_by=clock.now + 7 * DAY + 1)) == [later.name, soon.name]
+    assert listed(Limits(unused_since=used_at)) == [old_unused.name]
+    assert listed(Limits(unused_since=used_at + 1)) == [old_used.name, old_unused.name]
+    assert listed(Limits(unused_since=used_at + 1, ends_by=clock.now + 60 * DAY)) == [old_used.name]
     assert vault.tokens.count(project, "bus", Limits(unused_since=used_at + 1)) == 1
+
+
+def test_a_list_is_limited_to_tokens_with_given_ids(vault: Vault, project: Project) -> None:
+    first, second, third = (vault.tokens.create(project, v2(n)).token for n in ("a", "b", "ab"))
+    elsewhere = vault.projects.create("Elsewhere")
+    other = vault.tokens.create(elsewhere, v2("a")).token
+    vault.tokens.revoke([third])
+    among = Limits(among=frozenset({second.id, first.id, third.id, other.id, "nobody"}))
+    assert vault.tokens.page(project, limits=among, order=Order.NAME) == [first, second]
+    assert vault.tokens.page(project, limits=Limits(among=frozenset())) == []
+    assert set(vault.tokens.ids(project, limits=among)) == {first.id, second.id}
+    assert vault.tokens.ids(project, "a") == [first.id]
+    assert set(vault.tokens.ids(project)) == {first.id, second.id}
+    assert len(vault.tokens.ids(project, limit=1)) == 1
 
 
 def test_the_text_opens_the_project_key_as_a_client_opens_it(

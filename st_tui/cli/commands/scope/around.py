@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from st_tui.cli.command import Command
-from st_tui.cli.json_shapes import time_data
 from st_tui.cli.open_vault import open_vault, require_token
 from st_tui.cli.options import (
     at_option,
@@ -22,6 +21,7 @@ from st_tui.cli.options import (
 from st_tui.cli.output import say, say_json
 from st_tui.core import access, drafts, expiry, wording
 from st_tui.core.model import AccessRequest, Decision, Endpoint, Permission, ServiceToken
+from st_tui.core.token_json import time_data
 
 if TYPE_CHECKING:
     from st_tui.core.nearest import NearMiss

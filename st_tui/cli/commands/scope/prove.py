@@ -9,7 +9,6 @@ from typing import Any
 import click
 
 from st_tui.cli.command import BadUsage, Command
-from st_tui.cli.json_shapes import token_data
 from st_tui.cli.open_vault import open_vault, project_in
 from st_tui.cli.options import json_option
 from st_tui.cli.output import say, say_json
@@ -17,6 +16,7 @@ from st_tui.cli.token_fields import token_name
 from st_tui.core import reach, wording
 from st_tui.core.reach import promises
 from st_tui.core.reach.promises import Verdict
+from st_tui.core.token_json import token_data
 
 
 @click.command(cls=Command)

@@ -8,7 +8,6 @@ import click
 
 from st_tui.cli.command import BadUsage, Command, remark
 from st_tui.cli.commands.scope.sides import remark_if_never
-from st_tui.cli.json_shapes import token_data
 from st_tui.cli.open_vault import open_vault, project_in
 from st_tui.cli.options import environment_option, json_option, operation_option, typed_path
 from st_tui.cli.output import say, say_json, say_table
@@ -18,6 +17,7 @@ from st_tui.core.errors import Refusal
 from st_tui.core.model import Permission
 from st_tui.core.patterns import compile_pattern, is_plain
 from st_tui.core.reach import ReachingToken
+from st_tui.core.token_json import token_data
 
 
 @click.command(cls=Command)

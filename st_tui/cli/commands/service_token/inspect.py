@@ -5,13 +5,13 @@ from __future__ import annotations
 import click
 
 from st_tui.cli.command import Command
-from st_tui.cli.json_shapes import token_data
 from st_tui.cli.open_vault import open_vault, require_project
 from st_tui.cli.options import json_option
 from st_tui.cli.output import say, say_fields, say_json
 from st_tui.cli.secret_input import read_token
 from st_tui.cli.token_fields import status, token_fields
 from st_tui.core import expiry
+from st_tui.core.token_json import token_data
 
 
 @click.command(cls=Command)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import click
 
 from st_tui.cli.command import Command
-from st_tui.cli.json_shapes import token_data
 from st_tui.cli.open_vault import open_vault, project_in
 from st_tui.cli.options import json_option
 from st_tui.cli.output import say_json, say_table
 from st_tui.cli.token_fields import access_text, status, token_name
 from st_tui.core import expiry
+from st_tui.core.token_json import tokens_data
 
 
 @click.command("list", cls=Command)
@@ -30,7 +30,7 @@ def list_tokens(expiring_within: str | None, as_json: bool) -> None:
         limits = NO_LIMITS if within is None else Limits(ends_by=now + within)
         tokens = vault.tokens.page(project, order=order, limits=limits)
     if as_json:
-        say_json({"serviceTokenData": [token_data(token) for token in tokens]})
+        say_json(tokens_data(tokens))
         return
     say_table(
         ("ID", "NAME", "VERSION", "ACCESS", "EXPIRES", "STATUS", "SCOPES"),

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import click
 
 from st_tui.cli.command import Command
-from st_tui.cli.json_shapes import token_data
 from st_tui.cli.open_vault import find_token, open_vault
 from st_tui.cli.options import json_option, token_argument
 from st_tui.cli.output import say_fields, say_json
 from st_tui.cli.token_fields import token_fields
 from st_tui.core.expiry import in_utc
+from st_tui.core.token_json import token_data
 
 if TYPE_CHECKING:
     from st_tui.core.vault.lineage import Relative

@@ -1,4 +1,4 @@
-"""Write a file of secrets where a person wants it: whole or not at all, for its owner only."""
+"""Write a file where a person wants it: whole or not at all, for its owner only."""
 
 from __future__ import annotations
 
