@@ -57,8 +57,8 @@ async def test_the_help_lists_every_key(demo_app: StTui, way: tuple[str, ...]) -
         await pilot.press("f1")
         await pilot.pause()
         shown = {
-            key for action, _ in demo_app.screen.query_one(ActionList)._all
-            for key in action.keys.split(",")
+            key for line in demo_app.screen.query_one(ActionList).rows if line.action
+            for key in line.action.keys.split(",")
         }  # fmt: skip
         inputs = {"Field", "Input"}
         from_textual = {
@@ -92,10 +92,37 @@ async def test_help_finds_and_runs(demo_app: StTui) -> None:
         await opened(pilot)
         await pilot.press("question_mark")
         await until(pilot, lambda: isinstance(demo_app.screen, Help), "the help opens")
+        await pilot.press("slash")
         await write(pilot, "audit log")
         await pilot.press("enter")
         await until(pilot, lambda: "3 Audit" in screen_text(pilot), "it ran")
         await until(pilot, lambda: demo_app.current_mode == "audit", "the audit page is shown")
+
+
+async def test_the_help_is_read_a_page_at_a_time(demo_app: StTui) -> None:
+    async with demo_app.run_test(size=(80, 24)) as pilot:
+        await opened(pilot)
+        await pilot.press("question_mark")
+        await until(pilot, lambda: "1–14 of " in screen_text(pilot), "its beginning")
+        lines = demo_app.screen.query_one(ActionList).rows
+        assert [line.part for line in lines if line.action is None] == [
+            "On this screen",
+            "In a list",
+            "Everywhere",
+        ]
+        seen = set[str]()
+        for first in range(1, len(lines) + 1, 14):
+            first = min(first, len(lines) - 13)
+            where = f"{first}–{first + 13} of {len(lines)}"
+            await until(pilot, lambda where=where: where in screen_text(pilot), where)  # type: ignore[misc]
+            seen |= {line.action.sentence for line in lines if line.action
+                     if line.action.sentence[:50] in screen_text(pilot)}  # fmt: skip
+            await pilot.press("space")
+        assert seen == {line.action.sentence for line in lines if line.action}
+        await pilot.press("b")
+        assert f"{len(lines) - 27}–{len(lines) - 14} of " in screen_text(pilot)
+        await pilot.press("g")
+        assert "▌n " in screen_text(pilot)  # not the name of a part
 
 
 async def test_the_palette_offers_every_action_with_its_command(demo_app: StTui) -> None:

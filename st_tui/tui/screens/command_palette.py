@@ -73,7 +73,7 @@ class CommandPalette(Dialog[Found]):
     BINDINGS: ClassVar[list[BindingType]] = bindings(ACTIONS[1:])
     DEFAULT_CSS = """
     CommandPalette {
-        & > .dialog { width: 72; height: 17; padding: 0 1; }
+        & > .dialog { width: 72; height: 72%; min-height: 13; padding: 0 1; }
         .title, #fault { display: none; }
         FoundList { margin-top: 1; }
         #detail { height: 1; padding: 0 1; color: $text-muted; }

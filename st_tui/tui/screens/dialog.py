@@ -69,7 +69,7 @@ class Dialog(ModalScreen[Result | None], Leavable[Result | None]):
 
     def compose(self) -> ComposeResult:
         with _Box(classes="dialog"):
-            yield Static(shown(self._title), classes="title", markup=False)
+            yield from self.heading()
             yield from self.body()
             yield Static(id="fault", markup=False)
             yield KeyHints(self.hints())
@@ -82,6 +82,10 @@ class Dialog(ModalScreen[Result | None], Leavable[Result | None]):
     def hints(self) -> Sequence[Action]:
         """The actions that its last line hints at."""
         return self.ACTIONS
+
+    def heading(self) -> ComposeResult:
+        """The title, and what stands beside it."""
+        yield Static(shown(self._title), classes="title", markup=False)
 
     def body(self) -> ComposeResult:
         """The widgets between the title and the hints."""
