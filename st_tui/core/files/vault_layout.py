@@ -3,6 +3,7 @@
     vault.db                   the database
     server.key                 wraps name keys, and project keys while E2EE is off
     operator/operator.key      wraps every project key
+    operator/form.json         a form for a token that was not finished, for a day at most
 
 Any door may import this. Only the vault makes and reads the files (`vault_files`).
 """
@@ -17,6 +18,7 @@ DATABASE = "vault.db"
 SERVER_KEY = "server.key"
 OPERATOR_DIRECTORY = "operator"
 OPERATOR_KEY = f"{OPERATOR_DIRECTORY}/operator.key"
+UNFINISHED_FORM = f"{OPERATOR_DIRECTORY}/form.json"
 OWN_NAMES = frozenset(
     {DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", SERVER_KEY, OPERATOR_DIRECTORY}
 )

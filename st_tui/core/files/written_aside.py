@@ -86,6 +86,24 @@ def clear(folder: Path, prefix: str) -> None:
                 _clear(folder / name)
 
 
+def hold(path: Path) -> int | None:
+    """Take the lock of a file that several programs write; None while another one holds it.
+
+    The system releases it however the process ends. Raises OSError.
+    """
+    lock = _open_lock(path)
+    if _is_held(lock, path):
+        return lock
+    os.close(lock)
+    return None
+
+
+def release(path: Path, lock: int) -> None:
+    """Give back a lock that `hold` took."""
+    _files_of(path)[-1].unlink(missing_ok=True)
+    os.close(lock)
+
+
 def sync(path: Path) -> None:
     """Wait until a file, or a directory's list of names, is on the disk."""
     handle = os.open(path, os.O_RDONLY)
