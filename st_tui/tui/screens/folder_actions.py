@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from textual import work
+from textual.screen import Screen
 
 from st_tui.core.drafts import LONGEST_NAME, DraftError, folder_path
 from st_tui.core.model import Environment
@@ -21,6 +25,8 @@ from st_tui.tui.widgets.token_name import token_name
 FOLDER_ACTIONS = (
     Action("who", "w", "who", "See who can reach this folder", "scope who", hint=True,
            at="FolderList"),
+    Action("matrix", "m", "matrix", "See what every token may do in this folder",
+           "scope matrix", hint=True, at="FolderList"),
     Action("new", "f", "folder", "Make a folder below the one under the cursor",
            "folders create", hint=True, at="FolderList"),
     Action("step_environment(1)", "right", "environment", "Go to the next environment",
@@ -62,11 +68,23 @@ class FolderActions(SecretActions):
     async def action_who(self) -> None:
         from st_tui.tui.screens.who import Who
 
+        await self._open_about_folder(Who)
+
+    @work
+    async def action_matrix(self) -> None:
+        from st_tui.tui.screens.matrix import MatrixScreen
+
+        await self._open_about_folder(
+            lambda place: MatrixScreen(environment=place.environment, path=place.path)
+        )
+
+    async def _open_about_folder(self, screen: Callable[[Place], Screen[Any]]) -> None:
+        """Open a screen that begins with the chosen folder."""
         page = self.app.screen
         await self.folders_known()
         place = self.chosen_place()
         if place is not None and self.app.screen is page:
-            self.app.push_screen(Who(place))
+            self.app.push_screen(screen(place))
 
     @work
     async def action_new(self) -> None:

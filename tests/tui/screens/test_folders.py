@@ -12,6 +12,7 @@ from st_tui.core.secrets.model import Place
 from st_tui.core.vault.folders import Folders
 from st_tui.tui.app import StTui
 from st_tui.tui.screens.folders import FoldersPage
+from st_tui.tui.screens.matrix import MatrixScreen
 from st_tui.tui.screens.who import Who
 from st_tui.tui.widgets.environment_bar import EnvironmentBar
 from st_tui.tui.widgets.folder_lists import FolderList
@@ -130,6 +131,21 @@ async def test_who_asks_about_the_folder_and_leads_back(demo_app: StTui) -> None
         await until(pilot, lambda: isinstance(demo_app.screen, FoldersPage), "the page again")
         assert listing.current is not None
         assert listing.current.path == "/backend/billing"
+
+
+async def test_the_matrix_begins_with_the_folder(demo_app: StTui) -> None:
+    async with demo_app.run_test(size=SMALL) as pilot:
+        await folders(pilot)
+        await pilot.press("right")
+        await until(pilot, lambda: "staging:/  0 secrets" in screen_text(pilot), "staging")
+        await go_to(pilot, "/common/cache")
+        await pilot.press("m")
+        await until(pilot, lambda: isinstance(demo_app.screen, MatrixScreen), "the matrix")
+        await until(
+            pilot, lambda: "staging:/common/**  7 folders" in screen_text(pilot), "the folder"
+        )
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(demo_app.screen, FoldersPage), "the page again")
 
 
 async def test_the_chosen_one_of_many_environments_is_seen(demo_app: StTui) -> None:
