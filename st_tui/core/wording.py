@@ -19,8 +19,8 @@ from st_tui.core.plain_text import shown
 
 
 def counted(number: int, one: str, more: str = "") -> str:
-    """`1 token`, `2 tokens`; `more` is the plural where it is not formed by an s."""
-    return f"{number} {one if number == 1 else more or f'{one}s'}"
+    """`1 token`, `2,000 tokens`; `more` is the plural where it is not formed by an s."""
+    return f"{number:,} {one if number == 1 else more or f'{one}s'}"
 
 
 def access_letters(permissions: frozenset[Permission]) -> str:

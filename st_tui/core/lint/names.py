@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from array import array
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import Final
 
 from st_tui.core.lint.warnings import Fix, Kind, LintWarning
 from st_tui.core.lookalikes import described, looks_like, mixture, skeleton
+from st_tui.core.packed import PackedTexts
 from st_tui.core.plain_text import blank_end, shown, unseen, without_unseen
 from st_tui.core.wording import counted
 
@@ -31,6 +35,30 @@ class Names:
     def alike(self, name: str) -> list[str]:
         """The other names that look like this one."""
         return sorted(other for other in self._alike.get(skeleton(name), ()) if other != name)
+
+
+class OwnNames(Names):
+    """The same in less memory, for warnings about these very names and not about a draft's.
+
+    Only names that another one looks like are kept; of the others a hash tells that they are there.
+
+    >>> names = OwnNames(["ci", "web", "\N{CYRILLIC SMALL LETTER ES}i"])
+    >>> names.same("ci"), names.same("web"), names.same("db"), names.alike("web")
+    (1, 1, 0, [])
+    """
+
+    def __init__(self, names: Iterable[str]) -> None:
+        kept = PackedTexts(names)
+        looks = array("q", (hash(skeleton(name)) for name in kept))
+        in_order = sorted(looks)
+        several = {one for one, next_one in pairwise(in_order) if one == next_one}
+        super().__init__(name for name, look in zip(kept, looks, strict=True) if look in several)
+        self._hashes = array("q", sorted(map(hash, kept)))
+
+    def same(self, name: str) -> int:
+        at = bisect_left(self._hashes, hash(name))
+        is_there = at < len(self._hashes) and self._hashes[at] == hash(name)
+        return super().same(name) or int(is_there)
 
 
 def about_name(name: str, names: Names, *, is_among: bool = False) -> list[LintWarning]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple
@@ -11,7 +12,14 @@ from st_tui.core.algebra.comparison import granting
 from st_tui.core.lint.no_folder import rewrite, why_never
 from st_tui.core.lint.warnings import Fix, Kind, LintWarning
 from st_tui.core.model import Scope
-from st_tui.core.patterns import Pattern, PatternRefused, compile_pattern, is_plain, traps
+from st_tui.core.patterns import (
+    Pattern,
+    PatternRefused,
+    compile_pattern,
+    folder_prefix,
+    is_plain,
+    traps,
+)
 from st_tui.core.patterns.tree import text_of, without_repetition
 from st_tui.core.patterns.units import GLOBSTAR, STAR, Segment
 
@@ -29,6 +37,7 @@ class FolderPaths(dict[str, Sequence[str]]):
 
     def __init__(self, folders: Mapping[str, Sequence[str]]) -> None:
         super().__init__(folders)
+        self._sorted = {slug: sorted(paths) for slug, paths in folders.items()}
         self.opened = lru_cache(maxsize=_SCOPES_REMEMBERED)(self._opened)
 
     def _opened(self, scope: Scope) -> int | None:
@@ -36,7 +45,11 @@ class FolderPaths(dict[str, Sequence[str]]):
         pattern = granting(scope)
         if pattern is None or scope.environment not in self:
             return None
-        return sum(map(pattern.matches, self[scope.environment]))
+        # Only what begins as the pattern does can match: of 10,000 folders often one.
+        paths, beginning = self._sorted[scope.environment], folder_prefix(pattern.text)
+        start = bisect_left(paths, beginning)
+        end = bisect_right(paths, beginning, lo=start, key=lambda path: path[: len(beginning)])
+        return sum(map(pattern.matches, paths[start:end]))
 
 
 def about_scope(scopes: tuple[Scope, ...], index: int, folders: FolderPaths) -> list[LintWarning]:

@@ -29,56 +29,46 @@ class ReachingToken(NamedTuple):
     path: str
 
 
-class ReachingTokens(Sequence[ReachingToken]):
-    """A bitmap of tokens as a sequence of ReachingToken, in the order of `tokens`.
+class Reaching:
+    """The numbers of the tokens that reach something, out of `count`, and how each of them does.
 
-    For each token, the patterns of its scopes in `environment` are tried in order. `path_for` takes
-    a pattern's text. It returns a path where the pattern allows what was asked; None if it does not
+    For a token, the patterns of its scopes in `environment` are tried in order. `path_for` takes a
+    pattern's text. It returns a path where the pattern allows what was asked; None if it does not
     allow that anywhere.
     """
 
     def __init__(
-        self,
-        tokens: Sequence[ServiceToken],
-        bitmap: int,
-        environment: str,
-        path_for: Callable[[str], str | None],
+        self, count: int, bitmap: int, environment: str, path_for: Callable[[str], str | None]
     ) -> None:
-        self._tokens = tokens
+        self._count = count
         self._bitmap = bitmap
         self._environment = environment
         self._path_for = path_for
-        self._count = bitmap.bit_count()
+        self._found = bitmap.bit_count()
         self._chunks: dict[int, list[int]] = {}
 
     def __len__(self) -> int:
-        return self._count
+        return self._found
 
-    def __iter__(self) -> Iterator[ReachingToken]:
-        numbers = chain.from_iterable(map(self._numbers_in, range(len(self._ranks))))
-        return map(self._reaching, numbers)
+    def numbers(self) -> Iterator[int]:
+        """The numbers of all tokens found, in their order."""
+        return chain.from_iterable(map(self._numbers_in, range(len(self._ranks))))
 
-    @overload
-    def __getitem__(self, index: int) -> ReachingToken: ...
-    @overload
-    def __getitem__(self, index: slice) -> list[ReachingToken]: ...
-    def __getitem__(self, index: int | slice) -> ReachingToken | list[ReachingToken]:
-        rank = range(self._count)[index]
-        if isinstance(rank, range):
-            return [self[each] for each in rank]
+    def number(self, rank: int) -> int:
+        """The number of one of the tokens found, by its place among them."""
         chunk = bisect_right(self._ranks, rank) - 1
-        return self._reaching(self._numbers_in(chunk)[rank - self._ranks[chunk]])
+        return self._numbers_in(chunk)[rank - self._ranks[chunk]]
 
-    def _reaching(self, number: int) -> ReachingToken:
-        token = self._tokens[number]
+    def how(self, token: ServiceToken) -> ReachingToken:
+        """How a token that was found reaches it."""
         for scope, (environment, text) in enumerate(token.scopes):
             if environment == self._environment and (path := self._path_for(text)) is not None:
                 return ReachingToken(token, scope, path)
-        raise LookupError(number)
+        raise LookupError(token.id)
 
     @cached_property
     def _bytes(self) -> bytes:
-        return self._bitmap.to_bytes(len(self._tokens) // 8 + 1, "little")
+        return self._bitmap.to_bytes(self._count // 8 + 1, "little")
 
     @cached_property
     def _ranks(self) -> list[int]:
@@ -96,3 +86,30 @@ class ReachingTokens(Sequence[ReachingToken]):
             ones = map("1".__eq__, f"{bits:b}"[::-1])
             self._chunks[chunk] = list(compress(count(8 * at), ones))
         return self._chunks[chunk]
+
+
+class ReachingTokens(Sequence[ReachingToken]):
+    """The tokens that reach something, each with how it does, in the order of `tokens`."""
+
+    def __init__(self, tokens: Sequence[ServiceToken], reaching: Reaching) -> None:
+        self._tokens = tokens
+        self._reaching = reaching
+
+    def __len__(self) -> int:
+        return len(self._reaching)
+
+    def __iter__(self) -> Iterator[ReachingToken]:
+        return map(self._how, self._reaching.numbers())
+
+    @overload
+    def __getitem__(self, index: int) -> ReachingToken: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[ReachingToken]: ...
+    def __getitem__(self, index: int | slice) -> ReachingToken | list[ReachingToken]:
+        rank = range(len(self))[index]
+        if isinstance(rank, range):
+            return [self[each] for each in rank]
+        return self._how(self._reaching.number(rank))
+
+    def _how(self, number: int) -> ReachingToken:
+        return self._reaching.how(self._tokens[number])

@@ -29,7 +29,7 @@ from typing import NamedTuple
 
 from st_tui.core.model import Permission, ServiceToken
 from st_tui.core.patterns import Pattern, literal_prefix
-from st_tui.core.reach.answers import ReachingTokens
+from st_tui.core.reach.answers import Reaching, ReachingTokens
 from st_tui.core.reach.one_against_many import (
     ActiveSet,
     Query,
@@ -59,39 +59,79 @@ class PostingLists(NamedTuple):
     last_literals: list[str]
 
 
+class ScopeIndex(NamedTuple):
+    """Which scopes so many tokens have, which are numbered from 0; made by `ScopeLists`."""
+
+    tokens: int
+    lists: dict[tuple[str, frozenset[Permission]], PostingLists]
+
+    def reaching(self, environment: str, path: str, operation: Permission) -> Reaching:
+        """The tokens that may do the operation at this path."""
+        matching = list(_matching(self.of(environment, operation), path))
+        paths = {one.text: path for one in matching}
+        return Reaching(self.tokens, union(matching), environment, paths.get)
+
+    def of(self, environment: str, operation: Permission) -> list[PostingLists]:
+        """The posting lists of one environment, of tokens that have the permission."""
+        return [
+            lists
+            for (slug, permissions), lists in self.lists.items()
+            if slug == environment and operation in permissions
+        ]
+
+
+class ScopeLists:
+    """Collects the scopes of tokens, one token after the other, for an index of them."""
+
+    def __init__(self) -> None:
+        self._added = 0
+        self._having: dict[tuple[str, frozenset[Permission]], dict[str, list[int]]] = {}
+
+    def add(self, token: ServiceToken) -> None:
+        """Add a token: its number is how many were added before."""
+        for environment, text in token.scopes:
+            numbers = self._having.setdefault((environment, token.permissions), {})
+            numbers.setdefault(text, []).append(self._added)
+        self._added += 1
+
+    def index(self) -> ScopeIndex:
+        """The index of all that were added."""
+        lists = {key: _posting_lists(found, self._added) for key, found in self._having.items()}
+        return ScopeIndex(self._added, lists)
+
+
 class ReachIndex(NamedTuple):
     """What some tokens open at the moment `now`, in milliseconds since 1970; see `build_index`."""
 
     now: int
     tokens: tuple[ServiceToken, ...]
-    lists: dict[tuple[str, frozenset[Permission]], PostingLists]
+    scopes: ScopeIndex
 
 
 def build_index(tokens: Iterable[ServiceToken], now: int) -> ReachIndex:
     """The index of those tokens that have not ended at `now`."""
-    living = tuple(token for token in tokens if token.expires_at is None or now < token.expires_at)
-    having: dict[tuple[str, frozenset[Permission]], dict[str, list[int]]] = {}
-    for number, token in enumerate(living):
-        for environment, text in token.scopes:
-            numbers = having.setdefault((environment, token.permissions), {})
-            numbers.setdefault(text, []).append(number)
-    return ReachIndex(
-        now, living, {key: _posting_lists(found, len(living)) for key, found in having.items()}
-    )
+    living = tuple(token for token in tokens if is_living(token, now))
+    lists = ScopeLists()
+    for token in living:
+        lists.add(token)
+    return ReachIndex(now, living, lists.index())
+
+
+def is_living(token: ServiceToken, now: int) -> bool:
+    """Whether a token has not ended."""
+    return token.expires_at is None or now < token.expires_at
 
 
 def bitmap_of_reaching(
     index: ReachIndex, environment: str, path: str, operation: Permission
 ) -> int:
     """The tokens that may do the operation at this path, as a bitmap."""
-    return union(_matching(_lists_for(index, environment, operation), path))
+    return union(_matching(index.scopes.of(environment, operation), path))
 
 
 def who(index: ReachIndex, environment: str, path: str, operation: Permission) -> ReachingTokens:
     """The tokens that may do the operation at this path, in the index's order."""
-    matching = list(_matching(_lists_for(index, environment, operation), path))
-    paths = {one.text: path for one in matching}
-    return ReachingTokens(index.tokens, union(matching), environment, paths.get)
+    return ReachingTokens(index.tokens, index.scopes.reaching(environment, path, operation))
 
 
 def who_within(
@@ -100,16 +140,31 @@ def who_within(
     pattern: Pattern,
     operation: Permission,
     folders: Sequence[str],
-    *,
-    go_on: Callable[[], object] = bool,
 ) -> ReachingTokens:
     """The tokens that may do the operation at some path of a pattern, with their first such scope.
+
+    `folders` are as for `reaching_within`. Raises TooComplex.
+    """
+    reaching = reaching_within(index.scopes, environment, pattern, operation, folders)
+    return ReachingTokens(index.tokens, reaching)
+
+
+def reaching_within(
+    index: ScopeIndex,
+    environment: str,
+    pattern: Pattern,
+    operation: Permission,
+    folders: Sequence[str],
+    *,
+    go_on: Callable[[], object] = bool,
+) -> Reaching:
+    """The tokens that may do the operation at some path of a pattern.
 
     `folders` are the paths of the environment's folders, parents before children. Very many
     patterns can take seconds: `go_on` is called now and then, and may raise to give up; the default
     does nothing. Raises TooComplex.
     """
-    every = _lists_for(index, environment, operation)
+    every = index.of(environment, operation)
     in_query = list(filter(pattern.matches, folders))
     paths: dict[str, str | None] = {}
     for folder in in_query:
@@ -143,7 +198,7 @@ def who_within(
             paths[text] = existing(stored) or query.witness(stored)
         return paths[text]
 
-    return ReachingTokens(index.tokens, bitmap | union(overlapping), environment, path_for)
+    return Reaching(index.tokens, bitmap | union(overlapping), environment, path_for)
 
 
 def _candidates(lists: PostingLists, beginning: str) -> Iterable[PatternBlock]:
@@ -191,15 +246,6 @@ def _overlapping(
                 if verdicts[at] is None:
                     verdicts[at] = overlaps(reached, one)
     return block.lists if all(verdicts) else compress(block.lists, verdicts)
-
-
-def _lists_for(index: ReachIndex, environment: str, operation: Permission) -> list[PostingLists]:
-    """The posting lists of one environment, of tokens that have the permission."""
-    return [
-        lists
-        for (slug, permissions), lists in index.lists.items()
-        if slug == environment and operation in permissions
-    ]
 
 
 def _matching(every: Sequence[PostingLists], path: str) -> Iterator[PostingList]:

@@ -142,11 +142,7 @@ def prove(
     children. Raises PromiseError if there is no token, since any promise would hold then; and
     TooComplex.
     """
-    if not index.tokens:
-        raise PromiseError(
-            "There is no living token, so any promise would hold: choose another project, "
-            "or create a token first."
-        )
+    require_tokens(len(index.tokens))
     verdicts = []
     for promise in promises:
         if isinstance(promise, Ending):
@@ -157,16 +153,27 @@ def prove(
     return verdicts
 
 
+def require_tokens(living: int) -> None:
+    """Raise PromiseError if there is no living token, since any promise would hold then."""
+    if not living:
+        raise PromiseError(
+            "There is no living token, so any promise would hold: choose another project, "
+            "or create a token first."
+        )
+
+
 def told(verdict: Verdict, now: int) -> list[tuple[ServiceToken, str]]:
     """The tokens to look at, each with what is wrong with it, in words that follow its name."""
     bearers = Counter(token.name for token in verdict.namesakes)
     return [
         *((breach.token, _broken_how(verdict.promise, breach, now)) for breach in verdict.breaches),
-        *(
-            (token, f"is one of {bearers[token.name]} tokens of this name: each of them may")
-            for token in verdict.namesakes
-        ),
+        *((token, told_of_bearer(bearers[token.name])) for token in verdict.namesakes),
     ]
+
+
+def told_of_bearer(bearers: int) -> str:
+    """What to say of a token whose name a promise mentions, and which several tokens have."""
+    return f"is one of {bearers} tokens of this name: each of them may"
 
 
 def _broken_how(promise: Promise, breach: Breach, now: int) -> str:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from st_tui.core.json_text import read_object
 from st_tui.core.model import AuditEntry, Permission, Use
 from st_tui.core.store.audit_filter import ALL, EntryFilter, created_tokens, detail, names, where
-from st_tui.core.store.database import Database
+from st_tui.core.store.database import Database, Row
 
 _COLUMNS = ", ".join(AuditEntry._fields)
 _PLACEHOLDERS = ", ".join(f":{field}" for field in AuditEntry._fields)
@@ -147,22 +147,44 @@ def uses(database: Database, token_id: str) -> list[Use]:
     ]
 
 
-def uses_of_all(database: Database, project_id: str, after: int, upto: int) -> dict[str, list[Use]]:
-    """What each token of a project was allowed, by its id.
-
-    Only the entries after number `after`, up to number `upto`, are read. Tokens that were allowed
-    nothing are left out.
-    """
-    whose = "project_id = :project AND seq > :after AND seq <= :upto"
+def uses_of_all(database: Database, project_id: str) -> dict[str, list[Use]]:
+    """What each token of a project was allowed, by its id; those allowed nothing are left out."""
     rows = database.rows(
         "SELECT actor, environment, path, operation, count(*) "
-        f"FROM ({_all_uses(whose)}) AS used GROUP BY 1, 2, 3, 4",
-        {"project": project_id, "after": after, "upto": upto},
+        f"FROM ({_all_uses('project_id = :project')}) AS used GROUP BY 1, 2, 3, 4",
+        {"project": project_id},
     )
+    return _by_actor(rows)
+
+
+def _by_actor(rows: Iterable[Row]) -> dict[str, list[Use]]:
     found: dict[str, list[Use]] = {}
     for actor, environment, path, operation, times in rows:
         found.setdefault(actor, []).append(Use(environment, path, Permission(operation), times))
     return found
+
+
+def uses_of_some(database: Database, project_id: str, ids: Collection[str]) -> dict[str, list[Use]]:
+    """What some tokens of a project were allowed, by their ids."""
+    whose = "project_id = :project AND actor IN (SELECT value FROM json_each(:ids))"
+    rows = database.rows(
+        "SELECT actor, environment, path, operation, count(*) "
+        f"FROM ({_all_uses(whose)}) AS used GROUP BY 1, 2, 3, 4",
+        {"project": project_id, "ids": json.dumps(list(ids))},
+    )
+    return _by_actor(rows)
+
+
+def changed_since(database: Database, project_id: str, seq: int) -> bool:
+    """Whether anything but accesses was logged of a project after this entry."""
+    query = "SELECT 1 FROM audit_log WHERE project_id = :project AND seq > :seq AND verdict IS NULL"
+    return database.row(f"{query} LIMIT 1", {"project": project_id, "seq": seq}) is not None
+
+
+def actors_since(database: Database, project_id: str, seq: int) -> list[str]:
+    """Who did anything in a project after this entry."""
+    query = "SELECT DISTINCT actor FROM audit_log WHERE project_id = :project AND seq > :seq"
+    return [actor for (actor,) in database.rows(query, {"project": project_id, "seq": seq})]
 
 
 class LogPosition(NamedTuple):

@@ -8,7 +8,7 @@ its `expires_at`. See `store.schema`.
 from __future__ import annotations
 
 import json
-from collections import Counter
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from st_tui.core.model import NO_LIMITS, Limits, Order, Permission, ServiceToken
@@ -99,6 +99,35 @@ def page(
     return [token_of(row) for row in rows]
 
 
+def ids(database: Database, project_id: str) -> Iterator[str]:
+    """The ids of all of a project's tokens, the newest first."""
+    where, values = _filter(project_id, "", NO_LIMITS)
+    order_by = _ORDER_BY[Order.CREATED, False]
+    query = f"SELECT l.token_id FROM {true_listing(database)} l {where} ORDER BY {order_by}"
+    return (str(token_id) for (token_id,) in database.rows(query, values))
+
+
+def those(database: Database, wanted: Sequence[str]) -> list[ServiceToken]:
+    """The tokens with these ids, in their order. Those that are gone are left out."""
+    rows = database.rows(
+        f"{select(true_listing(database))} WHERE t.id IN (SELECT value FROM json_each(:ids))",
+        {"ids": json.dumps(wanted)},
+    )
+    found = {token.id: token for token in map(token_of, rows)}
+    return [found[token_id] for token_id in wanted if token_id in found]
+
+
+def writers(database: Database, project_id: str) -> dict[str, int]:
+    """How many of a project's tokens may write to each environment that one of them names."""
+    rows = database.rows(
+        "SELECT s.environment, count(DISTINCT t.id) FROM service_token t "
+        "JOIN service_token_scope s ON s.token_id = t.id "
+        f"WHERE t.project_id = :project AND t.permissions IN ({_WITH_WRITE}) GROUP BY 1",
+        {"project": project_id},
+    )
+    return dict(rows)
+
+
 def position(
     database: Database,
     project_id: str,
@@ -182,22 +211,21 @@ def written_environments(database: Database, project_id: str, besides: str = "")
     return {slug for (slug,) in rows}
 
 
-def names(database: Database, project_id: str) -> list[str]:
-    """The names of a project's tokens, one for each token.
+def names(database: Database, project_id: str) -> Iterator[str]:
+    """The names of a project's tokens, one for each token, each read when it is asked for.
 
     Of several tokens with one name, those that a rotation replaced are left out.
     """
-    query = "SELECT id, name FROM service_token WHERE project_id = :project"
-    every = list(database.rows(query, {"project": project_id}))
-    times = Counter(name for _, name in every)
-    several = [token_id for token_id, name in every if times[name] > 1]
-    rows = database.rows(
-        "SELECT t.id FROM service_token t "
-        f"WHERE t.id IN (SELECT value FROM json_each(:ids)) AND {IS_REPLACED}",
-        {"ids": json.dumps(several)},
+    whose = {"project": project_id}
+    replaced = database.rows(
+        "SELECT t.id FROM service_token t WHERE t.project_id = :project AND t.name IN ("
+        "SELECT name FROM service_token WHERE project_id = :project "
+        f"GROUP BY name HAVING count(*) > 1) AND {IS_REPLACED}",
+        whose,
     )
-    replaced = {token_id for (token_id,) in rows}
-    return [name for token_id, name in every if token_id not in replaced]
+    left_out = {token_id for (token_id,) in replaced}
+    every = database.rows("SELECT id, name FROM service_token WHERE project_id = :project", whose)
+    return (str(name) for token_id, name in every if token_id not in left_out)
 
 
 def _filter(project_id: str, text: str, limits: Limits) -> tuple[str, Values]:

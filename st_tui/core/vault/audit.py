@@ -5,21 +5,20 @@ The entry about a change is written in the change's own transaction: see `Sessio
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from st_tui.core.model import (
     AccessRequest,
     AuditEntry,
     Decision,
-    Permission,
     Project,
     Reason,
     ServiceToken,
     Use,
 )
 from st_tui.core.store import audit, tokens
+from st_tui.core.store.audit import LogPosition
 from st_tui.core.store.audit_filter import EntryFilter
 from st_tui.core.vault.session import Session
 
@@ -46,18 +45,6 @@ class Access(NamedTuple):
     ip: str | None = None
     user_agent: str | None = None
     details: dict[str, Any] | None = None
-
-
-class Uses(NamedTuple):
-    """What the tokens of a project were allowed, by their ids, up to a position in the log."""
-
-    by_token: Mapping[str, Sequence[Use]]
-    project_id: str
-    upto: audit.LogPosition
-
-
-NO_USES = Uses({}, "", audit.BEGINNING)
-"""Nothing was read yet."""
 
 
 class AuditLog:
@@ -147,14 +134,32 @@ class AuditLog:
         with self._session.reading() as database:
             return audit.uses(database, token.id)
 
-    def uses_of_all(self, project: Project, known: Uses = NO_USES) -> Uses:
-        """What each token of a project was allowed: `known`, and what later entries say."""
+    def uses_of_all(self, project: Project) -> dict[str, list[Use]]:
+        """What each token of a project was allowed so far, by its id."""
         with self._session.reading() as database:
-            if known.project_id != project.id or not audit.has(database, known.upto):
-                known = NO_USES
-            last = audit.last(database)
-            fresh = audit.uses_of_all(database, project.id, known.upto.seq, last.seq)
-        return Uses(_merged(known.by_token, fresh), project.id, last)
+            return audit.uses_of_all(database, project.id)
+
+    def uses_of_some(self, project: Project, ids: Collection[str]) -> dict[str, list[Use]]:
+        """What some tokens of a project were allowed, by their ids."""
+        with self._session.reading() as database:
+            return audit.uses_of_some(database, project.id, ids)
+
+    def position(self) -> LogPosition:
+        """The position of the newest entry."""
+        with self._session.reading() as database:
+            return audit.last(database)
+
+    def is_only_used_since(self, project: Project, position: LogPosition) -> bool:
+        """Whether nothing of a project changed since a position: tokens were used at most."""
+        with self._session.reading() as database:
+            return audit.has(database, position) and not audit.changed_since(
+                database, project.id, position.seq
+            )
+
+    def actors_since(self, project: Project, position: LogPosition) -> list[str]:
+        """Who did anything in a project after a position: ids of tokens, and others."""
+        with self._session.reading() as database:
+            return audit.actors_since(database, project.id, position.seq)
 
     def token_name(self, token_id: str) -> str | None:
         """The name that a token was made with, whether it still lives or not."""
@@ -181,18 +186,6 @@ class AuditLog:
         """
         with self._session.reading() as database:
             return audit.first_broken(database)
-
-
-def _merged(
-    known: Mapping[str, Sequence[Use]], fresh: Mapping[str, Sequence[Use]]
-) -> Mapping[str, Sequence[Use]]:
-    found = dict(known)
-    for token_id, uses in fresh.items():
-        times: Counter[tuple[str, str, Permission]] = Counter()
-        for environment, path, operation, more in (*found.get(token_id, ()), *uses):
-            times[environment, path, operation] += more
-        found[token_id] = [Use(*what, number) for what, number in times.items()]
-    return found
 
 
 def _entry(access: Access) -> audit.NewEntry:

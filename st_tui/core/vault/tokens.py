@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -21,6 +22,7 @@ from st_tui.core.model import (
     TokenDraft,
     TokenText,
 )
+from st_tui.core.packed import PackedTexts
 from st_tui.core.store import audit, projects, token_listing, token_log, tokens
 from st_tui.core.vault.session import Recorder, Session, VaultError
 
@@ -79,6 +81,21 @@ class Tokens:
         with self._session.reading() as database:
             return tokens.with_id(database, project.id, beginning, limit)
 
+    def ids(self, project: Project) -> PackedTexts:
+        """The ids of all of a project's tokens, the newest first, as `page` gives them."""
+        with self._session.reading() as database:
+            return PackedTexts(token_listing.ids(database, project.id))
+
+    def those(self, ids: Sequence[str]) -> list[ServiceToken]:
+        """The tokens with these ids, in their order. Those that are gone are left out."""
+        with self._session.reading() as database:
+            return token_listing.those(database, ids)
+
+    def writers(self, project: Project) -> Counter[str]:
+        """How many of a project's tokens may write to each environment that one of them names."""
+        with self._session.reading() as database:
+            return Counter(token_listing.writers(database, project.id))
+
     def position(
         self,
         project: Project,
@@ -122,15 +139,18 @@ class Tokens:
                 database, project.id, besides.id if besides else ""
             )
 
-    def names(self, project: Project) -> Names:
+    def names(self, project: Project, *, no_drafts: bool = False) -> Names:
         """The names that a project's tokens have, to find those that look alike.
+
+        With `no_drafts` they are for judging these names alone, and take little memory.
 
         Tokens that a rotation replaced by one of the same name are left out.
         """
-        from st_tui.core.lint.names import Names  # not for the first frame
+        from st_tui.core.lint.names import Names, OwnNames  # not for the first frame
 
         with self._session.reading() as database:
-            return Names(token_listing.names(database, project.id))
+            found = token_listing.names(database, project.id)
+            return OwnNames(found) if no_drafts else Names(found)
 
     def get(self, token_id: str) -> ServiceToken:
         """One token by its id. Raises VaultError, which says if the token expired."""

@@ -2,69 +2,41 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
 
+from rich.cells import cell_len
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Vertical
+from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from st_tui.core import reach
 from st_tui.core.algebra import TooComplex
 from st_tui.core.drafts import check_pattern, request_path
 from st_tui.core.errors import Refusal
 from st_tui.core.lint.no_folder import why_never
-from st_tui.core.model import Environment, Permission, Project
-from st_tui.core.patterns import compile_pattern, is_plain
+from st_tui.core.model import Permission, Project
 from st_tui.core.plain_text import shown
-from st_tui.core.reach import ReachIndex, ReachingTokens
+from st_tui.core.reach import ReachingToken
 from st_tui.core.secrets.model import Place
+from st_tui.core.vault.overviews import Question, Reached, ReachOverview, Superseded
+from st_tui.core.wording import counted
 from st_tui.tui.actions import Action, bindings
-from st_tui.tui.latest_wins import LatestWins
 from st_tui.tui.screens.overview import Overview
-from st_tui.tui.widgets.field import Label
 from st_tui.tui.widgets.path_field import PathField
 from st_tui.tui.widgets.reacher_list import ReacherList
 from st_tui.tui.widgets.selector import Selector
 
-if TYPE_CHECKING:
-    from st_tui.core.vault import Vault
-
-
 _ANYWHERE = Place("", "/")
 """The root of the first environment."""
 
-
-class Question(NamedTuple):
-    """A path, or a pattern if it has wildcards, in an environment, and an operation."""
-
-    environment: str
-    path: str
-    operation: Permission
-
-    @property
-    def is_pattern(self) -> bool:
-        """Whether any path that matches counts."""
-        return not is_plain(self.path)
+_ARROWS = 6
+"""Columns of a selector beside what is chosen."""
 
 
-class ProjectReach(NamedTuple):
-    """What questions are answered from: an index of all tokens, and each environment's folders."""
-
-    environments: Sequence[Environment]
-    folders: Mapping[str, Sequence[str]]
-    reach: ReachIndex
-
-
-class _Superseded(Exception):
-    """Another question was asked meanwhile."""
-
-
-class Who(Overview):
+class Who(Overview[ReachOverview]):
     """Asks the index of all tokens at every keystroke."""
 
     NAME = "Who can reach this?"
@@ -75,11 +47,11 @@ class Who(Overview):
     BINDINGS: ClassVar[list[BindingType]] = bindings(ACTIONS[-1:])
     DEFAULT_CSS = """
     Who {
-        #question {
-            layout: grid; grid-size: 2; grid-columns: 12 1fr; grid-rows: 1;
-            height: 3; margin: 1 1 0 1;
-        }
-        #says { height: auto; min-height: 2; max-height: 5; padding: 0 1 0 14; }
+        #question { height: 1; margin: 1 1 0 1; }
+        #question Selector { width: auto; }
+        #environment { max-width: 40%; }
+        #path { width: 1fr; }
+        #says { height: auto; min-height: 1; max-height: 4; padding: 0 1; }
     }
     """
     AUTO_FOCUS: ClassVar[str] = "#path"
@@ -88,44 +60,51 @@ class Who(Overview):
         """Asks about `start` first."""
         super().__init__()
         self._start = start
-        self._known: ProjectReach | None = None
+        self._folders: Mapping[str, Sequence[str]] | None = None
+        self._is_known = False
         self._question: Question | None = None
         self._answered: Question | None = None
-        self._answering = LatestWins(self, self._answer)
+
+    def overview(self) -> ReachOverview:
+        return ReachOverview()
 
     def body(self) -> ComposeResult:
-        with Vertical(id="question"):
-            yield Label("Environment")
+        with Horizontal(id="question"):
             yield Selector[str]([], id="environment")
-            yield Label("Path")
+            yield Selector([(one.value, one) for one in Permission], id="operation")
             yield PathField(
                 self._start.path,
                 placeholder="/common/db, or /common/** for any folder there",
                 id="path",
             )
-            yield Label("Operation")
-            yield Selector(
-                [(permission.value, permission) for permission in Permission],
-                all_shown=True,
-                id="operation",
-            )
         yield Static(id="says")
         yield Static(id="found")
-        yield ReacherList(self.host.clock)
+        yield ReacherList(self._fetch, self.host.clock)
+
+    async def _fetch(self, offset: int, limit: int) -> list[ReachingToken]:
+        return await self.ask(ReachOverview.page, offset, limit)
 
     async def read_tokens(self, project: Project) -> None:
-        is_first = self._known is None
-        if is_first:
-            self.say((f"Reading the tokens of {shown(project.name)}…", "$text-muted"))
-        self._known = await self.host.read(lambda vault: _read(vault, project))
-        self._environment.offer([(e.name, e.slug) for e in self._known.environments])
+        environments, self._folders = await self.host.read(
+            lambda vault: (vault.environments.every(project), vault.folders.of_each(project))
+        )
+        is_first = not self._environment.options
+        self._environment.offer([(one.slug, one.slug) for one in environments])
+        longest = max((cell_len(one.slug) for one in environments), default=0)
+        self._environment.styles.width = longest + _ARROWS  # another choice moves nothing
         if is_first:
             self._environment.choose(self._start.environment)
         self._in_environment()
+        with self.at_work(f"Reading the tokens of {shown(project.name)}…"):
+            progress = await self.ask(ReachOverview.begin, project, self.host.clock())
+            while not progress.is_all:
+                progress = await self.ask(ReachOverview.read_on)
+                self.is_at(progress)
+        self._is_known = True
         if self._question is None:
             self.say("")  # nothing can be asked yet; the remark says why
         else:
-            self._answering.request()  # the last valid question, whatever the field holds by now
+            self._request()  # the last valid question, whatever the field holds by now
 
     @property
     def _environment(self) -> Selector[str]:
@@ -138,10 +117,8 @@ class Who(Overview):
     @on(Selector.Changed, "#environment")
     def _in_environment(self) -> None:
         """Offer the environment's folders for completion, and ask there."""
-        if self._known is not None and self._environment.options:
-            paths = self._known.folders[self._environment.value]
-            known = [environment.slug for environment in self._known.environments]
-            self._path.offer(paths, known)
+        if self._folders is not None and self._environment.options:
+            self._path.offer(self._folders[self._environment.value], self._folders)
         self._ask()
 
     @on(PathField.Elsewhere)
@@ -153,7 +130,7 @@ class Who(Overview):
     @on(Selector.Changed, "#operation")
     def _ask(self) -> None:
         """Ask what the form says. If that is not valid, say so, and keep the last answer."""
-        if self._known is None:
+        if self._folders is None:
             return
         if not self._environment.options:
             self._remark("? There is no environment: make one among the folders.", "$text-warning")
@@ -175,38 +152,45 @@ class Who(Overview):
         else:
             self._remark(note if note and typed.strip() else "", "$text-muted")
         self._question = question
-        self._answering.request()
+        self._request()
+
+    def _request(self) -> None:
+        """Ask, and give up what was asked before: a pattern may take long."""
+        if self._is_known:
+            self.run_worker(self._answer(), group="answer", exclusive=True)
 
     async def _answer(self) -> None:
-        """Answer the latest question in a thread, because a pattern may take long."""
-        known, question = self._known, self._question
-        if known is None or question is None:
+        question = self._question
+        if question is None:
             return
-
-        def go_on() -> None:
-            if self._answering.is_requested or not self.is_running:
-                raise _Superseded
-
-        if question.is_pattern:
-            self.say((f"Comparing all scopes with {shown(question.path)}…", "$text-muted"))
         try:
-            found = await asyncio.to_thread(answer, known, question, go_on)
-        except _Superseded:
-            return
+            with self.at_work(f"Comparing all scopes with {shown(question.path)}…"):
+                found, living = await self._reached(question)
+            is_new = question != self._answered
+            await self._list.show_reaching(found, says_where=question.is_pattern, top=is_new)
         except TooComplex as refusal:
             self.say("")
             self._remark(f"? {refusal}", "$text-warning")
             self._list.show_nothing()
             return
+        except Refusal as refusal:
+            self.refuse(refusal)
+            return
+        self._answered = question
         within = "some folder of " if question.is_pattern else ""
         self.say(
-            (f"{len(found)} of {len(known.reach.tokens)}", "bold"),
-            f" living tokens can {question.operation} {within}",
+            (f"{found:,} of {counted(living, 'living token')}", "bold"),
+            f" can {question.operation} {within}",
             (shown(question.path), "bold $text-primary"),
             f" in {shown(question.environment)}",
         )
-        is_new, self._answered = question != self._answered, question
-        self._list.show(found, says_where=question.is_pattern, top=is_new)
+
+    async def _reached(self, question: Question) -> Reached:
+        while True:
+            try:
+                return await self.ask(ReachOverview.ask, question)
+            except Superseded:
+                pass  # by a page for the list: another question would have ended this worker
 
     @property
     def _list(self) -> ReacherList:
@@ -223,22 +207,3 @@ class Who(Overview):
     @on(Input.Submitted, "#path")
     def _path_done(self) -> None:
         self.action_open()
-
-
-def answer(known: ProjectReach, question: Question, go_on: Callable[[], object]) -> ReachingTokens:
-    """The tokens that can reach it. Raises TooComplex, and whatever `go_on` raises to stop."""
-    environment, path, operation = question
-    if not question.is_pattern:
-        return reach.who(known.reach, environment, path, operation)
-    folders = known.folders.get(environment, ())
-    return reach.who_within(
-        known.reach, environment, compile_pattern(path), operation, folders, go_on=go_on
-    )
-
-
-def _read(vault: Vault, project: Project) -> ProjectReach:
-    return ProjectReach(
-        vault.environments.every(project),
-        vault.folders.of_each(project),
-        reach.build_index(vault.tokens.page(project), vault.now()),
-    )

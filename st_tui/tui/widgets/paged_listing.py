@@ -126,14 +126,29 @@ class PagedListing(Hosted, Listing[T]):
 
     def show_look(self, look: Look[T]) -> None:
         """Show what was read, all at once."""
-        cursor = look.cursor
+        self._source = look.source
+        self.show_pages(look.count, look.cursor, look.pages)
+
+    def show_pages(
+        self, count: int, cursor: int | None, pages: OrderedDict[int, Sequence[T]]
+    ) -> None:
+        """Show so many items, of which these pages were read.
+
+        Without a cursor it follows its item.
+        """
         if cursor is None:  # the cursor may have gone on meanwhile
-            cursor = self.near(self.cursor, self.current, look.count, partial(_item, look.pages))
-        self._source, self._pages, self._travel = look.source, look.pages, 0
-        for page in look.pages.values():
+            cursor = self.near(self.cursor, self.current, count, partial(_item, pages))
+        self._pages, self._travel = pages, 0
+        for page in pages.values():
             self.arrived(page)
-        self.show_items(look.count, cursor)
+        self.show_items(count, cursor)
         self._read_on()
+
+    async def read_page(self, offset: int) -> Sequence[T]:
+        """Read the page that begins with this item. Raises Refusal."""
+        if self._source is None:
+            return ()
+        return await self.host.read(partial(self._source.page, offset=offset, limit=PAGE))
 
     # --- where the cursor and the screen go ------------------------------------------------------
 
@@ -171,18 +186,16 @@ class PagedListing(Hosted, Listing[T]):
         return next((n for n in self._wanted() if n in pages and n not in self._pages), None)
 
     def _read_on(self) -> None:
-        if not self._is_reading and self._source is not None and self._missing() is not None:
+        if not self._is_reading and self._missing() is not None:
             self._is_reading = True
             self.run_worker(self._read_missing(), group="pages")
 
     async def _read_missing(self) -> None:
         """Read one page after the other, each time the one that is most wanted by then."""
         try:
-            while self._source is not None and (number := self._missing()) is not None:
+            while (number := self._missing()) is not None:
                 pages = self._pages
-                items = await self.host.read(
-                    partial(self._source.page, offset=number * PAGE, limit=PAGE)
-                )
+                items = await self.read_page(number * PAGE)
                 if pages is self._pages:  # else other items are shown by now
                     self._keep(number, items)
         except Refusal:

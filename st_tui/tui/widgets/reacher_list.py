@@ -2,36 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from st_tui.core.reach import ReachingToken
 from st_tui.core.wording import caveats
+from st_tui.tui.widgets.asked_listing import AskedListing, Fetch
 from st_tui.tui.widgets.cells import column
-from st_tui.tui.widgets.listing import Piece, RowListing
+from st_tui.tui.widgets.listing import Piece
 from st_tui.tui.widgets.token_list import EXPIRY_COLUMNS, expiry_piece
 from st_tui.tui.widgets.token_name import name_column
 
 
-class ReacherList(RowListing[ReachingToken]):
+class ReacherList(AskedListing[ReachingToken]):
     """The tokens found, with the path that each can reach where a pattern was asked about."""
 
-    def __init__(self, now: Callable[[], int]) -> None:
-        super().__init__(id="reachers")
+    def __init__(self, fetch: Fetch[ReachingToken], now: Callable[[], int]) -> None:
+        super().__init__(fetch, id="reachers")
         self._now = now
         self._says_where = False
         self.empty = ""
 
-    def show(self, found: Sequence[ReachingToken], *, says_where: bool, top: bool) -> None:
+    async def show_reaching(self, count: int, *, says_where: bool, top: bool) -> None:
         """Show the tokens found, with the cursor on the same one as before, or on `top`."""
+        await self.show_found(count, top=top)
         self.empty = "No token can."
         self._says_where = says_where
-        self.show_rows(found, top=top)
 
     def show_nothing(self) -> None:
         """Show none, and that it is not known which can."""
         self.empty = "Not known."
         self._says_where = False
-        self.show_rows((), top=True)
+        self.clear()
 
     def identity(self, item: ReachingToken) -> str:
         return item.token.id

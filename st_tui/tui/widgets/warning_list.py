@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final, NamedTuple
+from typing import Final
 
 from textual.content import Content
 from textual.strip import Strip
 
-from st_tui.core.lint import Fix, Kind, LintWarning, Way
-from st_tui.core.model import ServiceToken
+from st_tui.core.lint import Fix, Kind, Way
 from st_tui.core.plain_text import shown
+from st_tui.core.vault.overviews import TokenWarning
+from st_tui.tui.widgets.asked_listing import AskedListing, Fetch
 from st_tui.tui.widgets.cells import column
-from st_tui.tui.widgets.listing import Piece, RowListing
+from st_tui.tui.widgets.listing import Piece
 from st_tui.tui.widgets.token_name import name_column, token_name
 
 KINDS: Final = {
@@ -31,20 +32,13 @@ _NAME, _LONG_NAME = 17, 27
 _WIDE = 100
 
 
-class TokenWarning(NamedTuple):
-    """A token and one warning about it."""
-
-    token: ServiceToken
-    warning: LintWarning
-
-
-class WarningList(RowListing[TokenWarning]):
+class WarningList(AskedListing[TokenWarning]):
     """Warnings by weight, each with its token's name."""
 
     cursor_piece = 1
 
-    def __init__(self, now: Callable[[], int]) -> None:
-        super().__init__(id="warnings")
+    def __init__(self, fetch: Fetch[TokenWarning], now: Callable[[], int]) -> None:
+        super().__init__(fetch, id="warnings")
         self._now = now
         self.empty = ""
         self._index = 0

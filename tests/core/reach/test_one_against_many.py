@@ -19,6 +19,7 @@ from st_tui.core.reach import (
     build_index,
     one_against_many,
     postings,
+    reaching_within,
     who,
     who_within,
 )
@@ -264,6 +265,7 @@ def test_a_question_about_many_patterns_can_be_given_up() -> None:
         if len(calls) == 3:
             raise InterruptedError
 
+    pattern = compile_pattern("/a/**")
     with pytest.raises(InterruptedError):
-        who_within(reach, "prod", compile_pattern("/a/**"), Permission.READ, ["/"], go_on=go_on)
+        reaching_within(reach.scopes, "prod", pattern, Permission.READ, ["/"], go_on=go_on)
     assert len(calls) == 3

@@ -285,5 +285,5 @@ def test_a_use_counts_for_every_place_that_it_needed(vault: Vault, project: Proj
     with database.transaction():
         audit.append(database, [*events, *(one._replace(actor="t2") for one in events)])
     assert sorted(audit.uses(database, "t1")) == expected
-    every = audit.uses_of_all(database, project.id, 0, audit.last(database).seq)
+    every = audit.uses_of_all(database, project.id)
     assert {name: sorted(uses) for name, uses in every.items()} == {"t1": expected, "t2": expected}

@@ -84,30 +84,28 @@ def test_the_uses_of_a_token_are_what_it_was_allowed(vault: Vault, project: Proj
         ]
     )
     assert vault.audit.uses(token) == [Use("dev", "/common/db", Permission.READ, 2)]
-    assert vault.audit.uses_of_all(project).by_token == {
+    assert vault.audit.uses_of_all(project) == {
         token.id: [Use("dev", "/common/db", Permission.READ, 2)],
         other.id: [Use("dev", "/common/other", Permission.READ, 1)],
     }
     elsewhere = vault.projects.create("Elsewhere")
-    assert vault.audit.uses_of_all(elsewhere).by_token == {}
+    assert vault.audit.uses_of_all(elsewhere) == {}
 
 
-def test_of_known_uses_only_what_is_new_is_read_unless_the_log_is_another(
-    vault: Vault, project: Project
-) -> None:
-    token = vault.tokens.create(project, v2()).token
-    read_db = access(project, token, "/common/db", NOON)
-    vault.audit.record([read_db])
-    known = vault.audit.uses_of_all(project)
-    assert vault.audit.uses_of_all(project, known) == known
-    vault.audit.record([read_db, access(project, token, "/common/other", NOON)])
-    uses = vault.audit.uses_of_all(project, known)
-    assert uses == vault.audit.uses_of_all(project)
-    assert [use.times for use in uses.by_token[token.id]] == [2, 1]
-
-    wrong = known._replace(by_token={token.id: [Use("dev", "/never", Permission.READ)]})
-    assert "/never" in str(vault.audit.uses_of_all(project, wrong)), "it is taken as known"
-    replaced = wrong._replace(upto=wrong.upto._replace(hash="0" * 64))
-    assert vault.audit.uses_of_all(project, replaced) == uses
-    elsewhere = vault.projects.create("Elsewhere")
-    assert vault.audit.uses_of_all(elsewhere, wrong).by_token == {}
+def test_what_happened_since_a_position_in_the_log(vault: Vault, project: Project) -> None:
+    token, other = (vault.tokens.create(project, v2(name)).token for name in ("one", "other"))
+    used = access(project, token, "/common/db", NOON)
+    start = vault.audit.position()
+    assert vault.audit.is_only_used_since(project, start)
+    vault.audit.record([used, used, access(project, other, "/", NOON)])
+    assert vault.audit.is_only_used_since(project, start)
+    assert sorted(vault.audit.actors_since(project, start)) == sorted([token.id, other.id])
+    assert vault.audit.uses_of_some(project, [token.id, "nobody"]) == {
+        token.id: [Use("dev", "/common/db", Permission.READ, 2)]
+    }
+    vault.projects.create("Elsewhere")
+    assert vault.audit.is_only_used_since(project, start)
+    vault.folders.create(project, "dev", "/new")
+    assert not vault.audit.is_only_used_since(project, start)
+    restored = vault.audit.position()._replace(hash="0" * 64)
+    assert not vault.audit.is_only_used_since(project, restored)

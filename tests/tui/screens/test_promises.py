@@ -37,11 +37,14 @@ def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def listed(app: StTui) -> list[str]:
     """Every line of the list, on the screen or not, as the command line writes it."""
+    listing = app.screen.query_one(PromiseList)
+    rows = (listing.item(index) for index in range(listing.count))
     return [
         f"        {row.token.name} ({row.token.id}) {row.how}"
         if row.token
         else f"{'HOLDS ' if row.holds else 'BROKEN'}  {row.promise.text}"
-        for row in app.screen.query_one(PromiseList).rows
+        for row in rows
+        if row is not None
     ]
 
 

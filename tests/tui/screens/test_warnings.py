@@ -5,20 +5,21 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Sequence
-from functools import partial
 from typing import Any
 
 import pytest
 
 from st_tui.cli import main
 from st_tui.core.access import decide
-from st_tui.core.model import AccessRequest, Permission, ServiceToken
+from st_tui.core.model import AccessRequest, Permission, ServiceToken, Use
 from st_tui.core.vault import Access, Vault
+from st_tui.core.vault.overviews import Desk, WarningsOverview, desk
+from st_tui.core.vault.overviews import warnings as overview
+from st_tui.core.vault.overviews.warnings import Found
 from st_tui.tui.app import StTui
-from st_tui.tui.screens import warnings
 from st_tui.tui.screens.token import TokenScreen
 from st_tui.tui.screens.warnings import Warnings
-from st_tui.tui.widgets.warning_list import TokenWarning, WarningList
+from st_tui.tui.widgets.warning_list import WarningList
 from tests.conftest import NOW, Clock
 from tests.core.vaults import sqlite_of, v2
 from tests.journeys.driving import (
@@ -184,22 +185,24 @@ async def test_it_says_how_far_it_is_and_shows_what_it_has(
     demo_app: StTui, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     may_go_on = threading.Event()
-    ask = warnings.warnings_about
-    asked: list[int] = []
+    asked: list[object] = []
+    look_on = WarningsOverview.look_on
 
-    def slow(tokens: Sequence[ServiceToken], *known: Any) -> list[TokenWarning]:
-        asked.append(len(tokens))
-        if len(asked) == 2:
+    def slow(overview: WarningsOverview, at: Desk) -> Found:
+        if asked:
             may_go_on.wait()
-        return ask(tokens, *known)
+        asked.append(at)
+        return look_on(overview, at)
 
-    monkeypatch.setattr(warnings, "warnings_about", slow)
-    monkeypatch.setattr(warnings, "_AT_ONCE", 4)
+    monkeypatch.setattr(WarningsOverview, "look_on", slow)
+    monkeypatch.setattr(desk, "SLICE", 0)
+    monkeypatch.setattr(desk, "_AT_ONCE", 4)
     async with demo_app.run_test(size=SMALL) as pilot:
         await opened(pilot)
         await pilot.press("exclamation_mark")
         try:
-            await until(pilot, lambda: "Looked at 4 of 11 tokens" in screen_text(pilot), "progress")
+            said = "Reading 4 of 11 tokens…"
+            await until(pilot, lambda: said in screen_text(pilot), "progress")
             first = [
                 token_named(demo_app, name).id
                 for name in ("preview-apps", "folder1-children", "office-sync")
@@ -208,38 +211,31 @@ async def test_it_says_how_far_it_is_and_shows_what_it_has(
         finally:
             may_go_on.set()
         await until(pilot, lambda: "16 warnings about" in screen_text(pilot), "all are found")
-        assert asked == [4, 4, 3]
+        assert len(asked) == 3
 
 
 async def test_only_what_is_new_in_a_busy_log_is_judged_again(
     demo_app: StTui, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    judged: list[int] = []
-    ask = warnings.warnings_about
+    judged: list[str] = []
+    look_at = overview._Look._look_at
 
-    def counting(tokens: Sequence[ServiceToken], *known: Any) -> list[TokenWarning]:
-        judged.append(len(tokens))
-        return ask(tokens, *known)
+    def noting(look: Any, number: int, token: ServiceToken, uses: Sequence[Use]) -> None:
+        judged.append(token.id)
+        look_at(look, number, token, uses)
 
     async with demo_app.run_test(size=SMALL) as pilot:
         await opened(pilot)
         token = token_named(demo_app, "all-folders")
         await pilot.press("exclamation_mark")
         await until(pilot, lambda: "16 warnings" in screen_text(pilot), "all are found")
-        monkeypatch.setattr(warnings, "warnings_about", counting)
-        screen = demo_app.screen
-        assert isinstance(screen, Warnings)
-        for _ in range(3):
-            known = screen._uses.upto
+        monkeypatch.setattr(overview._Look, "_look_at", noting)
+        for times in range(1, 4):
             use(demo_app, token, "/folder1")
-            await until(pilot, partial(is_judged, screen, known), "it is read and judged")
-        assert judged == [11]
-        assert "Wider than used: opens 24 folders, 3 were used" in str(listed(demo_app))
-
-
-def is_judged(screen: Warnings, known: object) -> bool:
-    """Whether the log was read beyond what was known, and what is new in it was judged."""
-    return screen._uses.upto != known and screen._linted is not None
+            await until(pilot, lambda: len(judged) == times, "it is read and judged")  # noqa: B023
+        assert judged == [token.id] * 3
+        said = "Wider than used: opens 24 folders, 3 were used"
+        await until(pilot, lambda: said in str(listed(demo_app)), "its warning is another")
 
 
 def use(app: StTui, token: ServiceToken, path: str) -> None:

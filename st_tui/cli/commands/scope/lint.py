@@ -34,7 +34,7 @@ def lint(as_json: bool) -> int:
         project = project_in(vault)
         folders = vault.folders.of_each(project)
         tokens: list[ServiceToken] = vault.tokens.page(project)
-        uses = vault.audit.uses_of_all(project).by_token
+        uses = vault.audit.uses_of_all(project)
     if not tokens:
         raise Refusal("There is no token to look at: make one first.")
     names = Names(token.name for token in tokens if not token.is_replaced)
