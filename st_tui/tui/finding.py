@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from st_tui.core import lint
 from st_tui.core.model import Environment, Order, Project, ServiceToken
 from st_tui.core.secrets.model import Place
-from st_tui.core.vault.audit import NO_USES
 
 if TYPE_CHECKING:
     from textual.dom import DOMNode
@@ -73,7 +72,7 @@ def read_warnings(vault: Vault, project: Project) -> list[Found]:
     tokens = vault.tokens.page(project)
     folders = lint.FolderPaths(vault.folders.of_each(project))
     found = lint.lint_each(
-        tokens, folders, lint.writers_of(tokens), NO_USES.by_token, vault.tokens.names(project)
+        tokens, folders, lint.writers_of(tokens), {}, vault.tokens.names(project)
     )
     return [Found(Kind.WARNING, f"{token.name}: {w.text}", "", token) for token, w in found]
 

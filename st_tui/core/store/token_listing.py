@@ -99,7 +99,7 @@ def page(
     return [token_of(row) for row in rows]
 
 
-def ids(database: Database, project_id: str) -> Iterator[str]:
+def newest_ids(database: Database, project_id: str) -> Iterator[str]:
     """The ids of all of a project's tokens, the newest first."""
     where, values = _filter(project_id, "", NO_LIMITS)
     order_by = _ORDER_BY[Order.CREATED, False]

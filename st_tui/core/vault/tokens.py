@@ -81,10 +81,10 @@ class Tokens:
         with self._session.reading() as database:
             return tokens.with_id(database, project.id, beginning, limit)
 
-    def ids(self, project: Project) -> PackedTexts:
+    def newest_ids(self, project: Project) -> PackedTexts:
         """The ids of all of a project's tokens, the newest first, as `page` gives them."""
         with self._session.reading() as database:
-            return PackedTexts(token_listing.ids(database, project.id))
+            return PackedTexts(token_listing.newest_ids(database, project.id))
 
     def those(self, ids: Sequence[str]) -> list[ServiceToken]:
         """The tokens with these ids, in their order. Those that are gone are left out."""

@@ -292,7 +292,7 @@ async def test_it_paints_before_it_knows(
         await write(pilot, typed)
         may_go_on.set()
         await until(pilot, lambda: said in screen_text(pilot), said)
-        assert "Reading" not in screen_text(pilot)
+        await until(pilot, lambda: "Reading" not in screen_text(pilot), "it was read")
 
 
 async def test_without_environments_it_says_so(demo_app: StTui) -> None:

@@ -65,7 +65,7 @@ class _Proof:
         self._promised = promised
         self._now = now
         self._folders = desk.vault.folders.of_each(project)
-        self.walk = Walk(desk.vault.tokens.ids(project))
+        self.walk = Walk(desk.vault.tokens.newest_ids(project))
         self._living = self._scopes = 0
         self._breaking = [array("I") for _ in promised]
         self._bearers = [array("I") for _ in promised]

@@ -125,7 +125,7 @@ class _Reading:
         self._ids = PackedTexts()
         self._lists = ScopeLists()
         self._next_end: int | None = None
-        self.walk = Walk(desk.vault.tokens.ids(project))
+        self.walk = Walk(desk.vault.tokens.newest_ids(project))
 
     def read_on(self, desk: Desk) -> Progress:
         """Read some more tokens."""

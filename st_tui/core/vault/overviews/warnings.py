@@ -83,7 +83,7 @@ class _Look:
         self._names = vault.tokens.names(project, no_drafts=True)
         self._salt = hash(tuple((slug, *paths) for slug, paths in self._folders.items()))
         self._last, self._last_at = last, 0
-        self.walk = Walk(vault.tokens.ids(project))
+        self.walk = Walk(vault.tokens.newest_ids(project))
         self.about = 0
         self._by_weight = [array("Q") for _ in lint.Kind]
         self._inputs = array("q", bytes(8 * len(self.walk.ids)))
