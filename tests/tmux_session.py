@@ -47,6 +47,11 @@ class TmuxSession:
         """What was copied last, as tmux would paste it."""
         return self._run("show-buffer")
 
+    @property
+    def pid(self) -> int:
+        """The program's process."""
+        return int(self._run("display-message", "-p", "#{pane_pid}"))
+
     def press(self, *keys: str) -> None:
         """Press keys by tmux's names: `Tab`, `F2`, `Enter`; they arrive in one piece."""
         self._run("send-keys", *keys)

@@ -113,13 +113,11 @@ def check_draft(draft: TokenDraft, environments: Collection[Environment], now: i
 
 def check_terms(draft: TokenDraft, environments: Collection[Environment], now: int) -> TokenDraft:
     """As `check_draft`, for all but the name, which a rotated token keeps as it is."""
-    if not draft.scopes:
-        raise DraftError("A token needs at least one scope: add one, as in dev:/common/**.")
+    require_scopes(draft.scopes)
     for scope in draft.scopes:
         check_environment(scope.environment, environments)
         check_pattern(scope.secret_path)
-    if not draft.permissions:
-        raise DraftError("A token needs at least one permission: read, write or both.")
+    require_permissions(draft.permissions)
     if draft.expires_at is not None:
         checked_end(draft.expires_at, now)
     if draft.version == 2 and (draft.trusted_ips is not None or not draft.is_active):
@@ -127,6 +125,18 @@ def check_terms(draft: TokenDraft, environments: Collection[Environment], now: i
     if draft.version == 3 and not draft.trusted_ips:
         raise DraftError(NO_TRUSTED_IP)
     return draft
+
+
+def require_scopes(scopes: Collection[Scope]) -> None:
+    """Raise DraftError if there is no scope."""
+    if not scopes:
+        raise DraftError("A token needs at least one scope: add one, as in dev:/common/**.")
+
+
+def require_permissions(permissions: Collection[str]) -> None:
+    """Raise DraftError if there is no permission."""
+    if not permissions:
+        raise DraftError("A token needs at least one permission: read, write or both.")
 
 
 def name_of_copy(name: str, added: str = "copy") -> str:

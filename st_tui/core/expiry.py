@@ -26,19 +26,23 @@ LAST_TIME = 253_402_300_799_999
 
 
 class Preset(NamedTuple):
-    """A choice of the expiry selector: a duration in seconds, or None for never."""
+    """A choice of the expiry selector: a duration in seconds, or None for never.
+
+    `short` is its name where there is little room. It can be typed as well, as `parse_end` reads.
+    """
 
     label: str
     seconds: int | None
+    short: str
 
 
 PRESETS = (
-    Preset("1 Day", 86_400),
-    Preset("7 Days", 604_800),
-    Preset("1 Month", 2_592_000),
-    Preset("6 Months", 15_552_000),
-    Preset("12 Months", 31_104_000),
-    Preset("Never", None),
+    Preset("1 Day", 86_400, "1 d"),
+    Preset("7 Days", 604_800, "7 d"),
+    Preset("1 Month", 2_592_000, "1 mo"),
+    Preset("6 Months", 15_552_000, "6 mo"),
+    Preset("12 Months", 31_104_000, "12 mo"),
+    Preset("Never", None, "never"),
 )
 """Infisical's own list, in its own seconds; the first is the default."""
 

@@ -2,65 +2,62 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import on, work
+from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import Horizontal
 from textual.content import Content
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
-from st_tui.core import addresses
-from st_tui.core.algebra.comparison import Grants
-from st_tui.core.drafts import (
-    LONGEST_NAME,
-    as_token,
-    check_draft,
-)
+from st_tui.core.drafts import as_token, check_draft
 from st_tui.core.errors import Refusal
-from st_tui.core.model import (
-    NewToken,
-    Permission,
-    Project,
-    ServiceToken,
-    TokenDraft,
-)
+from st_tui.core.expiry import in_short
+from st_tui.core.model import NewToken, Project, TokenDraft
 from st_tui.core.plain_text import shown
 from st_tui.tui.actions import FIELDS, HELP, Action, bindings
 from st_tui.tui.host import ShowsVault
+from st_tui.tui.latest_wins import LatestWins
 from st_tui.tui.leaving import Leavable
-from st_tui.tui.screens.dialog import Confirm, close_form_question
-from st_tui.tui.screens.draft_remarks import EMPTY_CONTEXT, doubts, read_context, warning_lines
+from st_tui.tui.screens.draft_command import create_command
+from st_tui.tui.screens.draft_fields import DraftFields
+from st_tui.tui.screens.filled_form import EMPTY_FORM, FormKeeping, form_of
 from st_tui.tui.screens.responsive import WIDE
 from st_tui.tui.screens.with_access_pane import WithAccessPane
-from st_tui.tui.widgets.expiry_selector import ExpirySelector
-from st_tui.tui.widgets.field import Field, Label, ListField
 from st_tui.tui.widgets.key_hints import KeyHints
-from st_tui.tui.widgets.scope_picker import ScopePicker
-from st_tui.tui.widgets.selector import Selector
-from st_tui.tui.widgets.tick_box import TickBox
+from st_tui.tui.widgets.title import Title
 
 if TYPE_CHECKING:
+    from st_tui.core.algebra.comparison import Grants
+    from st_tui.core.vault import Vault
+    from st_tui.core.vault.kept_form import FilledForm, KeptForm
+    from st_tui.tui.screens.dialog import Confirm
+    from st_tui.tui.screens.draft_remarks import DraftContext, Judged
     from st_tui.tui.widgets.access_pane import AccessPane
 
-_ANYWHERE = " ".join(addresses.ANYWHERE_TEXT)
+_SHORT = 24
+"""Lines of a screen below which there are no blank ones between the rows."""
 
 
 class Create(ShowsVault, WithAccessPane[NewToken | None], Leavable[NewToken | None]):
-    """The form for a new token, empty or filled in from a draft.
+    """The form for a new token: empty, filled in from a draft, or as it was left unfinished.
 
     What is filled in is compared with `original`, or else with the draft as it was given. `about`
     says where the draft comes from.
     """
 
     ACTIONS: ClassVar[tuple[Action, ...]] = (
-        Action("create", "f2,ctrl+s", "create", "Make this token", "service-token create",
+        Action("create", "f2,ctrl+s", "make", "Make this token", "service-token create",
                hint=True, priority=True),
-        Action("preview", "f4", "preview", "Go between the form and the folder tree", hint=True,
+        Action("tree", "f4,ctrl+t", "tree", "Go between the form and the folder tree", hint=True,
                priority=True),
-        Action("cycle", "space", "in tree: /x → /x/* → /x/**",
-               "In the tree: scope this folder, its children, or everything below"),
+        Action("fix", "ctrl+r", "fix", "Mend what the warning beside this key says", hint=True,
+               priority=True),
+        Action("copy_command", "ctrl+y", "copy command",
+               "Copy the command line that makes this token", hint=True, priority=True),
+        Action("next_field", "enter", "next", "Go on to the next field"),
         *FIELDS,
         HELP._replace(keys="f1"),
         Action("leave", "escape,f10", "close", "Close the form without making a token", hint=True),
@@ -68,19 +65,8 @@ class Create(ShowsVault, WithAccessPane[NewToken | None], Leavable[NewToken | No
     BINDINGS: ClassVar[list[BindingType]] = bindings(ACTIONS)
     DEFAULT_CSS = """
     Create {
-        #title {
-            height: 1; padding: 0 1; dock: top;
-            background: $panel; color: $text-primary; text-style: bold;
-        }
-        #form { padding: 0 1; width: 1fr; scrollbar-size-vertical: 1; }
-        .row { height: 1; }
-        .tall { height: auto; }
-        .v3 { display: none; }
-        &.is-v3 .v3 { display: block; }
-        #about { height: auto; margin-bottom: 1; color: $text-success; }
-        #warnings { height: auto; margin-top: 1; }
-        #fault { height: auto; }
-        &.-narrow.testing #form { display: none; }
+        #columns { height: 1fr; }
+        #command { height: 1; padding: 0 1; color: $text-muted; text-wrap: nowrap; }
     }
     """
 
@@ -91,64 +77,44 @@ class Create(ShowsVault, WithAccessPane[NewToken | None], Leavable[NewToken | No
         title: str = "New service token",
         original: Grants | None = None,
         about: str = "",
+        kept: KeptForm | None = None,
     ) -> None:
         super().__init__()
         self._title = title
         self._start = draft
         self._original = original or draft
         self._about = about
-        self._draft_context = EMPTY_CONTEXT
-        self._untouched: list[object] = []
-        self._drafted: ServiceToken | None = None
-        """The token that the last valid draft would make."""
+        self._kept = kept
+        self._judged_by: DraftContext | None = None
+        """None until the vault was read."""
+        self._judged: Judged | None = None
+        self._untouched: FilledForm | None = None
         self._asked_about: tuple[str, str] | None = None
         """The environment and path that the pane was last asked about."""
+        self._reading = LatestWins(self, self._read)
+        self._judging = LatestWins(self, self._judge_apart)
+        self._keeping: FormKeeping | None = None
 
     @property
     def _project(self) -> Project:
         assert self.host.project is not None  # noqa: S101  # the app opens no form without one
         return self.host.project
 
+    @property
+    def _fields(self) -> DraftFields:
+        return self.query_one(DraftFields)
+
     def compose(self) -> ComposeResult:
-        self._read_draft_context()
-        start = self._start
-        permissions = start.permissions if start else frozenset({Permission.READ})
-        now = self.host.clock()
-        duration = start.expires_at - now if start and start.expires_at is not None else None
-        yield Static(self._title, id="title", markup=False)
+        columns, rows = self.app.size
+        self.set_class(rows < _SHORT, "-tight")
+        start = self._kept.form if self._kept else form_of(self._start, self.host.clock())
+        yield Title()
         with Horizontal(id="columns"):
-            with VerticalScroll(id="form", can_focus=False):
-                if self._about:
-                    yield Static(self._about, id="about", markup=False)
-                with Horizontal(classes="row"):
-                    yield Label("Name")
-                    yield Field(
-                        start.name if start else "",
-                        placeholder="what it is for",
-                        max_length=LONGEST_NAME,
-                        id="name",
-                    )
-                yield ScopePicker(start.scopes if start else ())
-                with Horizontal(classes="row"):
-                    yield Label("Access")
-                    for p in Permission:
-                        yield TickBox(p.value, p in permissions, id=p.value)
-                with Horizontal(classes="tall"):
-                    yield Label("Expires")
-                    yield ExpirySelector(self.host.clock, duration=duration, same=start is not None)
-                with Horizontal(classes="row"):
-                    yield Label("Version")
-                    yield Selector([("V2", 2), ("V3", 3)], all_shown=True, id="version")
-                with Horizontal(classes="row v3"):
-                    yield Label("Active")
-                    yield TickBox("from the start", bool(start and start.is_active), id="active")
-                with Horizontal(classes="row v3"):
-                    yield Label("Trusted IPs")
-                    yield ListField(_trusted(start), placeholder=_ANYWHERE, id="trusted-ips")
-                yield Static(id="fault")
-                yield Static(id="warnings")
-            if self.app.size.width >= WIDE:
+            is_made_of = self._start is not None
+            yield DraftFields(start, same=is_made_of, columns=columns, is_tight=rows < _SHORT)
+            if columns >= WIDE:
                 yield self.new_pane()
+        yield Static(id="command")
         yield KeyHints(self.ACTIONS)
 
     def new_pane(self) -> AccessPane:
@@ -157,148 +123,193 @@ class Create(ShowsVault, WithAccessPane[NewToken | None], Leavable[NewToken | No
         pane = AccessPane(
             self.host.clock,
             title="Preview",
-            folder_note=lambda path: self._picker.folder_note(path),
+            folder_note=lambda path: self._fields.lines.folder_note(path),
             start_at=self._asked_about,
         )
+        pane.visible = self._judged_by is not None  # its place is kept, or the form would move
         self._set_project(pane)
-        pane.show(self._drafted)
+        if self._judged is not None:
+            pane.show(as_token(self._judged.draft))
         return pane
 
     def on_mount(self) -> None:
-        self._picker.set_project(self._draft_context.environments, self._draft_context.folders)
-        self.query_one("#version", Selector).choose(self._start.version if self._start else 2)
-        self.set_class(bool(self._start and self._start.version == 3), "is-v3")
-        self.query_one("#name", Field).focus()
+        facts = ""
+        if self._kept is not None:
+            facts = f"from {in_short(self._kept.kept_at, self.host.clock())}, not finished"
+        self.query_one(Title).show(self._project.name, self._title, facts=facts)
+        self.query_one("#name").focus()
+        self._untouched = EMPTY_FORM if self._kept else self._fields.typed()
+        is_kept = self._kept is not None
+        self._keeping = FormKeeping(self, self.host, self._fields.typed, is_kept=is_kept)
         self._show()
-        self._untouched = self._as_typed()
+        self._reading.request()
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.set_class(event.size.height < _SHORT, "-tight")
+        self._show_command()
+
+    @on(events.ScreenResume)
+    def _keep_new_styles(self, event: events.ScreenResume) -> None:
+        if self._judged_by is None:
+            event.refresh_styles = False  # just made: to make them again takes as long as the rest
+
+    def on_unmount(self) -> None:
+        if self._keeping is not None:
+            self._keeping.close()
+
+    # --- what the draft is judged by --------------------------------------------------------------
 
     def show(self) -> None:
         """Judge the draft again: a colleague may have made a folder."""
-        if self._untouched and self.host.project is not None:
-            self._read_draft_context()
-            for pane in self.panes():
-                self._set_project(pane)
-            self._picker.set_project(self._draft_context.environments, self._draft_context.folders)
-            self._show()
+        if self._untouched is not None and self.host.project is not None:
+            self._reading.request()
 
-    def _read_draft_context(self) -> None:
-        """Read what the draft is judged by."""
-        if self.host.vault is not None:
-            self._draft_context = read_context(self.host.vault, self._project)
+    async def _read(self) -> None:
+        project = self._project
+
+        def read(vault: Vault) -> DraftContext:
+            from st_tui.tui.screens.draft_remarks import read_context  # not for the first frame
+
+            return read_context(vault, project)
+
+        try:
+            self._judged_by = await self.host.read(read)
+        except Refusal as refusal:
+            self.host.notify(str(refusal), severity="error")
+            return
+        for pane in self.panes():
+            self._set_project(pane)
+            pane.visible = True
+        self._fields.lines.set_project(self._judged_by.environments, self._judged_by.folders)
+        self._show()
 
     def _set_project(self, pane: AccessPane) -> None:
-        pane.set_project(
-            self._draft_context.environments, self._draft_context.folders, e2ee=self._project.e2ee
-        )
-
-    # --- the draft ------------------------------------------------------------------------------
+        if self._judged_by is not None:
+            environments, folders, *_ = self._judged_by
+            pane.set_project(environments, folders, e2ee=self._project.e2ee)
 
     def draft(self) -> TokenDraft:
-        """What is filled in, with the scope that is still being typed. Raises Refusal."""
-        version = self.query_one("#version", Selector).value
-        permissions = [p for p in Permission if self.query_one(f"#{p.value}", TickBox).value]
-        ips = self.query_one("#trusted-ips", ListField).values
-        return TokenDraft(
-            name=self.query_one("#name", Field).value,
-            scopes=self._picker.drafted(),
-            permissions=frozenset(permissions),
-            expires_at=self.query_one(ExpirySelector).end(),
-            version=version,
-            is_active=version == 2 or self.query_one("#active", TickBox).value,
-            trusted_ips=addresses.parse_ranges(ips or addresses.ANYWHERE_TEXT)
-            if version == 3
-            else None,
-        )
-
-    @property
-    def _picker(self) -> ScopePicker:
-        return self.query_one(ScopePicker)
+        """What is filled in, with the scopes that are still being typed. Raises Refusal."""
+        return self._fields.draft()
 
     def _show(self) -> None:
-        """Show the draft's reach and warnings, or no warnings while it is not valid."""
-        self.query_one("#fault", Static).update("")
-        try:
-            draft = self.draft()
-        except Refusal:
-            self.query_one("#warnings", Static).update("")
+        """Judge the draft, and show its reach, its warnings and its command line."""
+        self._show_command()
+        if self._judged_by is None:
             return
-        self._drafted = as_token(draft)
-        for pane in self.panes():
-            pane.show(self._drafted)
-        lines = warning_lines(draft, self._draft_context, self._original)
-        self.query_one("#warnings", Static).update(Content("\n").join(lines))
+        from st_tui.tui.screens.draft_remarks import is_quick, judge
 
-    # --- the tree -------------------------------------------------------------------------------
-
-    def action_cycle(self) -> None:
-        """Change the scope of the folder under the cursor in the tree."""
-        for pane in self.panes():
-            folder = pane.reach.current
-            if folder is not None and pane.reach.has_focus:
-                self._picker.cycle(folder.path)
-
-    async def action_preview(self) -> None:
-        if any(pane.reach.has_focus for pane in self.panes()):
-            self.on_access_pane_left()
+        draft = self._fields.as_far_as_valid()
+        if is_quick(draft, self._judged_by):
+            self._show_judged(judge(draft, self._judged_by, self._original))
         else:
-            pane = await self.show_pane()
-            pane.reach.focus()
+            self._judging.request()
 
-    def on_access_pane_left(self) -> None:
-        """Go from the pane back to the form."""
-        self.remove_class("testing")
-        self.query_one("#scope-path", Field).focus()
+    async def _judge_apart(self) -> None:
+        from st_tui.tui.screens.draft_remarks import judge
 
-    # --- events ---------------------------------------------------------------------------------
+        if self._judged_by is not None:
+            draft = self._fields.as_far_as_valid()
+            found = await asyncio.to_thread(judge, draft, self._judged_by, self._original)
+            self._show_judged(found)
 
-    @on(Input.Changed)
-    @on(TickBox.Changed)
-    @on(ExpirySelector.Changed)
-    def _form_changed(self) -> None:
-        self._show()
+    def _show_judged(self, judged: Judged) -> None:
+        self._judged = judged
+        self._fields.show_judged(judged, self._about)
+        for pane in self.panes():
+            pane.show(as_token(judged.draft))
 
-    @on(Input.Submitted, "#name")
-    def _name_typed(self) -> None:
-        # Not to the environment: a path is typed next, and it may name its environment.
-        self.query_one("#scope-path", Field).focus()
+    # --- the command line -------------------------------------------------------------------------
 
-    @on(Selector.Changed, "#version")
-    def _version_chosen(self) -> None:
-        self.set_class(self.query_one("#version", Selector).value == 3, "is-v3")
-        self._show()
+    def _show_command(self) -> None:
+        draft = self._fields.as_far_as_valid()
+        command = self._command(draft if draft.name else draft._replace(name="…"))
+        line = Content(f"$ {shown(command)}").truncate(self.app.size.width - 2, ellipsis=True)
+        self.query_one("#command", Static).update(line, layout=False)
 
-    @on(ScopePicker.Changed)
-    def _scopes_changed(self, event: ScopePicker.Changed) -> None:
+    def _command(self, draft: TokenDraft) -> str:
+        project = self._judged_by.project if self._judged_by else None
+        return create_command(draft, self._fields.expires, project)
+
+    @work
+    async def action_copy_command(self) -> None:
+        from st_tui.tui.screens.text_alone import TextAlone
+        from st_tui.tui.terminal.clipboard import copy
+
+        try:
+            command = self._command(self._checked())
+        except Refusal as refusal:
+            self.host.notify(f"No command yet. {refusal}", severity="warning")
+            return
+        outcome = await copy(self.app, command)
+        self.host.notify(f"The command: {outcome.message}")
+        if not outcome.sent and self.app.screen is self:
+            self.app.push_screen(TextAlone(command, "the command"))
+
+    # --- fixes, the tree, and going from field to field -------------------------------------------
+
+    async def action_fix(self) -> None:
+        fix = self._fields.next_fix(self._judged) if self._judged else None
+        if fix is None:
+            self.host.notify("No warning here has a fix.")
+        else:
+            await self._fields.mend(fix)
+
+    async def action_tree(self) -> None:
+        from st_tui.tui.widgets.scope_tree import ScopeTree
+
+        fields = self._fields
+        if fields.has_class("picking"):
+            self.on_scope_tree_left()
+            return
+        if not self.query(ScopeTree):
+            await fields.mount(ScopeTree(fields.lines, self._opens))
+        tree = self.query_one(ScopeTree)
+        tree.show_environment()
+        fields.add_class("picking")
+        tree.focus()
+
+    def on_scope_tree_left(self) -> None:
+        self._fields.remove_class("picking")
+        self.query_one("#scope-path").focus()
+
+    def _opens(self, path: str) -> bool:
+        from st_tui.tui.screens.draft_remarks import opens
+
+        return opens(self._fields.as_far_as_valid(), self._fields.lines.environment, path)
+
+    def action_next_field(self) -> None:
+        self.focus_next("DraftFields *")
+
+    def on_descendant_focus(self) -> None:
+        if self._judged is not None:
+            self._show_judged(self._judged)  # the fix of this field comes first
+
+    @on(DraftFields.Changed)
+    def _changed(self, event: DraftFields.Changed) -> None:
         if event.asked_about is not None:
             self._asked_about = event.asked_about
             for pane in self.panes():
                 pane.ask(*event.asked_about)
         self._show()
+        if self._keeping is not None and self.unsaved:
+            self._keeping.changed()
 
-    @on(Selector.Changed, "#environment")
-    def _pane_environment_chosen(self, event: Selector.Changed) -> None:
-        self._picker.choose_environment(event.selector.value)
-        self._show()
-
-    @on(ScopePicker.Refused)
-    def _scope_refused(self, event: ScopePicker.Refused) -> None:
-        self._complain(event.sentence)
-
-    def _complain(self, sentence: str) -> None:
-        self.query_one("#fault", Static).update(
-            Content.styled(f"✖ {shown(sentence)}", "$text-error")
-        )
-        self.query_one("#fault").scroll_visible(animate=False)
+    # --- making it --------------------------------------------------------------------------------
 
     @work
     async def action_create(self) -> None:
         if self.is_writing:
             return
+        await self._fields.lines.known()
+        if self._fields.find_fault():
+            self._show()
+            return
         try:
             with self.writing():
                 new = await self._make()
         except Refusal as refusal:
-            self._complain(str(refusal))
+            self.host.notify(str(refusal), severity="error", timeout=8)
             return
         if new is not None:
             while self.app.screen is not self:  # the help or the palette was opened meanwhile
@@ -307,8 +318,12 @@ class Create(ShowsVault, WithAccessPane[NewToken | None], Leavable[NewToken | No
 
     async def _make(self) -> NewToken | None:
         """Make the token, after a question if there are doubts. Raises Refusal."""
+        from st_tui.tui.screens.dialog import Confirm
+        from st_tui.tui.screens.draft_remarks import doubts
+
         draft = self._checked()
-        if found := doubts(draft, self._picker.typed(), self._draft_context.folders):
+        typed = self._fields.lines.not_entered()
+        if found := doubts(draft, typed, self._known.folders):
             question = Confirm(
                 f"Make “{draft.name}” as it stands?",
                 "\n".join([*found, "\nA token cannot be changed afterwards."]),
@@ -317,29 +332,39 @@ class Create(ShowsVault, WithAccessPane[NewToken | None], Leavable[NewToken | No
             if not await self.host.ask(question):
                 return None
             draft = self._checked()  # its duration counts from now
-        project = self._project
-        return await self.host.change("Making the token", lambda v: v.tokens.create(project, draft))
+        project, keeping = self._project, self._keeping
+
+        def make(vault: Vault) -> NewToken:
+            new = vault.tokens.create(project, draft)
+            if keeping is not None:
+                keeping.forget()
+            return new
+
+        return await self.host.change("Making the token", make)
 
     def _checked(self) -> TokenDraft:
-        return check_draft(self.draft(), self._draft_context.environments, self.host.clock())
+        return check_draft(self.draft(), self._known.environments, self.host.clock())
+
+    @property
+    def _known(self) -> DraftContext:
+        """What the draft is judged by, once `lines.known` was waited for."""
+        assert self._judged_by is not None  # noqa: S101
+        return self._judged_by
+
+    # --- leaving ----------------------------------------------------------------------------------
 
     @property
     def unsaved(self) -> str:
-        return "" if self._as_typed() == self._untouched else "A form is filled in"
+        same = self._untouched is None or self._fields.typed() == self._untouched
+        return "" if same else "A form is filled in"
 
     def leaving_question(self) -> Confirm:
+        from st_tui.tui.screens.dialog import close_form_question
+
         return close_form_question("What you filled in is lost. No token is made.")
 
-    def _as_typed(self) -> list[object]:
-        """All that is filled in, valid or not; an environment chosen for a scope is not enough."""
-        fields = [field.value for field in self.query("#form Field").results(Field)]
-        boxes = [box.value for box in self.query(TickBox)]
-        _environment, *selected = [
-            selector.value for selector in self.query("#form Selector").results(Selector)
-        ]
-        return [self._picker.scopes, fields, boxes, selected]
-
-
-def _trusted(draft: TokenDraft | None) -> str:
-    blocks = draft.trusted_ips if draft else None
-    return " ".join(block.text for block in blocks) if blocks else _ANYWHERE
+    def leave(self, answer: NewToken | None = None) -> None:
+        if self._keeping is not None:
+            # By the app: the screen's own workers end with it.
+            self.app.run_worker(asyncio.to_thread(self._keeping.forget), name="forget the form")
+        super().leave(answer)

@@ -31,6 +31,7 @@ from st_tui.tui.latest_wins import LatestWins
 from st_tui.tui.screens.filtered_page import FilteredPage
 from st_tui.tui.screens.responsive import WIDE
 from st_tui.tui.screens.token_actions import TOKEN_ACTIONS, TokenActions
+from st_tui.tui.screens.unfinished_form import OffersForm
 from st_tui.tui.screens.with_access_pane import WithAccessPane
 from st_tui.tui.terminal.type_ahead import has_handled
 from st_tui.tui.widgets.listing import Listing
@@ -51,7 +52,7 @@ _START_TOUR = ("F6", "tour")
 _SORTED_BY = {Order.NAME: "Name", Order.EXPIRES: "Expires"}
 
 
-class TokensPage(TokenActions, WithAccessPane[None], FilteredPage):
+class TokensPage(TokenActions, OffersForm, WithAccessPane[None], FilteredPage):
     """Find, make and inspect service tokens."""
 
     NAME = "tokens"
@@ -182,6 +183,7 @@ class TokensPage(TokenActions, WithAccessPane[None], FilteredPage):
                 self._set_project(pane)
         # After the frame that shows the list.
         self.call_after_refresh(self._offer_tour)
+        self.call_after_refresh(self.offer_form)
         if self.size.width >= WIDE:
             self.call_after_refresh(self.open_pane)
 
@@ -232,7 +234,7 @@ class TokensPage(TokenActions, WithAccessPane[None], FilteredPage):
         if self.host.project is None:
             self.host.notify("Make a project first: press p.", severity="warning")
             return
-        new = await self.host.ask(Create())
+        new = await self.host.ask(Create(kept=await self.take_form()))
         if new is not None:
             self.choose(new.token)
             await self.reveal(new)

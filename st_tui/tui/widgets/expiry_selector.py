@@ -4,103 +4,151 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
-from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
+from st_tui.core.errors import Refusal
 from st_tui.core.expiry import (
     PRESETS,
-    ExpiryError,
-    expires_after,
+    SECOND,
     in_both_times,
+    parse_duration,
     parse_end,
     remaining,
     span,
 )
 from st_tui.tui.widgets.field import Field
+from st_tui.tui.widgets.row import Row
 from st_tui.tui.widgets.selector import Selector
 
-_CUSTOM = -1
+_CUSTOM = ""
 
 
-class ExpirySelector(Vertical):
-    """Asks for a token's end.
+class ExpirySelector(Row):
+    """Asks for a token's end, and says it in local time and UTC.
 
-    With `same`, as for a clone, it begins with the original's `duration` in milliseconds, where
-    None is never.
+    It begins with `start`, an end as it is typed. With `same`, that is the life of the token that
+    this one is made from, which can be chosen again.
     """
 
     DEFAULT_CSS = """
-    ExpirySelector {
-        height: 2; width: 1fr;
-        #custom { display: none; }
-        &.custom { height: 3; }
-        &.custom #custom { display: block; }
-        #when { height: 1; padding: 0 1; }
-    }
+    ExpirySelector #custom { display: none; width: 24; margin-left: 1; }
+    ExpirySelector.custom #custom { display: block; }
+    ExpirySelector.custom #preset { width: 14; }
     """
 
     class Changed(Message):
         """Another end was chosen or typed."""
 
-    def __init__(
-        self, now: Callable[[], int], *, duration: int | None = None, same: bool = False
-    ) -> None:
-        super().__init__()
+    def __init__(self, now: Callable[[], int], start: str = "", *, same: bool = False) -> None:
+        super().__init__("Expires", id="expires")
         self._now = now
-        self._options: list[tuple[str, int | None]] = [
-            (preset.label, None if preset.seconds is None else preset.seconds * 1000)
-            for preset in PRESETS
-        ]
-        if same and duration not in [value for _, value in self._options]:
-            self._options.insert(0, (f"Same ({span(duration or 0)})", duration))
-        self._start = duration if same else self._options[0][1]
-        self._options.append(("Custom", _CUSTOM))
+        self._options = [(preset.short, preset.short) for preset in PRESETS]
+        known = [value for _, value in self._options]
+        start = _preset_like(start) or start or known[0]
+        if same and start not in known:
+            self._options.insert(0, (f"same, {span(parse_duration(start))}", start))
+        self._options.append(("custom", _CUSTOM))
+        self._start = start
+        self._warning = Content("")
 
     def compose(self) -> ComposeResult:
-        yield Selector(self._options, id="preset")
-        yield Field(placeholder="45d, 6months, 2027-01-31 or 2027-01-31T18:00Z", id="custom")
-        yield Static(id="when")
+        preset = Selector(self._options, all_shown=True, id="preset").add_class("first")
+        known = [value for _, value in self._options]
+        is_custom = self._start not in known
+        preset.set_reactive(Selector.index, known.index(_CUSTOM if is_custom else self._start))
+        yield preset
+        if is_custom:
+            yield self._custom_field(self._start)
+
+    def _custom_field(self, typed: str) -> Field:
+        self.add_class("custom")
+        return Field(typed, placeholder="45d, 6months or a date", id="custom")
 
     def on_mount(self) -> None:
-        self.query_one("#preset", Selector).choose(self._start)
-        self._say()
+        self._say_end()
+
+    @property
+    def typed(self) -> str:
+        """The end as it was chosen or typed, for `parse_end`."""
+        if not self.is_mounted:
+            return self._start
+        chosen = str(self.query_one("#preset", Selector).value)
+        return chosen or "".join(field.value.strip() for field in self.query(Field))
 
     def end(self) -> int | None:
-        """The chosen end in milliseconds since 1970 UTC; None is never. Raises ExpiryError."""
-        now = self._now()
-        chosen = self.query_one("#preset", Selector).value
-        if chosen == _CUSTOM:
-            return parse_end(self.query_one("#custom", Field).value, now)
-        return None if chosen is None else expires_after(chosen, now)
+        """The end in milliseconds since 1970 UTC; None is never. Raises ExpiryError."""
+        return parse_end(self.typed, self._now())
 
-    def _say(self) -> None:
+    async def choose_duration(self, milliseconds: int) -> None:
+        """Choose how long the token lives."""
+        typed = f"{milliseconds // SECOND}s"
+        preset = _preset_like(typed)
+        self.query_one("#preset", Selector).choose(preset or _CUSTOM)
+        await self._show_custom("" if preset else typed)
+
+    def warn(self, warning: Content) -> None:
+        """Say a warning beside the end."""
+        self._warning = warning
+        self._say_end()
+
+    def _say_end(self) -> None:
         try:
             end = self.end()
-        except ExpiryError as error:
-            text = Content.styled(str(error), "$text-warning")
+        except Refusal as refusal:
+            self.say(Content.styled(f"✖ {refusal}", "$text-error"))
+            return
+        if end is None:
+            self.say(self._warning)
+            return
+        left = f"in {remaining(end, self._now())}"
+        both = f"{in_both_times(end)}   {left}"
+        self.say(Content("   ").join([Content.styled(both, "$text-muted"), self._warning]).rstrip())
+
+    async def _show_custom(self, typed: str = "") -> None:
+        """Show the field for a custom end if one is chosen, and say the end."""
+        if self.query_one("#preset", Selector).value:
+            self.remove_class("custom")
+        elif self.query(Field):
+            self.add_class("custom")
         else:
-            now = self._now()
-            text = (
-                Content.styled("never: it lives until somebody revokes it", "$text-warning")
-                if end is None
-                else Content.assemble(
-                    (in_both_times(end), "$text-muted"),
-                    (f"  (in {remaining(end, now)})", "$text-muted"),
-                )
-            )
-        self.query_one("#when", Static).update(text)
+            await self.mount(self._custom_field(typed))
+        self._say_end()
+        self.post_message(self.Changed())
 
     @on(Selector.Changed, "#preset")
-    def _preset_chosen(self) -> None:
-        self.set_class(self.query_one("#preset", Selector).value == _CUSTOM, "custom")
-        self._say()
-        self.post_message(self.Changed())
+    async def _preset_chosen(self, event: Selector.Changed) -> None:
+        event.stop()
+        await self._show_custom()
 
     @on(Input.Changed, "#custom")
-    def _custom_typed(self) -> None:
-        self._say()
+    def _custom_typed(self, event: Input.Changed) -> None:
+        event.stop()
+        self._say_end()
         self.post_message(self.Changed())
+
+    async def on_key(self, event: events.Key) -> None:
+        """Let a digit begin a custom end."""
+        preset = self.query_one("#preset", Selector)
+        if preset.has_focus and event.character and event.character.isdecimal():
+            event.stop()
+            preset.choose(_CUSTOM)
+            await self._show_custom()
+            field = self.query_one("#custom", Field)
+            field.value = event.character
+            field.focus()
+            field.cursor_position = 1
+
+
+def _preset_like(typed: str) -> str:
+    """The preset that a typed end is the same as; empty if it is none."""
+    if typed == "never":
+        return typed
+    try:
+        seconds = parse_duration(typed) / SECOND
+    except Refusal:
+        return ""
+    return next((preset.short for preset in PRESETS if preset.seconds == seconds), "")

@@ -58,6 +58,10 @@ class PathField(Field):
     def replace(self, text: str, start: int, end: int) -> None:
         """Replace text, as every key and paste does, and cut off an environment before the path."""
         super().replace(text, start, end)
+        self.cut_environment()
+
+    def cut_environment(self) -> None:
+        """Cut off an environment before the path, if it is one of those that may be typed."""
         found = _ENVIRONMENT.match(self.value)
         if found and found[found.lastindex or 0] in self._environments:
             position = self.cursor_position - found.end()

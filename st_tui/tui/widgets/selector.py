@@ -1,6 +1,7 @@
 """One of a few options on one line: all of them side by side, or the chosen one between arrows.
 
-Where they do not all fit, only the chosen one is shown, so that it is always seen.
+Where they do not all fit with a mark for each, only the chosen one is marked. Where they do not fit
+at all, only the chosen one is shown, so that it is always seen.
 """
 
 from __future__ import annotations
@@ -20,6 +21,9 @@ from st_tui.core.plain_text import shown
 from st_tui.tui.actions import Action, bindings
 
 T = TypeVar("T")
+
+_MARKS = (("(•) ", "( ) "), ("•", " "))
+"""What stands before the chosen option and before each other one, from wide to narrow."""
 
 
 class Selector(Widget, Generic[T], can_focus=True):
@@ -95,12 +99,14 @@ class Selector(Widget, Generic[T], can_focus=True):
     def render(self) -> Content:
         if not self.options:
             return Content.styled("none", "$text-muted")
-        if self._are_all_shown:
+        marks = self._marks
+        if marks is not None:
+            chosen, other = marks
             return Content("  ").join(
                 [
-                    Content.styled(f"(•) {shown(label)}", "bold")
+                    Content.styled(f"{chosen}{shown(label)}", "bold $text-primary")
                     if index == self.index
-                    else Content.styled(f"( ) {shown(label)}", "$text-muted")
+                    else Content.styled(f"{other}{shown(label)}", "$text-muted")
                     for index, (label, _) in enumerate(self.options)
                 ]
             )
@@ -108,20 +114,25 @@ class Selector(Widget, Generic[T], can_focus=True):
         return Content.assemble(("‹ ", arrows), shown(self.options[self.index][0]), (" ›", arrows))
 
     @property
-    def _are_all_shown(self) -> bool:
-        width = sum(cell_len(shown(label)) + 6 for label, _ in self.options) - 2
-        return self._all_shown and width <= self.content_size.width
+    def _marks(self) -> tuple[str, str] | None:
+        """What stands before the chosen option and before others; None if not all are shown."""
+        labels = sum(cell_len(shown(label)) for label, _ in self.options)
+        for marks in _MARKS if self._all_shown else ():
+            if labels + len(self.options) * (len(marks[0]) + 2) - 2 <= self.content_size.width:
+                return marks
+        return None
 
     def action_step(self, amount: int) -> None:
         self.index += amount
 
     def on_click(self, event: events.Click) -> None:
-        if not self._are_all_shown:
+        marks = self._marks
+        if marks is None:
             self.index += 1
             return
         left = 1
         for index, (label, _) in enumerate(self.options):
-            right = left + len(shown(label)) + 4
+            right = left + cell_len(shown(label)) + len(marks[0])
             if left <= event.x < right:
                 self.index = index
             left = right + 2

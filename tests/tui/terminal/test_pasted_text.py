@@ -16,8 +16,8 @@ from st_tui.tui.screens.trust import Trust
 from st_tui.tui.terminal.pasted_text import lines_of
 from st_tui.tui.widgets.field import Field
 from st_tui.tui.widgets.masked_field import MaskedField
-from st_tui.tui.widgets.scope_picker import ScopePicker
-from tests.journeys.driving import choose, opened, paste, screen_text, until, write
+from st_tui.tui.widgets.scope_lines import ScopeLines
+from tests.journeys.driving import choose, opened, paste, said, screen_text, until, write
 
 SMALL = (80, 24)
 FIRST_OF_THREE = "3 lines were pasted: only the first"
@@ -79,7 +79,7 @@ async def test_three_scopes_become_three_scopes(demo_app: StTui) -> None:
         await paste(pilot, "prod:/common/**\r/folder1/*\r\r  prod:/common/**\rstaging:/x")
         await until(pilot, lambda: "4 lines were pasted" in screen_text(pilot), "it is said")
         assert "3 scopes added" in screen_text(pilot)
-        assert create.query_one(ScopePicker).scopes == (
+        assert create.query_one(ScopeLines).entered() == (
             Scope("prod", "/common/**"),
             Scope("dev", "/folder1/*"),
             Scope("staging", "/x"),
@@ -100,9 +100,9 @@ async def test_a_line_that_is_no_scope_is_named_and_none_is_taken(
     async with demo_app.run_test(size=SMALL, notifications=True) as pilot:
         create = await form(pilot, "tab", "tab")
         await paste(pilot, pasted)
-        await until(pilot, lambda: why in screen_text(pilot), "which line, and why")
-        assert "No line of it was taken" in " ".join(screen_text(pilot).split())
-        assert create.query_one(ScopePicker).scopes == ()
+        await until(pilot, lambda: why in said(pilot), "which line, and why")
+        assert "No line of it was taken" in said(pilot)
+        assert create.query_one(ScopeLines).entered() == ()
 
 
 @pytest.mark.parametrize(

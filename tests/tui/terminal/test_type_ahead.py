@@ -15,7 +15,7 @@ from st_tui.tui.screens.tokens import TokensPage
 from st_tui.tui.terminal import type_ahead
 from st_tui.tui.widgets.field import Field
 from st_tui.tui.widgets.paged_listing import PAGE
-from st_tui.tui.widgets.scope_picker import ScopePicker
+from st_tui.tui.widgets.scope_lines import ScopeLines
 from st_tui.tui.widgets.token_list import TokenList
 from st_tui.tui.widgets.value_area import ValueArea
 from tests.journeys.driving import (
@@ -159,10 +159,10 @@ async def test_scopes_in_one_piece_are_entered_or_pasted(demo_app: StTui) -> Non
         in_one_piece(pilot, "/a\r/com")
         path = demo_app.screen.query_one("#scope-path", Field)
         await until(pilot, lambda: path.value == "/com", "what is half typed is not entered")
-        picker = demo_app.screen.query_one(ScopePicker)
-        assert [scope.secret_path for scope in picker.scopes] == ["/a"]
+        lines = demo_app.screen.query_one(ScopeLines)
+        assert [scope.secret_path for scope in lines.entered()] == ["/a"]
         in_one_piece(pilot, "prod:/b\rprod:/c\rprod:/d\r")
-        await until(pilot, lambda: len(picker.scopes) == 4, "as they are written elsewhere")
+        await until(pilot, lambda: len(lines.entered()) == 4, "as they are written elsewhere")
         assert path.value == "/com"
 
 
