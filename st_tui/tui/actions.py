@@ -143,10 +143,14 @@ BACK = Action("leave", "escape,q,f10", "back", "Go back to the list", hint=True)
 LINKED = Action("go_back", "escape", "back", "Go back to where you came from", hint=True)
 """What Escape does on a page that stands over another screen."""
 
+COMMAND_LOG = Action("command_log", "at", "command log",
+                     "Show what was done, as the commands that do the same")  # fmt: skip
+
 EVERYWHERE = (
     HELP,
     PALETTE,
     GO_TO_PATH,
+    COMMAND_LOG,
     Action("show_page('tokens')", "1", "tokens", "Go to the service tokens",
            "service-token list"),
     Action("show_page('folders')", "2", "folders", "Go to folders and secrets",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -20,7 +20,7 @@ from st_tui.core.expiry import system_clock
 from st_tui.core.model import Project
 from st_tui.core.plain_text import shown
 from st_tui.tui.actions import GO_TO_PATH, Action, bindings
-from st_tui.tui.host import ShowsVault
+from st_tui.tui.host import LoggedCommand, ShowsVault
 from st_tui.tui.latest_wins import LatestWins
 from st_tui.tui.leaving import Leavable
 from st_tui.tui.screens.tokens import TokensPage
@@ -115,6 +115,10 @@ class StTui(SafeApp[None]):
         self._vault_thread = VaultThread(directory, self._open_vault)
         self._randbytes = randbytes
         self._make_demo = make_demo
+        self.commands: list[LoggedCommand] = []
+        """What was done since the app started, the oldest first. It is in memory only."""
+        self._projects = 0
+        """How many projects the vault has."""
         self._looking = LatestWins(self, self._look)
         self._catching_up = LatestWins(self, self._catch_up)
         self._seen: _Seen | None = None
@@ -212,6 +216,7 @@ class StTui(SafeApp[None]):
         except Refusal as refusal:
             self.fail(str(refusal))
             return
+        self._projects = len(projects)
         self.project = projects[0] if projects else None
         self.is_open = True
         self.show_change()
@@ -234,11 +239,12 @@ class StTui(SafeApp[None]):
         job: Callable[[Vault], Result],
         *,
         complain: Callable[[str], None] | None = None,
+        command: Sequence[str] = (),
     ) -> Result | None:
         """Do a job that may change the vault, and show that; None if it is refused, which is said.
 
         Once a second a toast says what is being done and for how long. `complain` says a refusal,
-        else a toast does.
+        else a toast does. `command` is what the command log says of it.
         """
         self._changes += 1
         try:
@@ -249,6 +255,8 @@ class StTui(SafeApp[None]):
             return None
         finally:
             self._changes -= 1
+        if command:
+            self.did(*command)
         self._catching_up.request()
         return answer
 
@@ -292,6 +300,7 @@ class StTui(SafeApp[None]):
             return
         if not self.is_running:
             return  # while the app ends, its widgets go one by one
+        self._projects = len(projects)
         if self.project is not None:
             known = {project.id: project for project in projects}
             self.project = known.get(self.project.id) or next(iter(known.values()), None)
@@ -398,6 +407,23 @@ class StTui(SafeApp[None]):
         chosen = await self.ask(ToPath())
         if chosen is not None:
             await (open_folder if chosen.to_folder else test_place)(self, chosen.place)
+
+    def did(self, *arguments: str) -> None:
+        """Note in the command log the arguments of the `st-tui` command that does the same."""
+        from st_tui.tui.command_line import pasted, spelt
+
+        words = list(arguments)
+        if self.project is not None and self._projects > 1:
+            words += ["--project", self.project.slug]
+        self.commands.append(
+            LoggedCommand(self.clock(), spelt(words), pasted(words, self.directory))
+        )
+
+    def show_command_log(self) -> None:
+        """Show what was done since the app started."""
+        from st_tui.tui.screens.command_log import CommandLog
+
+        self.push_screen(CommandLog(self.commands))
 
     def show_help(self, screen: Screen[Any]) -> None:
         """Show every key of a screen."""

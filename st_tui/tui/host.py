@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar, cast
 
 from textual.app import App
 from textual.notifications import SeverityLevel
@@ -20,6 +20,17 @@ if TYPE_CHECKING:
     from st_tui.tui.settings import Settings
 
 Result = TypeVar("Result")
+
+
+class LoggedCommand(NamedTuple):
+    """Something that was done: the time, and the command line that does the same.
+
+    `text` is as it is shown, `pasted` as it works in a shell on this vault.
+    """
+
+    time: int
+    text: str
+    pasted: str
 
 
 class Host(Protocol):
@@ -82,10 +93,12 @@ class Host(Protocol):
         job: Callable[[Vault], Result],
         *,
         complain: Callable[[str], None] | None = None,
+        command: Sequence[str] = (),
     ) -> Result | None:
         """Do a job that may change the vault, and show that; None if it is refused, which is said.
 
         `doing` is said while the job takes long. `complain` says a refusal, else a toast does.
+        `command` are the arguments of the `st-tui` command that does the same, for the command log.
         """
 
     def notify(
@@ -100,6 +113,15 @@ class Host(Protocol):
 
     async def ask(self, question: Screen[Result]) -> Result | None:
         """Show a screen and wait for its answer; None if a screen of its kind is open already."""
+
+    def did(self, *arguments: str) -> None:
+        """Note in the command log the arguments of the `st-tui` command that does the same.
+
+        No value and no token may be among them: `NAME=-` and `--token -` stand in their place.
+        """
+
+    def show_command_log(self) -> None:
+        """Show what was done since the app started."""
 
     def show_help(self, screen: Screen[Any]) -> None:
         """Show every key of a screen."""
@@ -141,6 +163,9 @@ class Hosted:
 
     def action_help(self) -> None:
         self.host.show_help(cast("Screen[Any]", self))
+
+    def action_command_log(self) -> None:
+        self.host.show_command_log()
 
     def action_command_palette(self) -> None:
         self.app.action_command_palette()

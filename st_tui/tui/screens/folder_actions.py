@@ -16,6 +16,7 @@ from st_tui.core.secrets.used_by import shortened
 from st_tui.core.vault.environments import check_new
 from st_tui.core.wording import counted
 from st_tui.tui.actions import Action
+from st_tui.tui.command_line import option
 from st_tui.tui.screens.prompt import Prompt
 from st_tui.tui.screens.secret_actions import SecretActions
 from st_tui.tui.widgets.environment_bar import EnvironmentBar
@@ -109,6 +110,7 @@ class FolderActions(SecretActions):
             made = await self.host.change(
                 "Making the folder",
                 lambda vault: vault.folders.create(project, environment.slug, path),
+                command=("folders", "create", "--env", environment.slug, "--path", path),
             )
             if made is not None:
                 self.host.notify(f"{made} is made.")
@@ -136,6 +138,10 @@ class FolderActions(SecretActions):
             await self.host.change(
                 "Making the environment",
                 lambda vault: vault.environments.create(project, environment),
+                command=(
+                    *("environments", "create", environment.slug),
+                    *option("--name", environment.name),
+                ),
             )
 
     @work

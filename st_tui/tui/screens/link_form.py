@@ -96,6 +96,10 @@ class LinkForm(Dialog[SecretImport]):
                     self._project, self._place, Place(environment, folder_path(typed))
                 ),
                 complain=self.complain,
+                command=(
+                    *("secrets", "imports", "create", "--env", self._place.environment),
+                    *("--path", self._place.path, "--from", f"{environment}:{typed.strip()}"),
+                ),
             )
         if link is not None:
             self.dismiss(link)

@@ -6,6 +6,7 @@ from textual import work
 
 from st_tui.core.errors import Refusal
 from st_tui.core.model import Project
+from st_tui.tui.command_line import option
 from st_tui.tui.host import Hosted
 
 
@@ -35,6 +36,7 @@ class ProjectActions(Hosted):
             await self.host.change(
                 "Switching E2EE",
                 lambda vault: vault.projects.set_e2ee(project, on=not project.e2ee),
+                command=("e2ee", "off" if project.e2ee else "on"),
             )
 
     @work
@@ -60,7 +62,11 @@ class ProjectActions(Hosted):
         name = await self.host.ask(prompt)
         if name is None:
             return None
-        return await self.host.change("Making it", lambda vault: vault.projects.create(name))
+        return await self.host.change(
+            "Making it",
+            lambda vault: vault.projects.create(name),
+            command=("project", "create", *option("--name", name)),
+        )
 
 
 def _check_name(name: str) -> None:

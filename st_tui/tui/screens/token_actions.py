@@ -12,6 +12,7 @@ from st_tui.core.expiry import in_local_time, remaining
 from st_tui.core.model import NewToken, ServiceToken
 from st_tui.core.plain_text import shown
 from st_tui.core.wording import counted
+from st_tui.tui import command_line
 from st_tui.tui.actions import Action
 from st_tui.tui.host import Hosted
 
@@ -116,6 +117,7 @@ class TokenActions(Hosted):
         found = await self.host.find("Reading the audit log", lambda vault: propose(vault, token))
         if found is None:
             return
+        self.host.did("scope", "narrow", token.id)
         draft, narrowed = found
         if not narrowed.stops:
             self.host.notify(
@@ -136,6 +138,7 @@ class TokenActions(Hosted):
             return
         found = await self.host.find("Comparing", lambda vault: compare_tokens(vault, token, other))
         if found is not None:
+            self.host.did("scope", "compare", token.id, other.id)
             await self.host.ask(ComparisonDialog(token, other, found))
 
     async def _other_than(self, token: ServiceToken) -> ServiceToken | None:
@@ -194,6 +197,9 @@ class TokenActions(Hosted):
                 keep_end=wanted.keep_end,
                 expires_at=wanted.expires_at,
             ),
+            command=command_line.rotate(
+                token, wanted.overlap, keep_end=wanted.keep_end, ends_at=wanted.expires_at
+            ),
         )
         if new is not None:
             await self.reveal(new)
@@ -226,7 +232,11 @@ class TokenActions(Hosted):
             verb="revoke",
         )
         if await self.host.ask(question):
-            done = await self.host.change("Revoking", lambda vault: vault.tokens.revoke([token]))
+            done = await self.host.change(
+                "Revoking",
+                lambda vault: vault.tokens.revoke([token]),
+                command=("service-token", "delete", token.id),
+            )
             if done:
                 self.host.notify(f"{self._quoted(token)} is revoked.")
                 self.revoked()
@@ -241,7 +251,9 @@ class TokenActions(Hosted):
             return
         active = not token.is_active
         changed = await self.host.change(
-            "Switching", lambda vault: vault.tokens.set_active(token, active)
+            "Switching",
+            lambda vault: vault.tokens.set_active(token, active),
+            command=("service-token", "activate" if active else "deactivate", token.id),
         )
         if changed is not None:
             self.host.notify(f"{self._quoted(token)} is now {'active' if active else 'inactive'}.")
@@ -259,7 +271,12 @@ class TokenActions(Hosted):
         ranges = await self.host.ask(Trust(token))
         if ranges is not None:
             changed = await self.host.change(
-                "Saving", lambda vault: vault.tokens.set_trusted_ips(token, ranges)
+                "Saving",
+                lambda vault: vault.tokens.set_trusted_ips(token, ranges),
+                command=(
+                    *("service-token", "trust", token.id),
+                    *(word for block in ranges for word in ("--trusted-ip", block.text)),
+                ),
             )
             if changed is not None:
                 self.host.notify(
