@@ -113,7 +113,7 @@ class StTui(SafeApp[None]):
         self._writing_settings = asyncio.Lock()
         self._server_url = ""
         self._vault_thread = VaultThread(directory, self._open_vault)
-        self._randbytes = randbytes
+        self.randbytes = randbytes
         self._make_demo = make_demo
         self.commands: list[LoggedCommand] = []
         """What was done since the app started, the oldest first. It is in memory only."""
@@ -321,7 +321,7 @@ class StTui(SafeApp[None]):
             self.directory,
             actor=self.actor,
             clock=self.clock,
-            randbytes=self._randbytes,
+            randbytes=self.randbytes,
             one_thread=True,
         )
 

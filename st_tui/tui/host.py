@@ -14,7 +14,7 @@ from textual.notifications import SeverityLevel
 from textual.screen import Screen
 
 if TYPE_CHECKING:
-    from st_tui.core.model import Project
+    from st_tui.core.model import Project, RandomBytes
     from st_tui.core.vault import Vault
     from st_tui.tui.actions import Action
     from st_tui.tui.settings import Settings
@@ -56,6 +56,10 @@ class Host(Protocol):
     @property
     def clock(self) -> Callable[[], int]:
         """What gives the time now, in milliseconds since 1970 UTC."""
+
+    @property
+    def randbytes(self) -> RandomBytes:
+        """What gives so many random bytes."""
 
     @property
     def vault(self) -> Vault | None:

@@ -71,7 +71,7 @@ def tmux(tmp_path: Path) -> Iterator[Tmux]:
 
 
 def name_line(screen: str) -> str:
-    return next((line for line in screen.splitlines() if "Name   " in line), "")
+    return next((line for line in screen.splitlines() if "│  Name   " in line), "")
 
 
 @pytest.mark.parametrize("way", [Tmux.paste, Tmux.type], ids=["marked", "as keys"])
@@ -82,9 +82,12 @@ def test_a_pasted_line_fills_the_form_and_enter_goes_on(
     tmux.wait_for("New secret in dev:/")
     way(tmux, f"export API_KEY='{VALUE}'\n")
     tmux.wait_for("API_KEY  ")
+    tmux.wait_for(f"{len(VALUE)} characters")
+    assert VALUE not in tmux.screen
+    tmux.keys("F4")
     tmux.wait_for(VALUE)
     assert VALUE not in name_line(tmux.screen)
-    tmux.keys("Enter")
+    tmux.keys("F4", "Enter")
     tmux.keys("why")
     tmux.wait_for("Comment      why")
     tmux.keys("F2")

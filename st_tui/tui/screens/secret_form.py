@@ -20,13 +20,17 @@ from st_tui.core.secrets.model import LONGEST_NAME, Place, SealedSecret, SecretL
 from st_tui.core.secrets.value_shape import shape_of
 from st_tui.core.vault import Vault
 from st_tui.core.vault.secrets import ChangedMeanwhile
+from st_tui.core.wording import counted
 from st_tui.tui.actions import LEAVING, Action, bindings
 from st_tui.tui.screens.dialog import Confirm, Dialog, close_form_question
 from st_tui.tui.screens.pasted_secrets import looks_like_value, read_pasted, secrets_in_value
 from st_tui.tui.screens.secret_import import import_secrets
 from st_tui.tui.terminal import clipboard
 from st_tui.tui.widgets.field import Label
+from st_tui.tui.widgets.generated_value import GeneratedValue
+from st_tui.tui.widgets.secret_list import HIDDEN
 from st_tui.tui.widgets.secret_name import SecretName, holds_secrets
+from st_tui.tui.widgets.selector import Selector
 from st_tui.tui.widgets.value_area import NEW_LINE, ValueArea
 
 _LONGEST_LINE = 100_000
@@ -42,21 +46,23 @@ class SecretForm(Dialog[SealedSecret]):
     Lines of a .env file may be pasted into it. One line fills in name and value; several are
     offered to be imported.
 
-    The stored value of a secret stays hidden, and stays as it is, unless it is loaded or another
-    is typed. While the terminal does not have the focus, no value is on the screen.
+    A value is typed once, as dots unless it is shown, or generated. What cannot be seen of it is
+    said below it. The stored value of a secret stays as it is, unless another is typed; F4 shows
+    it, to be edited. While the terminal does not have the focus, no value is on the screen.
     """
 
     ACTIONS = (
         Action("save", "f2,ctrl+s", "save", "Save the secret", hint=True, priority=True),
-        Action("load", "f4", "edit the value", "Show the value that is stored, to be edited",
+        Action("show", "f4,ctrl+r", "show", "Show the value, or hide it again", hint=True,
                priority=True),
+        Action("generate", "ctrl+g,f6", "generate", "Make a value of random characters",
+               hint=True, priority=True),
         *LEAVING,
     )  # fmt: skip
     BINDINGS: ClassVar[list[BindingType]] = bindings(ACTIONS)
     DEFAULT_CSS = """
     SecretForm {
         .tall { height: auto; }
-        #comment { height: 2; }
         #shape { height: 1; padding: 0 1; color: $text-muted; }
         &.covered #value { text-opacity: 0%; }
     }
@@ -84,19 +90,18 @@ class SecretForm(Dialog[SealedSecret]):
             )
         with Horizontal(classes="tall"):
             yield Label("Value")
-            hint = "•••••• stays as it is, unless you write another" if row else ""
-            yield ValueArea(placeholder=hint, typed_enters=1, taker=self._taker, id="value")
+            hint = f"{HIDDEN} stays as it is, unless you write another" if row else ""
+            yield ValueArea(
+                placeholder=hint, typed_enters=1, masked=True, taker=self._taker, id="value"
+            )
         with Horizontal(classes="row"):
             yield Label("")
             yield Static(id="shape")
+        yield GeneratedValue()
         with Horizontal(classes="tall"):
             yield Label("Comment")
             comment = row.comment if row else ""
             yield ValueArea(comment, placeholder="what it is for", id="comment")
-
-    def hints(self) -> Sequence[Action]:
-        save, load, leave = self.ACTIONS
-        return [save, load._replace(hint=self._row is not None), NEW_LINE, leave]
 
     def on_mount(self) -> None:
         self._untouched = self._as_typed()
@@ -105,9 +110,9 @@ class SecretForm(Dialog[SealedSecret]):
         self.watch(self.app, "app_focus", self._focus_changed, init=False)
 
     def on_resize(self, event: events.Resize) -> None:
-        # The rest of the form has 13 lines, and a dialog is at most 94 % of the screen high.
-        rows = int(event.size.height * 0.94) - 13
-        self._value_area.styles.height = max(2, min(rows, _VALUE_LINES))
+        # The rest of the form has 14 lines, and a dialog is at most 94 % of the screen high.
+        rows = int(event.size.height * 0.94) - 14
+        self._value_area.show_lines(max(2, min(rows, _VALUE_LINES)))
 
     def _focus_changed(self, is_here: bool) -> None:
         self.set_class(not is_here, "covered")
@@ -119,6 +124,10 @@ class SecretForm(Dialog[SealedSecret]):
     @property
     def _value_area(self) -> ValueArea:
         return self.query_one("#value", ValueArea)
+
+    @property
+    def _generated(self) -> GeneratedValue:
+        return self.query_one(GeneratedValue)
 
     def _as_typed(self) -> tuple[str, str, str]:
         comment = self.query_one("#comment", ValueArea)
@@ -140,7 +149,25 @@ class SecretForm(Dialog[SealedSecret]):
 
     @on(TextArea.Changed, "#value")
     def _value_typed(self) -> None:
-        self.query_one("#shape", Static).update(str(shape_of(self._value_area.text)))
+        value = self._value_area.text
+        count = counted(len(value), "character") if value else ""
+        said = (count, self._generated.said_of(value), str(shape_of(value)))
+        self.query_one("#shape", Static).update(", ".join(filter(None, said)), layout=False)
+
+    # --- shown and generated --------------------------------------------------------------------
+
+    def action_show(self) -> None:
+        if self._row is not None and not self._value_area.text and not self._is_loaded:
+            self._load()
+        else:
+            self._value_area.is_masked = not self._value_area.is_masked
+
+    @on(Selector.Changed)
+    def action_generate(self) -> None:
+        if self._value_area.text not in ("", self._generated.value):
+            self.complain("Empty the value first: the generated one would take its place.")
+        else:
+            self._edit_value(self._generated.make(self.host.randbytes))
 
     # --- pasted secrets -------------------------------------------------------------------------
 
@@ -182,7 +209,7 @@ class SecretForm(Dialog[SealedSecret]):
             if not comment.text:
                 comment.load_text(secret.comment)
             self._value_area.focus()
-            self.host.notify("NAME=value: both are filled in.")
+            self.host.notify(f"NAME=value: both are filled in. {self.ACTIONS[1].key} shows it.")
 
     @work
     async def _ask_to_import(self, stated: Sequence[FileSecret], else_value: str) -> None:
@@ -212,12 +239,10 @@ class SecretForm(Dialog[SealedSecret]):
         return True
 
     @work
-    async def action_load(self) -> None:
+    async def _load(self) -> None:
+        """Show the stored value, to be edited."""
         area, row = self._value_area, self._row
-        if row is None or self._is_loaded:
-            return
-        if area.text:
-            self.complain("Empty the value first: what is stored would take its place.")
+        if row is None:
             return
         secret = await self.host.change(
             "Reading",
@@ -229,6 +254,7 @@ class SecretForm(Dialog[SealedSecret]):
         if not self._edit_value(secret.value):
             return
         self._is_loaded = True
+        area.is_masked = False
         self._version = secret.sealed.version
         self._untouched = self._as_typed()
         area.focus()
@@ -277,5 +303,6 @@ class SecretForm(Dialog[SealedSecret]):
 
     def forget(self) -> None:
         self._value_area.load_text("")
+        self._generated.forget()
         self._untouched = ("", "", "")
         clipboard.forget(self.app)

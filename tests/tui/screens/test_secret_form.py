@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Static
 
 from st_tui.core.secrets.model import Place
 from st_tui.tui.app import StTui
@@ -83,9 +85,9 @@ async def test_a_key_of_its_own_begins_a_line_and_lines_are_counted(
 ) -> None:
     async with demo_app.run_test(size=SMALL) as pilot:
         await new_secret(pilot)
-        assert "^j new line" in screen_text(pilot)
         await write(pilot, "TWO")
         await pilot.press("enter")
+        await until(pilot, lambda: "^j new line" in screen_text(pilot), "the key is told")
         await write(pilot, "a")
         await pilot.press(key)
         await until(pilot, lambda: "ends in a newline" in screen_text(pilot), "it is said")
@@ -141,7 +143,7 @@ async def test_a_pasted_line_fills_name_and_value(
         comment = "of the shop" if pasted.startswith("#") else ""
         assert typed(form) == (name, value, comment)
         assert form.query_one(ValueArea).has_focus
-        [line] = [line for line in screen_text(pilot).splitlines() if "Name  " in line]
+        [line] = [line for line in screen_text(pilot).splitlines() if "│  Name  " in line]
         assert "s3cr3t-tail" not in line
 
 
@@ -381,3 +383,82 @@ async def test_the_smallest_terminal_has_room_for_comment_and_complaint(demo_app
         assert "Comment      what it is for" in screen_text(pilot)
         await pilot.press("f2")
         await until(pilot, lambda: "name is empty" in screen_text(pilot), "why not")
+
+
+def shape(pilot: Pilot[None]) -> str:
+    """What the form says below the value."""
+    return str(pilot.app.screen.query_one("#shape", Static).content)
+
+
+async def test_a_value_is_typed_once_as_dots_and_shown_on_a_key(demo_app: StTui) -> None:
+    async with demo_app.run_test(size=SMALL) as pilot:
+        form = await new_secret(pilot)
+        await write(pilot, "NEW_ONE")
+        await pilot.press("enter")
+        await write(pilot, "hunter2 ")
+        await until(pilot, lambda: "Value        ••••••••" in screen_text(pilot), "dots")
+        assert shape(pilot) == "8 characters, ends in a blank"
+        assert "hunter2" not in screen_text(pilot)
+        area = form.query_one(ValueArea)
+        assert area.size.height == 1
+        area.select_all()
+        await pilot.press("ctrl+c")
+        assert demo_app.clipboard == ""
+        await pilot.press("end", "f4")
+        await until(pilot, lambda: "hunter2" in screen_text(pilot), "shown")
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: "hunter2" not in screen_text(pilot), "hidden again")
+        await save(pilot)
+        assert stored(demo_app)["NEW_ONE"] == "hunter2 "
+
+
+async def test_several_lines_are_dots_too_and_a_paste_keeps_them_all(demo_app: StTui) -> None:
+    async with demo_app.run_test(size=SMALL, notifications=True) as pilot:
+        form = await new_secret(pilot)
+        await write(pilot, "TLS")
+        await pilot.press("enter")
+        await paste(pilot, "\r".join(PEM))
+        await until(pilot, lambda: shape(pilot) == "66 characters, 3 lines", "they are counted")
+        await until(pilot, lambda: "3 lines were pasted: all of them" in screen_text(pilot), "said")
+        assert form.query_one(ValueArea).size.height >= 3
+        assert screen_text(pilot).count("•••••••••") == 3
+        assert "BEGIN" not in screen_text(pilot)
+        await pilot.press("f4")
+        await until(pilot, lambda: PEM[2] in screen_text(pilot), "shown")
+        await save(pilot)
+        assert stored(demo_app)["TLS"] == "\n".join(PEM)
+
+
+async def test_a_value_is_generated_as_chosen(demo_app: StTui) -> None:
+    async with demo_app.run_test(size=SMALL) as pilot:
+        form = await new_secret(pilot)
+        await write(pilot, "NEW_ONE")
+        assert "Generated" not in screen_text(pilot)
+        await pilot.press("ctrl+g")
+        await until(
+            pilot, lambda: shape(pilot) == "32 characters, 190 bits of randomness", "it is made"
+        )
+        first = typed(form)[1]
+        assert re.fullmatch("[A-Za-z0-9]{32}", first)
+        assert first not in screen_text(pilot)
+        await pilot.press("right")
+        await until(pilot, lambda: shape(pilot).startswith("48 characters, 285 bits"), "longer")
+        await pilot.press("tab", "left")
+        await until(pilot, lambda: shape(pilot) == "48 characters, 192 bits of randomness", "hex")
+        second = typed(form)[1]
+        assert re.fullmatch("[0-9a-f]{48}", second)
+        await pilot.press("ctrl+g")
+        await until(pilot, lambda: typed(form)[1] != second, "another")
+        await save(pilot)
+        assert re.fullmatch("[0-9a-f]{48}", stored(demo_app)["NEW_ONE"])
+
+
+async def test_a_generated_value_takes_the_place_of_none_that_was_typed(demo_app: StTui) -> None:
+    async with demo_app.run_test(size=SMALL) as pilot:
+        form = await new_secret(pilot)
+        await write(pilot, "NEW_ONE")
+        await pilot.press("enter")
+        await write(pilot, "mine")
+        await pilot.press("ctrl+g")
+        await until(pilot, lambda: "Empty the value first" in screen_text(pilot), "it is said")
+        assert typed(form)[1] == "mine"

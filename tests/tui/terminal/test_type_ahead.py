@@ -115,8 +115,9 @@ async def test_keys_held_down_move_as_often_as_they_came(demo_app: StTui) -> Non
 async def test_an_enter_within_a_piece_answers_no_question(demo_app: StTui) -> None:
     async with demo_app.run_test(size=(80, 24), notifications=True) as pilot:
         await opened(pilot)
-        await pilot.press("2", "f", "ctrl+u")
+        await pilot.press("2", "f")
         await until(pilot, lambda: isinstance(demo_app.screen, Prompt), "it asks")
+        await pilot.press("ctrl+u")
         in_one_piece(pilot, "/a\r/b\rqq\r")
         await until(
             pilot, lambda: "3 lines were pasted: only the first" in screen_text(pilot), "it is said"
@@ -130,8 +131,9 @@ async def test_a_piece_that_ends_in_enter_is_an_answer_typed_on_a_slow_line(
 ) -> None:
     async with demo_app.run_test(size=(80, 24)) as pilot:
         await opened(pilot)
-        await pilot.press("2", "f", "ctrl+u")
+        await pilot.press("2", "f")
         await until(pilot, lambda: isinstance(demo_app.screen, Prompt), "it asks")
+        await pilot.press("ctrl+u")
         in_one_piece(pilot, "/slow\r")
         await until(pilot, lambda: not isinstance(demo_app.screen, Prompt), "it is answered")
         project = vault(demo_app).projects.get()
