@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 Job = Callable[["Vault"], Result]
 
-_CLOSING = 1.0
+_CLOSING = 0.3
 """Seconds that the app's end waits at most for the vault to close."""
 
 
