@@ -192,6 +192,15 @@ def in_short(time: int, now: int) -> str:
     return f"{moment.day} {_MONTHS[moment.month - 1]}{year}"
 
 
+def until_in_short(end: int, now: int) -> str:
+    """Until when, in a few words: `until 15:04`, `until tomorrow`, `until 24 Nov`."""
+    if end <= LAST_TIME - DAY:
+        tomorrow = (_utc(now).astimezone() + timedelta(days=1)).date()
+        if _utc(end).astimezone().date() == tomorrow:
+            return "until tomorrow"
+    return f"until {in_short(end, now)}"
+
+
 def in_both_times(time: int) -> str:
     """A time in the machine's zone and in UTC; only once if the zone is UTC."""
     local, utc = in_local_time(time), in_utc(time)
@@ -219,6 +228,25 @@ def span(milliseconds: int) -> str:
         return _two_units(hours, 24, "d", "h")
     days = round(milliseconds / DAY)
     return f"{days} d" if days < 60 else f"{round(milliseconds / MONTH)} months"
+
+
+def in_one_unit(milliseconds: int) -> str:
+    """A duration in at most six cells, rounded: `45 s`, `59 min`, `47 h`, `59 d`, `12 mo`."""
+    if milliseconds < 2 * MINUTE:
+        return f"{max(milliseconds, 0) // SECOND} s"
+    for unit, name, below in ((MINUTE, "min", 60), (HOUR, "h", 48), (DAY, "d", 60)):
+        amount = round(milliseconds / unit)
+        if amount < below:
+            return f"{amount} {name}"
+    months = round(milliseconds / MONTH)
+    return f"{months} mo" if months < 24 else f"{min(round(months / 12), 9999)} y"
+
+
+def ago(time: int, now: int) -> str:
+    """How long ago a time was, in six cells at most: `now` in its first minute, then `3 min`."""
+    if now - time < 2 * MINUTE:
+        return "now" if now - time < MINUTE else "1 min"
+    return in_one_unit(now - time)
 
 
 def _two_units(amount: int, size: int, large: str, small: str) -> str:

@@ -190,3 +190,39 @@ def test_a_time_where_there_is_little_room() -> None:
     assert in_short(NOON - 31 * DAY, NOON) == "15 Dec 2026"
     assert in_short(NOON + 400 * DAY, NOON) == "19 Feb 2028"
     assert in_short(LAST_TIME, NOON) == "9999-12-31"
+
+
+@pytest.mark.parametrize(
+    ("left", "said"),
+    [
+        (-1, "0 s"),
+        (119 * SECOND, "119 s"),
+        (2 * MINUTE, "2 min"),
+        (59 * MINUTE, "59 min"),
+        (59 * MINUTE + 40 * SECOND, "1 h"),
+        (80 * MINUTE, "1 h"),
+        (47 * HOUR, "47 h"),
+        (2 * DAY, "2 d"),
+        (59 * DAY, "59 d"),
+        (180 * DAY, "6 mo"),
+        (360 * DAY, "12 mo"),
+        (720 * DAY, "2 y"),
+        (LAST_TIME, "8147 y"),
+    ],
+)
+def test_a_duration_where_there_is_little_room(left: int, said: str) -> None:
+    assert expiry.in_one_unit(left) == said
+    assert len(said) <= 6
+
+
+def test_how_long_ago() -> None:
+    said = [expiry.ago(NOON - ago, NOON) for ago in (-SECOND, 59 * SECOND, 110 * SECOND, 3 * HOUR)]
+    assert said == ["now", "now", "1 min", "3 h"]
+
+
+def test_until_when_in_a_few_words() -> None:
+    ends = (3 * HOUR, 20 * HOUR, 30 * HOUR, 3 * DAY)
+    assert [expiry.until_in_short(NOON + end, NOON) for end in ends] == [
+        "until 15:00", "until tomorrow", "until tomorrow", "until 18 Jan",
+    ]  # fmt: skip
+    assert expiry.until_in_short(LAST_TIME, NOON) == "until 9999-12-31"

@@ -60,7 +60,7 @@ def test_nothing_is_written_while_nothing_happens(columns: int) -> None:
         session.wait_for("11 tokens")
         session.wait_for_silence(2.5)
         session.type("t")  # a field has the focus now
-        session.wait_for("Reach in Development")
+        session.wait_for("list")
         session.wait_for_silence(2.5)
 
 

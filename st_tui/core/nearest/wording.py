@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from st_tui.core.access import failing
 from st_tui.core.addresses import interval_texts
-from st_tui.core.expiry import in_utc
+from st_tui.core.expiry import DAY, in_utc
 from st_tui.core.model import AccessRequest, Reason, ServiceToken
 from st_tui.core.nearest.changes import Change, NearMiss
 from st_tui.core.nearest.ranges import over_both
@@ -55,6 +55,21 @@ def when_and_from_where(token: ServiceToken, request: AccessRequest) -> str:
         return f"Allowed {from_where}{ending}."
     conditions = [from_where] * bool(texts) + [f"before {end}"] * bool(end)
     return f"Allowed only {' and '.join(conditions)}."
+
+
+def until_and_from(token: ServiceToken, request: AccessRequest) -> str:
+    """When and from where an allowed request holds, in a few words.
+
+    `until 2027-05-14, from anywhere`, or with the time where the day is near.
+    """
+    ranges = over_both(token, request)
+    texts = [text for first, last in ranges.addresses for text in interval_texts(first, last)]
+    from_where = f"from {listed_briefly(texts) or 'anywhere'}"
+    if ranges.until is None:
+        return f"for ever, {from_where}"
+    near = ranges.until - request.now < 2 * DAY
+    end = in_utc(ranges.until)
+    return f"until {end if near else end[:10]}, {from_where}"
 
 
 def _block_of(miss: NearMiss) -> str:

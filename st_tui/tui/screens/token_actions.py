@@ -283,17 +283,22 @@ class TokenActions(Hosted):
                     f"{self._quoted(token)} now trusts {counted(len(ranges), 'address block')}."
                 )
 
+    def action_copy_id(self) -> None:
+        token = self.chosen_token()
+        if token is not None:
+            self.copy_and_say(token.id, f"Id of {self._quoted(token)}", "the id")
+
     @work
-    async def action_copy_id(self) -> None:
+    async def copy_and_say(self, text: str, subject: str, what: str) -> None:
+        """Copy a text, and say how; where that cannot be, show it alone, to be marked."""
         from st_tui.tui.screens.text_alone import TextAlone
         from st_tui.tui.terminal.clipboard import copy
 
-        token, page = self.chosen_token(), self.app.screen
-        if token is not None:
-            outcome = await copy(self.app, token.id)
-            self.host.notify(f"Id of {self._quoted(token)}: {outcome.message}")
-            if not outcome.sent and self.app.screen is page:
-                self.app.push_screen(TextAlone(token.id, "the id"))
+        page = self.app.screen
+        outcome = await copy(self.app, text)
+        self.host.notify(f"{subject}: {outcome.message}")
+        if not outcome.sent and self.app.screen is page:
+            self.app.push_screen(TextAlone(text, what))
 
 
 def _about(narrowed: Narrowed) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Container, Vertical
 from textual.screen import Screen
 
 from st_tui.core.errors import Refusal
@@ -29,7 +29,6 @@ from st_tui.core.wording import counted
 from st_tui.tui.actions import EVERYWHERE, TRY_IT, Action, bindings
 from st_tui.tui.latest_wins import LatestWins
 from st_tui.tui.screens.filtered_page import FilteredPage
-from st_tui.tui.screens.responsive import WIDE
 from st_tui.tui.screens.token_actions import TOKEN_ACTIONS, TokenActions
 from st_tui.tui.screens.unfinished_form import OffersForm
 from st_tui.tui.screens.with_access_pane import WithAccessPane
@@ -49,7 +48,6 @@ _LONGEST_WAIT = 1.0
 """Seconds to wait for keys to reach their field, which may be gone meanwhile."""
 _SORTS = ((Order.CREATED, "newest first"), (Order.NAME, "by name"), (Order.EXPIRES, "by expiry"))
 _START_TOUR = ("F6", "tour")
-_SORTED_BY = {Order.NAME: "Name", Order.EXPIRES: "Expires"}
 
 
 class TokensPage(TokenActions, OffersForm, WithAccessPane[None], FilteredPage):
@@ -57,6 +55,7 @@ class TokensPage(TokenActions, OffersForm, WithAccessPane[None], FilteredPage):
 
     NAME = "tokens"
     filter_container = "#left"
+    pane_room = "#test"
     filter_hint = "filter by name, environment or path"
     ACTIONS: ClassVar[tuple[Action, ...]] = (
         Action("create", "n", "new", "Make a new service token", "service-token create", hint=True),
@@ -75,6 +74,8 @@ class TokensPage(TokenActions, OffersForm, WithAccessPane[None], FilteredPage):
                "Lint the project: the warnings about every token", "scope lint"),
         Action("promises", "v", "promises", "Prove the promises of a file about all tokens",
                "scope prove FILE", own_machine=True),
+        Action("copy_check", "Y", "copy the check",
+               "Copy the command that asks the same as the test", "check --token-id ID"),
         Action("sort", "s", "sort", "Sort by age, name or expiry"),
         Action("tour(1)", "f6,N", "tour", "Tour of the demo: the next verdict and why"),
         Action("tour(-1)", "f5,B", "tour: back", "Go back one step of the tour"),
@@ -84,9 +85,19 @@ class TokensPage(TokenActions, OffersForm, WithAccessPane[None], FilteredPage):
     BINDINGS: ClassVar[list[BindingType]] = bindings(
         action for action in ACTIONS if action.name != "open"
     )
+    # The test has its room from the first frame on, before its pane is there.
     DEFAULT_CSS = """
     TokensPage {
-        &.-narrow.testing #left { display: none; }
+        #columns { layout: horizontal; height: 1fr; }
+        #test { width: 44; height: 1fr; }
+        &.-wider #test { width: 56; }
+        &.-widest #test { width: 76; }
+        &.-narrow {
+            #columns { layout: vertical; }
+            #left { height: 1fr; }
+            #test { width: 1fr; height: 9; }
+        }
+        &.-narrow.-short #test { height: 7; }
     }
     """
 
@@ -103,8 +114,10 @@ class TokensPage(TokenActions, OffersForm, WithAccessPane[None], FilteredPage):
         """Where the list's cursor goes with the next read: to the top, or to a token."""
 
     def body(self) -> ComposeResult:
-        with Horizontal(id="columns"), Vertical(id="left"):
-            yield TokenList(lambda: self.host.clock(), id="tokens")
+        with Container(id="columns"):
+            with Vertical(id="left"):
+                yield TokenList(lambda: self.host.clock(), id="tokens")
+            yield Container(id="test")
 
     def on_mount(self) -> None:
         self._sort = Order(self.host.settings.sort)
@@ -127,6 +140,7 @@ class TokensPage(TokenActions, OffersForm, WithAccessPane[None], FilteredPage):
         pane = AccessPane(self.host.clock, start_at=(environment, "/") if environment else None)
         self._set_project(pane)
         pane.show(self._list.current)
+        self._list.judge = pane.allows
         return pane
 
     @property
@@ -184,8 +198,7 @@ class TokensPage(TokenActions, OffersForm, WithAccessPane[None], FilteredPage):
         # After the frame that shows the list.
         self.call_after_refresh(self._offer_tour)
         self.call_after_refresh(self.offer_form)
-        if self.size.width >= WIDE:
-            self.call_after_refresh(self.open_pane)
+        self.call_after_refresh(self.open_pane)
 
     def _set_project(self, pane: AccessPane) -> None:
         known = self._known
@@ -195,7 +208,7 @@ class TokensPage(TokenActions, OffersForm, WithAccessPane[None], FilteredPage):
     def _show_list(self, known: _Known, look: Look[ServiceToken]) -> None:
         listing = self._list
         listing.environments = [environment.slug for environment in known.environments]
-        listing.sorted_by = _SORTED_BY.get(self._sort, "")
+        listing.sorted_by = self._sort
         listing.empty = (
             "Nothing matches the filter." if self.filter_text else "No tokens yet: press n."
         )
@@ -274,9 +287,29 @@ class TokensPage(TokenActions, OffersForm, WithAccessPane[None], FilteredPage):
         elif self.app.screen is self:
             self.app.push_screen(overview())
 
+    @on(TokenList.Seen)
+    @on(Listing.Moved, "#tokens")
+    def _say_below(self) -> None:
+        """Say above the test how many tokens are below the last one shown."""
+        below = self._list.below
+        for pane in self.panes():
+            pane.say_aside(f"↓ {below} more" if below else "")
+
+    def on_access_pane_asked(self) -> None:
+        self._list.refresh()  # whether each token is allowed it
+        self._say_below()
+
     async def action_test(self) -> None:
-        pane = await self.show_pane()
-        pane.focus_path()
+        (await self.open_pane()).focus_path()
+
+    def action_copy_check(self) -> None:
+        from st_tui.tui.command_line import pasted
+
+        for pane in self.panes():
+            arguments = pane.check()
+            if arguments is not None:
+                command = pasted(arguments, self.host.directory)
+                self.copy_and_say(command, "The check", "the command")
 
     async def action_try_it(self) -> None:
         from st_tui.tui.screens.try_it import TryIt
@@ -306,14 +339,20 @@ class TokensPage(TokenActions, OffersForm, WithAccessPane[None], FilteredPage):
 
     def leave_test(self) -> None:
         """Go from the pane back to the list."""
-        self.remove_class("testing")
         self._list.focus()
 
     def action_sort(self) -> None:
         orders = [order for order, _ in _SORTS]
-        self._sort = next(islice(cycle(orders), orders.index(self._sort) + 1, None))
-        self.host.notify(f"Sorted {dict(_SORTS)[self._sort]}.", timeout=2)
-        self.host.remember(sort=self._sort.value)
+        self._sort_by(next(islice(cycle(orders), orders.index(self._sort) + 1, None)))
+
+    def on_token_list_sort_asked(self, event: TokenList.SortAsked) -> None:
+        """Sort by the column that was clicked; a second click brings the newest first again."""
+        self._sort_by(event.order if event.order is not self._sort else Order.CREATED)
+
+    def _sort_by(self, order: Order) -> None:
+        self._sort = order
+        self.host.notify(f"Sorted {dict(_SORTS)[order]}.", timeout=2)
+        self.host.remember(sort=order.value)
         self.apply_filter()
 
     @work
@@ -378,8 +417,6 @@ class TokensPage(TokenActions, OffersForm, WithAccessPane[None], FilteredPage):
         pane = await self.open_pane()
         pane.preset(step.environment, step.path, step.operation, step.endpoint, step.ip or "")
         pane.show(token)
-        if self.size.width < WIDE:
-            await self.action_test()
 
 
 @dataclass(frozen=True)

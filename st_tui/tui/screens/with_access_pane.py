@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import events, on
 from textual.screen import ScreenResultType
@@ -21,15 +21,17 @@ if TYPE_CHECKING:
 class WithAccessPane(Hosted, Responsive[ScreenResultType]):
     """Makes the pane once there is room for it or it is asked for: a hidden one would cost time.
 
-    Subclasses give `new_pane`, and a container `#columns` for it. On a narrow screen, the class
-    `testing` shows the pane in place of the body.
+    Subclasses give `new_pane`, and a container for it: `pane_room`. Where that is `#columns`, which
+    holds the body too, the class `testing` shows the pane in place of the body of a narrow screen.
     """
 
+    pane_room: ClassVar[str] = "#columns"
     DEFAULT_CSS = """
     WithAccessPane {
-        &.-wider AccessPane { width: 54; }
-        &.-narrow AccessPane { display: none; }
-        &.-narrow.testing AccessPane { display: block; width: 1fr; border-left: none; }
+        #columns > AccessPane { width: 46; }
+        &.-wider #columns > AccessPane { width: 54; }
+        &.-narrow #columns > AccessPane { display: none; }
+        &.-narrow.testing #columns > AccessPane { display: block; width: 1fr; border-left: none; }
     }
     """
 
@@ -51,7 +53,7 @@ class WithAccessPane(Hosted, Responsive[ScreenResultType]):
             pane = next(self.panes(), None)
             if pane is None:
                 pane = self.new_pane()
-                await self.query_one("#columns").mount(pane)
+                await self.query_one(self.pane_room).mount(pane)
         return pane
 
     async def show_pane(self) -> AccessPane:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from typing import ClassVar
+from typing import ClassVar, cast
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -13,33 +13,39 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.geometry import Size
 from textual.message import Message
-from textual.widgets import Input, Static
+from textual.widget import Widget
+from textual.widgets import Input
 
 from st_tui.core import access
+from st_tui.core.drafts import request_path
 from st_tui.core.errors import Refusal
-from st_tui.core.expiry import MINUTE, SECOND, remaining
+from st_tui.core.expiry import MINUTE, SECOND, in_utc, remaining
 from st_tui.core.model import AccessRequest, Endpoint, Environment, Permission, ServiceToken
-from st_tui.core.plain_text import shown
-from st_tui.core.wording import counted
+from st_tui.tui import command_line
 from st_tui.tui.actions import Action, bindings
 from st_tui.tui.latest_wins import LatestWins
-from st_tui.tui.widgets.listing import Listing
+from st_tui.tui.widgets import pane_lines
+from st_tui.tui.widgets.fitted import Fitted
 from st_tui.tui.widgets.near_misses import near_misses
-from st_tui.tui.widgets.pane_layout import AROUND, is_paired, is_short, verdict_height
+from st_tui.tui.widgets.pane_layout import has_context, is_low, is_on_one_line, verdict_height
 from st_tui.tui.widgets.path_field import PathField
-from st_tui.tui.widgets.reach_tree import FolderRow, ReachTree, folder_rows
+from st_tui.tui.widgets.reach_tree import ReachTree
 from st_tui.tui.widgets.request_form import RequestForm
 from st_tui.tui.widgets.request_time import RequestTime
 from st_tui.tui.widgets.selector import Selector
+from st_tui.tui.widgets.surroundings import Surroundings
 from st_tui.tui.widgets.token_name import token_name
-from st_tui.tui.widgets.verdict import verdict_lines
+from st_tui.tui.widgets.verdict import Question, Verdict
 
-_COUNTED_AT_ONCE = 5_000
-"""Folders judged within one key press; more are counted in a thread."""
+_COPIES = "Y"
+"""The key that copies the command. The screen around the pane has it."""
 
 
 class AccessPane(Vertical):
-    """The pane that answers on every keystroke whether a token may do something, and why."""
+    """The pane that answers on every keystroke whether a token may do something, and why.
+
+    Where it is low, below a list, it has no tree. Beside a list it has all.
+    """
 
     ACTIONS: ClassVar[tuple[Action, ...]] = (
         Action("leave_pane", "escape,f10", "list", "Go back to the list", hint=True),
@@ -47,30 +53,27 @@ class AccessPane(Vertical):
     BINDINGS: ClassVar[list[BindingType]] = bindings(ACTIONS)
     DEFAULT_CSS = """
     AccessPane {
-        width: 46;
+        width: 1fr;
         height: 1fr;
         padding: 0 1;
         border-left: vkey $border;
-        #subject { height: 1; margin-bottom: 1; }
-        #request { layout: grid; grid-size: 2; grid-columns: 12 1fr; grid-rows: 1; height: 6; }
-        #verdict { margin-top: 1; }
-        #reach { height: 1; margin-top: 1; }
-        &.-short #subject { margin-bottom: 0; }
-        &.-short #reach { margin-top: 0; }
-        &.-paired #request { grid-size: 4; grid-columns: 12 21 9 1fr; height: 3; }
-        &.-paired #request Label { width: 1fr; }
-        &.-paired #ip { margin-right: 1; }
+        RequestForm { margin: 1 0; }
+        &.-low { border-left: none; RequestForm { margin: 0; } }
+        &.-bare Surroundings { display: none; }
     }
     """
 
     class Left(Message):
         """The person goes back to where they came from."""
 
+    class Asked(Message):
+        """Another request is asked about."""
+
     def __init__(
         self,
         now: Callable[[], int],
         *,
-        title: str = "Test access",
+        title: str = "Test",
         folder_note: Callable[[str], str] = lambda path: "",
         start_at: tuple[str, str] | None = None,
     ) -> None:
@@ -87,29 +90,24 @@ class AccessPane(Vertical):
         self._e2ee = True
         self._environments: Sequence[Environment] = ()
         self._paths: Mapping[str, Sequence[str]] = {}
-        self._rows: dict[str, list[FolderRow]] = {}
-        """The tree of each environment that was looked at."""
-        self._tree_request: AccessRequest | None = None
-        """What is asked of every folder of the tree; None while it cannot be asked."""
-        self._denied: tuple[ServiceToken, AccessRequest] | None = None
+        self._request: AccessRequest | None = None
+        """What is asked; None while it cannot be asked."""
+        self._aside = ""
+        self._denied: Question | None = None
         """The denial shown, while its near misses are still looked for."""
         self._searching = LatestWins(self, self._search_near_misses)
-        self._counting = LatestWins(self, self._count_reached)
-        self._verdict_columns = 0
 
     def compose(self) -> ComposeResult:
-        yield Static(id="subject")
+        yield Fitted(id="subject")
         yield RequestForm(self._now, self._start_at[1] if self._start_at else "/")
-        yield Static(id="verdict")
-        yield Static(id="reach")
-        yield ReachTree(id="tree")
+        yield Verdict()
+        yield Surroundings(self._folder_note)
 
     def on_mount(self) -> None:
-        self.reach.judge, self.reach.note = self._is_allowed, self._folder_note
+        self._around.set_folders(self._paths)
         self._form.end_at(self._token)
         # As it will be laid out, or it is painted twice.
-        width = self._columns + self.styles.gutter.width
-        self._arrange_for(Size(width, self.app.size.height - AROUND))
+        self._arrange_for(self.size or cast("Widget", self.parent).size or self.app.size)
         self._form.offer_environments(self._environments)
         if self._start_at:
             self._form.environment.choose(self._start_at[0])
@@ -118,13 +116,15 @@ class AccessPane(Vertical):
 
     def on_resize(self, event: events.Resize) -> None:
         self._arrange_for(event.size)
-        if self._columns != self._verdict_columns:
-            self._answer()  # other lines fit now
 
     def _arrange_for(self, size: Size) -> None:
-        self.set_class(is_short(size), "-short")
-        self.set_class(is_paired(size), "-paired")
-        self._set_verdict_height()
+        low = is_low(size)
+        self.set_class(low, "-low")
+        self._around.set_class(low, "-low")
+        self.set_class(not has_context(size), "-bare")
+        self._form.set_class(not low, "-tall")
+        self._form.set_class(low and not is_on_one_line(size), "-folded")
+        self.query_one(Verdict).styles.height = verdict_height(size)
 
     # --- what is asked ---------------------------------------------------------------------------
 
@@ -140,18 +140,16 @@ class AccessPane(Vertical):
         self._e2ee = e2ee
         self._environments = environments
         self._paths = folders
-        self._rows = {}
         if self.is_mounted:
+            self._around.set_folders(folders)
             self._form.offer_environments(environments)
             self._show_environment()
 
     def show(self, token: ServiceToken | None) -> None:
-        """Ask about another token, or about the same one after a change."""
-        is_other = (self._token.id if self._token else None) != (token.id if token else None)
+        """Ask the same about another token, or about the same one after a change."""
         self._token = token
         if self.is_mounted:
-            self._form.end_at(token, back_to_now=is_other)
-            self._set_verdict_height()
+            self._form.end_at(token)
             self._answer()
             self._show_reach()
 
@@ -161,7 +159,6 @@ class AccessPane(Vertical):
         """Ask a whole request, and show its folder in the tree."""
         self._form.fill(environment, path, operation, endpoint, ip)
         self._show_environment()
-        self.reach.point_at(path)
 
     def ask(self, environment: str, path: str) -> None:
         """Ask about another folder."""
@@ -173,6 +170,21 @@ class AccessPane(Vertical):
         if self._token is None:
             return None
         return self._token, self._form.request(e2ee=self._e2ee)
+
+    def allows(self, token: ServiceToken) -> bool | None:
+        """Whether the request would be allowed to a token; None while it cannot be asked."""
+        request = self._request
+        if request is None:
+            return None
+        if self._form.moment is None:
+            request = request._replace(now=self._now())
+        return access.decide(token, request).allowed
+
+    def check(self) -> list[str] | None:
+        """The arguments of the command that asks the same, if the token is in the vault."""
+        if self._token is None or not self._token.id or self._request is None:
+            return None
+        return command_line.check(self._token, self._request, at=self._form.moment)
 
     @property
     def shows_ended_token(self) -> bool:
@@ -189,7 +201,11 @@ class AccessPane(Vertical):
     @property
     def reach(self) -> ReachTree:
         """The folders, each with whether the token reaches it."""
-        return self.query_one(ReachTree)
+        return self._around.tree_of_folders
+
+    @property
+    def _around(self) -> Surroundings:
+        return self.query_one(Surroundings)
 
     @property
     def _form(self) -> RequestForm:
@@ -197,64 +213,73 @@ class AccessPane(Vertical):
 
     # --- the verdict -----------------------------------------------------------------------------
 
-    @property
-    def _columns(self) -> int:
-        """The columns there are for text, also while the pane is not laid out yet."""
-        if self.size.width:
-            return self.size.width
-        width = self.styles.width
-        cells = width.cells if width is not None else None
-        return (self.app.size.width if cells is None else cells) - self.styles.gutter.width
-
-    def _set_verdict_height(self) -> None:
-        scopes = len(self._token.scopes) if self._token else 0
-        self.query_one("#verdict").styles.height = verdict_height(self._columns, scopes)
+    def say_aside(self, text: str) -> None:
+        """Say something at the right end of the head, such as how much of the list is below."""
+        if text != self._aside:
+            self._aside = text
+            self._say_subject()
 
     def _say_subject(self) -> None:
-        """Say whose access this is and, in its last two minutes, count down."""
-        token, now = self._token, self._now()
-        name = Content.styled(token_name(token, now), "bold") if token else Content("")
+        """Say whose access this is, at which time, and count its last two minutes down."""
+        token, now, moment = self._token, self._now(), self._form.moment
+        name = token_name(token, now) if token else ""
         end = token.expires_at if token else None
         left = f"  {remaining(end, now)}" if end is not None and end - now <= 2 * MINUTE else ""
-        self.query_one("#subject", Static).update(
-            Content.assemble((f"{self._title}  ", "$text-muted"), name, (left, "$text-warning")),
-            layout=False,
+        subject = Content.assemble(
+            (f"{self._title} ", "$text-muted"), (name, "bold"), (left, "$text-warning")
+        )
+        at = "" if moment is None else f"at {in_utc(moment)}"
+        low = self.has_class("-low")
+        aside = Content("   ").join(
+            [
+                Content.styled(text, style)
+                for text, style in (
+                    (at, "$text-warning"),
+                    (self._aside if low else "", "$text-muted"),
+                )
+                if text
+            ]
+        )
+        self.query_one("#subject", Fitted).show(
+            lambda size: pane_lines.head_line(subject, aside, size.width, ruled=low)
         )
 
     def _answer(self) -> None:
-        token = self._token
-        verdict = self.query_one("#verdict", Static)
-        self._verdict_columns = self._columns
+        """Judge the request anew, and say all that depends on it but the reach."""
+        self._request, self._denied = None, None
+        verdict, token = self.query_one(Verdict), self._token
         self._say_subject()
-        self._denied = None
-        if token is None:
-            verdict.update(Content.styled("No token chosen.", "$text-muted"), layout=False)
-            return
         try:
-            request = self._form.request(e2ee=self._e2ee)
+            request = self._request = self._form.request(e2ee=self._e2ee)
         except Refusal as refusal:
-            verdict.update(Content.styled(f"? {refusal}", "$text-warning"), layout=False)
+            verdict.say(Content.styled(f"? {refusal}", "$text-warning"))
+            return
+        finally:
+            self._say_command()
+            self._around.show(token, self._request)
+        if token is None:
+            verdict.say(Content.styled("No token chosen.", "$text-muted"))
             return
         misses = near_misses(token, request, self._paths, at_once=True)
-        self._say_verdict(token, request, misses or ())
+        question = Question(token, request, misses or (), self._note())
+        verdict.answer(question)
         if misses is None:
-            self._denied = token, request
+            self._denied = question
             self._searching.request()
+
+    def _note(self) -> str | None:
+        """How the path was read, if otherwise than typed."""
+        typed = self._form.path.value
+        return request_path(typed).note if typed.strip() not in ("", "/") else None
 
     async def _search_near_misses(self) -> None:
         """Search in a thread for what a denial came near to, and say it if it is still shown."""
         denied = self._denied
         if denied is None:
             return
-        misses = await asyncio.to_thread(near_misses, *denied, self._paths)
+        misses = await asyncio.to_thread(near_misses, denied.token, denied.request, self._paths)
         if misses and self._denied is denied:
-            self._say_verdict(*denied, misses)
-
-    def _say_verdict(
-        self, token: ServiceToken, request: AccessRequest, misses: Sequence[str]
-    ) -> None:
-        lines = verdict_lines(token, request, misses, self._form.path.value, self._columns)
-        self.query_one("#verdict", Static).update(Content("\n").join(lines), layout=False)
+            self.query_one(Verdict).answer(denied._replace(misses=misses))
 
     def _watch_the_end(self) -> None:
         """Turn the verdict at the very second that the token ends, while somebody looks."""
@@ -268,12 +293,13 @@ class AccessPane(Vertical):
         elif 0 < left <= 2 * MINUTE:
             self._say_subject()
 
-    # --- the reach -------------------------------------------------------------------------------
+    # --- around it -------------------------------------------------------------------------------
 
-    def _is_allowed(self, path: str) -> bool:
-        if self._token is None or self._tree_request is None:
-            return False
-        return access.decide(self._token, self._tree_request._replace(path=path)).allowed
+    def _say_command(self) -> None:
+        """Say which command asks the same, and how it is copied."""
+        # In a field, the key is typed.
+        key = "" if isinstance(self.screen.focused, Input) else _COPIES
+        self._around.show_command(self.check(), key)
 
     def _show_environment(self) -> None:
         """Offer the environment's folders for completion; answer for it, and show its tree."""
@@ -281,53 +307,24 @@ class AccessPane(Vertical):
         self._form.offer_folders(paths, [environment.slug for environment in self._environments])
         self._answer()
         self._show_reach()
+        self._follow_path()
+        self.post_message(self.Asked())
 
-    def _folders_here(self) -> list[FolderRow]:
-        """The tree of the environment that is shown: the same list until the next project."""
-        slug = self._form.slug
-        if slug not in self._rows:
-            self._rows[slug] = folder_rows(self._paths[slug][1:]) if slug in self._paths else []
-        return self._rows[slug]
+    def _follow_path(self) -> None:
+        """Show the folder that is asked about in the tree."""
+        if self._request is not None:
+            self._around.follow(self._request.path)
 
     def _show_reach(self) -> None:
-        try:
-            self._tree_request = self._form.request(e2ee=self._e2ee, path="/")
-        except Refusal:
-            self._tree_request = None
-        folders = self._folders_here()
-        self.reach.show(folders)
-        if len(folders) > _COUNTED_AT_ONCE:
-            self.query_one("#reach", Static).update("Reach: counting…")
-            self._counting.request()
-        else:
-            self._say_reach(self._reached(folders))
-
-    async def _count_reached(self) -> None:
-        folders = self._folders_here()
-        reached = await asyncio.to_thread(self._reached, folders)
-        if folders is self._folders_here():  # another environment has said its own count
-            self._say_reach(reached)
-
-    def _reached(self, folders: Sequence[FolderRow]) -> int:
-        return sum(self._is_allowed(folder.path) for folder in folders)
-
-    def _say_reach(self, reached: int) -> None:
-        selector = self._form.environment
-        options = selector.options
-        environment = shown(options[selector.index][0]) if options else "no environment"
-        self.query_one("#reach", Static).update(
-            Content.assemble(
-                (f"Reach in {environment}", "bold"),
-                (f"  {reached} of {counted(len(self._folders_here()), 'folder')}", "$text-muted"),
-            ),
-            layout=False,
-        )
+        self._around.show_reach(self._form.slug)
 
     # --- events ----------------------------------------------------------------------------------
 
     @on(Input.Changed, "#path")
     def _path_typed(self) -> None:
         self._answer()
+        self._follow_path()
+        self.post_message(self.Asked())
 
     @on(Input.Changed, "#ip")
     @on(Selector.Changed, "#operation")
@@ -336,6 +333,7 @@ class AccessPane(Vertical):
     def _request_changed(self) -> None:
         self._answer()
         self._show_reach()
+        self.post_message(self.Asked())
 
     @on(PathField.Elsewhere)
     def _environment_written(self, event: PathField.Elsewhere) -> None:
@@ -348,12 +346,16 @@ class AccessPane(Vertical):
     def _environment_changed(self) -> None:
         self._show_environment()
 
-    @on(Listing.Chosen, "#tree")
-    def _folder_chosen(self, event: Listing.Chosen) -> None:
+    @on(Surroundings.Chosen)
+    def _folder_chosen(self, event: Surroundings.Chosen) -> None:
         event.stop()
-        folder = self.reach.current
-        if folder is not None:
-            self.ask(self._form.slug, folder.path)
+        self.ask(self._form.slug, event.path)
+
+    def on_descendant_focus(self) -> None:
+        self._say_command()
+
+    def on_descendant_blur(self) -> None:
+        self._say_command()
 
     def action_leave_pane(self) -> None:
         self.post_message(self.Left())

@@ -1,18 +1,13 @@
-"""What is said below a verdict: how near a denial missed, and when and from where it changes."""
+"""How near a denial missed, in words, within the time that a key press may take."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from textual.content import Content
-
 from st_tui.core.model import AccessRequest, ServiceToken
 from st_tui.core.nearest import nearest_misses
 from st_tui.core.nearest.ranges import over_both
-from st_tui.core.nearest.wording import how_near, when_and_from_where
-
-MOST_LINES_BELOW = 2
-"""Lines that are kept below a verdict."""
+from st_tui.core.nearest.wording import how_near
 
 # Together these keep a key press within some milliseconds, whatever the project.
 _MOST_FOLDERS = 300
@@ -44,21 +39,3 @@ def near_misses(
         return None  # a longer search may find some
     known = {miss.changes for miss in misses if miss.exists}
     return [how_near(miss) for miss in misses if miss.exists or miss.changes not in known]
-
-
-def lines_below_verdict(
-    token: ServiceToken, request: AccessRequest, misses: Sequence[str], width: int, room: int
-) -> list[Content]:
-    """The lines that fit into `room` lines of `width` columns: near misses, then the ranges.
-
-    A line is shown whole or not at all: half of it would leave out a condition.
-    """
-    ranges = Content.styled(when_and_from_where(token, request), "$text-muted")
-    lines = [*(Content.assemble(("→ ", "$text-primary"), miss) for miss in misses), ranges]
-    fitting = []
-    for line in lines:
-        height = line.get_height({}, max(width, 1))
-        if height <= room:
-            fitting.append(line)
-            room -= height
-    return fitting

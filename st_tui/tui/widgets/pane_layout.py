@@ -4,39 +4,33 @@ from __future__ import annotations
 
 from textual.geometry import Size
 
-from st_tui.tui.widgets.near_misses import MOST_LINES_BELOW
-
-MOST_LINES = 16
-"""The most lines that a verdict gets."""
-AROUND = 2
-"""Lines above and below the pane: that of the title and that of the hints."""
-
-_WIDE = 60
-"""Columns from which on two lines are enough for the reasons of most denials."""
-_TWO_FIELDS = 76
-"""Columns from which on two fields of the request fit into a line."""
-_BROAD = 48
-"""Columns from which on one line is enough for most scopes and what became of them."""
-_SHORT = 24
-"""Lines below which the only blank ones are around the verdict."""
+_LOW = 14
+"""Lines below which the pane has no tree: it stands below a list, or fills a small screen."""
+_CONTEXT = 8
+"""Lines from which on a low pane says what is next to the path, too."""
+_ONE_LINE = 72
+"""Columns from which on the whole request fits into a line."""
+_MOST_VERDICT = 11
 
 
-def is_short(size: Size) -> bool:
-    """Whether every line counts."""
-    return size.height < _SHORT
+def is_low(size: Size) -> bool:
+    """Whether the lines stand close together, and no tree is shown."""
+    return size.height < _LOW
 
 
-def is_paired(size: Size) -> bool:
-    """Whether two fields of the request stand in a line."""
-    return is_short(size) and size.width >= _TWO_FIELDS
+def has_context(size: Size) -> bool:
+    """Whether there is room for what is next to the path, the reach, and the command."""
+    return size.height >= _CONTEXT
 
 
-def reasons_height(columns: int) -> int:
-    """Lines that are kept for the reasons of a denial."""
-    return 2 if columns >= _WIDE else 3
+def is_on_one_line(size: Size) -> bool:
+    """Whether the request takes one line, or two."""
+    return is_low(size) and size.width >= _ONE_LINE
 
 
-def verdict_height(columns: int, scopes: int) -> int:
+def verdict_height(size: Size) -> int:
     """Lines for the verdict. If they depended on its text, each key would lay out the screen."""
-    each = 1 if columns >= _BROAD else 2
-    return min(1 + reasons_height(columns) + MOST_LINES_BELOW + scopes * each, MOST_LINES)
+    if is_low(size):
+        others = 2 + (not is_on_one_line(size)) + 3 * has_context(size)
+        return max(size.height - others, 1)
+    return max(min(8 + (size.height - 26) // 2, _MOST_VERDICT), 5)

@@ -47,18 +47,21 @@ class ReachTree(RowListing[FolderRow]):
         super().__init__(id=id)
         self.judge: Callable[[str], bool] = lambda path: False
         self.note: Callable[[str], str] = lambda path: ""
+        self._places: dict[str, int] = {}
+        """Where each folder is in the tree."""
 
     def show(self, folders: list[FolderRow]) -> None:
         """Show other folders, or the same anew."""
         top = folders is not self.rows
+        if top:
+            self._places = {folder.path: index for index, folder in enumerate(folders)}
         self.show_rows(folders, top=top and self.cursor == 0)
 
     def point_at(self, path: str) -> None:
         """Put the cursor on a folder, or else on its nearest ancestor in the tree."""
-        known = {folder.path: index for index, folder in enumerate(self.rows)}
-        while path not in known and path != "/":
+        while path not in self._places and path != "/":
             path = path.rpartition("/")[0] or "/"
-        self.cursor = known.get(path, 0)
+        self.cursor = self._places.get(path, 0)
 
     def identity(self, item: FolderRow) -> str:
         return item.path

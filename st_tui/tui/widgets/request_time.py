@@ -11,13 +11,12 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from st_tui.core.expiry import DAY, LAST_TIME, in_utc, span
+from st_tui.core.expiry import DAY, LAST_TIME, in_one_unit
 from st_tui.tui.actions import Action, bindings
+from st_tui.tui.widgets.selector import between_arrows
 
 _FARTHEST = 360 * DAY
 """How far ahead the time goes for a token that never ends."""
-_WITH_ZONE = 34
-"""Columns from which on the zone is named."""
 
 
 class RequestTime(Widget, can_focus=True):
@@ -34,7 +33,6 @@ class RequestTime(Widget, can_focus=True):
     RequestTime {
         height: 1;
         width: 1fr;
-        padding: 0 1;
         &:focus { background: $block-cursor-blurred-background; text-style: bold; }
         &:ansi:focus { text-style: reverse; }
     }
@@ -57,21 +55,23 @@ class RequestTime(Widget, can_focus=True):
         return self._now() if self.chosen is None else self.chosen
 
     def watch_chosen(self) -> None:
+        self.set_class(self.chosen is not None, "-ahead")
         if self.is_mounted:
             self.post_message(self.Changed())
 
     def render(self) -> Content:
-        ahead = self.chosen is not None
         if self.chosen is None:
             text = "now"
         else:
-            date = in_utc(self.chosen)
-            date = date if self.size.width >= _WITH_ZONE else date.removesuffix(" UTC")
-            what = "the end" if self.chosen == self.end else f"in {span(self.chosen - self._now())}"
-            text = f"{what}  {date}"
-        back = "$text-primary" if ahead else "$text-muted"
-        on = "$text-primary" if self._after(self.time) is not None else "$text-muted"
-        return Content.assemble(("‹ ", back), text, (" ›", on))
+            text = "the end"
+            if self.chosen != self.end:
+                days = round((self.chosen - self._now()) / DAY)
+                text = f"in {days} d" if days else f"in {in_one_unit(self.chosen - self._now())}"
+        return between_arrows(text, focused=self.has_focus)
+
+    def watch_has_focus(self, has_focus: bool) -> None:
+        super().watch_has_focus(has_focus)
+        self.refresh()
 
     def _after(self, time: int) -> int | None:
         """The next stop; None after the last."""

@@ -62,11 +62,14 @@ class Selector(Widget, Generic[T], can_focus=True):
         options: Sequence[tuple[str, T]],
         *,
         all_shown: bool = False,
+        bare: bool = False,
         id: str | None = None,  # noqa: A002
     ) -> None:
+        """`bare` shows the arrows only while this has the focus, in the cells around the label."""
         super().__init__(id=id)
         self.options = list(options)
         self._all_shown = all_shown
+        self._bare = bare
 
     @property
     def value(self) -> T:
@@ -111,7 +114,10 @@ class Selector(Widget, Generic[T], can_focus=True):
                 ]
             )
         arrows = "$text-primary" if len(self.options) > 1 else "$text-muted"
-        return Content.assemble(("‹ ", arrows), shown(self.options[self.index][0]), (" ›", arrows))
+        label = shown(self.options[self.index][0])
+        if self._bare:
+            return between_arrows(label, focused=self.has_focus)
+        return Content.assemble(("‹ ", arrows), label, (" ›", arrows))
 
     @property
     def _marks(self) -> tuple[str, str] | None:
@@ -125,6 +131,10 @@ class Selector(Widget, Generic[T], can_focus=True):
     def action_step(self, amount: int) -> None:
         self.index += amount
 
+    def watch_has_focus(self, has_focus: bool) -> None:
+        super().watch_has_focus(has_focus)
+        self.refresh()
+
     def on_click(self, event: events.Click) -> None:
         marks = self._marks
         if marks is None:
@@ -136,3 +146,9 @@ class Selector(Widget, Generic[T], can_focus=True):
             if left <= event.x < right:
                 self.index = index
             left = right + 2
+
+
+def between_arrows(label: str, *, focused: bool) -> Content:
+    """A label that has arrows around it while it can be changed, in the same cells as without."""
+    before, after = ("‹", "›") if focused else (" ", " ")
+    return Content.assemble((before, "$text-primary"), label, (after, "$text-primary"))

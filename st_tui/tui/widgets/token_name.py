@@ -28,6 +28,12 @@ def name_column(token: ServiceToken, now: int, width: int) -> str:
     return column(whole, width)
 
 
+def short_name(token: ServiceToken, width: int) -> str:
+    """The name in a column of `width` cells, with ` (old)` behind it if a rotation replaced it."""
+    mark = _MARK if token.is_replaced else ""
+    return column(cut(token.name, max(width - len(mark), 0)) + mark, width)
+
+
 def some_scopes(token: ServiceToken) -> str:
     """A token's scopes; of many, the first ones and how many more there are."""
     listed = [cut(str(scope), _CELLS) for scope in token.scopes[:_SCOPES]]

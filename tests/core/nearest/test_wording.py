@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from st_tui.core.addresses import parse_address, parse_ranges
+from st_tui.core.expiry import DAY
 from st_tui.core.model import AccessRequest, Endpoint, Permission, Scope, ServiceToken
 from st_tui.core.nearest import nearest_misses
-from st_tui.core.nearest.wording import how_near, when_and_from_where
+from st_tui.core.nearest.wording import how_near, until_and_from, when_and_from_where
 
 TOKEN = ServiceToken(
     "id",
@@ -85,3 +86,16 @@ def test_a_folder_that_exists_is_near_whatever_its_distance() -> None:
 )  # fmt: skip
 def test_when_and_from_where(token: ServiceToken, request_: AccessRequest, words: str) -> None:
     assert when_and_from_where(token, request_) == words
+
+
+@pytest.mark.parametrize(
+    ("token", "request_", "words"),
+    [
+        (TOKEN, ASKED, "until 1970-01-01 00:01 UTC, from 10.0.0.0/8"),
+        (TOKEN._replace(expires_at=10 * DAY), ASKED, "until 1970-01-11, from 10.0.0.0/8"),
+        (FOR_EVER, ASKED, "for ever, from 10.0.0.0/8"),
+        (FOR_EVER._replace(trusted_ips=None), ASKED, "for ever, from anywhere"),
+    ],
+)
+def test_until_and_from(token: ServiceToken, request_: AccessRequest, words: str) -> None:
+    assert until_and_from(token, request_) == words

@@ -120,7 +120,7 @@ def test_how_much_is_sent(tmp_path: Path) -> None:
         assert watch.press(DOWN) <= 500
         assert watch.press(DOWN) <= 500
         watch.press("t")
-        session.wait_for("Reach in Development")
+        session.wait_for("list")
         watch.settle()
         for letter in "/com":
             assert watch.press(letter) <= 700

@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 from textual.app import App, ComposeResult
 from textual.pilot import Pilot
-from textual.widgets import Static
 
 from st_tui.core.addresses import parse_ranges
 from st_tui.core.expiry import DAY, HOUR
@@ -19,11 +18,13 @@ from st_tui.core.model import Environment, Scope, TokenDraft
 from st_tui.core.vault import Vault
 from st_tui.tui.app import StTui
 from st_tui.tui.screens.tokens import TokensPage
-from st_tui.tui.widgets import access_pane
+from st_tui.tui.widgets import access_pane, surroundings
 from st_tui.tui.widgets.access_pane import AccessPane
 from st_tui.tui.widgets.field import Field
 from st_tui.tui.widgets.reach_tree import FolderRow
 from st_tui.tui.widgets.request_time import RequestTime
+from st_tui.tui.widgets.surroundings import Surroundings
+from st_tui.tui.widgets.verdict import Verdict
 from tests.conftest import NOW, Clock
 from tests.core.vaults import READ
 from tests.journeys.driving import choose, opened, screen_text, until, workers_done, write
@@ -36,11 +37,11 @@ async def test_a_denial_tells_what_would_be_allowed(demo_app: StTui) -> None:
         await choose(pilot, "ci-deploy")
         await pilot.press("t")
         await write(pilot, "comon/db")
-        await until(pilot, lambda: "/comon/db\n" in screen_text(pilot), "the path is judged")
+        await until(pilot, lambda: "matches /comon/db\n" in screen_text(pilot), "it is judged")
         text = screen_text(pilot)
         assert "→ allowed if asked for /common/db\n" in text
-        assert "\n Denied whenever and from wherever it is asked.\n" in text
-        assert text.index("✖ DENIED") < text.index("→ allowed") < text.index("Reach in")
+        assert "\n path     ✖/comon/db\n scope 1   /common/**\n" in text
+        assert text.index("✖ DENIED") < text.index("→ allowed") < text.index("reach dev")
 
 
 @pytest.mark.parametrize("size", [(80, 24), (100, 30), (120, 36)])
@@ -58,15 +59,19 @@ async def test_a_denial_tells_every_reason_and_nothing_that_reads_like_a_yes(
             "✖ DENIED ip: it trusts 10.0.0.0/8, not every address; "
             "no scope in dev matches /backend/worker → allowed if asked from 10.0.0.0/8 and for /"
         ) in said
-        assert "1 dev:/common/**  ✖ stops at" in screen_text(pilot)
-        assert "2 staging:/common/**  ✖ other" in screen_text(pilot)
+        if size == (80, 24):
+            assert "1 dev:/common/** ✖ stops at “backend”, segment 1 +1 more" in said
+        elif size == (100, 30):
+            assert "path ✖/backend/worker scope 1 /common/** +1 more" in said
+        else:
+            assert "path ✖/backend/worker scope 1 /common/** 2 staging:/common/** ✖ oth" in said
         await pilot.press(*["backspace"] * len("backend/worker"))
         await write(pilot, "common/db")
-        await until(pilot, lambda: "path" not in _verdict(demo_app), "a scope matches")
+        await until(pilot, lambda: "no scope" not in _verdict(demo_app), "a scope matches")
         said = _verdict(demo_app)
         assert (
             "✖ DENIED ip: it trusts 10.0.0.0/8, not every address "
-            "Allowed only from 10.0.0.0/8 and before 2027-11-08 12:00 UTC. 1 dev:"
+            "→ allowed only from 10.0.0.0/8 and before 2027-11-08 12:00 UTC path /common/db "
         ) in said
 
 
@@ -88,15 +93,18 @@ async def test_what_would_be_allowed_stands_whole_or_not_at_all(
         await choose(pilot, "many")
         await pilot.press("t")
         await write(pilot, "backend/worker")
-        await pilot.press("tab", "right", "tab", "right", "tab", *"203.0.113.9", "tab", "end")
+        await pilot.press("tab", *"203.0.113.9", "tab", "end", "tab", "right")
+        await pilot.press(*["shift+tab"] * 4, "right")
         last = "E2EE is on, so a raw endpoint cannot open the values"
-        await until(pilot, lambda: "expired: " in _verdict(demo_app), "all is asked")
-        await until(pilot, lambda: "1 dev:/common/**  ✖ stops at" in screen_text(pilot), "scope")
-        assert last in " ".join(screen_text(pilot).split())
-        assert "→" not in screen_text(pilot)
+        await until(pilot, lambda: last in _verdict(demo_app), "all is asked")
+        assert "DENIED expired: it ended" in _verdict(demo_app)
+        assert "the token may not write" in _verdict(demo_app)
+        assert "→" not in _verdict(demo_app)
+        demo_app.screen.query_one(RequestTime).focus()
         await pilot.press("home")
         await until(pilot, lambda: "expired: " not in _verdict(demo_app), "now")
-        assert "1 dev:/common/**  ✖ stops at" in screen_text(pilot)
+        assert last in _verdict(demo_app)
+        assert "→" not in _verdict(demo_app)
 
 
 async def test_one_folder_is_no_folders(demo_app: StTui, tmp_path: Path) -> None:
@@ -107,10 +115,8 @@ async def test_one_folder_is_no_folders(demo_app: StTui, tmp_path: Path) -> None
     async with demo_app.run_test(size=(80, 24)) as pilot:
         await opened(pilot)
         await choose(pilot, "root")
-        await pilot.press("t", "shift+tab", *["right"] * 3)
-        await until(
-            pilot, lambda: "Reach in QA  1 of 1 folder\n" in screen_text(pilot), "one of one"
-        )
+        await pilot.press("t", "shift+tab", "shift+tab", *["right"] * 3)
+        await until(pilot, lambda: "reach qa  1 of 1  /\n" in _tidy(pilot), "one of one")
         await pilot.press("escape", "enter")
         await until(
             pilot, lambda: "1 qa:/  opens 1 of 1 folder\n" in _tidy(pilot), "in its details too"
@@ -130,7 +136,7 @@ async def test_a_denial_of_many_scopes_tells_it_a_little_later(
         await write(pilot, "taem77")
         near = "→ allowed if asked for /team77 (2 characters away)"
         await until(pilot, lambda: near in screen_text(pilot), "the nearest is found")
-        verdict = str(demo_app.screen.query_one("#verdict", Static).visual)
+        verdict = str(demo_app.screen.query_one(Verdict).render())
         assert len(verdict.splitlines()) <= 22  # not one for each scope
 
 
@@ -169,19 +175,22 @@ async def test_the_verdict_at_another_time(demo_app: StTui) -> None:
         await write(pilot, "common")
         demo_app.screen.query_one(RequestTime).focus()
         await pilot.press("right")
-        await until(pilot, lambda: "in 1 d  2026-11-24" in screen_text(pilot), "a day on")
-        assert "✔ ALLOWED" in screen_text(pilot)
-        ranges = "Allowed from anywhere until 2027-05-09 12:00 UTC, when the token expires."
-        assert ranges in screen_text(pilot)
+        await until(pilot, lambda: "‹in 1 d›" in screen_text(pilot), "a day on")
+        assert " at 2026-11-24 12:00 UTC ──\n" in screen_text(pilot)
+        assert "✔ ALLOWED    scope 1  dev:/common/**" in screen_text(pilot)
+        assert "  until 2027-05-09, from anywhere\n" in screen_text(pilot)
         await pilot.press("end")
         await until(pilot, lambda: "✖ DENIED" in screen_text(pilot), "the end")
-        assert "the end  2027-05-09 12:00 UTC" in screen_text(pilot)
+        assert "‹the end›" in screen_text(pilot)
+        assert " at 2027-05-09 12:00 UTC ──\n" in screen_text(pilot)
         assert "expired: it ended" in screen_text(pilot)
-        assert "0 of 24 folders" in screen_text(pilot)
+        assert "reach dev  0 of 24  " in _tidy(pilot)
         await pilot.press("left")
         await until(pilot, lambda: "✔ ALLOWED" in screen_text(pilot), "the day before")
+        asked = demo_app.screen.query_one(RequestTime).chosen
         await pilot.press("escape", "down")
-        await until(pilot, lambda: "‹ now ›" in _pane(demo_app), "another token, from now")
+        await until(pilot, lambda: "Test top-level" in screen_text(pilot), "another token")
+        assert demo_app.screen.query_one(RequestTime).chosen == asked  # the same is asked of it
         assert demo_app.screen.query_one(RequestTime).end != token.expires_at
 
 
@@ -222,7 +231,7 @@ def _tidy(pilot: Pilot[None]) -> str:
 
 def _verdict(app: StTui) -> str:
     """What the pane says of it, whatever the lines."""
-    return " ".join(str(app.screen.query_one("#verdict", Static).visual).split())
+    return " ".join(str(app.screen.query_one(Verdict).render()).split())
 
 
 async def test_a_count_that_comes_late_is_not_said_of_another_environment(
@@ -230,33 +239,29 @@ async def test_a_count_that_comes_late_is_not_said_of_another_environment(
 ) -> None:
     may_go_on = threading.Event()
     counting = threading.Event()
-    count = AccessPane._reached
+    count = Surroundings._reached
 
-    def slow(pane: AccessPane, folders: Sequence[FolderRow]) -> int:
-        if len(folders) > access_pane._COUNTED_AT_ONCE:
+    def slow(around: Surroundings, folders: Sequence[FolderRow]) -> int:
+        if len(folders) > surroundings._COUNTED_AT_ONCE:
             counting.set()
             assert may_go_on.wait(PATIENCE)
-        return count(pane, folders)
+        return count(around, folders)
 
     async with demo_app.run_test(size=(120, 36)) as pilot:
         await opened(pilot)
         await choose(pilot, "nightly-backup")
         pane = demo_app.screen.query_one(AccessPane)
-        monkeypatch.setattr(access_pane, "_COUNTED_AT_ONCE", 20)  # Development has more
-        monkeypatch.setattr(AccessPane, "_reached", slow)
+        monkeypatch.setattr(surroundings, "_COUNTED_AT_ONCE", 20)  # Development has more
+        monkeypatch.setattr(Surroundings, "_reached", slow)
         try:
             pane.ask("dev", "/")
             await until(pilot, counting.is_set, "it is counted")
             pane.ask("staging", "/")
-            await until(pilot, lambda: "Reach in Staging  17 of 17" in screen_text(pilot), "all")
+            await until(pilot, lambda: "reach staging  17 of 17" in _tidy(pilot), "all")
         finally:
             may_go_on.set()
         await workers_done(pilot)
-        assert "Reach in Staging  17 of 17" in screen_text(pilot)
-
-
-def _pane(app: StTui) -> str:
-    return str(app.screen.query_one(RequestTime).render())
+        assert "reach staging  17 of 17" in _tidy(pilot)
 
 
 class _Alone(App[None]):
