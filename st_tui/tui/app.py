@@ -104,7 +104,6 @@ class StTui(SafeApp[None]):
         self.directory = directory
         self.actor = actor
         self.clock = clock
-        self.vault: Vault | None = None
         self.project: Project | None = None
         self.is_open = False
         self._settings_file = settings_file
@@ -173,9 +172,6 @@ class StTui(SafeApp[None]):
     async def on_unmount(self) -> None:
         # The screens are gone. A database that is closed leaves no files of its own beside it.
         await self._vault_thread.close()
-        if self.vault is not None:
-            self.vault.close()
-            self.vault = None
 
     def _begin(self) -> None:
         from st_tui.core.files.vault_layout import has_database
@@ -211,7 +207,6 @@ class StTui(SafeApp[None]):
     async def open_vault(self) -> None:
         """Open the vault and show its first project."""
         try:
-            self.vault = self._open_vault()
             self._seen, projects = await self.read(_what_is_there)
         except Refusal as refusal:
             self.fail(str(refusal))
@@ -248,7 +243,7 @@ class StTui(SafeApp[None]):
         """
         self._changes += 1
         try:
-            with self._saying(doing):
+            with self._saying(doing), self._until_the_end():
                 answer = await self._vault_thread.change(job)
         except Refusal as refusal:
             (complain or self._complain)(str(refusal))
@@ -298,8 +293,6 @@ class StTui(SafeApp[None]):
         except Refusal as refusal:
             self._complain_once(refusal)
             return
-        if not self.is_running:
-            return  # while the app ends, its widgets go one by one
         self._projects = len(projects)
         if self.project is not None:
             known = {project.id: project for project in projects}
@@ -308,11 +301,22 @@ class StTui(SafeApp[None]):
 
     async def read(self, job: Callable[[Vault], Result]) -> Result:
         """Do a short job on the vault, off the UI thread. Raises Refusal."""
-        return await self._vault_thread.read(job)
+        with self._until_the_end():
+            return await self._vault_thread.read(job)
 
     async def read_apart(self, job: Callable[[Vault], Result]) -> Result:
         """Do a long job, which holds up no short one. Raises Refusal."""
-        return await self._vault_thread.read_apart(job)
+        with self._until_the_end():
+            return await self._vault_thread.read_apart(job)
+
+    @contextmanager
+    def _until_the_end(self) -> Iterator[None]:
+        """Answer nobody any more while the app ends, for its widgets go one by one."""
+        try:
+            yield
+        finally:
+            if not self.is_running:
+                raise asyncio.CancelledError
 
     def _open_vault(self) -> Vault:
         from st_tui.core.vault import Vault

@@ -62,10 +62,6 @@ class Host(Protocol):
         """What gives so many random bytes."""
 
     @property
-    def vault(self) -> Vault | None:
-        """The open vault; None until it is open. Ask with `read` instead, off the UI thread."""
-
-    @property
     def is_open(self) -> bool:
         """Whether the vault was opened, so that there may be a project to show."""
 

@@ -40,7 +40,8 @@ class LatestWins:
 
     async def _run(self) -> None:
         try:
-            while self.is_requested:
+            # While the app ends, its widgets go one by one.
+            while self.is_requested and self._widget.app.is_running:
                 self.is_requested = False
                 await self._job()
         finally:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
@@ -18,7 +17,7 @@ from st_tui.tui.actions import EVERYWHERE, Action, bindings
 from st_tui.tui.latest_wins import LatestWins
 from st_tui.tui.screens.entry import EntryScreen
 from st_tui.tui.screens.filtered_page import FilteredPage
-from st_tui.tui.widgets.audit_list import AuditList, AuditRow, read_rows, row_in_words
+from st_tui.tui.widgets.audit_list import AuditList, Entries, row_in_words
 from st_tui.tui.widgets.hashed_names import SecretNames
 from st_tui.tui.widgets.listing import Listing
 from st_tui.tui.widgets.top_bar import TopBar
@@ -52,8 +51,6 @@ class AuditPage(FilteredPage):
 
     def __init__(self) -> None:
         super().__init__()
-        self._found: Sequence[int] | None = None
-        """The numbers of the entries that the filter found; None without a filter."""
         self._showing = LatestWins(self, self._show_log)
         self._goes_on_top = False
         """Whether the next showing puts the cursor on top."""
@@ -61,7 +58,7 @@ class AuditPage(FilteredPage):
 
     def body(self) -> ComposeResult:
         with Vertical(id="log"):
-            yield AuditList(self._fetch, self._names.of)
+            yield AuditList(self._names.of)
             yield Static(id="said", markup=False)
 
     def on_mount(self) -> None:
@@ -81,40 +78,33 @@ class AuditPage(FilteredPage):
     def _list(self) -> AuditList:
         return self.query_one(AuditList)
 
-    def _fetch(self, offset: int, limit: int) -> Sequence[AuditRow]:
-        """A page of the project's entries, or of those that the filter found."""
-        vault, project = self.host.vault, self.host.project
-        if vault is None or project is None:
-            return ()
-        if self._found is not None:
-            entries = vault.audit.numbered(self._found[offset : offset + limit])
-        else:
-            entries = vault.audit.page(project=project, limit=limit, offset=offset)
-        return read_rows(vault, entries)
-
     def show(self, *, top: bool = False) -> None:
         self._goes_on_top = self._goes_on_top or top
         self._showing.request()
 
     async def _show_log(self) -> None:
-        """Count the entries, and search them if there is a filter; show them if it still holds."""
+        """Show the entries, or those that the filter finds, if it still holds by then."""
         project, text = self.host.project, self.filter_text
         if project is None:
-            self._list.reload(0)
+            self._list.show_items(0, 0)
             return
-        read = self.host.read_apart if text else self.host.read  # to look for a text takes long
         try:
-            found, count = await read(lambda vault: search(vault, project, text))
+            found = None
+            if text:  # to look for it takes long
+                found = await self.host.read_apart(lambda vault: search(vault, project, text))
+            look = self._list.first_look(Entries(project, found), top=self._goes_on_top)
+            looked, count = await self.host.read(
+                lambda vault: (look(vault), vault.audit.count(project=project))
+            )
         except Refusal as refusal:
             self.host.notify(str(refusal), severity="error")
             return
         if (project, text) == (self.host.project, self.filter_text):
-            top, self._goes_on_top = self._goes_on_top, False
-            self._found = found
+            self._goes_on_top = False
             entries = counted(count, "entry", "entries")
-            said = entries if found is None else f"{len(found)} of {entries}"
+            said = entries if found is None else f"{looked.count} of {entries}"
             self.query_one(TopBar).show(project, said)
-            self._list.reload(count if found is None else len(found), top=top)
+            self._list.show_look(looked)
 
     @on(Listing.Moved, "#entries")
     def _say_entry(self) -> None:
@@ -156,16 +146,10 @@ class AuditPage(FilteredPage):
             )
 
 
-def search(vault: Vault, project: Project, text: str) -> tuple[list[int] | None, int]:
-    """The numbers of the entries that show a text, newest first, and how many entries there are.
-
-    None without a text: then all entries are shown, and nobody has to know their numbers.
-    """
-    count = vault.audit.count(project=project)
-    if not text:
-        return None, count
+def search(vault: Vault, project: Project, text: str) -> list[int]:
+    """The numbers of the entries that show a text, newest first."""
     try:
         secrets = vault.secrets.hashes_of_names(project, text)
     except Refusal:
         secrets = []  # the log can be searched without the operator's key
-    return vault.audit.find(project, text, secrets), count
+    return vault.audit.find(project, text, secrets)

@@ -130,9 +130,10 @@ class EntryScreen(Leavable[None]):
             label = ""
 
     def action_go(self, amount: int) -> None:
-        self._listing.cursor += amount
-        if self._listing.current is not None:
-            self._row = self._listing.current
+        row = self._listing.item(self._listing.cursor + amount)
+        if row is not None:
+            self._listing.cursor += amount
+            self._row = row
             self._reading.request()
 
     def action_token(self) -> None:

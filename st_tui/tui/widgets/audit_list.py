@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len
@@ -11,11 +12,12 @@ from textual.strip import Strip
 
 from st_tui.core.expiry import in_local_time
 from st_tui.core.json_text import read_object
-from st_tui.core.model import AuditEntry
+from st_tui.core.model import AuditEntry, Project
 from st_tui.core.plain_text import shown
 from st_tui.tui.widgets.cells import column, cut
 from st_tui.tui.widgets.entry_words import entry_in_words
-from st_tui.tui.widgets.listing import Listing, Piece
+from st_tui.tui.widgets.listing import Piece
+from st_tui.tui.widgets.paged_listing import PagedListing
 
 if TYPE_CHECKING:
     from st_tui.core.vault import Vault
@@ -37,32 +39,39 @@ class AuditRow(NamedTuple):
     by_token: bool
 
 
-def read_rows(vault: Vault, entries: Sequence[AuditEntry]) -> list[AuditRow]:
-    """The entries with the names of their actors."""
-    names = vault.audit.token_names({entry.actor for entry in entries})
-    return [AuditRow(e, names.get(e.actor, e.actor), e.actor in names) for e in entries]
+@dataclass(frozen=True)
+class Entries:
+    """A project's entries, newest first; with `numbers`, those that a search found."""
+
+    project: Project
+    numbers: Sequence[int] | None = None
+
+    def count(self, vault: Vault) -> int:
+        if self.numbers is not None:
+            return len(self.numbers)
+        return vault.audit.count(project=self.project)
+
+    def page(self, vault: Vault, offset: int, limit: int) -> Sequence[AuditRow]:
+        if self.numbers is None:
+            entries = vault.audit.page(project=self.project, limit=limit, offset=offset)
+        else:
+            entries = vault.audit.numbered(self.numbers[offset : offset + limit])
+        names = vault.audit.token_names({entry.actor for entry in entries})
+        return [AuditRow(e, names.get(e.actor, e.actor), e.actor in names) for e in entries]
 
 
-class AuditList(Listing[AuditRow]):
+class AuditList(PagedListing[AuditRow]):
     """Entries of the audit log, newest first."""
 
     empty = "Nothing in the log matches."
     cursor_piece = 2
 
-    def __init__(
-        self,
-        fetch: Callable[[int, int], Sequence[AuditRow]],
-        secret_name: Callable[[AuditEntry], str],
-    ) -> None:
-        """`fetch` reads rows, and `secret_name` names the secret that an entry is about."""
+    def __init__(self, secret_name: Callable[[AuditEntry], str]) -> None:
+        """`secret_name` names the secret that an entry is about."""
         super().__init__(id="entries")
-        self._fetch = fetch
         self._secret_name = secret_name
         self._index = 0
         """The index of the item that is drawn."""
-
-    def load(self, offset: int, limit: int) -> Sequence[AuditRow]:
-        return self._fetch(offset, limit)
 
     def identity(self, item: AuditRow) -> int:
         return item.entry.seq

@@ -37,7 +37,8 @@ async def filtered(pilot: Pilot[Any], text: str) -> list[int]:
     assert isinstance(page, AuditPage)
     await until(pilot, lambda: page.is_up_to_date, "it is searched")
     listing = page.query_one(AuditList)
-    return [item.entry.seq for index in range(listing.count) if (item := listing.item(index))]
+    assert listing._source is not None
+    return [row.entry.seq for row in listing._source.page(vault(app), 0, listing.count)]
 
 
 def by_or_about(app: StTui, token: ServiceToken) -> list[int]:
@@ -117,7 +118,7 @@ async def test_what_is_found_once_the_filter_is_gone_is_not_shown(
     begun, go_on, done = threading.Event(), threading.Event(), threading.Event()
     search = audit.search
 
-    def slow(*asked: Any) -> tuple[list[int] | None, int]:
+    def slow(*asked: Any) -> list[int]:
         begun.set()
         go_on.wait(30)
         found = search(*asked)
