@@ -28,7 +28,7 @@ from st_tui.core.model import (
 )
 from st_tui.core.secrets.model import Place
 from st_tui.core.vault import Vault
-from st_tui.demo import tour
+from st_tui.demo import questions, tour
 
 NOW = 1_800_014_400_000
 """2027-01-15T12:00:00Z, a Friday."""
@@ -93,6 +93,24 @@ def test_every_step_of_the_tour_is_what_is_decided(
         assert decide(token, request_of(step, then)).reason is step.reason
     else:
         assert decide(tokens[step.token], request_of(step, NOW)).reason is step.reason
+
+
+@pytest.mark.parametrize("question", questions.QUESTIONS, ids=lambda each: each.step.title)
+def test_every_question_after_the_tour_has_the_answer_that_is_decided(
+    question: questions.Question, tokens: dict[str, ServiceToken]
+) -> None:
+    step = question.step
+    decision = decide(tokens[step.token], request_of(step, NOW))
+    assert (decision.reason, decision.allowed) == (step.reason, question.answer)
+    assert str(tokens[step.token].scopes[0]) in step.words
+    assert step.path in step.words or step.path == "/common-old"
+    for words in (step.words, question.because):
+        assert len(words) <= 160
+
+
+def test_the_questions_are_not_all_answered_alike() -> None:
+    assert len(questions.QUESTIONS) == 3
+    assert {question.answer for question in questions.QUESTIONS} == {True, False}
 
 
 def test_the_tour_shows_every_reason_of_a_known_token() -> None:

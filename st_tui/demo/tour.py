@@ -183,7 +183,6 @@ TOUR = (
 )
 """The steps in their order. Add one here, and the app shows it."""
 
-END_TITLE = "That was the tour"
 END_WORDS = (
     "You saw what patterns open, and every reason for a no. Now try it: t tests a token on any "
     "path, n makes one. Your own tokens live in st-tui without demo."

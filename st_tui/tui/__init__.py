@@ -9,11 +9,14 @@ from functools import partial
 from pathlib import Path
 
 
-def run(directory: Path, *, actor: str, demo: bool) -> int:
+def run(
+    directory: Path, *, actor: str, demo: bool, stage: bool = False, step: int | None = None
+) -> int:
     """Open the app on a vault; the status to exit with.
 
-    With `demo`, the vault is filled with the documentation's examples after the first frame. Where
-    no app can be shown, one sentence on stderr names a command instead, and the status is 2.
+    With `demo`, the vault is filled with the documentation's examples after the first frame.
+    `stage` shows the verdict large, and `step` begins the tour there, counted from 1. Where no app
+    can be shown, one sentence on stderr names a command instead, and the status is 2.
     """
     from st_tui.tui.terminal.detection import appearance, forget_debug_switches, refusal
 
@@ -31,6 +34,7 @@ def run(directory: Path, *, actor: str, demo: bool) -> int:
     # Imports make many objects and no garbage: to look for some takes a twentieth of their time.
     gc.disable()
     from st_tui.tui.app import StTui
+    from st_tui.tui.host import Opening
     from st_tui.tui.settings import NAMES
     from st_tui.tui.settings_file import SettingsFile
     from st_tui.tui.terminal.crash import guard
@@ -44,7 +48,14 @@ def run(directory: Path, *, actor: str, demo: bool) -> int:
     kept = SettingsFile(_settings_path(), ("theme",) if demo else NAMES)
     looks = appearance(os.environ, kept.settings.theme_name)
     make_demo = partial(_make_demo, actor) if demo else None
-    app = StTui(directory, looks, actor=actor, make_demo=make_demo, settings_file=kept)
+    app = StTui(
+        directory,
+        looks,
+        actor=actor,
+        make_demo=make_demo,
+        settings_file=kept,
+        opening=Opening(stage, step),
+    )
     return run_app(app)
 
 

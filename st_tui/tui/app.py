@@ -20,7 +20,7 @@ from st_tui.core.expiry import system_clock
 from st_tui.core.model import Project
 from st_tui.core.plain_text import shown
 from st_tui.tui.actions import GO_TO_PATH, Action, bindings
-from st_tui.tui.host import LoggedCommand, ShowsVault
+from st_tui.tui.host import PLAIN_OPENING, LoggedCommand, Opening, ShowsVault
 from st_tui.tui.latest_wins import LatestWins
 from st_tui.tui.leaving import Leavable
 from st_tui.tui.screens.tokens import TokensPage
@@ -99,11 +99,13 @@ class StTui(SafeApp[None]):
         clock: Callable[[], int] = system_clock,
         randbytes: RandomBytes = os.urandom,
         settings_file: SettingsFile | None = None,
+        opening: Opening = PLAIN_OPENING,
     ) -> None:
         super().__init__(looks)
         self.directory = directory
         self.actor = actor
         self.clock = clock
+        self.opening = opening
         self.project: Project | None = None
         self.is_open = False
         self._settings_file = settings_file

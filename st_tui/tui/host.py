@@ -22,6 +22,19 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 
 
+class Opening(NamedTuple):
+    """What the demo opens with, besides its tokens.
+
+    `stage` shows the verdict large. `step` begins the tour there, counted from 1.
+    """
+
+    stage: bool = False
+    step: int | None = None
+
+
+PLAIN_OPENING = Opening()
+
+
 class LoggedCommand(NamedTuple):
     """Something that was done: the time, and the command line that does the same.
 
@@ -35,6 +48,9 @@ class LoggedCommand(NamedTuple):
 
 class Host(Protocol):
     """One vault, one project at a time, and the ways to read, change, notify and ask."""
+
+    opening: Opening
+    """What the demo was started with."""
 
     server_url: str
     """Where a server was last tried."""

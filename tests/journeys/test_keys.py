@@ -10,13 +10,16 @@ from textual.pilot import Pilot
 from st_tui.core.expiry import MINUTE, SECOND
 from st_tui.core.model import Reason
 from st_tui.core.vault import Vault
-from st_tui.demo.tour import END_TITLE, END_WORDS, TOUR
+from st_tui.demo.questions import QUESTIONS
+from st_tui.demo.tour import END_WORDS, TOUR
 from st_tui.tui.app import StTui
 from st_tui.tui.screens.command_palette import CommandPalette
 from st_tui.tui.screens.help import ActionList, Help
+from st_tui.tui.screens.responsive import WIDE
 from st_tui.tui.screens.tokens import TokensPage
 from st_tui.tui.terminal.detection import Appearance
 from st_tui.tui.widgets.token_list import TokenList
+from st_tui.tui.widgets.tour import Tour
 from tests.conftest import Clock
 from tests.journeys.driving import (
     choose,
@@ -151,7 +154,7 @@ async def test_the_tour_shows_what_it_says(
                 await until(pilot, lambda: "✔ ALLOWED" in screen_text(pilot), "it works at first")
                 clock.now += MINUTE
             name = f"{step.path.rpartition('/')[2]}\n"
-            if size[0] > 100 and step.environment == "dev" and step.path in folders:
+            if size[0] >= WIDE and step.environment == "dev" and step.path in folders:
                 await until(pilot, lambda name=name: f" {name}" in _tree(pilot), name)  # type: ignore[misc]
             await until(pilot, lambda said=said: said in screen_text(pilot), step.title)  # type: ignore[misc]
             if step.reason is not Reason.ALLOWED:
@@ -160,14 +163,27 @@ async def test_the_tour_shows_what_it_says(
                     lambda step=step: f"{step.reason}: " in screen_text(pilot),  # type: ignore[misc]
                     f"{step.title}: {step.reason}",
                 )
+        for guess, question in zip("yny", QUESTIONS, strict=True):
+            await pilot.press("f6")
+            asked = question.step.title
+            await until(pilot, lambda asked=asked: asked in screen_text(pilot), asked)  # type: ignore[misc]
+            await until(pilot, lambda: isinstance(demo_app.focused, Tour), "it is to be guessed")
+            assert not any(word in screen_text(pilot) for word in ("ALLOWED", "DENIED", "✔", "✖"))
+            await pilot.press(guess)
+            said = "✔ ALLOWED" if question.answer else "✖ DENIED"
+            await until(pilot, lambda said=said: said in screen_text(pilot), said)  # type: ignore[misc]
+            right = (guess == "y") is question.answer
+            assert ("Right. " if right else "Not so. ") in screen_text(pilot)
+            assert question.because in " ".join(screen_text(pilot).split())
         await pilot.press("f6")
-        await until(pilot, lambda: END_TITLE in screen_text(pilot), "the last word")
+        await until(pilot, lambda: "2 of 3 guessed right" in screen_text(pilot), "the last word")
         assert END_WORDS in " ".join(screen_text(pilot).split())
         assert isinstance(demo_app.focused, TokenList)  # whose keys the last word names
         await pilot.press("f5")
-        await until(pilot, lambda: TOUR[-1].title in screen_text(pilot), "one step back")
+        title = QUESTIONS[-1].step.title
+        await until(pilot, lambda: title in screen_text(pilot), "one question back")
         await pilot.press("f6", "f6")
-        await until(pilot, lambda: END_TITLE not in screen_text(pilot), "the tour is over")
+        await until(pilot, lambda: "That was" not in screen_text(pilot), "the tour is over")
 
 
 def _tree(pilot: Pilot[None]) -> str:

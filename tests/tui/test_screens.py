@@ -8,7 +8,8 @@ import pytest
 from textual.pilot import Pilot
 
 from st_tui.core.secrets.model import Place
-from st_tui.demo.tour import END_TITLE, TOUR
+from st_tui.demo.questions import QUESTIONS
+from st_tui.demo.tour import TOUR
 from st_tui.tui.app import StTui
 from st_tui.tui.screens import try_it
 from st_tui.tui.screens.comparison import ComparisonDialog
@@ -362,7 +363,11 @@ async def test_tour(demo_app: StTui, pictures: Pictures, size: tuple[int, int]) 
         await pilot.pause()
         await pictures.check(pilot, "tour")
         await pilot.press("f5", *["f6"] * len(TOUR))
-        await until(pilot, lambda: END_TITLE in screen_text(pilot), "the last word")
+        await until(pilot, lambda: "Question 1" in screen_text(pilot), "it asks")
+        await pilot.press("up", "down")
+        await pictures.check(pilot, "tour-question")
+        await pilot.press("y", *["f6"] * (2 * len(QUESTIONS) - 1))
+        await until(pilot, lambda: "That was the tour" in screen_text(pilot), "the last word")
         await pilot.press("up", "down")
         await pictures.check(pilot, "tour-end", drawn=False)
 

@@ -27,16 +27,20 @@ def open_app() -> int:
 
 
 @click.command(cls=Command)
-def demo() -> int:
+@click.option("--stage", is_flag=True, help="Show the verdict large, for an audience.")
+@click.option("--step", type=int, metavar="N", help="Begin the tour at this step, counted from 1.")
+def demo(stage: bool, step: int | None) -> int:
     """Open the app on a demo project.
 
     The demo is thrown away at the end, or kept in the directory that --vault names: a new or empty
     one, or one that holds a demo already.
     """
+    if step is not None:
+        _require_step(step)
     directory = stated_vault()  # ST_TUI_VAULT does not count: it names the person's real vault.
     if directory is not None:
         _require_room_for_demo(directory)
-        return _run(directory, demo=True)
+        return _run(directory, demo=True, stage=stage, step=step)
     # A closed terminal or a `kill` must not leave the directory behind.
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _leave)
@@ -44,14 +48,21 @@ def demo() -> int:
     written_aside.clear(folder, _THROWN_AWAY)
     with written_aside.draft(folder, _THROWN_AWAY) as directory:
         directory.mkdir(mode=0o700)
-        return _run(directory, demo=True)
+        return _run(directory, demo=True, stage=stage, step=step)
 
 
-def _run(directory: Path, *, demo: bool) -> int:
+def _run(directory: Path, *, demo: bool, stage: bool = False, step: int | None = None) -> int:
     refuse_project("The app takes no --project: choose the project in it.")
     from st_tui.tui import run
 
-    return run(directory, actor=os_user(), demo=demo)
+    return run(directory, actor=os_user(), demo=demo, stage=stage, step=step)
+
+
+def _require_step(step: int) -> None:
+    from st_tui.demo.tour import TOUR
+
+    if not 1 <= step <= len(TOUR):
+        raise BadUsage(f"The tour has {len(TOUR)} steps: give --step a number from 1 to that.")
 
 
 def _leave(number: int, _frame: FrameType | None) -> None:

@@ -30,8 +30,8 @@ from st_tui.tui.actions import EVERYWHERE, TRY_IT, Action, bindings
 from st_tui.tui.latest_wins import LatestWins
 from st_tui.tui.screens.filtered_page import FilteredPage
 from st_tui.tui.screens.token_actions import TOKEN_ACTIONS, TokenActions
+from st_tui.tui.screens.touring import TOUR_ACTIONS, Touring
 from st_tui.tui.screens.unfinished_form import OffersForm
-from st_tui.tui.screens.with_access_pane import WithAccessPane
 from st_tui.tui.terminal.type_ahead import has_handled
 from st_tui.tui.widgets.listing import Listing
 from st_tui.tui.widgets.paged_listing import Look
@@ -41,16 +41,14 @@ from st_tui.tui.widgets.top_bar import TopBar
 
 if TYPE_CHECKING:
     from st_tui.core.vault import Vault
-    from st_tui.demo.tour import Step
     from st_tui.tui.widgets.access_pane import AccessPane
 
 _LONGEST_WAIT = 1.0
 """Seconds to wait for keys to reach their field, which may be gone meanwhile."""
 _SORTS = ((Order.CREATED, "newest first"), (Order.NAME, "by name"), (Order.EXPIRES, "by expiry"))
-_START_TOUR = ("F6", "tour")
 
 
-class TokensPage(TokenActions, OffersForm, WithAccessPane[None], FilteredPage):
+class TokensPage(TokenActions, OffersForm, Touring, FilteredPage):
     """Find, make and inspect service tokens."""
 
     NAME = "tokens"
@@ -77,9 +75,7 @@ class TokensPage(TokenActions, OffersForm, WithAccessPane[None], FilteredPage):
         Action("copy_check", "Y", "copy the check",
                "Copy the command that asks the same as the test", "check --token-id ID"),
         Action("sort", "s", "sort", "Sort by age, name or expiry"),
-        Action("tour(1)", "f6,N", "tour", "Tour of the demo: the next verdict and why"),
-        Action("tour(-1)", "f5,B", "tour: back", "Go back one step of the tour"),
-        Action("end_tour", "f8,X", "end the tour", "End the tour"),
+        *TOUR_ACTIONS,
         *EVERYWHERE,
     )  # fmt: skip
     BINDINGS: ClassVar[list[BindingType]] = bindings(
@@ -196,7 +192,7 @@ class TokensPage(TokenActions, OffersForm, WithAccessPane[None], FilteredPage):
             for pane in self.panes():
                 self._set_project(pane)
         # After the frame that shows the list.
-        self.call_after_refresh(self._offer_tour)
+        self.call_after_refresh(self.offer_tour)
         self.call_after_refresh(self.offer_form)
         self.call_after_refresh(self.open_pane)
 
@@ -216,6 +212,10 @@ class TokensPage(TokenActions, OffersForm, WithAccessPane[None], FilteredPage):
         count = counted(known.tokens, "token")
         said = f"{look.count} of {count}" if self.filter_text else count
         self.query_one(TopBar).show(known.project, said)
+
+    @property
+    def is_demo(self) -> bool:
+        return self._known is not None and self._known.is_demo
 
     def chosen_token(self) -> ServiceToken | None:
         return self._list.current
@@ -390,33 +390,6 @@ class TokensPage(TokenActions, OffersForm, WithAccessPane[None], FilteredPage):
         pane.preset(environment, path, Permission.READ, Endpoint.E2EE, "")
         pane.show(token)
         await self.action_test()
-
-    async def action_tour(self, amount: int) -> None:
-        from st_tui.tui.widgets.tour import Tour
-
-        if not self.query(Tour):
-            if self._known is None or not self._known.is_demo:
-                self.host.notify("The tour is for the demo: st-tui demo", severity="warning")
-                return
-            await self.mount(Tour(self))
-            self._offer_tour()
-        await self.query_one(Tour).step(amount)
-
-    async def action_end_tour(self) -> None:
-        await self.query("Tour").remove()
-        self._offer_tour()
-
-    def _offer_tour(self) -> None:
-        """Say in the top bar how the tour is started, unless there is none or it is under way."""
-        offered = self._known is not None and self._known.is_demo and not self.query("Tour")
-        self.query_one(TopBar).offer(*_START_TOUR if offered else ("", ""))
-
-    async def demonstrate(self, token: ServiceToken, step: Step) -> None:
-        """Show a token and the request of a step of the tour in the pane."""
-        self.choose(token)
-        pane = await self.open_pane()
-        pane.preset(step.environment, step.path, step.operation, step.endpoint, step.ip or "")
-        pane.show(token)
 
 
 @dataclass(frozen=True)

@@ -59,6 +59,7 @@ class AccessPane(Vertical):
         border-left: vkey $border;
         RequestForm { margin: 1 0; }
         &.-low { border-left: none; RequestForm { margin: 0; } }
+        &.-concealed Surroundings { visibility: hidden; }
         &.-bare Surroundings { display: none; }
     }
     """
@@ -68,6 +69,9 @@ class AccessPane(Vertical):
 
     class Asked(Message):
         """Another request is asked about."""
+
+    class Answered(Message):
+        """Something else is answered, or the same anew."""
 
     def __init__(
         self,
@@ -145,6 +149,14 @@ class AccessPane(Vertical):
             self._form.offer_environments(environments)
             self._show_environment()
 
+    def conceal(self, concealed: bool) -> None:
+        """Show no answer, nor what gives it away, while it is guessed; or show it again."""
+        if concealed != self.has_class("-concealed"):
+            self.set_class(concealed, "-concealed")
+            self.query_one(Verdict).is_concealed = concealed
+            self._answer()
+            self.post_message(self.Asked())
+
     def show(self, token: ServiceToken | None) -> None:
         """Ask the same about another token, or about the same one after a change."""
         self._token = token
@@ -174,7 +186,7 @@ class AccessPane(Vertical):
     def allows(self, token: ServiceToken) -> bool | None:
         """Whether the request would be allowed to a token; None while it cannot be asked."""
         request = self._request
-        if request is None:
+        if request is None or self.has_class("-concealed"):
             return None
         if self._form.moment is None:
             request = request._replace(now=self._now())
@@ -257,6 +269,7 @@ class AccessPane(Vertical):
         finally:
             self._say_command()
             self._around.show(token, self._request)
+            self.post_message(self.Answered())
         if token is None:
             verdict.say(Content.styled("No token chosen.", "$text-muted"))
             return

@@ -1,11 +1,15 @@
-"""The tour of the demo, for a presenter: `demo.tour` has its steps, this shows them one by one."""
+"""The tour of the demo, for a presenter: `demo.tour` has its steps, this shows them one by one.
+
+After the steps come the questions of `demo.questions`: each is guessed before it is shown.
+"""
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from textual import events, work
 from textual.app import ComposeResult
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
@@ -13,23 +17,24 @@ from textual.widgets import Static
 from st_tui.core.errors import Refusal
 from st_tui.core.expiry import remaining
 from st_tui.core.model import ServiceToken
-from st_tui.demo.tour import (
-    END_TITLE,
-    END_WORDS,
-    ONE_MINUTE_TOKEN,
-    TOUR,
-    Step,
-    one_minute_draft,
-)
+from st_tui.demo.questions import QUESTIONS, Question, closing_title
+from st_tui.demo.tour import END_WORDS, ONE_MINUTE_TOKEN, TOUR, Step, one_minute_draft
+from st_tui.tui.actions import Action, bindings
 from st_tui.tui.host import Hosted
 from st_tui.tui.widgets.toasts import stand_above
 
+LAST = len(TOUR) + len(QUESTIONS)
+"""The number of the closing word. The steps come first, then the questions."""
 
-class Stage(Protocol):
+
+class TourPage(Protocol):
     """The page that shows a step's token and request."""
 
-    async def demonstrate(self, token: ServiceToken, step: Step) -> None:
-        """Show a token and the request of a step."""
+    async def demonstrate(self, token: ServiceToken, step: Step, *, concealed: bool) -> None:
+        """Show a token and the request of a step, or with `concealed` all but the answer."""
+
+    def reveal_answer(self) -> None:
+        """Show the answer that was concealed."""
 
     def leave_test(self) -> None:
         """Go from the test-access pane back to the list."""
@@ -39,22 +44,38 @@ class Stage(Protocol):
 
 
 class Tour(Hosted, Vertical):
-    """Which step of the tour this is, and what is to be seen, above the hints."""
+    """Which step of the tour this is, and what is to be seen.
 
+    It stands above the hints, or with the class `-staged` where it stands in the page.
+    """
+
+    ACTIONS: ClassVar[tuple[Action, ...]] = (
+        Action("guess(True)", "y", "yes", "Guess: yes, it may", hint=True),
+        Action("guess(False)", "n", "no", "Guess: no, it may not", hint=True),
+        Action("app.focus_next", "tab", "next", "Go to the list"),
+    )
+    BINDINGS: ClassVar[list[BindingType]] = bindings(ACTIONS)
     DEFAULT_CSS = """
     Tour {
         dock: bottom; height: auto; margin-bottom: 1; padding: 0 1;
         background: $panel; border-top: hkey $primary;
         #step { height: 1; text-wrap: nowrap; text-overflow: ellipsis; }
         #words { height: auto; min-height: 2; }
+        &.-staged {
+            dock: none; margin-bottom: 0; border-top: none; padding: 1 2;
+            background: $background;
+            #words { min-height: 3; padding-top: 1; text-style: bold; }
+        }
     }
     """
 
-    def __init__(self, page: Stage) -> None:
+    def __init__(self, page: TourPage, *, at: int | None = None) -> None:
+        """`at` is the step to begin with, counted from 1; else the first."""
         super().__init__()
         self._page = page
-        self._at = -1
-        """The index of the step; one more than the last is the closing word."""
+        self._at = (at or 1) - 2
+        self._guesses: dict[int, bool | None] = {}
+        """What was guessed at a question, by its number in the tour; None: shown unguessed."""
         self._one_minute: ServiceToken | None = None
         """The token that ends during the tour, once it was made."""
 
@@ -69,45 +90,99 @@ class Tour(Hosted, Vertical):
         stand_above(0, self.screen)
 
     def on_resize(self, event: events.Resize) -> None:
-        stand_above(self.outer_size.height, self.screen)
+        stand_above(0 if self.has_class("-staged") else self.outer_size.height, self.screen)
         if self._at >= 0:
             self._say_step()
 
+    @property
+    def _question(self) -> Question | None:
+        """The question that is asked now, if one is."""
+        number = self._at - len(TOUR)
+        return QUESTIONS[number] if 0 <= number < len(QUESTIONS) else None
+
+    @property
+    def _is_guessing(self) -> bool:
+        return self._question is not None and self._at not in self._guesses
+
     async def step(self, amount: int) -> None:
-        """Go on by `amount`, or back. After the last step comes a closing word, then the end."""
+        """Go on by `amount`, or back. After the last question comes a closing word, then the end.
+
+        Going on from a question that nobody guessed shows its answer first.
+        """
         self.app.clear_notifications()  # they are about the step before
+        if self._is_guessing and amount > 0:
+            self._answer(None)
+            return
         self._at = max(self._at + amount, 0)
-        if self._at > len(TOUR):
+        if self._at > LAST:
             await self._page.action_end_tour()
             return
         self._say_step()
-        if self._at == len(TOUR):
+        self.can_focus = self._is_guessing
+        question = self._question
+        if self._at == LAST:
             self._say(END_WORDS)
             self.workers.cancel_node(self)
             self._page.leave_test()
+        elif question is None:
+            self._say(TOUR[self._at].words)
+            self._show(TOUR[self._at])
+        else:
+            self._say(question.step.words)
+            self._show(question.step)
+
+    def action_guess(self, yes: bool) -> None:
+        if self._is_guessing:
+            self._answer(yes)
+
+    def _answer(self, guess: bool | None) -> None:
+        """Show the answer to the question, and whether the guess was right."""
+        question = self._question
+        if question is None:
             return
-        self._say(TOUR[self._at].words)
-        self._show(TOUR[self._at])
+        self._guesses[self._at] = guess
+        verdict = {None: "", question.answer: "Right. "}.get(guess, "Not so. ")
+        self._say(f"{verdict}{question.because}")
+        self._say_step()
+        self._page.reveal_answer()
+        self.can_focus = False
+        self._page.leave_test()
 
     def _say(self, words: str) -> None:
         self.query_one("#words", Static).update(words)
 
     def _say_step(self) -> None:
         """Show which step this is, how long the one-minute token has left, and the keys."""
-        ended = self._at == len(TOUR)
-        title = END_TITLE if ended else f"{self._at + 1}/{len(TOUR)}  {TOUR[self._at].title}"
-        left = Content.assemble((title, "bold $text-primary"), (self._time_left(), "$text-warning"))
-        keys = (("F6", "close"), ("F5", "back")) if ended else _KEYS
+        left = Content.assemble(
+            (self._title(), "bold $text-primary"), (self._time_left(), "$text-warning")
+        )
         right = Content("  ").join(
             Content.assemble((key, "bold $text-primary"), (f" {does}", "$text-muted"))
-            for key, does in keys
+            for key, does in self._keys()
         )
         line = self.query_one("#step", Static)
         gap = max(line.content_size.width - left.cell_length - right.cell_length, 2)
         line.update(Content.assemble(left, " " * gap, right), layout=False)
 
+    def _title(self) -> str:
+        if self._at == LAST:
+            right = [self._guesses.get(len(TOUR) + n) is q.answer for n, q in enumerate(QUESTIONS)]
+            return closing_title(sum(right))
+        question = self._question
+        if question is not None:
+            number = self._at - len(TOUR) + 1
+            return f"Question {number}/{len(QUESTIONS)}  {question.step.title}"
+        return f"{self._at + 1}/{len(TOUR)}  {TOUR[self._at].title}"
+
+    def _keys(self) -> tuple[tuple[str, str], ...]:
+        if self._at == LAST:
+            return (("F6", "close"), ("F5", "back"))
+        if self._is_guessing:
+            return (("y", "yes"), ("n", "no"), ("F6", "show"), ("F8", "end"))
+        return (("F6", "next"), ("F5", "back"), ("F8", "end"))
+
     def _time_left(self) -> str:
-        if self._one_minute is None:
+        if self._one_minute is None or self._at >= len(TOUR):
             return ""
         now, end = self.host.clock(), self._one_minute.expires_at or 0
         left = remaining(end, now) if now < end else "ended"
@@ -119,18 +194,23 @@ class Tour(Hosted, Vertical):
 
     @work(exclusive=True)
     async def _show(self, step: Step) -> None:
+        concealed = self._is_guessing
         token = await self._token_of(step)
         if token is None:
             self._say(f"The token “{step.token}” of this step is gone. F6 goes on.")
-        else:
-            await self._page.demonstrate(token, step)
+            return
+        await self._page.demonstrate(token, step, concealed=concealed)
+        if self._is_guessing:
+            self.focus()
 
     async def _token_of(self, step: Step) -> ServiceToken | None:
         host = self.host
         if host.project is None:
             return None
         project = host.project
-        if step.make_one_minute_token and not self._one_minute_lives():
+        # Whoever begins with the last step meets a token that just begins its minute.
+        needed = step.token == ONE_MINUTE_TOKEN and self._one_minute is None
+        if needed or (step.make_one_minute_token and not self._one_minute_lives()):
             new = await host.change(
                 "Making a one-minute token",
                 lambda vault: vault.tokens.create(project, one_minute_draft(host.clock())),
@@ -148,6 +228,3 @@ class Tour(Hosted, Vertical):
     def _one_minute_lives(self) -> bool:
         token = self._one_minute
         return token is not None and self.host.clock() < (token.expires_at or 0)
-
-
-_KEYS = (("F6", "next"), ("F5", "back"), ("F8", "end"))

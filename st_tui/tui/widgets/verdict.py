@@ -48,6 +48,8 @@ class Verdict(Widget):
 
     def __init__(self) -> None:
         super().__init__()
+        self.is_concealed = False
+        """Whether the answer is still to be guessed."""
         self.question: Question | None = None
         """What is answered; None while a sentence stands in its place."""
         self._sentence = Content("")
@@ -65,6 +67,8 @@ class Verdict(Widget):
     def render(self) -> Content:
         if self.question is None:
             return self._sentence
+        if self.is_concealed:
+            return Content.styled("?  What do you think: allowed or denied?", "bold $text-primary")
         width, height = self.content_size
         return Content("\n").join(verdict_lines(self.question, width, height))
 
