@@ -6,9 +6,10 @@ from array import array
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from itertools import pairwise
+from itertools import count, pairwise
 from typing import Final
 
+from st_tui.core.drafts import LONGEST_NAME
 from st_tui.core.lint.warnings import Fix, Kind, LintWarning
 from st_tui.core.lookalikes import described, looks_like, mixture, skeleton
 from st_tui.core.packed import PackedTexts
@@ -86,8 +87,18 @@ def about_name(name: str, names: Names, *, is_among: bool = False) -> list[LintW
         warnings.append(warn(f"The name looks like that of another token: {listed}{more}."))
     if others := names.same(name) - is_among:
         tokens = counted(others, "other token has", "other tokens have")
-        warnings.append(warn(f"{tokens} the same name: only the id tells them apart."))
+        instead = "" if is_among else _next_free(name, names)
+        warnings.append(warn(f"{tokens} the same name: only the id tells them apart.", instead))
     return warnings
+
+
+def _next_free(name: str, names: Names) -> str:
+    """The name with the first number behind it that no token has.
+
+    >>> _next_free("ci", Names(["ci", "ci-2"]))
+    'ci-3'
+    """
+    return next(free for n in count(2) if not names.same(free := f"{name[: LONGEST_NAME - 6]}-{n}"))
 
 
 def _in_ascii(name: str) -> str:

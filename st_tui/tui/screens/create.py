@@ -66,6 +66,9 @@ class Create(ShowsVault, WithAccessPane[NewToken | None], Leavable[NewToken | No
     DEFAULT_CSS = """
     Create {
         #columns { height: 1fr; }
+        &.-tight Row { height: 1; }
+        &.-tight DraftFields { padding: 0 1; }
+        &.-tight ReachSummary { margin-top: 0; }
         #command { height: 1; padding: 0 1; color: $text-muted; text-wrap: nowrap; }
     }
     """

@@ -17,9 +17,6 @@ def create_command(draft: TokenDraft, expires: str, project: str | None = None) 
     """
     words = ["st-tui", "service-token", "create"]
     words += _option("--project", project) if project else []
-    words += _option("--name", draft.name)
-    for scope in draft.scopes:
-        words += _option("--scope", str(scope))
     for permission in Permission:
         if permission in draft.permissions:
             words += _option("--access-level", permission.value)
@@ -30,6 +27,10 @@ def create_command(draft: TokenDraft, expires: str, project: str | None = None) 
             for block in draft.trusted_ips or ():
                 words += _option("--trusted-ip", block.text)
         words += ["--active"] if draft.is_active else []
+    # What is typed letter by letter comes last: on the screen nothing behind it moves.
+    words += _option("--name", draft.name)
+    for scope in draft.scopes:
+        words += _option("--scope", str(scope))
     return " ".join(words)
 
 

@@ -63,13 +63,12 @@ class DraftFields(Hosted, VerticalScroll, can_focus=False):
     DraftFields {
         padding: 1 1 0 1; width: 1fr; scrollbar-size-vertical: 1;
         #version-label { width: auto; margin-left: 2; color: $text-muted; }
-        #version { width: 18; }
+        #version { width: 1fr; }
         #trusted-ips-label { width: auto; margin: 0 1 0 2; color: $text-muted; }
         ScopeTree { display: none; }
         &.picking ScopeTree { display: block; }
         &.picking ReachSummary { display: none; }
     }
-    .-tight DraftFields { padding: 0 1; }
     """
 
     class Changed(Message):

@@ -25,6 +25,8 @@ from st_tui.tui.widgets.row import Row
 from st_tui.tui.widgets.selector import Selector
 
 _CUSTOM = ""
+_BLANKS = 60
+"""Columns from which on there is room for the blank in `6 mo`."""
 
 
 class ExpirySelector(Row):
@@ -70,6 +72,17 @@ class ExpirySelector(Row):
 
     def on_mount(self) -> None:
         self._say_end()
+
+    def on_resize(self, event: events.Resize) -> None:
+        super().on_resize(event)
+        is_narrow = event.size.width < _BLANKS
+        preset = self.query_one("#preset", Selector)
+        preset.offer(
+            [
+                (label.replace(" ", "") if is_narrow else label, value)
+                for label, value in self._options
+            ]
+        )
 
     @property
     def typed(self) -> str:

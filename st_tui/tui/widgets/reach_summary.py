@@ -71,7 +71,6 @@ class ReachSummary(Widget):
     ReachSummary {
         height: 1fr; min-height: 2; width: 1fr; margin-top: 1; text-wrap: nowrap;
     }
-    .-tight ReachSummary { margin-top: 0; }
     """
 
     def __init__(self) -> None:
@@ -86,18 +85,22 @@ class ReachSummary(Widget):
             self.refresh()
 
     def render(self) -> Content:
-        return Content("\n").join(self._lines(self.content_size.width)[: self.size.height])
+        width, height = self.content_size
+        lines = self._lines(self._reaches, width)
+        if len(lines) > height:  # what is opened comes first
+            lines = self._lines(sorted(self._reaches, key=lambda r: r.opened == 0), width)
+        return Content("\n").join(lines[:height])
 
-    def _lines(self, width: int) -> list[Content]:
+    def _lines(self, reaches: Sequence[Reach], width: int) -> list[Content]:
         lines: list[Content] = []
         for said in self._first:
             lines += folded(said, width)
         if self._first:
             lines.append(Content(""))
         label = "Opens"
-        slugs = min(max((len(r.environment) for r in self._reaches), default=0), _LONGEST_SLUG)
-        counts = max((len(_count(reach)) for reach in self._reaches), default=0)
-        for reach in sorted(self._reaches, key=lambda reach: reach.opened == 0):
+        slugs = min(max((len(r.environment) for r in reaches), default=0), _LONGEST_SLUG)
+        counts = max((len(_count(reach)) for reach in reaches), default=0)
+        for reach in reaches:
             head = f"{column(reach.environment, slugs)}  {_count(reach):>{counts}}   "
             for number, line in enumerate(_in_words(reach, width - LABEL - 1 - len(head))):
                 style = "" if reach.opened and not number else "$text-muted"

@@ -26,7 +26,6 @@ class Row(Widget):
         & > * {{ height: 1; }}
         & > .first {{ margin-left: {LABEL}; }}
     }}
-    .-tight Row {{ height: 1; }}
     """
 
     def __init__(self, label: str, *fields: Widget, id: str | None = None) -> None:  # noqa: A002

@@ -22,8 +22,8 @@ from st_tui.tui.actions import Action, bindings
 
 T = TypeVar("T")
 
-_MARKS = (("(•) ", "( ) "), ("•", " "))
-"""What stands before the chosen option and before each other one, from wide to narrow."""
+_MARKS = (("(•) ", "( ) ", "  "), ("•", " ", "  "), ("•", " ", " "))
+"""What stands before the chosen option, before each other one and between, from wide to narrow."""
 
 
 class Selector(Widget, Generic[T], can_focus=True):
@@ -104,8 +104,8 @@ class Selector(Widget, Generic[T], can_focus=True):
             return Content.styled("none", "$text-muted")
         marks = self._marks
         if marks is not None:
-            chosen, other = marks
-            return Content("  ").join(
+            chosen, other, gap = marks
+            return Content(gap).join(
                 [
                     Content.styled(f"{chosen}{shown(label)}", "bold $text-primary")
                     if index == self.index
@@ -120,11 +120,12 @@ class Selector(Widget, Generic[T], can_focus=True):
         return Content.assemble(("‹ ", arrows), label, (" ›", arrows))
 
     @property
-    def _marks(self) -> tuple[str, str] | None:
-        """What stands before the chosen option and before others; None if not all are shown."""
+    def _marks(self) -> tuple[str, str, str] | None:
+        """What stands before the options and between them; None if not all are shown."""
         labels = sum(cell_len(shown(label)) for label, _ in self.options)
         for marks in _MARKS if self._all_shown else ():
-            if labels + len(self.options) * (len(marks[0]) + 2) - 2 <= self.content_size.width:
+            around = len(self.options) * len(marks[0]) + (len(self.options) - 1) * len(marks[2])
+            if labels + around <= self.content_size.width:
                 return marks
         return None
 
@@ -145,7 +146,7 @@ class Selector(Widget, Generic[T], can_focus=True):
             right = left + cell_len(shown(label)) + len(marks[0])
             if left <= event.x < right:
                 self.index = index
-            left = right + 2
+            left = right + len(marks[2])
 
 
 def between_arrows(label: str, *, focused: bool) -> Content:

@@ -100,6 +100,6 @@ def test_the_command_makes_the_same_draft(
 def test_a_vault_of_several_projects_gets_the_project_named() -> None:
     draft = TokenDraft("x", (Scope("dev", "/a"),), frozenset({Permission.READ}), None)
     assert create_command(draft, "never", "shop") == (
-        "st-tui service-token create --project shop --name x --scope dev:/a --access-level read "
-        "--never"
+        "st-tui service-token create --project shop --access-level read --never --name x "
+        "--scope dev:/a"
     )
