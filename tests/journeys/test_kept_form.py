@@ -62,7 +62,7 @@ def begun(tmux: TmuxSession, directory: Path) -> None:
     tmux.write("prod:/common/**")
     tmux.wait_for("‹ prod ›", "2 of 3")
     tmux.press("Enter")
-    tmux.wait_for("--scope 'prod:/common/**'", "/path/**")
+    tmux.wait_for("1   prod ", "/path/**")
     tmux.write("/half")
     tmux.wait_for("matches no folder")
     tmux.press("Tab", "Tab", "Space", "Tab", "Tab", "Right", "Right")
