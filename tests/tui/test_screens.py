@@ -30,6 +30,7 @@ from tests.journeys.driving import (
     screen_text,
     until,
     vault,
+    workers_done,
     write,
 )
 from tests.pictures import Pictures
@@ -370,6 +371,21 @@ async def test_tour(demo_app: StTui, pictures: Pictures, size: tuple[int, int]) 
         await until(pilot, lambda: "That was the tour" in screen_text(pilot), "the last word")
         await pilot.press("up", "down")
         await pictures.check(pilot, "tour-end", drawn=False)
+
+
+async def test_a_path_is_typed(demo_app: StTui, pictures: Pictures) -> None:
+    """The README's moving picture: the answer changes with every letter."""
+    async with demo_app.run_test(size=(80, 24)) as pilot:
+        await opened(pilot)
+        await choose(pilot, "ci-deploy")
+        await pilot.press("t")
+        frames = [(await pictures.film(pilot), 1.5)]
+        for character in "common/db":
+            await write(pilot, character)
+            await workers_done(pilot)
+            frames.append((await pictures.film(pilot), 0.35))
+        frames.append((frames.pop()[0], 3.0))
+    pictures.check_moving(frames, "typing-80x24")
 
 
 @each_size
