@@ -24,6 +24,8 @@ _ORDER_BY = {
     (Order.EXPIRES, False): "l.ends_at IS NULL, l.ends_at, l.token_id",
     (Order.EXPIRES, True): "l.ends_at IS NULL DESC, l.ends_at DESC, l.token_id DESC",
 }
+_FAR = 1_000
+"""So many tokens before a page are worth a count of all: it may be nearer from behind."""
 _WITH_WRITE = ", ".join(
     f"'{text}'" for text, granted in PERMISSIONS.items() if Permission.WRITE in granted
 )
@@ -89,6 +91,12 @@ def page(
 ) -> list[ServiceToken]:
     """Some of a project's tokens, in this order: those with the text in their name or a scope."""
     where, values = _filter(project_id, text, limits)
+    from_behind = None
+    if offset >= _FAR and limit > 0 and not text and limits == NO_LIMITS:
+        from_behind = _from_behind(database, project_id, limit, offset)
+    if from_behind is not None:
+        backwards = not backwards
+        limit, offset = from_behind
     order_by = _ORDER_BY[order, backwards]
     listing = true_listing(database, text)
     rows = database.rows(
@@ -96,7 +104,23 @@ def page(
         f"ORDER BY {order_by} LIMIT :limit OFFSET :offset) ORDER BY {order_by}",
         {**values, "limit": limit, "offset": offset},
     )
-    return [token_of(row) for row in rows]
+    found = [token_of(row) for row in rows]
+    return found if from_behind is None else found[::-1]
+
+
+def _from_behind(
+    database: Database, project_id: str, limit: int, offset: int
+) -> tuple[int, int] | None:
+    """How many tokens of a page there are, and how many stand behind it; None if those are more.
+
+    SQLite steps over all that stands before a page. In the other order that is what stands behind.
+    """
+    everything = database.cached(
+        f"how many tokens has {project_id}", lambda: count(database, project_id)
+    )
+    there = max(min(limit, everything - offset), 0)
+    behind = max(everything - offset - there, 0)
+    return (there, behind) if behind < offset else None
 
 
 def newest_ids(database: Database, project_id: str) -> Iterator[str]:

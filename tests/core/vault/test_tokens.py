@@ -24,6 +24,7 @@ from st_tui.core.model import (
     ServiceToken,
 )
 from st_tui.core.plain_text import TextError
+from st_tui.core.store import token_listing
 from st_tui.core.store import tokens as stored_tokens
 from st_tui.core.token_text import parse
 from st_tui.core.vault import Known, Vault, VaultError, check
@@ -501,6 +502,7 @@ class TestList:
         made: list[ServiceToken],
         order: Order,
         names: list[set[str]],
+        monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         def page(**how: int) -> list[str]:
             listed = vault.tokens.page(project, order=order, **how)  # type: ignore[arg-type]
@@ -510,6 +512,16 @@ class TestList:
         assert all(name in place for name, place in zip(listed, names, strict=True))
         assert page(backwards=True) == page()[::-1]
         assert page(limit=2) + page(limit=2, offset=2) + page(limit=2, offset=4) == page()
+        monkeypatch.setattr(token_listing, "_FAR", 1)  # from there on from behind, if nearer
+        every = page()
+        for offset in range(len(every) + 2):
+            for limit in range(len(every) + 2):
+                there = every[offset : offset + limit]
+                assert page(limit=limit, offset=offset) == there
+                assert (
+                    page(limit=limit, offset=offset, backwards=True)
+                    == every[::-1][offset : offset + limit]
+                )
 
     def test_an_overlap_sorts_by_the_end_it_brings(
         self, vault: Vault, project: Project, made: list[ServiceToken]
