@@ -28,7 +28,7 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from st_tui.core.model import Permission, ServiceToken
-from st_tui.core.patterns import Pattern, literal_prefix
+from st_tui.core.patterns import Pattern, folder_prefix, literal_prefix
 from st_tui.core.reach.answers import Reaching, ReachingTokens
 from st_tui.core.reach.one_against_many import (
     ActiveSet,
@@ -44,15 +44,14 @@ from st_tui.core.reach.postings import PatternBlock, PostingList, in_blocks, uni
 class PostingLists(NamedTuple):
     """The posting lists for one environment and one set of permissions, filed for each use.
 
-    `by_text` files all of them by the pattern. `by_prefix` files those with a folder prefix by that
-    prefix; `blocks` has the same lists sorted by it, and `last_literals` the last prefix of each
-    block. `without_prefix` and `blocks_without_prefix` have the others, of patterns that begin with
-    a wildcard; `literals` has the literal of each in `without_prefix`.
+    `by_prefix` files those with a folder prefix by that prefix; `blocks` has the same lists sorted
+    by it, and `last_literals` the last prefix of each block. `without_prefix` has the others, of
+    patterns that begin with a wildcard, by the pattern; `literals` has the literal of each, and
+    `blocks_without_prefix` has the same lists in blocks.
     """
 
-    by_text: dict[str, PostingList]
-    by_prefix: dict[str, list[PostingList]]
-    without_prefix: list[PostingList]
+    by_prefix: dict[str, tuple[PostingList, ...]]
+    without_prefix: dict[str, PostingList]
     literals: list[str]
     blocks: list[PatternBlock]
     blocks_without_prefix: list[PatternBlock]
@@ -90,13 +89,18 @@ class ScopeLists:
     def add(self, token: ServiceToken) -> None:
         """Add a token: its number is how many were added before."""
         for environment, text in token.scopes:
-            numbers = self._having.setdefault((environment, token.permissions), {})
-            numbers.setdefault(text, []).append(self._added)
+            having = self._having.setdefault((environment, token.permissions), {})
+            numbers = having.get(text)
+            if numbers is None:
+                having[text] = [self._added]  # most have one: a list that has grown is larger
+            else:
+                numbers.append(self._added)
         self._added += 1
 
     def index(self) -> ScopeIndex:
-        """The index of all that were added."""
-        lists = {key: _posting_lists(found, self._added) for key, found in self._having.items()}
+        """The index of all that were added. Nothing is kept here: both at once take much memory."""
+        keys = list(self._having)
+        lists = {key: _posting_lists(self._having.pop(key), self._added) for key in keys}
         return ScopeIndex(self._added, lists)
 
 
@@ -194,11 +198,18 @@ def reaching_within(
     def path_for(text: str) -> str | None:
         """Where a stored pattern overlaps the query, worked out when it is wanted."""
         if text not in paths:
-            stored = next(lists.by_text[text] for lists in every if text in lists.by_text)
+            stored = next(filter(None, (_stored(lists, text) for lists in every)))
             paths[text] = existing(stored) or query.witness(stored)
         return paths[text]
 
     return Reaching(index.tokens, bitmap | union(overlapping), environment, path_for)
+
+
+def _stored(lists: PostingLists, text: str) -> PostingList | None:
+    """The posting list of this very pattern, if there is one."""
+    with_prefix = lists.by_prefix.get(folder_prefix(text), ())
+    found = next((one for one in with_prefix if one.text == text), None)
+    return found or lists.without_prefix.get(text)
 
 
 def _candidates(lists: PostingLists, beginning: str) -> Iterable[PatternBlock]:
@@ -239,7 +250,7 @@ def _overlapping(
         rests = map(itemgetter(slice(len(block.shared), None)), block.literals)
         active = query.active_sets(shared, rests)
         if len(block.lists) > len(active):
-            active = list(chain.from_iterable(map(repeat, active, block.literals.values())))
+            active = list(chain.from_iterable(map(repeat, active, block.times)))
         verdicts = query.known_verdicts(active, block.template_keys)
         if None in verdicts:
             for at, (reached, one) in enumerate(zip(active, block.lists, strict=True)):
@@ -253,7 +264,7 @@ def _matching(every: Sequence[PostingLists], path: str) -> Iterator[PostingList]
     yield from _matching_with_prefix(every, path)
     for lists in every:
         in_path = map(path.__contains__, lists.literals)
-        for one in compress(lists.without_prefix, in_path):
+        for one in compress(lists.without_prefix.values(), in_path):
             if one.matches(path):
                 yield one
 
@@ -269,24 +280,20 @@ def _matching_with_prefix(every: Sequence[PostingLists], path: str) -> Iterator[
 
 
 def _posting_lists(having: dict[str, list[int]], token_count: int) -> PostingLists:
-    by_text = {
-        pattern.text: PostingList(pattern, having[pattern.text], token_count)
-        for pattern in Templates().split(having)
-    }
-    by_prefix: dict[str, list[PostingList]] = {}
-    without_prefix: list[PostingList] = []
-    for one in by_text.values():
+    by_prefix: dict[str, tuple[PostingList, ...]] = {}
+    without_prefix: dict[str, PostingList] = {}
+    for pattern in Templates().split(list(having)):
+        one = PostingList(pattern, having.pop(pattern.text), token_count)
         if one.begins_with_literal:
-            by_prefix.setdefault(one.literal, []).append(one)
+            by_prefix[one.literal] = (*by_prefix.get(one.literal, ()), one)
         else:
-            without_prefix.append(one)
+            without_prefix[one.text] = one
     blocks = in_blocks(chain.from_iterable(by_prefix.values()))
     return PostingLists(
-        by_text,
         by_prefix,
         without_prefix,
-        [one.literal for one in without_prefix],
+        [one.literal for one in without_prefix.values()],
         blocks,
-        in_blocks(without_prefix),
+        in_blocks(without_prefix.values()),
         [block.lists[-1].literal for block in blocks],
     )

@@ -44,14 +44,15 @@ class PostingList(SplitPattern):
 class PatternBlock(NamedTuple):
     """Posting lists of patterns with the same text before the hole, sorted by their literals.
 
-    `literals` counts the patterns with each literal. All literals begin with `shared`; `one_name`
+    `times` says how many have each of `literals`, which all begin with `shared`. `one_name`
     says that behind it no literal has a slash. `template_keys` are those of the lists, in their
     order; `of_each_template` has one list for each key. `bitmap` has the tokens of all the lists;
     None if the block is too small for that to be worth it.
     """
 
     before: str
-    literals: dict[str, int]
+    literals: tuple[str, ...]
+    times: tuple[int, ...]
     lists: list[PostingList]
     template_keys: list[str]
     of_each_template: dict[str, PostingList]
@@ -92,7 +93,8 @@ def _block(before: str, lists: list[PostingList]) -> PatternBlock:
     template_keys = [one.template.key for one in lists]
     return PatternBlock(
         before,
-        literals,
+        tuple(literals),
+        tuple(literals.values()),
         lists,
         template_keys,
         dict(zip(template_keys, lists, strict=True)),
