@@ -65,6 +65,8 @@ class Overview(ShowsVault, Leavable[None], Generic[Works]):
         super().__init__()
         self._reading = LatestWins(self, self._read_project)
         self._doing = ""
+        self._analysis: Analysis[Works] | None = None
+        """From when the screen has its host until it is closed."""
 
     def compose(self) -> ComposeResult:
         yield Title()
@@ -88,6 +90,8 @@ class Overview(ShowsVault, Leavable[None], Generic[Works]):
 
     async def ask(self, job: Callable[[Works, Desk, *Args], Answer], *args: *Args) -> Answer:
         """Let the overview do a job. Raises Refusal and Superseded."""
+        if self._analysis is None:
+            raise asyncio.CancelledError
         return await self._analysis.ask(job, *args)
 
     def chosen_token(self) -> ServiceToken | None:
@@ -130,11 +134,12 @@ class Overview(ShowsVault, Leavable[None], Generic[Works]):
                 timer.stop()
 
     def on_mount(self) -> None:
-        self._analysis: Analysis[Works] = Analysis(self.host, self.overview())
+        self._analysis = Analysis(self.host, self.overview())
         self.show()
 
     def on_unmount(self) -> None:
-        self._analysis.close()
+        if self._analysis is not None:
+            self._analysis.close()
 
     def show(self) -> None:
         self._reading.request()
@@ -147,7 +152,8 @@ class Overview(ShowsVault, Leavable[None], Generic[Works]):
         self.query_one(Title).show(project.name, self.NAME)
         began = time.monotonic()
         try:
-            await self._analysis.open(project)
+            if self._analysis is not None:
+                await self._analysis.open(project)
             await self.read_tokens(project)
         except Refusal as refusal:
             self.refuse(refusal)

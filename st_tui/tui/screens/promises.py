@@ -53,7 +53,7 @@ class Promises(Overview[PromisesOverview]):
     DEFAULT_CSS = """
     Promises {
         #found { margin-top: 1; }
-        #whole { height: 4; padding: 0 1; border-top: hkey $border; }
+        #whole { height: 4; padding: 0 1; border-top: solid $panel; }
     }
     """
 

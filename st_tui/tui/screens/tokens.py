@@ -253,9 +253,10 @@ class TokensPage(TokenActions, OffersForm, Touring, FilteredPage):
             await self.reveal(new)
 
     def action_who(self) -> None:
+        from st_tui.core.secrets.model import Place
         from st_tui.tui.screens.who import Who
 
-        self._open_overview(Who)
+        self._open_overview(lambda: Who(Place(*self._tested_place())))
 
     def action_warnings(self) -> None:
         from st_tui.tui.screens.warnings import Warnings

@@ -42,7 +42,9 @@ class Who(Overview[ReachOverview]):
     NAME = "Who can reach this?"
     ACTIONS: ClassVar[tuple[Action, ...]] = (
         *Overview.ACTIONS,
-        Action("to_list", "down", "list", "Go from the question to the list"),
+        Action(
+            "to_list", "down", "list", "Go from the question to the list", hint=True, at="PathField"
+        ),
     )
     BINDINGS: ClassVar[list[BindingType]] = bindings(ACTIONS[-1:])
     DEFAULT_CSS = """

@@ -53,6 +53,7 @@ def rows(app: StTui) -> list[object]:
 def process_of(app: StTui) -> subprocess.Popen[bytes]:
     """The process in which the overview of the screen works."""
     assert isinstance(app.screen, Overview)
+    assert app.screen._analysis is not None
     where = app.screen._analysis._where
     assert isinstance(where, InProcess)
     return where.process
