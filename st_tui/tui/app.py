@@ -20,7 +20,7 @@ from st_tui.core.expiry import system_clock
 from st_tui.core.model import Project
 from st_tui.core.plain_text import shown
 from st_tui.tui.actions import GO_TO_PATH, Action, bindings
-from st_tui.tui.host import PLAIN_OPENING, LoggedCommand, Opening, ShowsVault
+from st_tui.tui.host import PLAIN_OPENING, Linked, LoggedCommand, Opening, ShowsVault
 from st_tui.tui.latest_wins import LatestWins
 from st_tui.tui.leaving import Leavable
 from st_tui.tui.screens.tokens import TokensPage
@@ -461,6 +461,12 @@ class StTui(SafeApp[None]):
         name = theme_called(self.theme)
         self.notify(f"Theme: {name}", timeout=2)
         self.remember(theme=name)
+
+    def linked_screen(self, name: Linked, *given: Any, **named: Any) -> Screen[Any]:
+        """A new screen that a link leads to."""
+        from st_tui.tui.linked_screens import linked_screen
+
+        return linked_screen(name, *given, **named)
 
     def show_project(self, project: Project) -> None:
         """Show another project on every screen."""

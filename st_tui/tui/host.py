@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, TypeVar, cast
 
 from textual.app import App
 from textual.notifications import SeverityLevel
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from st_tui.tui.settings import Settings
 
 Result = TypeVar("Result")
+
+Linked = Literal["tokens", "folders", "audit", "matrix", "who"]
+"""The screens that a link leads to."""
 
 
 class Opening(NamedTuple):
@@ -51,6 +54,9 @@ class Host(Protocol):
 
     opening: Opening
     """What the demo was started with."""
+
+    ascii_only: bool
+    """Whether the terminal's font lacks symbols."""
 
     server_url: str
     """Where a server was last tried."""
@@ -147,6 +153,9 @@ class Host(Protocol):
 
     def switch_theme(self) -> None:
         """Go on to the next theme."""
+
+    def linked_screen(self, name: Linked, *given: Any, **named: Any) -> Screen[Any]:
+        """A new screen that a link leads to: the screen with the link must not import it."""
 
     def show_project(self, project: Project) -> None:
         """Show another project on every screen."""

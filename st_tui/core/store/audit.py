@@ -117,20 +117,22 @@ _USE = (
 
 
 def _all_uses(whose: str) -> str:
-    """The query for what tokens were allowed: actor, environment, path and operation.
+    """The query for what tokens were allowed: actor, environment, path, operation and time.
 
     `whose` is the condition on the entries. An entry that lists further folders (`ALSO`) is several
     rows: a secret found through a link counts for the folder it lies in, too.
     """
     also = (
         "SELECT actor, json_extract(value, '$.environment') AS environment, "
-        f"json_extract(value, '$.secretPath') AS path, '{operation}' AS operation "
+        f"json_extract(value, '$.secretPath') AS path, '{operation}' AS operation, time "
         f"FROM audit_log, json_each(details, '$.{name}') "
         f"WHERE {whose} AND verdict = 'allowed' AND instr(details, '\"also') "
         f"AND instr(details, '\"{name}\":[')"
         for operation, name in ALSO.items()
     )
-    own = f"SELECT actor, environment, path, operation FROM audit_log WHERE {whose} AND {_USE}"
+    own = (
+        f"SELECT actor, environment, path, operation, time FROM audit_log WHERE {whose} AND {_USE}"
+    )
     return " UNION ALL ".join((own, *also))
 
 
@@ -185,6 +187,35 @@ def actors_since(database: Database, project_id: str, seq: int) -> list[str]:
     """Who did anything in a project after this entry."""
     query = "SELECT DISTINCT actor FROM audit_log WHERE project_id = :project AND seq > :seq"
     return [actor for (actor,) in database.rows(query, {"project": project_id, "seq": seq})]
+
+
+def last_uses(database: Database, token_id: str) -> list[tuple[Use, int]]:
+    """What a token was allowed, each environment, path and operation once, and when it last was."""
+    rows = database.rows(
+        "SELECT environment, path, operation, count(*), max(time) "
+        f"FROM ({_all_uses('actor = :token')}) AS used GROUP BY 1, 2, 3",
+        {"token": token_id},
+    )
+    return [
+        (Use(environment, path, Permission(operation), times), last)
+        for environment, path, operation, times, last in rows
+    ]
+
+
+def requests_over_time(
+    database: Database, token_id: str, since: int, step: int
+) -> list[tuple[int, int, int]]:
+    """How many requests of a token were allowed and denied in each step of time since then.
+
+    Steps are counted from 1970. Those without a request are left out.
+    """
+    rows = database.rows(
+        "SELECT time / :step, count(*) FILTER (WHERE verdict = 'allowed'), "
+        "count(*) FILTER (WHERE verdict = 'denied') FROM audit_log "
+        "WHERE actor = :token AND time >= :since AND verdict IS NOT NULL GROUP BY 1",
+        {"token": token_id, "since": since, "step": step},
+    )
+    return [(step_number, allowed, denied) for step_number, allowed, denied in rows]
 
 
 class LogPosition(NamedTuple):

@@ -24,6 +24,7 @@ from st_tui.core.vault.session import Session
 
 if TYPE_CHECKING:
     from st_tui.core.vault.entry_context import EntryContext
+    from st_tui.core.vault.token_usage import TokenUsage
 
 ANONYMOUS = "anonymous"
 """The actor of an access with a token that is not known."""
@@ -81,17 +82,27 @@ class AuditLog:
         with self._session.reading() as database:
             return audit.page(database, wanted, limit=limit, offset=offset)
 
-    def count(self, *, project: Project | None = None) -> int:
-        """How many entries there are, of all projects or of one."""
+    def count(self, *, project: Project | None = None, about: str | None = None) -> int:
+        """How many entries there are, of all projects or of one; or about an id, or by it."""
+        wanted = EntryFilter(project.id if project else None, [about] if about else None)
         with self._session.reading() as database:
-            return audit.count(database, EntryFilter(project.id if project else None))
+            return audit.count(database, wanted)
 
-    def find(self, project: Project, text: str, secrets: Collection[str] = ()) -> list[int]:
+    def find(
+        self,
+        project: Project,
+        text: str,
+        secrets: Collection[str] = (),
+        *,
+        about: str | None = None,
+    ) -> list[int]:
         """The numbers of a project's entries in which a person finds the text, the newest first.
 
-        `secrets` are the hashes of those secrets' names that have the text in them.
+        `secrets` are the hashes of those secrets' names that have the text in them. `about` is an
+        id: the entries are about it, or by it.
         """
-        wanted = EntryFilter(project.id, text=text, secrets=list(secrets))
+        about_ids = [about] if about else None
+        wanted = EntryFilter(project.id, about_ids, text=text, secrets=list(secrets))
         with self._session.reading() as database:
             return audit.numbers(database, wanted)
 
@@ -133,6 +144,13 @@ class AuditLog:
         """What a token was allowed so far, each environment, path and operation once."""
         with self._session.reading() as database:
             return audit.uses(database, token.id)
+
+    def usage(self, token: ServiceToken, days: int) -> TokenUsage:
+        """In which folders a token was used, and how often on each of the last days."""
+        from st_tui.core.vault.token_usage import token_usage  # not for the first frame
+
+        with self._session.reading() as database:
+            return token_usage(database, token.id, self._session.clock(), days)
 
     def uses_of_all(self, project: Project) -> dict[str, list[Use]]:
         """What each token of a project was allowed so far, by its id."""

@@ -17,7 +17,9 @@ from st_tui.tui.actions import EVERYWHERE, Action, bindings
 from st_tui.tui.latest_wins import LatestWins
 from st_tui.tui.screens.entry import EntryScreen
 from st_tui.tui.screens.filtered_page import FilteredPage
+from st_tui.tui.screens.responsive import WIDE
 from st_tui.tui.widgets.audit_list import AuditList, Entries, row_in_words
+from st_tui.tui.widgets.cells import cut
 from st_tui.tui.widgets.hashed_names import SecretNames
 from st_tui.tui.widgets.listing import Listing
 from st_tui.tui.widgets.top_bar import TopBar
@@ -49,8 +51,13 @@ class AuditPage(FilteredPage):
     }
     """
 
-    def __init__(self) -> None:
+    def __init__(self, token_id: str | None = None, name: str = "") -> None:
+        """Shows the whole log, or what was done by one token and to it; `name` is that token's."""
         super().__init__()
+        self._token_id = token_id
+        self._name = name
+        self._entries: Entries | None = None
+        """What the list shows."""
         self._showing = LatestWins(self, self._show_log)
         self._goes_on_top = False
         """Whether the next showing puts the cursor on top."""
@@ -83,28 +90,37 @@ class AuditPage(FilteredPage):
         self._showing.request()
 
     async def _show_log(self) -> None:
-        """Show the entries, or those that the filter finds, if it still holds by then."""
-        project, text = self.host.project, self.filter_text
+        """Search the log if there is a filter, and show it if the filter is still the same."""
+        project, text, token_id = self.host.project, self.filter_text, self._token_id
         if project is None:
             self._list.show_items(0, 0)
             return
+        top = self._goes_on_top
         try:
             found = None
-            if text:  # to look for it takes long
-                found = await self.host.read_apart(lambda vault: search(vault, project, text))
-            look = self._list.first_look(Entries(project, found), top=self._goes_on_top)
-            looked, count = await self.host.read(
-                lambda vault: (look(vault), vault.audit.count(project=project))
+            if text:  # that takes long
+                found = await self.host.read_apart(lambda v: search(v, project, text, token_id))
+            entries = Entries(project, token_id, found)
+            look = self._list.first_look(entries, top=top)
+            count, looked = await self.host.read(
+                lambda v: (v.audit.count(project=project, about=token_id), look(v))
             )
         except Refusal as refusal:
             self.host.notify(str(refusal), severity="error")
             return
         if (project, text) == (self.host.project, self.filter_text):
-            self._goes_on_top = False
-            entries = counted(count, "entry", "entries")
-            said = entries if found is None else f"{looked.count} of {entries}"
-            self.query_one(TopBar).show(project, said)
+            self._goes_on_top, self._entries = False, entries
+            said = counted(count, "entry", "entries")
+            said = said if found is None else f"{len(found)} of {said}"
+            self.query_one(TopBar).show(project, self._about(said))
             self._list.show_look(looked)
+
+    def _about(self, count: str) -> str:
+        """What stands in the title: the count, and the token that the entries are about."""
+        if not self._name:
+            return count
+        is_wide = self.size.width >= WIDE
+        return f"{cut(self._name, 40)}: {count}" if is_wide else cut(self._name, 18)
 
     @on(Listing.Moved, "#entries")
     def _say_entry(self) -> None:
@@ -120,8 +136,8 @@ class AuditPage(FilteredPage):
 
     @on(Listing.Chosen, "#entries")
     def _open_entry(self) -> None:
-        if self._list.current is not None and self.app.screen is self:
-            self.app.push_screen(EntryScreen(self._list, self._names))
+        if self._entries is not None and self.app.screen is self:
+            self.app.push_screen(EntryScreen(self._list, self._entries, self._names))
 
     def action_open(self) -> None:
         self._list.action_choose()
@@ -146,10 +162,13 @@ class AuditPage(FilteredPage):
             )
 
 
-def search(vault: Vault, project: Project, text: str) -> list[int]:
-    """The numbers of the entries that show a text, newest first."""
+def search(vault: Vault, project: Project, text: str, token_id: str | None = None) -> list[int]:
+    """The numbers of the entries that show a text, newest first.
+
+    With a token's id, only entries by it and about it count.
+    """
     try:
         secrets = vault.secrets.hashes_of_names(project, text)
     except Refusal:
         secrets = []  # the log can be searched without the operator's key
-    return vault.audit.find(project, text, secrets)
+    return vault.audit.find(project, text, secrets, about=token_id)

@@ -19,11 +19,12 @@ from st_tui.core.plain_text import shown
 from st_tui.tui.actions import BACK, HELP, PALETTE, Action, bindings
 from st_tui.tui.latest_wins import LatestWins
 from st_tui.tui.leaving import Leavable
-from st_tui.tui.widgets.audit_list import AuditList, AuditRow, row_in_words
+from st_tui.tui.widgets.audit_list import AuditList, AuditRow, Entries, row_in_words
 from st_tui.tui.widgets.key_hints import KeyHints
 from st_tui.tui.widgets.title import Title
 
 if TYPE_CHECKING:
+    from st_tui.core.vault import Vault
     from st_tui.core.vault.entry_context import EntryContext
     from st_tui.tui.widgets.hashed_names import SecretNames
 
@@ -52,13 +53,15 @@ class EntryScreen(Leavable[None]):
     }
     """
 
-    def __init__(self, listing: AuditList, names: SecretNames) -> None:
+    def __init__(self, listing: AuditList, entries: Entries, names: SecretNames) -> None:
+        """Shows the one of the `entries` that the cursor of the list is on."""
         super().__init__()
         self._listing = listing
+        self._entries = entries
         self._names = names
-        self._row: AuditRow | None = listing.current
+        self._row: AuditRow | None = None
         self._around: EntryContext | None = None
-        self._reading = LatestWins(self, self._read_context)
+        self._reading = LatestWins(self, self._read_entry)
 
     def compose(self) -> ComposeResult:
         yield Title()
@@ -70,25 +73,23 @@ class EntryScreen(Leavable[None]):
     def on_mount(self) -> None:
         self._reading.request()
 
-    async def _read_context(self) -> None:
-        """Read what stands around the entry, and show both."""
-        row = self._row
-        if row is None:
-            self.dismiss()
-            return
+    async def _read_entry(self) -> None:
+        """Read the entry and what stands around it, and show both."""
+        index = self._listing.cursor
         try:
-            self._around = await self.host.read(lambda vault: vault.audit.context(row.entry))
+            found = await self.host.read(lambda vault: _read(vault, self._entries, index))
         except Refusal as refusal:
-            self._around = None
             self.host.notify(str(refusal), severity="error")
-        if self._row is row:
-            self._show(row, self._around)
+            return
+        if found is not None:
+            self._row, self._around = found
+            self._show(*found)
 
-    def _show(self, row: AuditRow, context: EntryContext | None) -> None:
+    def _show(self, row: AuditRow, context: EntryContext) -> None:
         project = self.host.project
         way = [project.name] if project else []
         self.query_one(Title).show(*way, "Audit", f"Entry {row.entry.seq}")
-        sentence = row_in_words(row, self._names, context.scope if context else None)
+        sentence = row_in_words(row, self._names, context.scope)
         facts = [
             Content.assemble((f"{label:<{_LABEL}}", "$text-muted"), said)
             for label, said in self._facts(row, context)
@@ -96,9 +97,7 @@ class EntryScreen(Leavable[None]):
         self.query_one("#sentence", Static).update(sentence)
         self.query_one("#facts", Static).update(Content("\n").join(facts))
 
-    def _facts(
-        self, row: AuditRow, context: EntryContext | None
-    ) -> Iterator[tuple[str, Content | str]]:
+    def _facts(self, row: AuditRow, context: EntryContext) -> Iterator[tuple[str, Content | str]]:
         """The fields of the entry, each with its label."""
         entry, now = row.entry, self.host.clock()
         yield "When", f"{in_both_times(entry.time)}, {span(now - entry.time)} ago"
@@ -117,11 +116,9 @@ class EntryScreen(Leavable[None]):
                 yield label, shown(said)
         yield from self._details(row)
         yield "", ""
-        if context is not None:
-            yield "Chain", _chain(entry.seq, follows=context.follows)
+        yield "Chain", _chain(entry.seq, follows=context.follows)
         yield "Hash", Content.styled(shown(entry.hash), "$text-muted")
-        if context is not None:
-            yield "Before", Content.styled(context.previous, "$text-muted")
+        yield "Before", Content.styled(shown(context.previous), "$text-muted")
 
     def _details(self, row: AuditRow) -> Iterator[tuple[str, str]]:
         label, text = "Details", self._names.details(row.entry)
@@ -130,11 +127,8 @@ class EntryScreen(Leavable[None]):
             label = ""
 
     def action_go(self, amount: int) -> None:
-        row = self._listing.item(self._listing.cursor + amount)
-        if row is not None:
-            self._listing.cursor += amount
-            self._row = row
-            self._reading.request()
+        self._listing.cursor += amount
+        self._reading.request()
 
     def action_token(self) -> None:
         from st_tui.tui.screens.token import open_token
@@ -155,11 +149,16 @@ class EntryScreen(Leavable[None]):
             await show_folder(self, Place(entry.environment, entry.path or "/"))
 
 
-def _named(name: str, actor: str, context: EntryContext | None) -> Content:
+def _read(vault: Vault, entries: Entries, index: int) -> tuple[AuditRow, EntryContext] | None:
+    rows = entries.page(vault, index, 1)
+    return (rows[0], vault.audit.context(rows[0].entry)) if rows else None
+
+
+def _named(name: str, actor: str, context: EntryContext) -> Content:
     """Who did it; a token's id, and what became of it, behind its name."""
     if name == actor:
         return Content(shown(name))
-    deletion = context.deletion if context else None
+    deletion = context.deletion
     gone = ""
     if deletion is not None:
         how = _GONE.get(deletion.reason or "", "deleted")

@@ -39,8 +39,6 @@ FOLDER_ACTIONS = (
            hint=True, at="EnvironmentBar"),
     Action("delete", "d,delete", "delete", "Delete what is under the cursor",
            "secrets delete | folders delete | environments delete", hint=True),
-    Action("to_folders", "escape", "folders", "Go from the secrets to the folders",
-           hint=True, at="SecretList"),
 )  # fmt: skip
 
 _MOST_ORPHANS = 4

@@ -1,16 +1,16 @@
-"""All about one service token: scopes and their reach, end, switches, and its log entries."""
+"""All about one service token: what it is, what it opens, how it was used, and where to go on."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+import asyncio
+from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
-from textual import work
+from textual import events, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import VerticalScroll
+from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Static
@@ -18,165 +18,220 @@ from textual.worker import Worker, WorkType
 
 from st_tui.core import lint
 from st_tui.core.errors import Refusal
-from st_tui.core.expiry import in_both_times, in_local_time, remaining
-from st_tui.core.lint.names import Names
-from st_tui.core.model import AuditEntry, Project, ServiceToken, Use
-from st_tui.core.plain_text import shown
-from st_tui.core.wording import counted, times
+from st_tui.core.lint import Fix, LintWarning
+from st_tui.core.model import AuditEntry, Project, ServiceToken
+from st_tui.core.patterns import pattern_or_none
 from st_tui.tui.actions import BACK, HELP, PALETTE, Action, bindings
 from st_tui.tui.host import ShowsVault
 from st_tui.tui.latest_wins import LatestWins
 from st_tui.tui.leaving import Leavable
+from st_tui.tui.screens.responsive import Responsive
 from st_tui.tui.screens.token_actions import TOKEN_ACTIONS, TokenActions
+from st_tui.tui.widgets import token_facts
 from st_tui.tui.widgets.key_hints import KeyHints
+from st_tui.tui.widgets.title import Title
 from st_tui.tui.widgets.token_name import token_name
+from st_tui.tui.widgets.warning_list import fix_in_words
 
 if TYPE_CHECKING:
     from st_tui.core.vault import Vault
     from st_tui.core.vault.lineage import Lineage, Relative
+    from st_tui.core.vault.token_usage import TokenUsage
 
-_ENTRIES = 50
+_ENTRIES, _ENTRIES_WHERE_TALL = 6, 20
 """Entries of the log that are shown."""
+_TALL = 36
+_DAYS, _DAYS_WHERE_WIDE = 14, 30
+_WIDE, _WIDER = 100, 120
+_FIRST = 0.1
+"""Seconds that the first frame waits for what it shows, so that it is painted once."""
+_PATIENCE = 0.3
+"""Seconds until it is said that the log is being read."""
 
 
-class TokenScreen(TokenActions, ShowsVault, Leavable[None]):
-    """The details of a token."""
+class _Known(NamedTuple):
+    """What is read at once: the token as it is now, and what stands around it."""
+
+    token: ServiceToken
+    related: Lineage
+    folders: lint.FolderPaths
+    opened: int
+    """How many of the folders its scopes open."""
+    first: tuple[str, str]
+    """The first of them, or the root of the first environment that a scope names."""
+    entries: Sequence[AuditEntry]
+    names: dict[str, str]
+    tokens: int
+    """How many tokens the project has: others' names and accesses are warned of."""
+
+
+class _Logged(NamedTuple):
+    """What takes long to read, because the log of a busy token is long."""
+
+    usage: TokenUsage
+    warnings: Sequence[LintWarning]
+
+
+class TokenScreen(TokenActions, ShowsVault, Responsive[None], Leavable[None]):
+    """The details of a token, and the ways from it to all that is known of it elsewhere."""
 
     ACTIONS: ClassVar[tuple[Action, ...]] = (
+        Action("test", "t", "test", "Test what this token may do", "check --token-id ID",
+               hint=True),
+        Action("fix", "f", "fix", "Mend what is warned of", hint=True),
         *TOKEN_ACTIONS,
+        Action("history", "h", "log", "Show all that this token did and what was done to it",
+               "audit list --token ID", hint=True),
+        Action("matrix", "m", "matrix", "Show its column in the matrix",
+               "scope matrix --env SLUG"),
+        Action("who", "w", "who", "Ask who else can reach what its first scope opens",
+               "scope who --env SLUG --path PATH"),
+        Action("relative(-1)", "less_than_sign", "replaced", "Go to the token that it replaced"),
+        Action("relative(1)", "greater_than_sign", "successor", "Go to the token that replaced it"),
         HELP,
         PALETTE._replace(hint=False),
         BACK,
-    )
+    )  # fmt: skip
     BINDINGS: ClassVar[list[BindingType]] = bindings(ACTIONS)
     DEFAULT_CSS = """
     TokenScreen {
-        #title { height: 1; padding: 0 1; background: $panel; dock: top; }
-        #about { padding: 1 2; height: 1fr; }
+        #about { padding: 1 1 0 1; height: 1fr; scrollbar-size-vertical: 1; }
+        #columns { height: auto; }
+        #left { width: 1fr; height: auto; padding: 0 1; }
+        #right { width: 1fr; height: auto; padding: 1 1 0 1; }
+        #columns { layout: vertical; }
+        &.-wider #columns { layout: horizontal; }
+        &.-wider #right { padding: 0 1; }
     }
     """
 
     def __init__(self, token: ServiceToken) -> None:
         super().__init__()
         self._token = token
-        self._reading = LatestWins(self, self._read_token)
-        self._uses: Sequence[Use] = ()
-        self._uses_until: int | None = None
-        """The token's last use when `_uses` was read."""
+        self._known: _Known | None = None
+        self._logged: _Logged | None = None
+        self._logged_for: object = None
+        """What `_logged` was read for."""
+        self._is_slow = False
+        """Whether the log takes so long that this is said."""
+        self._reading = LatestWins(self, self._read_all)
+        self._reading_log = LatestWins(self, self._read_log)
+        self._log_read = asyncio.Event()
 
     def compose(self) -> ComposeResult:
-        yield Static(id="title")
-        with VerticalScroll(id="about"):
-            yield Static(id="text")
+        yield Title()
+        with VerticalScroll(id="about"), Horizontal(id="columns"):
+            yield Static(id="left")
+            yield Static(id="right")
         yield KeyHints(self.ACTIONS)
+
+    async def on_mount(self) -> None:
+        self.show()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_FIRST):
+                await self._log_read.wait()
 
     # Textual names each option; here they are only handed on.
     def run_worker(self, work: WorkType[Any], **options: Any) -> Worker[Any]:  # type: ignore[override]
         """Let an action outlive this screen, which closes with its token, to say what it did."""
+        if options.get("group") == "latest-wins":
+            return super().run_worker(work, **options)
         return self.app.run_worker(work, **options)
 
     def on_screen_resume(self) -> None:
         self.show()
 
+    def on_resize(self, event: events.Resize) -> None:
+        super().on_resize(event)
+        self._draw()
+
     def show(self) -> None:
         """Show the token as it is now. If it is gone, go back once no dialog covers this."""
         self._reading.request()
 
-    async def _read_token(self) -> None:
+    async def _read_all(self) -> None:
         project = self.host.project
-        with suppress(Refusal):  # the app says what is wrong with the vault
-            known = await self.host.read(
-                lambda vault: _known_of(vault, project, self._token) if project else None
-            )
-            if self.is_attached:  # this worker outlives the screen
-                self._show_known(known)
-
-    def _show_known(self, known: _Known | None) -> None:
+        known = None
+        if project is not None:
+            try:
+                known = await self.host.read(lambda v: _read_token(v, project, self._token.id))
+            except Refusal:
+                return  # the app says what is wrong with the vault
+        if not self.is_attached:
+            return  # this worker outlives the screen
         if known is None:
             if self.app.screen is self:
                 self.dismiss()
             return
-        token = self._token = known.token
-        self.query_one("#title", Static).update(
-            Content.assemble(
-                ("Service token  ", "$text-muted"), (token_name(token, self.host.clock()), "bold")
-            )
-        )
-        scopes = self._scopes(token, known.folders, known.written, known.names)
-        lines = [
-            *self._facts(token, known.lineage),
+        self._known, self._token = known, known.token
+        asked = known.token, known.folders, known.tokens
+        if asked != self._logged_for:
+            self._logged_for = asked
+            self._log_read.clear()
+            self._reading_log.request()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_PATIENCE):
+                    await self._log_read.wait()
+            self._is_slow = not self._log_read.is_set()
+        self._draw()
+
+    async def _read_log(self) -> None:
+        """Read what takes long, and show it if the screen waits for nothing else."""
+        known, project = self._known, self.host.project
+        if known is None or project is None:
+            return
+        with suppress(Refusal):  # what is wrong with the vault is said elsewhere
+            self._logged = await self.host.read_apart(lambda v: _read_logged(v, project, known))
+        self._log_read.set()
+        if self._is_slow:
+            self._is_slow = False
+            self._draw()
+
+    def _draw(self) -> None:
+        project, known, logged = self.host.project, self._known, self._logged
+        if known is None or project is None or not self.is_attached:
+            return
+        token, now, width = known.token, self.host.clock(), self._width
+        self.query_one(Title).show(project.name, "Tokens", token_name(token, now))
+        folders = logged.usage.folders if logged else None
+        left = [
+            *token_facts.facts(token, known.related, now),
             Content(""),
-            *scopes,
-            Content(""),
+            token_facts.heading("Scopes"),
+            *token_facts.scopes(token, known.folders, folders, width),
         ]
-        lines.append(Content.styled("Audit log", "bold $text-primary"))
-        lines += [_entry_line(entry) for entry in known.entries]
-        self.query_one("#text", Static).update(Content("\n").join(lines))
-        if token.last_used != self._uses_until:
-            self._uses_until = token.last_used
-            self._read_uses(token)
+        right = []
+        if logged is not None:
+            left += token_facts.warnings(logged.warnings, self._fixes)
+            days = _DAYS if self.size.width < _WIDE else _DAYS_WHERE_WIDE
+            usage = logged.usage._replace(days=logged.usage.days[-days:])
+            right = [*token_facts.usage(usage, known.opened, now, width,
+                                        ascii_only=self.host.ascii_only), Content("")]  # fmt: skip
+        elif self._is_slow:
+            right = [Content.styled("Reading its uses in the audit log…", "$text-muted")]
+        entries = known.entries[: _ENTRIES_WHERE_TALL if self.size.height >= _TALL else _ENTRIES]
+        right += token_facts.log_lines(entries, known.names, token, width)
+        self.query_one("#left", Static).update(Content("\n").join(left))
+        self.query_one("#right", Static).update(Content("\n").join(right))
 
-    @work(group="uses", exclusive=True)
-    async def _read_uses(self, token: ServiceToken) -> None:
-        """Read how the token was used, in a thread: the log of a busy one is long."""
-        try:
-            self._uses = await self.host.read_apart(lambda vault: vault.audit.uses(token))
-        except Refusal:
-            return  # only a warning is missing; what is wrong with the vault is said elsewhere
-        if self.is_attached:
-            self.show()
+    @property
+    def _width(self) -> int:
+        """The cells of a line."""
+        width = self.size.width
+        return (width // 2 if width >= _WIDER else width) - 5
 
-    def _facts(self, token: ServiceToken, related: Lineage) -> list[Content]:
-        now = self.host.clock()
-        end = token.expires_at
-        facts = [
-            ("Id", token.id),
-            ("Version", f"V{token.version}"),
-            ("Permissions", " and ".join(sorted(token.permissions))),
-            (
-                "Expires",
-                "never" if end is None else f"{in_both_times(end)}  (in {remaining(end, now)})",
-            ),
-            ("Made", in_both_times(token.created_at)),
-            ("Last used", "not yet" if token.last_used is None else in_local_time(token.last_used)),
-            ("Used", times(token.use_count)),
-        ]
-        if token.version == 3:
-            facts.append(("Active", "yes" if token.is_active else "no: press a to activate"))
-            facts.append(("Trusted IPs", " ".join(b.text for b in token.trusted_ips or ())))
-        if before := related.predecessor:
-            facts += _relative("Replaces", before)
-        for after in related.successors:
-            facts += _relative("Replaced by", after)
-        return [
-            Content.assemble((f"{label:<13}", "$text-muted"), shown(value))
-            for label, value in facts
-        ]
+    @property
+    def _fixes(self) -> list[Fix]:
+        """What mends the warnings, the weightiest first, each once."""
+        found = self._logged.warnings if self._logged else ()
+        return list({each.fix.words: each.fix for each in found if each.fix}.values())
 
-    def _scopes(
-        self,
-        token: ServiceToken,
-        folders: lint.FolderPaths,
-        written: Collection[str],
-        names: Names,
-    ) -> list[Content]:
-        """The scopes, how many folders each opens, and the lint warnings."""
-        lines = [Content.styled("Scopes", "bold $text-primary")]
-        for number, scope in enumerate(token.scopes, start=1):
-            opened = folders.opened(scope)
-            if opened is None:
-                reach = ("✖ grants nothing: see below", "$text-error")
-            else:
-                there = len(folders[scope.environment])
-                reach = (f"opens {opened} of {counted(there, 'folder')}", "$text-muted")
-            lines.append(
-                Content.assemble((f"{number} ", "$text-muted"), f"{shown(str(scope)):<32}  ", reach)
-            )
-        lines += [
-            Content.styled(f"! {shown(warning.text)}", "$text-warning")
-            for warning in lint.lint(token, folders, written, self._uses, names)
-        ]
-        return lines
+    @property
+    def _place(self) -> tuple[str, str]:
+        """Where to test the token: in the folder it used last, else in the first that it opens."""
+        if self._logged is not None and self._logged.usage.folders:
+            return self._logged.usage.folders[0][:2]
+        return self._known.first if self._known else ("", "/")
 
     def chosen_token(self) -> ServiceToken | None:
         return self._token
@@ -185,32 +240,53 @@ class TokenScreen(TokenActions, ShowsVault, Leavable[None]):
         if self.app.screen is self:
             self.dismiss()
 
+    @work
+    async def action_fix(self) -> None:
+        from st_tui.tui.screens.picker import Picker
 
-@dataclass(frozen=True)
-class _Known:
-    """What the screen shows of a token besides its uses, which take longer to read."""
+        fixes = self._fixes
+        fix: Fix | None = fixes[0] if fixes else None
+        if len(fixes) > 1:
+            fix = await self.host.ask(Picker("Mend", [(fix_in_words(one), one) for one in fixes]))
+        if fix is not None:
+            self.mend(fix)
 
-    token: ServiceToken
-    folders: lint.FolderPaths
-    written: Collection[str]
-    names: Names
-    lineage: Lineage
-    entries: Sequence[AuditEntry]
+    async def action_test(self) -> None:
+        from st_tui.tui.screens.links import show_test
 
+        await show_test(self, self._token, *self._place)
 
-def _known_of(vault: Vault, project: Project, token: ServiceToken) -> _Known | None:
-    """What is known of a token by now; None if it is gone."""
-    living = vault.tokens.lookup(token.id).token
-    if living is None:
-        return None
-    return _Known(
-        living,
-        lint.FolderPaths(vault.folders.of_each(project)),
-        vault.tokens.written_environments(project, besides=living),
-        vault.tokens.names(project),
-        vault.tokens.lineage(living),
-        vault.audit.page(about=living.id, limit=_ENTRIES),
-    )
+    @work
+    async def action_matrix(self) -> None:
+        from st_tui.tui.screens.links import show_matrix
+
+        await show_matrix(self, self._token, *self._place)
+
+    def action_who(self) -> None:
+        from st_tui.tui.screens.links import show_who
+
+        for scope in self._token.scopes[:1]:
+            show_who(self, *scope)
+
+    def action_history(self) -> None:
+        from st_tui.tui.screens.links import show_log
+
+        show_log(self, self._token.id, self._token.name)
+
+    def action_relative(self, direction: int) -> None:
+        from st_tui.tui.screens.links import show_log
+
+        related = self._known.related if self._known else None
+        found: list[Relative] = []
+        if related is not None and direction > 0:
+            found += related.successors[-1:]
+        elif related is not None and related.predecessor is not None:
+            found.append(related.predecessor)
+        for relative in found:
+            if relative.token is not None:
+                open_token(self, relative.token)
+            else:
+                show_log(self, relative.id, relative.name)
 
 
 def open_token(page: Screen[Any], token: ServiceToken | None) -> None:
@@ -219,17 +295,37 @@ def open_token(page: Screen[Any], token: ServiceToken | None) -> None:
         page.app.push_screen(TokenScreen(token))
 
 
-def _relative(how: str, relative: Relative) -> list[tuple[str, str]]:
-    return [(how, f"{relative.name}  {relative.id}"), ("", relative.state(in_local_time))]
-
-
-def _entry_line(entry: AuditEntry) -> Content:
-    verdict = {"allowed": ("✔ ", "$text-success"), "denied": ("✖ ", "$text-error")}
-    folder = f"{entry.environment}:{entry.path}" if entry.environment else ""
-    return Content.assemble(
-        (f"{in_local_time(entry.time)[:16]}  ", "$text-muted"),
-        verdict.get(entry.verdict or "", ("  ", "")),
-        f"{shown(entry.event):<21} ",
-        (shown(folder), "$text-muted"),
-        (f"  {shown(entry.reason)}" if entry.reason else "", "$text-muted"),
+def _read_token(vault: Vault, project: Project, token_id: str) -> _Known | None:
+    """What is read at once; None if the token is gone."""
+    token = vault.tokens.lookup(token_id).token
+    if token is None:
+        return None
+    entries = vault.audit.page(about=token.id, limit=_ENTRIES_WHERE_TALL)
+    folders = lint.FolderPaths(vault.folders.of_each(project))
+    opened = dict.fromkeys(
+        (scope.environment, path)
+        for scope in token.scopes
+        if (pattern := pattern_or_none(scope.secret_path)) is not None
+        for path in folders.get(scope.environment, ())
+        if pattern.matches(path)
     )
+    return _Known(
+        token,
+        vault.tokens.lineage(token),
+        folders,
+        len(opened),
+        next(iter(opened), (token.scopes[0].environment if token.scopes else "", "/")),
+        entries,
+        vault.audit.token_names({entry.actor for entry in entries}),
+        vault.tokens.count(project),
+    )
+
+
+def _read_logged(vault: Vault, project: Project, known: _Known) -> _Logged:
+    """What takes long: the token's uses, and the warnings, for which all names are read."""
+    token = known.token
+    usage = vault.audit.usage(token, _DAYS_WHERE_WIDE)
+    written = vault.tokens.written_environments(project, besides=token)
+    names = vault.tokens.names(project)
+    found = lint.lint(token, known.folders, written, usage.uses, names)
+    return _Logged(usage, sorted(found, key=lambda warning: warning.weight))

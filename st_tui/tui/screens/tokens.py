@@ -387,6 +387,7 @@ class TokensPage(TokenActions, OffersForm, Touring, FilteredPage):
     async def test_in(self, token: ServiceToken, environment: str, path: str) -> None:
         """Test a token in a folder: the pane asks about it, and has the keys."""
         self.choose(token)
+        await self._reading.settled()  # a page that was just made knows no environment before
         pane = await self.open_pane()
         pane.preset(environment, path, Permission.READ, Endpoint.E2EE, "")
         pane.show(token)

@@ -62,6 +62,8 @@ class SafeApp(TypeAhead[Result], Generic[Result]):
             self.register_theme(theme)
         # Not in `on_mount`: set so late, an ANSI theme gives black on black.
         self.theme = looks.theme
+        self.ascii_only = looks.ascii_only
+        """Whether the terminal's font lacks symbols."""
         self._glyphs = [AsciiGlyphs()] if looks.ascii_only else []
 
     def get_line_filters(self) -> Sequence[LineFilter]:

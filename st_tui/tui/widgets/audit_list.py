@@ -32,32 +32,37 @@ MARKS = {"allowed": ("✔ ", "good"), "denied": ("✖ ", "bad")}
 
 
 class AuditRow(NamedTuple):
-    """An entry, the name of its actor, and whether that is a token that was made here."""
+    """An entry, and the name of its actor."""
 
     entry: AuditEntry
     actor: str
-    by_token: bool
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Entries:
-    """A project's entries, newest first; with `numbers`, those that a search found."""
+    """The entries of a project, of one token of it, or those that were found."""
 
     project: Project
-    numbers: Sequence[int] | None = None
+    token_id: str | None = None
+    found: Sequence[int] | None = None
+    """The numbers of the entries that were found, the newest first; None for all."""
 
     def count(self, vault: Vault) -> int:
-        if self.numbers is not None:
-            return len(self.numbers)
-        return vault.audit.count(project=self.project)
+        """How many entries there are."""
+        if self.found is not None:
+            return len(self.found)
+        return vault.audit.count(project=self.project, about=self.token_id)
 
-    def page(self, vault: Vault, offset: int, limit: int) -> Sequence[AuditRow]:
-        if self.numbers is None:
-            entries = vault.audit.page(project=self.project, limit=limit, offset=offset)
+    def page(self, vault: Vault, offset: int, limit: int) -> list[AuditRow]:
+        """Some of the entries, with the names of their actors."""
+        if self.found is not None:
+            entries = vault.audit.numbered(self.found[offset : offset + limit])
         else:
-            entries = vault.audit.numbered(self.numbers[offset : offset + limit])
+            entries = vault.audit.page(
+                project=self.project, about=self.token_id, limit=limit, offset=offset
+            )
         names = vault.audit.token_names({entry.actor for entry in entries})
-        return [AuditRow(e, names.get(e.actor, e.actor), e.actor in names) for e in entries]
+        return [AuditRow(entry, names.get(entry.actor, entry.actor)) for entry in entries]
 
 
 class AuditList(PagedListing[AuditRow]):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
+from textual.binding import BindingType
 from textual.content import Content
 from textual.widget import Widget
 
@@ -12,8 +13,9 @@ from st_tui.core.expiry import in_local_time
 from st_tui.core.plain_text import shown
 from st_tui.core.secrets.model import Place, SecretImport, SecretLabel
 from st_tui.core.wording import counted
+from st_tui.tui.actions import Action, bindings
 from st_tui.tui.widgets.cells import column
-from st_tui.tui.widgets.listing import Piece, RowListing
+from st_tui.tui.widgets.listing import Listing, Piece, RowListing
 
 if TYPE_CHECKING:
     from st_tui.core.model import Project
@@ -93,6 +95,13 @@ class FolderLine(Widget):
 
 class SecretList(RowListing[SecretRow]):
     """The imports and secrets of one folder."""
+
+    ACTIONS: ClassVar[tuple[Action, ...]] = (
+        *Listing.ACTIONS,
+        Action("screen.to_folders", "escape", "folders", "Go from the secrets to the folders",
+               hint=True),
+    )  # fmt: skip
+    BINDINGS: ClassVar[list[BindingType]] = bindings(ACTIONS)
 
     DEFAULT_CSS = "SecretList { height: 1fr; }"
     empty = ""  # nothing is said until the folder was read

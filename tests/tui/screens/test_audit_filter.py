@@ -36,9 +36,10 @@ async def filtered(pilot: Pilot[Any], text: str) -> list[int]:
     page = app.screen
     assert isinstance(page, AuditPage)
     await until(pilot, lambda: page.is_up_to_date, "it is searched")
-    listing = page.query_one(AuditList)
-    assert listing._source is not None
-    return [row.entry.seq for row in listing._source.page(vault(app), 0, listing.count)]
+    assert page._entries is not None
+    assert page._entries.found is not None
+    assert page.query_one(AuditList).count == len(page._entries.found)
+    return list(page._entries.found)
 
 
 def by_or_about(app: StTui, token: ServiceToken) -> list[int]:

@@ -16,6 +16,7 @@ from st_tui.tui.screens.dialog import Confirm
 from st_tui.tui.screens.matrix import MatrixScreen
 from st_tui.tui.screens.rotate import Rotate
 from st_tui.tui.screens.token import TokenScreen
+from st_tui.tui.screens.tokens import TokensPage
 from st_tui.tui.widgets.token_list import TokenList
 from tests.conftest import NOW
 from tests.journeys.driving import choose, opened, project_of, screen_text, until, vault, write
@@ -164,14 +165,18 @@ async def test_the_details_name_predecessor_and_successor(demo_app: StTui) -> No
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(demo_app.screen, TokenScreen), "the old one")
         await until(
-            pilot, lambda: f"Replaced by  ci-deploy  {new.id}" in screen_text(pilot), "by whom"
+            pilot,
+            lambda: "Replaced by  ci-deploy, works until 2027-05-09" in screen_text(pilot),
+            "by whom",
         )
-        assert "Service token  ci-deploy (old, until 24 Nov)" in screen_text(pilot)
-        await pilot.press("escape", "home", "enter")
-        await until(
-            pilot, lambda: f"Replaces     ci-deploy  {old.id}" in screen_text(pilot), "whom"
-        )
-        assert "works until 2026-11-24 12:00 UTC" in screen_text(pilot)
+        assert "Tokens › ci-deploy (old, until 24 Nov)" in screen_text(pilot)
+        await pilot.press("greater_than_sign")
+        await until(pilot, lambda: f"Id           {new.id}" in screen_text(pilot), "the new one")
+        assert "Replaces     ci-deploy, works until 2026-11-24 12:00 UTC" in screen_text(pilot)
+        await pilot.press("less_than_sign")
+        await until(pilot, lambda: f"Id           {old.id}" in screen_text(pilot), "the old one")
+        await pilot.press("escape", "escape", "escape")
+        await until(pilot, lambda: isinstance(demo_app.screen, TokensPage), "the way back")
 
 
 async def test_the_revoke_question_tells_the_two_apart(demo_app: StTui) -> None:
