@@ -222,7 +222,7 @@ async def test_a_long_scope_leaves_the_keys_of_the_question_on_the_screen(demo_a
         demo_app.post_message(Paste("/" + "\u0441" * 900))
         await pilot.pause()
         end = "A token cannot be changed afterwards."
-        await asked(pilot, "which looks like c", "And 2 more scopes", end, "y make", "n go back")
+        await asked(pilot, "which looks like c", "And 2 more scopes", end, "y make", "Esc go back")
         await pilot.press("y")
         assert len((await made(pilot, "n" * 100)).scopes) == 3
 

@@ -76,6 +76,7 @@ class CommandPalette(Dialog[Found]):
         & > .dialog { width: 72; height: 72%; min-height: 13; padding: 0 1; }
         .title, #fault { display: none; }
         FoundList { margin-top: 1; }
+        KeyHints { padding: 0 1; }
         #detail { height: 1; padding: 0 1; color: $text-muted; }
         &.short FoundList { margin-top: 0; }
     }

@@ -49,14 +49,14 @@ class Dialog(ModalScreen[Result | None], Leavable[Result | None]):
         .row { height: 1; }
         Field { background: $background; }
         Field:focus { background: $block-cursor-blurred-background; }
-        #fault { height: auto; margin-top: 1; }
+        #fault { height: auto; }
+        KeyHints { padding: 0; }
         ToastHolder { display: none; }
         ToastHolder:last-child { display: block; }
         Toast { width: auto; max-width: 100%; margin-top: 0; padding: 0 1; }
         &.short {
             & > .dialog { padding: 0 2; }
             .title { margin-bottom: 0; }
-            #fault { margin-top: 0; }
         }
     }
     """
@@ -106,7 +106,7 @@ class Confirm(Dialog[bool]):
 
     ACTIONS: ClassVar[tuple[Action, ...]] = (
         Action("yes", "y", "yes", "Do it", hint=True),
-        Action("leave", "n,escape,q,f10,enter", "no", "Leave everything as it is", hint=True),
+        Action("leave", "escape,n,q,f10,enter", "no", "Leave everything as it is", hint=True),
     )
     BINDINGS: ClassVar[list[BindingType]] = bindings(ACTIONS)
 

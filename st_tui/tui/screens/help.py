@@ -102,6 +102,7 @@ class Help(Dialog[None]):
         #position { width: auto; padding: 0 1; color: $text-muted; }
         #search, #fault { display: none; margin: 0; }
         &.searching #search { display: block; }
+        KeyHints { padding: 0 1; }
         #detail { height: 1; padding: 0 1; color: $text-muted; }
     }
     """

@@ -99,7 +99,7 @@ class KeyHints(Widget):
         return [hint for hint in hints if hint in kept]
 
     async def on_click(self, event: events.Click) -> None:
-        left = 1
+        left = self.gutter.left
         for hint in self._fitting():
             right = left + hint.width
             if left <= event.x < right:
