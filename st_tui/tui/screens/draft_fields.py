@@ -26,7 +26,8 @@ from st_tui.tui.widgets.expiry_selector import ExpirySelector
 from st_tui.tui.widgets.field import Field, ListField
 from st_tui.tui.widgets.reach_summary import ReachSummary
 from st_tui.tui.widgets.row import Row
-from st_tui.tui.widgets.scope_lines import Line, ScopeLines
+from st_tui.tui.widgets.scope_lines import ScopeLines
+from st_tui.tui.widgets.scope_view import Line
 from st_tui.tui.widgets.selector import Selector
 from st_tui.tui.widgets.tick_box import TickBox
 
