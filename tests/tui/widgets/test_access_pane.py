@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import shlex
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -305,3 +306,53 @@ async def test_the_stops(clock: Clock, end: int | None, keys: str, ahead: int | 
         await pilot.press(*keys.split())
         assert app.moment.chosen == (None if ahead is None else NOW + ahead)
         assert app.moment.time == NOW + (ahead or 0)
+
+
+async def test_the_same_is_asked_of_each_token_that_the_cursor_comes_to(demo_app: StTui) -> None:
+    async with demo_app.run_test(size=(80, 24)) as pilot:
+        await opened(pilot)
+        await pilot.press("t")
+        await write(pilot, "folder1/subfolder1")
+        await pilot.press("escape")
+        for name, verdict in (
+            ("all-folders", "✔ ALLOWED    scope 1  dev:/**"),
+            ("top-level", "✖ DENIED    path: no scope in dev matches /folder1/subfolder1"),
+            ("second-level", "✔ ALLOWED    scope 1  dev:/*/*"),
+        ):
+            await choose(pilot, name)
+            await until(pilot, lambda name=name: f"─ Test {name} ─" in screen_text(pilot), name)  # type: ignore[misc]
+            assert verdict in screen_text(pilot)
+            marked = next(line for line in screen_text(pilot).splitlines() if f" {name} " in line)
+            assert marked.startswith(f"▌ {verdict[0]} {name}")  # as its line says, too
+
+
+async def test_the_command_is_copied_as_it_can_be_pasted(
+    demo_app: StTui, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copied = []
+    monkeypatch.setattr(StTui, "copy_to_clipboard", lambda app, text: copied.append(text))
+    async with demo_app.run_test(size=(80, 24)) as pilot:
+        await opened(pilot)
+        token = await choose(pilot, "ci-deploy")
+        await pilot.press("t")
+        await write(pilot, "a b$c")
+        await pilot.press("escape", "Y")
+        await until(pilot, lambda: bool(copied), "it is copied")
+    vault = ("--vault", str(tmp_path / "vault"))
+    asked = ("--env", "dev", "--path", "/a b$c", "--operation", "read")
+    words = ("st-tui", "check", "--token-id", token.id, *asked, *vault)
+    assert shlex.split(copied[0]) == list(words)
+
+
+@pytest.mark.parametrize("tour", [False, True])
+async def test_a_short_list_says_how_many_tokens_are_below(demo_app: StTui, tour: bool) -> None:
+    async with demo_app.run_test(size=(80, 24 if tour else 20)) as pilot:
+        await opened(pilot)
+        if tour:
+            await pilot.press("f6", "home")
+        await until(pilot, lambda: " more ──\n" in screen_text(pilot), "it is said")
+        text = screen_text(pilot)
+        names = [line for line in text.partition("── Test")[0].splitlines()[2:] if line.strip()]
+        assert f" ↓ {11 - len(names)} more ──\n" in text
+        await pilot.press("end")
+        await until(pilot, lambda: " more ──\n" not in screen_text(pilot), "none is below")
