@@ -58,11 +58,17 @@ class Reveal(Dialog[None], HidesOnBlur):
     BINDINGS: ClassVar[list[BindingType]] = bindings(ACTIONS)
     DEFAULT_CSS = """
     Reveal {
-        #facts, #shape { color: $text-muted; height: auto; }
+        .title { margin-bottom: 0; }
+        #facts { color: $text-muted; height: auto; }
         #comment { height: auto; max-height: 4; }
-        #scroll { height: auto; margin: 1 0; scrollbar-size-vertical: 1; }
+        #scroll {
+            height: auto; margin: 1 0; padding: 0 1;
+            background: $background; scrollbar-size-vertical: 1;
+        }
         #value { height: auto; }
-        #note { height: auto; max-height: 4; }
+        #note { height: auto; max-height: 4; margin-bottom: 1; }
+        &.short #note { margin-bottom: 0; }
+        #fault { display: none; }
     }
     """
 
@@ -78,7 +84,6 @@ class Reveal(Dialog[None], HidesOnBlur):
 
     def body(self) -> ComposeResult:
         yield Static(id="facts", markup=False)
-        yield Static(id="shape", markup=False)
         yield Static(id="comment", markup=False)
         with VerticalScroll(id="scroll"):
             yield ValueText(id="value")
@@ -97,16 +102,15 @@ class Reveal(Dialog[None], HidesOnBlur):
 
     def _show(self) -> None:
         sealed = self._sealed
-        self.query_one("#facts", Static).update(
+        facts = (
             f"{shown(str(sealed.place))}  ·  version {sealed.version}  ·  "
-            f"{in_local_time(sealed.updated_at)}"
+            f"{in_local_time(sealed.updated_at)}",
+            str(shape_of(self._value)),
         )
+        self.query_one("#facts", Static).update("\n".join(filter(None, facts)))
         comment = self.query_one("#comment", Static)
         comment.update(as_lines(self._comment))
         comment.display = bool(self._comment)
-        said = self.query_one("#shape", Static)
-        said.update(str(shape_of(self._value)))
-        said.display = bool(said.content)
         value = self.query_one("#value", ValueText)
         if not self._value:
             value.say("empty")
@@ -125,7 +129,8 @@ class Reveal(Dialog[None], HidesOnBlur):
         if not outcome.sent:
             self.action_alone()
 
-    @work(exclusive=True)
+    # In a group of its own, or it would end a slow copy, and nobody heard of that.
+    @work(group="expand", exclusive=True)
     async def action_expand(self) -> None:
         place, name, expand = self._sealed.place, self._secret_name, not self._is_expanded
         found = await self.host.change(

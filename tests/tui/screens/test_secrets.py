@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import json
 import random
@@ -798,3 +799,24 @@ async def test_a_folder_is_opened_again_only_when_it_changed(demo_app: StTui) ->
 def read_elsewhere(app: StTui, name: str) -> None:
     with Vault.open(app.directory, actor="colleague") as other:
         other.secrets.get(other.projects.get(), DB, name)
+
+
+async def test_following_references_ends_no_slow_copy(
+    demo_app: StTui, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    may_go_on = asyncio.Event()
+
+    async def slow(*_: object) -> clipboard.CopyOutcome:
+        await may_go_on.wait()
+        return clipboard.CopyOutcome(clipboard.Route.TERMINAL, "Copied at last.")
+
+    monkeypatch.setattr(clipboard, "copy", slow)
+    async with demo_app.run_test(size=SMALL, notifications=True) as pilot:
+        await opened(pilot)
+        await at(pilot, DB, "DATABASE_URL")
+        await pilot.press("enter")
+        await until(pilot, lambda: "${POSTGRES_USER}" in screen_text(pilot), "as it is stored")
+        await pilot.press("y", "x")
+        await until(pilot, lambda: f"shop:{PASSWORD}@db" in screen_text(pilot), "put together")
+        may_go_on.set()
+        await until(pilot, lambda: "Copied at last." in screen_text(pilot), "it was copied")
