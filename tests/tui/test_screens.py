@@ -241,7 +241,7 @@ async def test_secrets(demo_app: StTui, pictures: Pictures, size: tuple[int, int
         await until(pilot, lambda: "${POSTGRES_USER}" in screen_text(pilot), "the value")
         await pictures.check(pilot, "reveal")
         await pilot.press("q", "c", "f4")
-        await until(pilot, lambda: "${POSTGRES_USER}" in screen_text(pilot), "the value")
+        await until(pilot, lambda: "5432/shop" in screen_text(pilot), "the value")
         await pictures.check(pilot, "change-secret", drawn=False)
         await pilot.press("f10", "d")
         await pilot.pause()

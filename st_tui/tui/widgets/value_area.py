@@ -104,10 +104,11 @@ class ValueArea(TextArea):
         self._fit()
 
     def _fit(self) -> None:
-        """Be one line high until the text has several; from then on keep the room for them."""
+        """Be as high as the text, which wraps its lines once it has several."""
         if self.document.line_count > 1 and not self.soft_wrap:
             self.soft_wrap = True
-        height = self._most_lines if self.soft_wrap else 1
+        lines = max(self.wrapped_document.height, 2) if self.soft_wrap else 1
+        height = min(lines, self._most_lines)
         if self.styles.height is None or self.styles.height.value != height:
             self.styles.height = height
 
