@@ -150,7 +150,7 @@ def test_over_ssh_at_80x24(tmp_path: Path) -> None:
         session.write("nightly")
         session.wait_for("token    nightly-backup")
         session.press("Enter")
-        session.wait_for("▌nightly-backup")
+        session.wait_for("Test nightly-backup")
         session.write(":")
         session.wait_for("Go to a path", "Enter test there")
         session.write("prod:/nowhere\r")

@@ -108,11 +108,9 @@ async def test_the_help_is_read_a_page_at_a_time(demo_app: StTui) -> None:
         await pilot.press("question_mark")
         await until(pilot, lambda: "1–14 of " in screen_text(pilot), "its beginning")
         lines = demo_app.screen.query_one(ActionList).rows
-        assert [line.part for line in lines if line.action is None] == [
-            "On this screen",
-            "In a list",
-            "Everywhere",
-        ]
+        begin, *parts, end = [line.part for line in lines if line.action is None]
+        assert (begin, end) == ("On this screen", "Everywhere")
+        assert {"In a list", "In the test", "In a field"} <= set(parts)
         seen = set[str]()
         for first in range(1, len(lines) + 1, 14):
             first = min(first, len(lines) - 13)

@@ -11,6 +11,7 @@ from st_tui.tui.app import StTui
 from st_tui.tui.settings import NAMES
 from st_tui.tui.settings_file import SettingsFile
 from st_tui.tui.terminal.detection import appearance
+from st_tui.tui.widgets.token_list import TokenList
 from tests.conftest import Clock
 from tests.journeys.driving import opened, screen_text, until
 
@@ -48,7 +49,9 @@ async def test_the_theme_the_order_and_the_environment(starts: Starts) -> None:
     async with again.run_test(size=(80, 24)) as pilot:
         await opened(pilot)
         assert again.theme == "st-tui-high-contrast"
-        assert "▌all-folders" in screen_text(pilot)
+        current = again.screen.query_one(TokenList).current
+        assert current is not None
+        assert current.name == "all-folders"
 
 
 @pytest.mark.parametrize(

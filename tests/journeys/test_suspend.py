@@ -30,7 +30,7 @@ def test_the_shell_has_the_terminal_meanwhile(tmp_path: Path) -> None:
         session.write("fg\n")
         assert "shell>" not in session.wait_for(*_PAGE)
         session.press("Down")
-        session.wait_for("▌preview-apps")
+        session.wait_for("Test preview-apps")
         session.press("q")
         session.wait_for("the shell 42")
 
@@ -45,7 +45,7 @@ def test_a_dialog_is_there_again(tmp_path: Path) -> None:
         session.press("C-z")
         session.wait_for("Stopped")
         session.write("fg\n")
-        session.wait_for("Revoke “mobile-release”?", "ci-de│", "legac│")
+        session.wait_for("Revoke “mobile-release”?", "reach dev", "n new")
 
 
 @needs_tmux
@@ -56,7 +56,7 @@ def test_without_a_shell_below_it_goes_on(tmp_path: Path) -> None:
         session.press("C-z")
         session.wait_for("There is no shell to go back to.")
         session.press("Down")
-        session.wait_for("▌preview-apps")
+        session.wait_for("Test preview-apps")
 
 
 async def test_a_change_is_not_stopped_half_way(demo_app: StTui) -> None:
