@@ -42,9 +42,7 @@ class Who(Overview[ReachOverview]):
     NAME = "Who can reach this?"
     ACTIONS: ClassVar[tuple[Action, ...]] = (
         *Overview.ACTIONS,
-        Action(
-            "to_list", "down", "list", "Go from the question to the list", hint=True, at="PathField"
-        ),
+        Action("to_list", "down", "list", "Go from the question to the list"),
     )
     BINDINGS: ClassVar[list[BindingType]] = bindings(ACTIONS[-1:])
     DEFAULT_CSS = """
