@@ -48,7 +48,7 @@ class WarningList(AskedListing[TokenWarning]):
         return item.token.id, item.warning.text
 
     def draw_header(self, width: int) -> str:
-        return " " + column("Kind", _KIND) + column("Token", _name_width(width)) + "Warning"
+        return " " + column("Kind", _KIND) + column("Token", _name_width(width - 1)) + "Warning"
 
     def render_line(self, y: int) -> Strip:
         self._index = y - self.header_lines + self.scroll_offset.y
