@@ -95,12 +95,13 @@ def usage(
     most = max(day.allowed for day in found.days)
     yield heading("Used", (f"  on the last {len(found.days)} days, up to today", "$text-muted"))
     chart = bar_chart([day.allowed for day in found.days], ascii_only=ascii_only)
-    yield Content.assemble(
-        "   ",
-        (chart, "$text-primary"),
-        (f"  {allowed} allowed, {most} a day at most" if allowed else "  not at all", ""),
+    bars = Content.assemble("   ", (chart, "$text-primary"))
+    counts = Content.assemble(
+        f"{allowed} allowed, {most} a day at most" if allowed else "not at all",
         (f"   ✖ {denied} denied", "$text-error") if denied else "",
     )
+    between = "  " if bars.cell_length + counts.cell_length + 2 <= width else "\n   "
+    yield Content.assemble(bars, between, counts)
     if found.folders:
         yield Content("")
         inside = f"  {len(found.folders)} used; its scopes open {opened}"
