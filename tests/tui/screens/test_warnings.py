@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
+from textual.pilot import Pilot
 
 from st_tui.cli import main
 from st_tui.core.access import decide
@@ -17,6 +18,7 @@ from st_tui.core.vault.overviews import Desk, WarningsOverview, desk
 from st_tui.core.vault.overviews import warnings as overview
 from st_tui.core.vault.overviews.warnings import Found
 from st_tui.tui.app import StTui
+from st_tui.tui.screens.create import Create
 from st_tui.tui.screens.token import TokenScreen
 from st_tui.tui.screens.warnings import Warnings
 from st_tui.tui.widgets.warning_list import WarningList
@@ -255,3 +257,56 @@ async def test_nothing_to_warn_about(demo_app: StTui) -> None:
         assert "Nothing to warn about." in screen_text(pilot)
         await pilot.press("enter", "q")
         await until(pilot, lambda: len(demo_app.screen_stack) == 1, "the list again")
+
+
+async def chosen_warning(pilot: Pilot[None], sentence: str) -> None:
+    """Open the warnings, and go to the first that has a text."""
+    app = pilot.app
+    await pilot.press("exclamation_mark")
+    await until(pilot, lambda: "warnings about" in screen_text(pilot), "all are found")
+    listing = app.screen.query_one(WarningList)
+    await until(pilot, lambda: listing.item(listing.count - 1) is not None, "they are read")
+    items = [listing.item(index) for index in range(listing.count)]
+    listing.cursor = next(i for i, item in enumerate(items) if item and sentence in str(item))
+    await pilot.pause()
+
+
+async def test_the_fix_of_a_surprise_is_a_clone_with_the_mended_scope(demo_app: StTui) -> None:
+    async with demo_app.run_test(size=SMALL) as pilot:
+        await opened(pilot)
+        await chosen_warning(pilot, "/folder1/* leaves out")
+        await until(
+            pilot, lambda: "f clone it, and write /folder1/**" in screen_text(pilot), "the fix"
+        )
+        await pilot.press("f")
+        await until(pilot, lambda: isinstance(demo_app.screen, Create), "the form")
+        await until(pilot, lambda: "/folder1/**" in screen_text(pilot), "with the mended scope")
+
+
+async def test_the_fix_of_a_token_that_opens_nothing_asks_before_it_revokes(
+    demo_app: StTui,
+) -> None:
+    async with demo_app.run_test(size=SMALL) as pilot:
+        await opened(pilot)
+        token = vault(demo_app).tokens.create(project_of(demo_app), v2("dead", "dev:/gone")).token
+        await chosen_warning(pilot, "matches no folder")
+        await until(pilot, lambda: "f revoke it" in screen_text(pilot), "the fix")
+        await pilot.press("f")
+        await until(pilot, lambda: "Revoke “dead”?" in screen_text(pilot), "it asks")
+        await pilot.press("y")
+        await until(pilot, lambda: "“dead” is revoked" in screen_text(pilot), "it is done")
+        assert vault(demo_app).tokens.lookup(token.id).token is None
+        await until(pilot, lambda: "matches no folder" not in screen_text(pilot), "warned no more")
+
+
+async def test_a_kind_is_named_where_it_begins(demo_app: StTui) -> None:
+    async with demo_app.run_test(size=SMALL) as pilot:
+        await opened(pilot)
+        await chosen_warning(pilot, "Wider than used")
+        text = screen_text(pilot)
+        assert text.count("May surprise") == 1
+        assert (
+            text.index("\n Wider than used")
+            < text.index("Never expires")
+            < text.index("May surprise")
+        )
