@@ -22,7 +22,7 @@ class WithAccessPane(Hosted, Responsive[ScreenResultType]):
     """Makes the pane once there is room for it or it is asked for: a hidden one would cost time.
 
     Subclasses give `new_pane`, and a container for it: `pane_room`. Where that is `#columns`, which
-    holds the body too, the class `testing` shows the pane in place of the body of a narrow screen.
+    holds the body too, a narrow screen has no room for it.
     """
 
     pane_room: ClassVar[str] = "#columns"
@@ -31,7 +31,6 @@ class WithAccessPane(Hosted, Responsive[ScreenResultType]):
         #columns > AccessPane { width: 46; }
         &.-wider #columns > AccessPane { width: 54; }
         &.-narrow #columns > AccessPane { display: none; }
-        &.-narrow.testing #columns > AccessPane { display: block; width: 1fr; border-left: none; }
     }
     """
 
@@ -55,12 +54,6 @@ class WithAccessPane(Hosted, Responsive[ScreenResultType]):
                 pane = self.new_pane()
                 await self.query_one(self.pane_room).mount(pane)
         return pane
-
-    async def show_pane(self) -> AccessPane:
-        """Show the pane, in place of the body where the screen is narrow."""
-        with self.app.batch_update():  # or its area is painted empty first
-            self.add_class("testing")
-            return await self.open_pane()
 
     @on(events.Resize)
     async def _make_room_for_pane(self, event: events.Resize) -> None:
