@@ -115,9 +115,7 @@ def _from_behind(
 
     SQLite steps over all that stands before a page. In the other order that is what stands behind.
     """
-    everything = database.cached(
-        f"how many tokens has {project_id}", lambda: count(database, project_id)
-    )
+    everything = count(database, project_id)
     there = max(min(limit, everything - offset), 0)
     behind = max(everything - offset - there, 0)
     return (there, behind) if behind < offset else None
@@ -175,11 +173,17 @@ def position(
 
 def count(database: Database, project_id: str, text: str = "", limits: Limits = NO_LIMITS) -> int:
     """How many of a project's tokens have the text in their name or in a scope."""
-    where, values = _filter(project_id, text, limits)
-    [(number,)] = database.rows(
-        f"SELECT count(*) FROM {true_listing(database, text)} l {where}", values
-    )
-    return int(number)
+
+    def counted() -> int:
+        where, values = _filter(project_id, text, limits)
+        [(number,)] = database.rows(
+            f"SELECT count(*) FROM {true_listing(database, text)} l {where}", values
+        )
+        return int(number)
+
+    if text or limits != NO_LIMITS:
+        return counted()
+    return database.cached(f"how many tokens has {project_id}", counted)
 
 
 def ids(
