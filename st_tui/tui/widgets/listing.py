@@ -1,4 +1,4 @@
-"""A list over any number of items: it draws only the lines on the screen, and loads only those.
+"""A list over any number of items: it draws only the lines on the screen.
 
 Textual's own DataTable takes 11 s to show 100,000 rows.
 """
@@ -6,7 +6,6 @@ Textual's own DataTable takes 11 s to show 100,000 rows.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import lru_cache
 from typing import Any, ClassVar, Generic, TypeVar
 
 from rich.segment import Segment
@@ -26,13 +25,12 @@ T = TypeVar("T")
 Piece = tuple[str, str]
 """Some text of a line, and its style: `dim` for the component class `listing--dim`, or ""."""
 
-_PAGE = 64
-"""Items that are loaded together."""
-_PAGES_KEPT = 16
+_NEAR = 64
+"""Lines up and down in which the cursor looks for its item after a change."""
 
 
 class Listing(ScrollView, Generic[T], can_focus=True):
-    """A list with a cursor. Subclasses load items and draw them."""
+    """A list with a cursor. Subclasses have the items and draw them."""
 
     ACTIONS: ClassVar[tuple[Action, ...]] = (
         *MOVING,
@@ -95,18 +93,13 @@ class Listing(ScrollView, Generic[T], can_focus=True):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self.count = 0
-        self._cached_page = lru_cache(_PAGES_KEPT)(self._load_page)
-
-    def load(self, offset: int, limit: int) -> Sequence[T]:
-        """The items from `offset` on, at most `limit` of them."""
-        raise NotImplementedError
 
     def draw(self, item: T, width: int) -> list[Piece]:
         """One item as a line of styled pieces."""
         raise NotImplementedError
 
     def identity(self, item: T) -> object:
-        """What is the same for an item before and after a reload, and for no other item."""
+        """What is the same for an item before and after a change, and for no other item."""
         return item
 
     def draw_header(self, width: int) -> str:
@@ -119,19 +112,8 @@ class Listing(ScrollView, Generic[T], can_focus=True):
         return self.item(self.cursor) if self.count else None
 
     def item(self, index: int) -> T | None:
-        """The item at an index; None if it is not there any more."""
-        page = self._cached_page(index // _PAGE)
-        return page[index % _PAGE] if index % _PAGE < len(page) else None
-
-    def _load_page(self, number: int) -> Sequence[T]:
-        return self.load(number * _PAGE, _PAGE)
-
-    def reload(self, count: int, *, top: bool = False) -> None:
-        """Load anew, `count` items in all. The cursor follows its item, or goes to the top."""
-        before = self.current if not top else None
-        self._cached_page.cache_clear()
-        self.count = count
-        self.show_items(count, self.near(0 if top else self.cursor, before, count, self.item))
+        """The item at an index; None if it is not there, or not yet."""
+        raise NotImplementedError
 
     def show_items(self, count: int, cursor: int) -> None:
         """Show other items, `count` in all, with the cursor on one of them."""
@@ -149,7 +131,7 @@ class Listing(ScrollView, Generic[T], can_focus=True):
         index = max(min(index, count - 1), 0)
         if before is not None:
             wanted = self.identity(before)
-            for distance in range(_PAGE):
+            for distance in range(_NEAR):
                 for candidate in (index - distance, index + distance):
                     item = item_at(candidate) if 0 <= candidate < count else None
                     if item is not None and self.identity(item) == wanted:
@@ -263,10 +245,13 @@ class RowListing(Listing[T]):
         super().__init__(id=id)
         self.rows: Sequence[T] = ()
 
-    def load(self, offset: int, limit: int) -> Sequence[T]:
-        return self.rows[offset : offset + limit]
+    def item(self, index: int) -> T | None:
+        return self.rows[index] if 0 <= index < len(self.rows) else None
 
     def show_rows(self, rows: Sequence[T], *, top: bool = False) -> None:
         """Show other rows. The cursor follows its row, or goes to the top."""
+        before = None if top else self.current
         self.rows = rows
-        self.reload(len(rows), top=top)
+        self.show_items(
+            len(rows), self.near(0 if top else self.cursor, before, len(rows), self.item)
+        )

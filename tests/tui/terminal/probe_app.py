@@ -9,7 +9,6 @@ import asyncio
 import os
 import sys
 import threading
-from collections.abc import Sequence
 
 from st_tui.tui.terminal.crash import guard
 from st_tui.tui.terminal.detection import appearance, forget_debug_switches
@@ -22,7 +21,7 @@ from textual.widgets import Static  # noqa: E402
 
 from st_tui.tui.terminal.safe_app import SafeApp, run  # noqa: E402
 from st_tui.tui.widgets.field import Field  # noqa: E402
-from st_tui.tui.widgets.listing import Listing, Piece  # noqa: E402
+from st_tui.tui.widgets.listing import Piece, RowListing  # noqa: E402
 
 SECRET = "".join(("sen", "tin", "el"))  # never whole in a source line that a traceback could show
 
@@ -33,11 +32,8 @@ def fail() -> None:
     raise ValueError(f"bad token {token}")
 
 
-class Names(Listing[str]):
+class Names(RowListing[str]):
     """A list of two."""
-
-    def load(self, offset: int, limit: int) -> Sequence[str]:
-        return ["backup", "deploy"]
 
     def draw(self, item: str, width: int) -> list[Piece]:
         return [(item, "good")]
@@ -85,7 +81,7 @@ class ProbeApp(SafeApp[None]):
             fail()
 
     def on_mount(self) -> None:
-        self.query_one(Names).reload(2)
+        self.query_one(Names).show_rows(["backup", "deploy"])
         if self.fault == "mount":
             fail()
         if self.fault == "timer":
