@@ -83,7 +83,10 @@ class AuditList(PagedListing[AuditRow]):
 
     def draw_header(self, width: int) -> str:
         widths = _widths(width - 1)
-        return " " + "".join(column(title, cells) for title, cells in widths.items())
+        titles = {"From": "  From"}  # a gap stands before it, for what is flush right
+        return " " + "".join(
+            column(titles.get(title, title), cells) for title, cells in widths.items()
+        )
 
     def render_line(self, y: int) -> Strip:
         self._index = y - self.header_lines + self.scroll_offset.y
