@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events, work
 from textual.app import ComposeResult
@@ -16,17 +15,23 @@ from textual.screen import Screen
 from textual.widgets import Static
 from textual.worker import Worker, WorkType
 
-from st_tui.core import lint
 from st_tui.core.errors import Refusal
-from st_tui.core.lint import Fix, LintWarning
-from st_tui.core.model import AuditEntry, Project, ServiceToken
-from st_tui.core.patterns import pattern_or_none
+from st_tui.core.lint import Fix
+from st_tui.core.model import ServiceToken
 from st_tui.tui.actions import BACK, HELP, PALETTE, Action, bindings
 from st_tui.tui.host import ShowsVault
 from st_tui.tui.latest_wins import LatestWins
 from st_tui.tui.leaving import Leavable
 from st_tui.tui.screens.responsive import Responsive
 from st_tui.tui.screens.token_actions import TOKEN_ACTIONS, TokenActions
+from st_tui.tui.screens.token_reading import (
+    MOST_DAYS,
+    MOST_ENTRIES,
+    Known,
+    Logged,
+    read_known,
+    read_logged,
+)
 from st_tui.tui.widgets import token_facts
 from st_tui.tui.widgets.key_hints import KeyHints
 from st_tui.tui.widgets.title import Title
@@ -34,42 +39,17 @@ from st_tui.tui.widgets.token_name import token_name
 from st_tui.tui.widgets.warning_list import fix_in_words
 
 if TYPE_CHECKING:
-    from st_tui.core.vault import Vault
-    from st_tui.core.vault.lineage import Lineage, Relative
-    from st_tui.core.vault.token_usage import TokenUsage
+    from st_tui.core.vault.lineage import Relative
 
-_ENTRIES, _ENTRIES_WHERE_TALL = 6, 20
-"""Entries of the log that are shown."""
+_ENTRIES = 6
+"""Entries of the log that are shown where the screen is not tall."""
 _TALL = 36
-_DAYS, _DAYS_WHERE_WIDE = 14, 30
+_DAYS = 14
 _WIDE, _WIDER = 100, 120
 _FIRST = 0.1
 """Seconds that the first frame waits for what it shows, so that it is painted once."""
 _PATIENCE = 0.3
 """Seconds until it is said that the log is being read."""
-
-
-class _Known(NamedTuple):
-    """What is read at once: the token as it is now, and what stands around it."""
-
-    token: ServiceToken
-    related: Lineage
-    folders: lint.FolderPaths
-    opened: int
-    """How many of the folders its scopes open."""
-    first: tuple[str, str]
-    """The first of them, or the root of the first environment that a scope names."""
-    entries: Sequence[AuditEntry]
-    names: dict[str, str]
-    tokens: int
-    """How many tokens the project has: others' names and accesses are warned of."""
-
-
-class _Logged(NamedTuple):
-    """What takes long to read, because the log of a busy token is long."""
-
-    usage: TokenUsage
-    warnings: Sequence[LintWarning]
 
 
 class TokenScreen(TokenActions, ShowsVault, Responsive[None], Leavable[None]):
@@ -108,8 +88,8 @@ class TokenScreen(TokenActions, ShowsVault, Responsive[None], Leavable[None]):
     def __init__(self, token: ServiceToken) -> None:
         super().__init__()
         self._token = token
-        self._known: _Known | None = None
-        self._logged: _Logged | None = None
+        self._known: Known | None = None
+        self._logged: Logged | None = None
         self._logged_for: object = None
         """What `_logged` was read for."""
         self._is_slow = False
@@ -154,7 +134,7 @@ class TokenScreen(TokenActions, ShowsVault, Responsive[None], Leavable[None]):
         known = None
         if project is not None:
             try:
-                known = await self.host.read(lambda v: _read_token(v, project, self._token.id))
+                known = await self.host.read(lambda v: read_known(v, project, self._token.id))
             except Refusal:
                 return  # the app says what is wrong with the vault
         if not self.is_attached:
@@ -181,7 +161,7 @@ class TokenScreen(TokenActions, ShowsVault, Responsive[None], Leavable[None]):
         if known is None or project is None:
             return
         with suppress(Refusal):  # what is wrong with the vault is said elsewhere
-            self._logged = await self.host.read_apart(lambda v: _read_logged(v, project, known))
+            self._logged = await self.host.read_apart(lambda v: read_logged(v, project, known))
         self._log_read.set()
         if self._is_slow:
             self._is_slow = False
@@ -203,13 +183,13 @@ class TokenScreen(TokenActions, ShowsVault, Responsive[None], Leavable[None]):
         right = []
         if logged is not None:
             left += token_facts.warnings(logged.warnings, self._fixes)
-            days = _DAYS if self.size.width < _WIDE else _DAYS_WHERE_WIDE
+            days = _DAYS if self.size.width < _WIDE else MOST_DAYS
             usage = logged.usage._replace(days=logged.usage.days[-days:])
             right = [*token_facts.usage(usage, known.opened, now, width,
                                         ascii_only=self.host.ascii_only), Content("")]  # fmt: skip
         elif self._is_slow:
             right = [Content.styled("Reading its uses in the audit log…", "$text-muted")]
-        entries = known.entries[: _ENTRIES_WHERE_TALL if self.size.height >= _TALL else _ENTRIES]
+        entries = known.entries[: MOST_ENTRIES if self.size.height >= _TALL else _ENTRIES]
         right += token_facts.log_lines(entries, known.names, token, width)
         self.query_one("#left", Static).update(Content("\n").join(left))
         self.query_one("#right", Static).update(Content("\n").join(right))
@@ -293,39 +273,3 @@ def open_token(page: Screen[Any], token: ServiceToken | None) -> None:
     """Show all about a token over a page, unless there is none or something covers the page."""
     if token is not None and page.app.screen is page:
         page.app.push_screen(TokenScreen(token))
-
-
-def _read_token(vault: Vault, project: Project, token_id: str) -> _Known | None:
-    """What is read at once; None if the token is gone."""
-    token = vault.tokens.lookup(token_id).token
-    if token is None:
-        return None
-    entries = vault.audit.page(about=token.id, limit=_ENTRIES_WHERE_TALL)
-    folders = lint.FolderPaths(vault.folders.of_each(project))
-    opened = dict.fromkeys(
-        (scope.environment, path)
-        for scope in token.scopes
-        if (pattern := pattern_or_none(scope.secret_path)) is not None
-        for path in folders.get(scope.environment, ())
-        if pattern.matches(path)
-    )
-    return _Known(
-        token,
-        vault.tokens.lineage(token),
-        folders,
-        len(opened),
-        next(iter(opened), (token.scopes[0].environment if token.scopes else "", "/")),
-        entries,
-        vault.audit.token_names({entry.actor for entry in entries}),
-        vault.tokens.count(project),
-    )
-
-
-def _read_logged(vault: Vault, project: Project, known: _Known) -> _Logged:
-    """What takes long: the token's uses, and the warnings, for which all names are read."""
-    token = known.token
-    usage = vault.audit.usage(token, _DAYS_WHERE_WIDE)
-    written = vault.tokens.written_environments(project, besides=token)
-    names = vault.tokens.names(project)
-    found = lint.lint(token, known.folders, written, usage.uses, names)
-    return _Logged(usage, sorted(found, key=lambda warning: warning.weight))
