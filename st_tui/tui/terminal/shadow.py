@@ -20,7 +20,7 @@ _GOES_TO: Final = re.compile(r"\x1b\[(\d+);(\d+)H")
 _STYLE: Final = re.compile(r"\x1b\[([\d;]*)m")
 _NARROW: Final = re.compile(
     "[ -~\xa1-\xac\xae-\u02ff\u0370-\u0373\u0384-\u03ff\u0400-\u0482\u048a-\u052f"
-    "\u2010-\u2027\u2030-\u205e\u2190-\u21ff\u2200-\u22ff\u2500-\u259f\u2714\u2716]*"
+    "\u2010-\u2027\u2030-\u205e\u2190-\u21ff\u2200-\u22ff\u2500-\u259f\u25be\u25cf\u2714\u2716]*"
 )
 """Text that takes one cell for each character in every terminal."""
 
