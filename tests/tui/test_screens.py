@@ -16,6 +16,7 @@ from st_tui.tui.screens.comparison import ComparisonDialog
 from st_tui.tui.screens.create import Create
 from st_tui.tui.screens.dialog import Confirm
 from st_tui.tui.screens.picker import Picker
+from st_tui.tui.screens.revoke_several import RevokeSeveral
 from st_tui.tui.terminal.detection import Appearance, appearance
 from st_tui.tui.try_it import real_call
 from st_tui.tui.try_it.real_call import Reply
@@ -190,6 +191,22 @@ async def test_dialogs(
         await choose(pilot, "office-sync")
         await pilot.press(key)
         await pictures.check(pilot, name)
+
+
+@each_size
+async def test_marks(demo_app: StTui, pictures: Pictures, size: tuple[int, int]) -> None:
+    async with demo_app.run_test(size=size) as pilot:
+        await opened(pilot)
+        await pilot.press("asterisk")
+        await until(pilot, lambda: "11 marked" in screen_text(pilot), "all are marked")
+        await pilot.press("d")
+        await until(pilot, lambda: isinstance(demo_app.screen, RevokeSeveral), "it asks")
+        await pictures.check(pilot, "revoke-several", drawn=False)
+        await pilot.press("escape", "space", "down", "space")
+        await until(pilot, lambda: "9 marked" in screen_text(pilot), "two are not")
+        await pilot.press("u")
+        await until(pilot, lambda: "expiring soon 2 of 11" in screen_text(pilot), "the view")
+        await pictures.check(pilot, "expiring-soon", drawn=False)
 
 
 @each_size

@@ -214,12 +214,15 @@ class TokenActions(Hosted):
 
     @work
     async def action_revoke(self) -> None:
+        token = self.chosen_token()
+        if token is not None:
+            await self.revoke_one(token)
+
+    async def revoke_one(self, token: ServiceToken) -> None:
+        """Revoke a token, after a question."""
         from st_tui.tui.screens.dialog import Confirm
         from st_tui.tui.widgets.token_name import last_use, some_scopes
 
-        token = self.chosen_token()
-        if token is None:
-            return
         now = self.host.clock()
         question = Confirm(
             f"Revoke {self._quoted(token)}?",

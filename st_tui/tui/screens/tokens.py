@@ -29,9 +29,11 @@ from st_tui.core.wording import counted
 from st_tui.tui.actions import EVERYWHERE, TRY_IT, Action, bindings
 from st_tui.tui.latest_wins import LatestWins
 from st_tui.tui.screens.filtered_page import FilteredPage
-from st_tui.tui.screens.token_actions import TOKEN_ACTIONS, TokenActions
+from st_tui.tui.screens.marking import MARK_ACTIONS, Marking
+from st_tui.tui.screens.token_actions import TOKEN_ACTIONS
 from st_tui.tui.screens.touring import TOUR_ACTIONS, Touring
 from st_tui.tui.screens.unfinished_form import OffersForm
+from st_tui.tui.screens.viewing import VIEW_ACTIONS, Viewing
 from st_tui.tui.terminal.type_ahead import has_handled
 from st_tui.tui.widgets.listing import Listing
 from st_tui.tui.widgets.paged_listing import Look
@@ -48,7 +50,7 @@ _LONGEST_WAIT = 1.0
 _SORTS = ((Order.CREATED, "newest first"), (Order.NAME, "by name"), (Order.EXPIRES, "by expiry"))
 
 
-class TokensPage(TokenActions, OffersForm, Touring, FilteredPage):
+class TokensPage(Viewing, Marking, OffersForm, Touring, FilteredPage):
     """Find, make and inspect service tokens."""
 
     NAME = "tokens"
@@ -74,6 +76,8 @@ class TokensPage(TokenActions, OffersForm, Touring, FilteredPage):
                "scope prove FILE", own_machine=True),
         Action("copy_check", "Y", "copy the check",
                "Copy the command that asks the same as the test", "check --token-id ID"),
+        *MARK_ACTIONS,
+        *VIEW_ACTIONS,
         Action("sort", "s", "sort", "Sort by age, name or expiry"),
         *TOUR_ACTIONS,
         *EVERYWHERE,
@@ -94,6 +98,7 @@ class TokensPage(TokenActions, OffersForm, Touring, FilteredPage):
             #test { width: 1fr; height: 9; }
         }
         &.-narrow.-short #test { height: 7; }
+        &.-narrow Toast { width: auto; max-width: 100%; margin-top: 0; padding: 0 1; }
     }
     """
 
@@ -118,6 +123,7 @@ class TokensPage(TokenActions, OffersForm, Touring, FilteredPage):
     def on_mount(self) -> None:
         self._sort = Order(self.host.settings.sort)
         self._list.focus()
+        self._list.marked = self.marked
         self._list.empty = "Opening…"
         self.set_interval(30, self._list.refresh)
         self.set_interval(1, self._count_down)
@@ -143,6 +149,10 @@ class TokensPage(TokenActions, OffersForm, Touring, FilteredPage):
     def _list(self) -> TokenList:
         return self.query_one(TokenList)
 
+    @property
+    def token_list(self) -> TokenList:
+        return self._list
+
     def show(self) -> None:
         self._is_old = True
         self._reading.request()
@@ -153,33 +163,45 @@ class TokensPage(TokenActions, OffersForm, Touring, FilteredPage):
 
     def choose(self, token: ServiceToken) -> None:
         """Put the cursor on a token, if the list has it."""
+        self.show_all_unless_in_view(token)
         self._to_choose, self._to_top = token, False
         self._reading.request()
 
     async def _read_list(self) -> None:
         """Read and show the list, and if that is old, what else is known of the project."""
-        project = self.host.project
-        if project is None:
+        project, tokens = self.host.project, self.tokens_listed()
+        if project is None or tokens is None:
             self._show_no_project()
             return
-        tokens, chosen = Tokens(project, self.filter_text, self._sort), self._to_choose
+        chosen = self._to_choose
         look = self._list.first_look(
             tokens,
             top=self._to_top,
             at=lambda vault: tokens.position(vault, chosen) if chosen else None,
         )
         before = None if self._is_old else self._known
+        gone = self.gone(project)
         self._to_top, self._to_choose, self._is_old = False, None, False
         with suppress(Refusal):  # the app says what is wrong with the vault
-            known, looked = await self.host.read(
-                lambda vault: (before or _read_known(vault, project), look(vault))
+            known, looked, unmarked = await self.host.read(
+                lambda vault: (before or _read_known(vault, project), look(vault), gone(vault))
             )
             if self.host.project is not None and self.host.project.id == project.id:
+                self.marked.difference_update(unmarked)
                 self._show_known(known)
                 self._show_list(known, looked)
 
+    def tokens_listed(self) -> Tokens | None:
+        project = self.host.project
+        if project is None:
+            return None
+        order, backwards = self.view_order or (self._sort, False)
+        limits = self.view.limits(self.host.clock())
+        return Tokens(project, self.filter_text, order, backwards, limits)
+
     def _show_no_project(self) -> None:
         self._known = None
+        self.marked.clear()
         self._list.empty = "There is no project: press p to make one."
         self._list.show_items(0, 0)
         self.query_one(TopBar).show(None, "")
@@ -195,6 +217,7 @@ class TokensPage(TokenActions, OffersForm, Touring, FilteredPage):
         self.call_after_refresh(self.offer_tour)
         self.call_after_refresh(self.offer_form)
         self.call_after_refresh(self.open_pane)
+        self.call_after_refresh(self.say_notice)
 
     def _set_project(self, pane: AccessPane) -> None:
         known = self._known
@@ -204,14 +227,22 @@ class TokensPage(TokenActions, OffersForm, Touring, FilteredPage):
     def _show_list(self, known: _Known, look: Look[ServiceToken]) -> None:
         listing = self._list
         listing.environments = [environment.slug for environment in known.environments]
-        listing.sorted_by = self._sort
-        listing.empty = (
-            "Nothing matches the filter." if self.filter_text else "No tokens yet: press n."
-        )
+        listing.sorted_by = self.view_order[0] if self.view_order else self._sort
+        listing.empty = "Nothing matches the filter." if self.filter_text else self.view.empty
         listing.show_look(look)
-        count = counted(known.tokens, "token")
-        said = f"{look.count} of {count}" if self.filter_text else count
-        self.query_one(TopBar).show(known.project, said)
+        self.say_counts()
+
+    def say_counts(self) -> None:
+        if self._known is None:
+            return
+        count, shown = counted(self._known.tokens, "token"), self._list.count
+        if self.filter_text:
+            count = f"{shown} of {count}"
+        told = [f"{len(self.marked)} marked"] if self.marked else []
+        if self.view.title:
+            told.append(f"{self.view.title} {shown} of {self._known.tokens}")
+            count = ""
+        self.query_one(TopBar).show(self._known.project, count, told)
 
     @property
     def is_demo(self) -> bool:
@@ -236,6 +267,13 @@ class TokensPage(TokenActions, OffersForm, Touring, FilteredPage):
         from st_tui.tui.screens.token import open_token
 
         open_token(self, self._list.current)
+
+    async def action_go_back(self) -> None:
+        """Unmark all, once the filter is closed; without marks, go back."""
+        if self.marked and not self.query("#filter"):
+            self.unmark(set(self.marked))
+        else:
+            await super().action_go_back()
 
     def action_open(self) -> None:
         self._list.action_choose()
@@ -342,6 +380,10 @@ class TokensPage(TokenActions, OffersForm, Touring, FilteredPage):
         """Go from the pane back to the list."""
         self._list.focus()
 
+    async def action_tour(self, amount: int, at: int | None = None) -> None:
+        self.end_notice()
+        await super().action_tour(amount, at)
+
     def action_sort(self) -> None:
         orders = [order for order, _ in _SORTS]
         self._sort_by(next(islice(cycle(orders), orders.index(self._sort) + 1, None)))
@@ -351,7 +393,7 @@ class TokensPage(TokenActions, OffersForm, Touring, FilteredPage):
         self._sort_by(event.order if event.order is not self._sort else Order.CREATED)
 
     def _sort_by(self, order: Order) -> None:
-        self._sort = order
+        self._sort, self.view_order = order, None
         self.host.notify(f"Sorted {dict(_SORTS)[order]}.", timeout=2)
         self.host.remember(sort=order.value)
         self.apply_filter()

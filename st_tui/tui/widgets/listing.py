@@ -181,6 +181,10 @@ class Listing(ScrollView, Generic[T], can_focus=True):
             segments.append(Segment(text, style))
         return Strip(segments).adjust_cell_length(width, line)
 
+    def refresh_current(self) -> None:
+        """Draw the line under the cursor again."""
+        self.refresh_line(self.cursor + self.header_lines)
+
     def on_resize(self) -> None:
         self.virtual_size = Size(self.size.width, self.count + self.header_lines)
         self._show_cursor()
@@ -196,7 +200,7 @@ class Listing(ScrollView, Generic[T], can_focus=True):
 
     def watch_has_focus(self, has_focus: bool) -> None:
         super().watch_has_focus(has_focus)
-        self.refresh_line(self.cursor + self.header_lines)
+        self.refresh_current()
 
     def _show_cursor(self) -> None:
         height = self.size.height - self.header_lines

@@ -9,19 +9,17 @@ from typing import TYPE_CHECKING, NamedTuple
 from textual import events
 from textual.message import Message
 
-from st_tui.core.expiry import DAY, ago, in_one_unit, until_in_short
-from st_tui.core.model import Order, Permission, Project, ServiceToken
+from st_tui.core.expiry import ago, in_one_unit, until_in_short
+from st_tui.core.model import NO_LIMITS, Limits, Order, Permission, Project, ServiceToken
 from st_tui.core.wording import access_letters
 from st_tui.tui.widgets.cells import column
 from st_tui.tui.widgets.listing import Piece
 from st_tui.tui.widgets.paged_listing import PagedListing
 from st_tui.tui.widgets.token_name import short_name
+from st_tui.tui.widgets.token_view import ENDS_SOON
 
 if TYPE_CHECKING:
     from st_tui.core.vault import Vault
-
-ENDS_SOON = 7 * DAY
-"""An end that is nearer than this is marked."""
 
 EXPIRY_COLUMNS = 9
 
@@ -34,23 +32,42 @@ _ROOMY, _WITH_USE = 74, 60
 
 @dataclass(frozen=True)
 class Tokens:
-    """A project's tokens with a text in their name or a scope, in an order."""
+    """A project's tokens with a text in their name or a scope, within limits, in an order."""
 
     project: Project
     text: str
     order: Order
+    backwards: bool = False
+    limits: Limits = NO_LIMITS
 
     def count(self, vault: Vault) -> int:
-        return vault.tokens.count(self.project, self.text)
+        return vault.tokens.count(self.project, self.text, self.limits)
 
     def page(self, vault: Vault, offset: int, limit: int) -> Sequence[ServiceToken]:
         return vault.tokens.page(
-            self.project, text=self.text, order=self.order, limit=limit, offset=offset
+            self.project,
+            text=self.text,
+            limits=self.limits,
+            order=self.order,
+            backwards=self.backwards,
+            limit=limit,
+            offset=offset,
         )
 
     def position(self, vault: Vault, token: ServiceToken) -> int | None:
         """Where a token stands among them; None if it is not one of them."""
-        return vault.tokens.position(self.project, token, text=self.text, order=self.order)
+        return vault.tokens.position(
+            self.project,
+            token,
+            text=self.text,
+            limits=self.limits,
+            order=self.order,
+            backwards=self.backwards,
+        )
+
+    def ids(self, vault: Vault, limit: int) -> list[str]:
+        """The ids of at most `limit` of them."""
+        return vault.tokens.ids(self.project, self.text, self.limits, limit)
 
 
 class TokenList(PagedListing[ServiceToken]):
@@ -70,6 +87,8 @@ class TokenList(PagedListing[ServiceToken]):
         super().__init__(id=id)
         self._now = now
         self.environments: Collection[str] = ()
+        self.marked: Collection[str] = ()
+        """The ids of the tokens that have a mark."""
         self.sorted_by: Order | None = None
         self.judge: Callable[[ServiceToken], bool | None] = lambda token: None
         """Whether a token may do what is asked; None while nothing is asked."""
@@ -92,7 +111,8 @@ class TokenList(PagedListing[ServiceToken]):
         )
 
     def draw(self, item: ServiceToken, width: int) -> list[Piece]:
-        shown = _Shown(item, self._now(), self.environments, self.judge(item))
+        marked = item.id in self.marked
+        shown = _Shown(item, self._now(), self.environments, self.judge(item), marked)
         return [piece for one, cells in _widths(width) for piece in one.pieces(shown, cells)]
 
     def order_at(self, x: int) -> Order | None:
@@ -124,6 +144,7 @@ class _Shown(NamedTuple):
     now: int
     environments: Collection[str]
     allowed: bool | None
+    marked: bool
 
 
 def expiry_piece(token: ServiceToken, now: int) -> Piece:
@@ -139,7 +160,7 @@ def expiry_piece(token: ServiceToken, now: int) -> Piece:
 
 
 def _mark(shown: _Shown, width: int) -> list[Piece]:
-    return [(" " * width, "")]
+    return [(column("●" if shown.marked else "", width), "mark")]
 
 
 def _verdict(shown: _Shown, width: int) -> list[Piece]:

@@ -55,6 +55,13 @@ class Watch:
             assert time.monotonic() < end, self._differ()
         return self.real_bytes - before
 
+    def wait_until_gone(self, text: str) -> None:
+        """Wait until a text is not on the screen any more."""
+        end = time.monotonic() + PATIENCE
+        while text in self.real.text:
+            assert time.monotonic() < end, self.real.text
+            self.settle()
+
     def _differ(self) -> str:
         new, record = self.session.output[self.real_bytes :], self.record.read_bytes()
         self.real.feed(self._decode_real(new))
@@ -123,6 +130,7 @@ def test_how_much_is_sent(tmp_path: Path) -> None:
         watch.press("t")
         session.wait_for("list")
         watch.settle()
+        watch.wait_until_gone("u shows them.")  # the notice goes by itself
         for letter in "/com":
             assert watch.press(letter) <= 900  # a line with a wide name is sent whole, for its ✔
         assert session.wait_for_silence(1.0) == b""
