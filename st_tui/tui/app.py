@@ -425,6 +425,10 @@ class StTui(SafeApp[None]):
             LoggedCommand(self.clock(), spelt(words), pasted(words, self.directory))
         )
 
+    def did_call(self, line: str) -> None:
+        """Note in the command log a command line of another program, such as curl."""
+        self.commands.append(LoggedCommand(self.clock(), line, line))
+
     def show_command_log(self) -> None:
         """Show what was done since the app started."""
         from st_tui.tui.screens.command_log import CommandLog

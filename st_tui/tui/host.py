@@ -142,6 +142,9 @@ class Host(Protocol):
         No value and no token may be among them: `NAME=-` and `--token -` stand in their place.
         """
 
+    def did_call(self, line: str) -> None:
+        """Note in the command log a command line of another program, such as curl."""
+
     def show_command_log(self) -> None:
         """Show what was done since the app started."""
 

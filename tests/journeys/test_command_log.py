@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import shlex
+from pathlib import Path
 
 import pytest
 
 from st_tui.cli import main
 from st_tui.tui.app import StTui
 from st_tui.tui.screens.command_log import CommandLog
+from st_tui.tui.screens.create import Create
+from st_tui.tui.screens.created import Created
+from st_tui.tui.screens.folders import FoldersPage
+from st_tui.tui.screens.secret_files import ExportFile
+from st_tui.tui.screens.secret_form import SecretForm
+from st_tui.tui.widgets.field import Field
 from tests.journeys.driving import choose, opened, screen_text, until, write
 
 
@@ -92,3 +100,70 @@ async def test_a_name_that_begins_with_a_dash_is_no_option(demo_app: StTui) -> N
         await pilot.press("enter")
         await until(pilot, lambda: len(done(demo_app)) == 1, "it is made")
         assert shlex.split(done(demo_app)[0])[1:4] == ["project", "create", "--name=-x"]
+
+
+async def test_secrets_are_logged_without_their_values(demo_app: StTui, tmp_path: Path) -> None:
+    at = ["--env", "dev", "--path", "/"]
+    async with demo_app.run_test(size=(100, 30)) as pilot:
+        await opened(pilot)
+        await pilot.press("2", "n")
+        await until(pilot, lambda: isinstance(demo_app.screen, SecretForm), "the form is open")
+        await write(pilot, "API_KEY")
+        await pilot.press("enter")
+        await write(pilot, "hunter2hunter2")
+        await pilot.press("f2")
+        await until(pilot, lambda: len(done(demo_app)) == 1, "it is written")
+        await until(pilot, lambda: "API_KEY" in screen_text(pilot), "it is listed")
+        await pilot.press("enter")
+        await until(pilot, lambda: "▌API_KEY" in screen_text(pilot), "the cursor is on it")
+        await pilot.press("enter")
+        await until(pilot, lambda: len(done(demo_app)) == 2, "it is revealed")
+        await pilot.press("q")
+        await until(pilot, lambda: isinstance(demo_app.screen, FoldersPage), "the page is back")
+        await pilot.press("x")
+        await until(pilot, lambda: isinstance(demo_app.screen, ExportFile), "it asks for a file")
+        file = str(tmp_path / "own keys.env")
+        demo_app.screen.query_one("#file", Field).value = file
+        await pilot.press("f2")
+        await until(pilot, lambda: len(done(demo_app)) == 3, "it is exported")
+        while not isinstance(demo_app.screen, FoldersPage):
+            await pilot.press("escape")
+        await pilot.press("d")
+        await until(pilot, lambda: "Delete “API_KEY”" in screen_text(pilot), "it asks")
+        await pilot.press("y")
+        await until(pilot, lambda: len(done(demo_app)) == 4, "it is deleted")
+    assert [shlex.split(line)[1:] for line in done(demo_app)] == [
+        ["secrets", "set", "API_KEY=-", *at],
+        ["secrets", "get", "API_KEY", "--no-expand", *at],
+        ["secrets", "export", *at, "--format", "dotenv", "-o", file],
+        ["secrets", "delete", "API_KEY", "--yes", *at],
+    ]
+    assert "hunter2" not in str(demo_app.commands)
+
+
+async def test_a_token_is_made_again_by_its_logged_command(
+    demo_app: StTui, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with demo_app.run_test(size=(80, 24)) as pilot:
+        await opened(pilot)
+        await pilot.press("n")
+        await until(pilot, lambda: isinstance(demo_app.screen, Create), "the form is open")
+        await write(pilot, "nightly")
+        await pilot.press("enter")
+        await write(pilot, "/common/**")
+        await pilot.press("enter", "f2")
+        await until(pilot, lambda: isinstance(demo_app.screen, Created), "it is made")
+        text = screen_text(pilot)
+        await until(pilot, lambda: len(done(demo_app)) == 1, "it is logged")
+        await pilot.press("escape")
+        await until(pilot, lambda: "Close without" in screen_text(pilot), "it asks")
+        await pilot.press("x")
+        await until(pilot, lambda: not isinstance(demo_app.screen, Created), "it is closed")
+        [made] = demo_app.commands
+    assert "st." in text
+    assert not any(word.startswith("st.") for word in shlex.split(made.pasted))
+    _program, *arguments = shlex.split(made.pasted)
+    assert main([*arguments, "--json"]) == 0
+    again = json.loads(capsys.readouterr().out)["serviceTokenData"]
+    assert (again["name"], again["permissions"]) == ("nightly", ["read"])
+    assert again["scopes"] == [{"environment": "dev", "secretPath": "/common/**"}]

@@ -1,4 +1,4 @@
-"""`environments`: list, create and delete environments."""
+"""`environments`: list, create, rename and delete environments."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from st_tui.core.wording import counted
 
 @click.group(cls=Group)
 def environments() -> None:
-    """List, create and delete environments."""
+    """List, create, rename and delete environments."""
 
 
 @environments.command("list")
@@ -43,6 +43,18 @@ def create_environment(slug: str, name: str | None) -> None:
         environment = Environment(slug, slug if name is None else name)
         vault.environments.create(project_in(vault), environment)
     say(f"Made the environment {slug}.")
+
+
+@environments.command("rename")
+@click.argument("slug")
+@click.option("--name", required=True, help="The name that people read.")
+def rename_environment(slug: str, name: str) -> None:
+    """Give an environment another name. Its slug stays, for tokens name it."""
+    with open_vault() as vault:
+        project = project_in(vault)
+        drafts.check_environment(slug, vault.environments.every(project))
+        vault.environments.rename(project, Environment(slug, name))
+    say(f"The environment {slug} is now called {name}.")
 
 
 @environments.command("delete")

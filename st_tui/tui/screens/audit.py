@@ -150,6 +150,8 @@ class AuditPage(FilteredPage):
         broken = await self.host.find(
             "Verifying the log", lambda vault: vault.audit.first_broken() or 0
         )
+        if broken is not None:
+            self.host.did("audit", "verify")
         if broken == 0:
             self.host.notify(
                 "The whole chain holds: no entry was changed, and none before the last taken out."

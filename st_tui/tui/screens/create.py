@@ -17,11 +17,11 @@ from st_tui.core.errors import Refusal
 from st_tui.core.expiry import in_short
 from st_tui.core.model import NewToken, Project, TokenDraft
 from st_tui.core.plain_text import shown
+from st_tui.tui import command_line
 from st_tui.tui.actions import FIELDS, HELP, Action, bindings
 from st_tui.tui.host import ShowsVault
 from st_tui.tui.latest_wins import LatestWins
 from st_tui.tui.leaving import Leavable
-from st_tui.tui.screens.draft_command import create_command
 from st_tui.tui.screens.draft_fields import DraftFields
 from st_tui.tui.screens.filled_form import EMPTY_FORM, FormKeeping, form_of
 from st_tui.tui.screens.responsive import WIDE
@@ -232,7 +232,7 @@ class Create(ShowsVault, WithAccessPane[NewToken | None], Leavable[NewToken | No
 
     def _command(self, draft: TokenDraft) -> str:
         project = self._judged_by.project if self._judged_by else None
-        return create_command(draft, self._fields.expires, project)
+        return command_line.spelt(command_line.create(draft, self._fields.expires, project))
 
     @work
     async def action_copy_command(self) -> None:
@@ -343,7 +343,9 @@ class Create(ShowsVault, WithAccessPane[NewToken | None], Leavable[NewToken | No
                 keeping.forget()
             return new
 
-        return await self.host.change("Making the token", make)
+        return await self.host.change(
+            "Making the token", make, command=command_line.create(draft, self._fields.expires)
+        )
 
     def _checked(self) -> TokenDraft:
         return check_draft(self.draft(), self._known.environments, self.host.clock())

@@ -16,7 +16,7 @@ from st_tui.core.secrets.used_by import shortened
 from st_tui.core.vault.environments import check_new
 from st_tui.core.wording import counted
 from st_tui.tui.actions import Action
-from st_tui.tui.command_line import option
+from st_tui.tui.command_line import in_folder, option
 from st_tui.tui.screens.prompt import Prompt
 from st_tui.tui.screens.secret_actions import SecretActions
 from st_tui.tui.widgets.environment_bar import EnvironmentBar
@@ -108,7 +108,7 @@ class FolderActions(SecretActions):
             made = await self.host.change(
                 "Making the folder",
                 lambda vault: vault.folders.create(project, environment.slug, path),
-                command=("folders", "create", "--env", environment.slug, "--path", path),
+                command=("folders", "create", *in_folder(Place(environment.slug, path))),
             )
             if made is not None:
                 self.host.notify(f"{made} is made.")
@@ -160,6 +160,7 @@ class FolderActions(SecretActions):
             await self.host.change(
                 "Renaming",
                 lambda vault: vault.environments.rename(project, environment._replace(name=name)),
+                command=("environments", "rename", environment.slug, *option("--name", name)),
             )
 
     @work
@@ -192,6 +193,7 @@ class FolderActions(SecretActions):
             "with it. Tokens stay as they are.",
             lambda vault: vault.secrets.used_by_folder(project, place),
             lambda vault: vault.folders.delete(project, *place),
+            ("folders", "delete", "--yes", *in_folder(place)),
         )
 
     async def _delete_environment(self) -> None:
@@ -225,6 +227,7 @@ class FolderActions(SecretActions):
             "\n".join(lines),
             lambda vault: vault.secrets.used_by_folder(project, root),
             lambda vault: vault.environments.delete(project, environment.slug),
+            ("environments", "delete", environment.slug, "--yes"),
         )
 
 

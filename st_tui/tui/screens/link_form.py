@@ -15,6 +15,7 @@ from st_tui.core.drafts import folder_path
 from st_tui.core.model import Environment, Project
 from st_tui.core.secrets.model import Place, SecretImport
 from st_tui.tui.actions import LEAVING, Action, bindings
+from st_tui.tui.command_line import in_folder
 from st_tui.tui.screens.dialog import Dialog
 from st_tui.tui.widgets.field import Label
 from st_tui.tui.widgets.path_field import PathField
@@ -97,8 +98,8 @@ class LinkForm(Dialog[SecretImport]):
                 ),
                 complain=self.complain,
                 command=(
-                    *("secrets", "imports", "create", "--env", self._place.environment),
-                    *("--path", self._place.path, "--from", f"{environment}:{typed.strip()}"),
+                    *("secrets", "imports", "create", *in_folder(self._place)),
+                    *("--from", str(Place(environment, folder_path(typed)))),
                 ),
             )
         if link is not None:

@@ -17,6 +17,7 @@ from st_tui.core.plain_text import shown
 from st_tui.core.secrets.model import Secret
 from st_tui.core.secrets.value_shape import shape_of
 from st_tui.tui.actions import Action, bindings
+from st_tui.tui.command_line import in_folder
 from st_tui.tui.leaving import Leavable
 from st_tui.tui.screens.dialog import Dialog
 from st_tui.tui.screens.text_alone import TextAlone
@@ -137,6 +138,10 @@ class Reveal(Dialog[None], HidesOnBlur):
             "Reading",
             lambda vault: vault.secrets.look_up(
                 self._project, place, name, imports=False, expand=expand
+            ),
+            command=(
+                *("secrets", "get", name, *in_folder(place)),
+                *(() if expand else ("--no-expand",)),
             ),
         )
         if found is not None and self.app.screen is self:

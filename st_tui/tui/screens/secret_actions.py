@@ -8,11 +8,12 @@ from textual import work
 
 from st_tui.core.secrets.model import Place, Secret, SecretImport, SecretLabel
 from st_tui.tui.actions import Action
+from st_tui.tui.command_line import in_folder
 from st_tui.tui.host import Hosted
 from st_tui.tui.widgets.secret_list import SecretList
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from st_tui.core.model import Project
     from st_tui.core.secrets.used_by import UsedBy
@@ -88,7 +89,9 @@ class SecretActions(Hosted):
             return None
         place, row = chosen
         return await self.host.change(
-            "Reading", lambda vault: vault.secrets.get(project, place, row.name)
+            "Reading",
+            lambda vault: vault.secrets.get(project, place, row.name),
+            command=("secrets", "get", row.name, "--no-expand", *in_folder(place)),
         )
 
     # In a group of its own, or it would end other actions of the page, and nobody heard of them.
@@ -173,9 +176,9 @@ class SecretActions(Hosted):
         if to_fill is None:
             return
         project, place = to_fill
-        stated = await self.host.ask(ImportFile(place))
-        if stated is not None:
-            await import_secrets(self.host, project, place, stated)
+        read = await self.host.ask(ImportFile(place))
+        if read is not None:
+            await import_secrets(self.host, project, place, read.secrets, source=read.file)
 
     @work
     async def action_export_file(self) -> None:
@@ -204,6 +207,7 @@ class SecretActions(Hosted):
                 f"Its secrets stay where they are, and are no longer found in {place}.",
                 lambda v: v.secrets.used_by_import(project, row),
                 lambda v: v.secrets.delete_import(project, row),
+                ("secrets", "imports", "delete", *in_folder(place), "--from", str(row.source)),
                 verb="stop importing",
             )
         else:
@@ -212,6 +216,7 @@ class SecretActions(Hosted):
                 f"All its versions in {place} are deleted with it. This cannot be undone.",
                 lambda v: v.secrets.used_by(project, place, row.name),
                 lambda v: v.secrets.delete(project, place, row.name),
+                ("secrets", "delete", row.name, "--yes", *in_folder(place)),
             )
 
     async def delete_unless_kept(
@@ -220,10 +225,11 @@ class SecretActions(Hosted):
         effect: str,
         find: Callable[[Vault], UsedBy],
         delete: Callable[[Vault], object],
+        command: Sequence[str],
         *,
         verb: str = "delete",
     ) -> None:
-        """Delete something after a question.
+        """Delete something after a question; `command` does the same.
 
         The question and the toast afterwards name what uses it: `find` decrypts values to know, in
         a thread.
@@ -244,7 +250,7 @@ class SecretActions(Hosted):
                 delete(vault)
             return lost
 
-        lost = await self.host.change("Deleting", deleted)
+        lost = await self.host.change("Deleting", deleted, command=command)
         if lost is not None:
             self._warn("Deleted.", lost)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import PurePath
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -18,6 +18,7 @@ from st_tui.core.plain_text import shown
 from st_tui.core.secrets.files import FileSecret
 from st_tui.core.secrets.files.write import FORMATS, Format, format_of
 from st_tui.core.secrets.model import Place
+from st_tui.tui import command_line
 from st_tui.tui.actions import LEAVING, Action, bindings
 from st_tui.tui.screens.dialog import Dialog
 from st_tui.tui.screens.named_files import Exported, export, read_secrets
@@ -26,7 +27,14 @@ from st_tui.tui.widgets.selector import Selector
 from st_tui.tui.widgets.tick_box import TickBox
 
 
-class ImportFile(Dialog[list[FileSecret]]):
+class ReadFile(NamedTuple):
+    """A file, by the name that was typed, and the secrets in it."""
+
+    file: str
+    secrets: list[FileSecret]
+
+
+class ImportFile(Dialog[ReadFile]):
     """Asks for a file and reads it. What is not clear in it is said here, with its line."""
 
     ACTIONS = (
@@ -45,12 +53,13 @@ class ImportFile(Dialog[list[FileSecret]]):
     @on(Input.Submitted)
     @work(exclusive=True)
     async def action_read(self) -> None:
+        typed = self.query_one("#file", Field).value
         try:
-            stated = await asyncio.to_thread(read_secrets, self.query_one("#file", Field).value)
+            stated = await asyncio.to_thread(read_secrets, typed)
         except Refusal as refusal:
             self.complain(str(refusal))
         else:
-            self.dismiss(stated)
+            self.dismiss(ReadFile(typed.strip(), stated))
 
 
 class ExportFile(Dialog[Exported]):
@@ -119,6 +128,9 @@ class ExportFile(Dialog[Exported]):
                     vault, self._project, self._place, typed, kind, expand=expand, imports=imports
                 ),
                 complain=self.complain,
+                command=command_line.export(
+                    self._place, kind, typed.strip(), expand=expand, imports=imports
+                ),
             )
         if done is not None:
             self.dismiss(done)

@@ -22,6 +22,7 @@ from st_tui.core.vault import Vault
 from st_tui.core.vault.secrets import ChangedMeanwhile
 from st_tui.core.wording import counted
 from st_tui.tui.actions import LEAVING, Action, bindings
+from st_tui.tui.command_line import in_folder
 from st_tui.tui.screens.dialog import Confirm, Dialog, close_form_question
 from st_tui.tui.screens.pasted_secrets import looks_like_value, read_pasted, secrets_in_value
 from st_tui.tui.screens.secret_import import import_secrets
@@ -248,6 +249,7 @@ class SecretForm(Dialog[SealedSecret]):
             "Reading",
             lambda vault: vault.secrets.get(self._project, self._place, row.name),
             complain=self.complain,
+            command=("secrets", "get", row.name, "--no-expand", *in_folder(self._place)),
         )
         if secret is None or area.text or not self.is_attached:
             return
@@ -270,9 +272,16 @@ class SecretForm(Dialog[SealedSecret]):
                 "Saving",
                 lambda vault: self._save(vault, name, value, comment, keep=keep),
                 complain=self.complain,
+                command=self._command(name),
             )
         if saved is not None:
             self.leave(saved)
+
+    def _command(self, name: str) -> Sequence[str]:
+        """What writes the value from stdin; nothing for a new name, which no command gives."""
+        if self._row is not None and self._row.name != name:
+            return ()
+        return ("secrets", "set", f"{name}=-", *in_folder(self._place))
 
     def _save(
         self, vault: Vault, name: str, value: str, comment: str, *, keep: bool

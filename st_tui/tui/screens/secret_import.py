@@ -8,6 +8,7 @@ from st_tui.core.model import Project
 from st_tui.core.secrets.files import FileSecret
 from st_tui.core.secrets.model import Place
 from st_tui.core.wording import counted
+from st_tui.tui.command_line import in_folder
 from st_tui.tui.host import Host
 
 _NAMED, _CELLS = 8, 30
@@ -20,9 +21,13 @@ async def import_secrets(
     place: Place,
     stated: Sequence[FileSecret],
     *,
+    source: str = "-",
     complain: Callable[[str], None] | None = None,
 ) -> bool:
-    """Write all of these secrets or none, after a question; whether they were written."""
+    """Write all of these secrets or none, after a question; whether they were written.
+
+    `source` is the file that they come from, or `-` for a paste.
+    """
     from st_tui.tui.screens.dialog import Confirm
     from st_tui.tui.widgets.cells import cut
 
@@ -46,7 +51,10 @@ async def import_secrets(
     if not await host.ask(question):
         return False
     done = await host.change(
-        "Writing", lambda vault: vault.secrets.load(project, place, stated), complain=complain
+        "Writing",
+        lambda vault: vault.secrets.load(project, place, stated),
+        complain=complain,
+        command=("secrets", "import", source, *in_folder(place)),
     )
     if done is None:
         return False

@@ -317,6 +317,7 @@ class TokensPage(Viewing, Marking, OffersForm, Touring, FilteredPage):
         )
         name = await self.host.ask(prompt)
         if name is not None:
+            self.host.did("scope", "prove", name)
             self._open_overview(lambda: Promises(name))
 
     def _open_overview(self, overview: Callable[[], Screen[None]]) -> None:

@@ -29,6 +29,7 @@ from st_tui.core.plain_text import shown
 from st_tui.core.token_text import TokenTextError
 from st_tui.core.wording import counted
 from st_tui.tui.actions import LEAVING, Action, bindings
+from st_tui.tui.command_line import curl
 from st_tui.tui.screens.dialog import Confirm, Dialog
 from st_tui.tui.try_it.agreement import possible_reasons, why_it_differs
 from st_tui.tui.try_it.real_call import WHAT_HAPPENS, Reply, call_for, parse_server, send_in_thread
@@ -115,7 +116,9 @@ class TryIt(Dialog[None]):
             return
         self.host.server_url = server.url
         self._say(Content.styled(f"Asking {shown(server.url)}…", "$text-muted"))
-        self._say(self._about(await send_in_thread(server, self._call, access_token)))
+        reply = await send_in_thread(server, self._call, access_token)
+        self.host.did_call(curl(server.url, self._call))
+        self._say(self._about(reply))
 
     def _access_token(self) -> str:
         """The access token, which is all that is sent. Raises Refusal."""

@@ -1,4 +1,4 @@
-"""The command line at the foot of the form makes the same token as the form."""
+"""What the app shows as a command line does the same as the app."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ from st_tui.core.drafts import check_draft, parse_scope
 from st_tui.core.errors import Refusal
 from st_tui.core.model import Environment, NewToken, Permission, Project, Scope, TokenDraft
 from st_tui.core.vault import Vault
-from st_tui.tui.screens.draft_command import create_command
+from st_tui.tui import command_line
+from st_tui.tui.try_it.real_call import HttpCall
 from tests.conftest import NOW
 
 ENVIRONMENTS = [Environment("dev", "Development"), Environment("prod", "Production")]
@@ -90,7 +91,9 @@ def test_the_command_makes_the_same_draft(
     monkeypatch.setenv("ST_TUI_VAULT", str(vault_directory))
     monkeypatch.setattr("st_tui.core.vault.tokens.Tokens.create", take)
     monkeypatch.setattr(expiry, "system_clock", lambda: NOW)
-    program, group, command, *words = shlex.split(create_command(draft, typed))
+    program, group, command, *words = shlex.split(
+        command_line.spelt(command_line.create(draft, typed))
+    )
     assert (program, group, command) == ("st-tui", "service-token", "create")
     with pytest.raises(Taken):
         create.main(words, standalone_mode=False)
@@ -99,7 +102,18 @@ def test_the_command_makes_the_same_draft(
 
 def test_a_vault_of_several_projects_gets_the_project_named() -> None:
     draft = TokenDraft("x", (Scope("dev", "/a"),), frozenset({Permission.READ}), None)
-    assert create_command(draft, "never", "shop") == (
+    assert command_line.spelt(command_line.create(draft, "never", "shop")) == (
         "st-tui service-token create --project shop --access-level read --never --name x "
         "--scope dev:/a"
     )
+
+
+def test_a_call_is_a_line_of_curl_without_the_token() -> None:
+    call = HttpCall("DELETE", "/api/v3/secrets/A%20B?x=1", '{"secretPath": "/it\'s"}')
+    line = command_line.curl("http://127.0.0.1:8080", call)
+    assert '"Authorization: Bearer $INFISICAL_TOKEN"' in line  # for the shell to fill in
+    assert shlex.split(line) == [
+        *("curl", "-sS", "-X", "DELETE", "-H", "Authorization: Bearer $INFISICAL_TOKEN"),
+        *("-H", "Content-Type: application/json", "-d", '{"secretPath": "/it\'s"}'),
+        "http://127.0.0.1:8080/api/v3/secrets/A%20B?x=1",
+    ]
