@@ -12,6 +12,7 @@ from st_tui.core.expiry import DAY
 from st_tui.demo import make
 from st_tui.tui.app import StTui
 from st_tui.tui.host import Opening
+from st_tui.tui.screens import viewing
 from st_tui.tui.screens.tokens import TokensPage
 from st_tui.tui.widgets.token_list import TokenList
 from st_tui.tui.widgets.token_view import ALL, ENDING, UNUSED, notice
@@ -138,7 +139,10 @@ async def test_a_view_has_what_the_vault_lists_for_it(demo_app: StTui, clock: Cl
             clock.now += 5 * DAY
 
 
-async def test_the_notice_goes_when_something_else_is_shown(demo_app: StTui) -> None:
+async def test_the_notice_goes_when_something_else_is_shown(
+    demo_app: StTui, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(viewing, "_NOTICE_SECONDS", 3600)  # it does not go by itself
     async with demo_app.run_test(size=SMALL, notifications=True) as pilot:
         await opened(pilot)
         await until(pilot, lambda: NOTICE in screen_text(pilot), "said")

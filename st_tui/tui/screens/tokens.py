@@ -98,7 +98,7 @@ class TokensPage(Viewing, Marking, OffersForm, Touring, FilteredPage):
             #test { width: 1fr; height: 9; }
         }
         &.-narrow.-short #test { height: 7; }
-        &.-narrow Toast { width: auto; max-width: 100%; margin-top: 0; padding: 0 1; }
+        Toast { width: auto; max-width: 100%; margin-top: 0; padding: 0 1; }
     }
     """
 
