@@ -87,6 +87,31 @@ async def test_a_page_has_the_pages_to_go_to_and_its_facts(
     assert (await drawn(bar, width)).endswith(line)
 
 
+@pytest.mark.parametrize(
+    ("told", "width", "line"),
+    [
+        (["3 marked"], 90, "3 Audit   F6 tour   3 marked   11 tokens   E2EE on"),
+        (["3 marked"], 80, "› 1 Tokens │ 2 Folders │ 3 Audit   3 marked   11 tokens   E2EE on"),
+        (["3 marked"], 60, "› 1 Tokens │ 2 Folders │ 3 Audit     3 marked"),
+        (["soon 2 of 11", "3 marked"], 60, "› 1 Tokens │ 2 │ 3    soon 2 of 11   3 marked"),
+    ],
+)  # fmt: skip
+async def test_what_is_so_just_now_is_kept_longest(told: list[str], width: int, line: str) -> None:
+    bar = TopBar("tokens")
+    bar.show(DEMO, "11 tokens", told)
+    bar.offer("F6", "tour")
+    assert (await drawn(bar, width)).endswith(line)
+
+
+async def test_a_click_goes_to_a_page_whose_title_gave_way() -> None:
+    bar = TopBar("tokens")
+    bar.show(DEMO, "", ["soon 2 of 11", "3 marked"])
+    app = _Alone(bar)
+    async with app.run_test(size=(60, 3)) as pilot:
+        await pilot.click(bar, offset=(31, 0))
+    assert app.alone.asked == ["audit"]
+
+
 @pytest.mark.parametrize(("column", "page"), [(17, "tokens"), (28, "folders"), (40, "audit")])
 async def test_a_click_goes_to_a_page(column: int, page: str) -> None:
     bar = TopBar("tokens")
