@@ -16,6 +16,7 @@ import pytest
 from st_tui.core.model import Reason
 from st_tui.core.patterns import PatternRefused, compile_pattern
 from st_tui.tui.actions import key_label
+from st_tui.tui.screens.folders import FoldersPage
 from st_tui.tui.screens.page import Page
 from st_tui.tui.screens.tokens import TokensPage
 
@@ -127,7 +128,7 @@ def test_its_table_of_refusals(row: list[str]) -> None:
 def test_its_keys_and_reasons_are_the_apps() -> None:
     known = {
         key_label(key)
-        for action in (*TokensPage.ACTIONS, *Page.ACTIONS)
+        for action in (*TokensPage.ACTIONS, *Page.ACTIONS, *FoldersPage.ACTIONS)
         for key in action.keys.split(",")
     }
     keys = [key for row in table("| key |") for key in quoted(row[0])]
