@@ -34,8 +34,6 @@ async def go_to_token(app: App[Any], token: ServiceToken, *, warnings: bool = Fa
     page = cast("TokensPage | None", await _open_page(app, "tokens"))
     if page is None:
         return
-    if page.filter_text:
-        await page.action_show_all()
     page.choose(token)
     if warnings:
         page.action_warnings()

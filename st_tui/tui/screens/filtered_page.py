@@ -59,6 +59,13 @@ class FilteredPage(Page):
             await self.query("#filter").remove()
         self.query(Listing).first().focus()
 
+    async def close_filter(self) -> None:
+        """Take the filter away; the list is still to be read. The keys go from it to the list."""
+        had_focus = any(field.has_focus for field in self.query("#filter"))
+        await self.query("#filter").remove()
+        if had_focus:
+            self.query(Listing).first().focus()
+
     async def action_go_back(self) -> None:
         """Close the filter from the list, too; without one, go back."""
         if self.query("#filter"):

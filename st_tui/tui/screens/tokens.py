@@ -162,7 +162,7 @@ class TokensPage(Viewing, Marking, OffersForm, Touring, FilteredPage):
         self._reading.request()
 
     def choose(self, token: ServiceToken) -> None:
-        """Put the cursor on a token, if the list has it."""
+        """Put the cursor on a token, if the list has it; a filter that hides it is closed."""
         self.show_all_unless_in_view(token)
         self._to_choose, self._to_top = token, False
         self._reading.request()
@@ -189,7 +189,11 @@ class TokensPage(Viewing, Marking, OffersForm, Touring, FilteredPage):
             if self.host.project is not None and self.host.project.id == project.id:
                 self.marked.difference_update(unmarked)
                 self._show_known(known)
-                self._show_list(known, looked)
+                if chosen is not None and looked.cursor is None and self.filter_text:
+                    await self.close_filter()
+                    self.choose(chosen)
+                else:
+                    self._show_list(known, looked)
 
     def tokens_listed(self) -> Tokens | None:
         project = self.host.project
@@ -205,6 +209,7 @@ class TokensPage(Viewing, Marking, OffersForm, Touring, FilteredPage):
         self._list.empty = "There is no project: press p to make one."
         self._list.show_items(0, 0)
         self.query_one(TopBar).show(None, "")
+        self.call_after_refresh(self.end_tour_elsewhere)
 
     def _show_known(self, known: _Known) -> None:
         before, self._known = self._known, known
@@ -213,6 +218,7 @@ class TokensPage(Viewing, Marking, OffersForm, Touring, FilteredPage):
         if before is None or before.places != known.places:
             for pane in self.panes():
                 self._set_project(pane)
+        self.call_after_refresh(self.end_tour_elsewhere)
         # After the frame that shows the list.
         self.call_after_refresh(self.offer_tour)
         self.call_after_refresh(self.offer_form)
@@ -373,9 +379,6 @@ class TokensPage(Viewing, Marking, OffersForm, Touring, FilteredPage):
             with suppress(TimeoutError):
                 async with asyncio.timeout(_LONGEST_WAIT):
                     await has_handled(self.focused)
-
-    def on_access_pane_left(self) -> None:
-        self.leave_test()
 
     def leave_test(self) -> None:
         """Go from the pane back to the list."""

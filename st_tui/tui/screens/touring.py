@@ -69,10 +69,29 @@ class Touring(WithAccessPane[None]):
         await self.query_one(Tour).step(amount)
 
     async def action_end_tour(self) -> None:
+        if any(tour.has_focus for tour in self.query("Tour")):
+            self.leave_test()
         await self.query("Tour").remove()
         self.reveal_answer()
         await self._arrange_stage()
         self.offer_tour()
+
+    async def end_tour_elsewhere(self) -> None:
+        """End the tour if another project is shown than its own."""
+        from st_tui.tui.widgets.tour import Tour
+
+        if any(tour.is_elsewhere for tour in self.query(Tour)):
+            await self.action_end_tour()
+
+    def on_access_pane_left(self) -> None:
+        """Go back to the list; or to a question of the tour that waits for its guess."""
+        from st_tui.tui.widgets.tour import Tour
+
+        for tour in self.query(Tour):
+            if tour.is_guessing:
+                tour.focus()
+                return
+        self.leave_test()
 
     def offer_tour(self) -> None:
         """Say in the top bar how the tour is started, unless there is none or it is under way."""

@@ -56,7 +56,12 @@ class PathField(Field):
         return self._completions.of(self.value)
 
     def replace(self, text: str, start: int, end: int) -> None:
-        """Replace text, as every key and paste does, and cut off an environment before the path."""
+        """Replace text, as every key and paste does, and cut off an environment before the path.
+
+        Where only the first slash stands, a path that is typed whole has no second one.
+        """
+        if self.value == "/" and start == end == 1 and text.startswith("/"):
+            start = 0
         super().replace(text, start, end)
         self.cut_environment()
 

@@ -9,6 +9,8 @@ from st_tui.core.plain_text import shown
 from st_tui.tui.widgets.cells import column
 from st_tui.tui.widgets.listing import Piece, RowListing
 
+_MARKS = {True: "✔ ", False: "✖ ", None: "  "}
+
 
 class FolderRow(NamedTuple):
     """One line of the tree: a folder's path, its name, and the guides (`│ ├ `) before that."""
@@ -37,7 +39,8 @@ def folder_rows(paths: Sequence[str]) -> list[FolderRow]:
 
 
 class ReachTree(RowListing[FolderRow]):
-    """A folder tree. `judge` says of a path whether it is allowed, `note` what stands beside it."""
+    """A folder tree. `judge` says of a path whether it is allowed, or None if nobody asks that;
+    `note` says what stands beside it."""
 
     DEFAULT_CSS = """
     ReachTree { height: 1fr; min-height: 3; }
@@ -45,7 +48,7 @@ class ReachTree(RowListing[FolderRow]):
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
-        self.judge: Callable[[str], bool] = lambda path: False
+        self.judge: Callable[[str], bool | None] = lambda path: None
         self.note: Callable[[str], str] = lambda path: ""
         self._places: dict[str, int] = {}
         """Where each folder is in the tree."""
@@ -72,7 +75,7 @@ class ReachTree(RowListing[FolderRow]):
         used = len(item.guides) + 2 + len(item.name) + 2
         return [
             (item.guides, "dim"),
-            ("✔ " if reached else "✖ ", "good" if reached else "dim"),
+            (_MARKS[reached], "good" if reached else "dim"),
             (f"{item.name}  ", "" if reached else "dim"),
             (column(note, max(width - used, 0)), "mark"),
         ]

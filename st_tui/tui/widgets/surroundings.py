@@ -124,7 +124,9 @@ class Surroundings(Vertical):
         self._slug = slug
         folders = self._folders_here()
         self.tree_of_folders.show(folders)
-        if len(folders) > _COUNTED_AT_ONCE:
+        if self._request is None:  # nothing is asked: it would say that nothing is reached
+            self._line("reach").show(lambda size: Content(""))
+        elif len(folders) > _COUNTED_AT_ONCE:
             self._say_reach(None)
             self._counting.request()
         else:
@@ -144,11 +146,12 @@ class Surroundings(Vertical):
             self._say_reach(reached)
 
     def _reached(self, folders: Sequence[FolderRow]) -> int:
-        return sum(self._is_allowed(folder.path) for folder in folders)
+        return sum(bool(self._is_allowed(folder.path)) for folder in folders)
 
-    def _is_allowed(self, path: str) -> bool:
+    def _is_allowed(self, path: str) -> bool | None:
+        """Whether the same is allowed in a folder; None while nothing is asked."""
         if self._token is None or self._request is None:
-            return False
+            return None
         return access.decide(self._token, self._request._replace(path=path)).allowed
 
     def _say_reach(self, reached: int | None) -> None:

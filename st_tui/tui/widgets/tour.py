@@ -16,7 +16,7 @@ from textual.widgets import Static
 
 from st_tui.core.errors import Refusal
 from st_tui.core.expiry import remaining
-from st_tui.core.model import ServiceToken
+from st_tui.core.model import Project, ServiceToken
 from st_tui.demo.questions import QUESTIONS, Question, closing_title
 from st_tui.demo.tour import END_WORDS, ONE_MINUTE_TOKEN, TOUR, Step, one_minute_draft
 from st_tui.tui.actions import Action, bindings
@@ -76,6 +76,8 @@ class Tour(Hosted, Vertical):
         self._at = (at or 1) - 2
         self._guesses: dict[int, bool | None] = {}
         """What was guessed at a question, by its number in the tour; None: shown unguessed."""
+        self._project: Project | None = None
+        """The project of the tour. Another one may be shown meanwhile."""
         self._one_minute: ServiceToken | None = None
         """The token that ends during the tour, once it was made."""
 
@@ -84,6 +86,7 @@ class Tour(Hosted, Vertical):
         yield Static(id="words", markup=False)
 
     def on_mount(self) -> None:
+        self._project = self.host.project
         self.set_interval(1, self._count_down)
 
     def on_unmount(self) -> None:
@@ -101,8 +104,20 @@ class Tour(Hosted, Vertical):
         return QUESTIONS[number] if 0 <= number < len(QUESTIONS) else None
 
     @property
-    def _is_guessing(self) -> bool:
+    def is_guessing(self) -> bool:
+        """Whether a question waits for its guess, which takes the keys."""
         return self._question is not None and self._at not in self._guesses
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether another project is shown than the tour's."""
+        shown, own = self.host.project, self._project
+        return own is not None and (shown is None or shown.id != own.id)
+
+    def watch_has_focus(self, has_focus: bool) -> None:
+        super().watch_has_focus(has_focus)
+        if self._at >= 0 and self.is_attached:
+            self._say_step()
 
     async def step(self, amount: int) -> None:
         """Go on by `amount`, or back. After the last question comes a closing word, then the end.
@@ -110,7 +125,7 @@ class Tour(Hosted, Vertical):
         Going on from a question that nobody guessed shows its answer first.
         """
         self.app.clear_notifications()  # they are about the step before
-        if self._is_guessing and amount > 0:
+        if self.is_guessing and amount > 0:
             self._answer(None)
             return
         self._at = max(self._at + amount, 0)
@@ -118,12 +133,11 @@ class Tour(Hosted, Vertical):
             await self._page.action_end_tour()
             return
         self._say_step()
-        self.can_focus = self._is_guessing
+        self._take_keys()
         question = self._question
         if self._at == LAST:
             self._say(END_WORDS)
             self.workers.cancel_node(self)
-            self._page.leave_test()
         elif question is None:
             self._say(TOUR[self._at].words)
             self._show(TOUR[self._at])
@@ -132,7 +146,7 @@ class Tour(Hosted, Vertical):
             self._show(question.step)
 
     def action_guess(self, yes: bool) -> None:
-        if self._is_guessing:
+        if self.is_guessing:
             self._answer(yes)
 
     def _answer(self, guess: bool | None) -> None:
@@ -145,8 +159,15 @@ class Tour(Hosted, Vertical):
         self._say(f"{verdict}{question.because}")
         self._say_step()
         self._page.reveal_answer()
-        self.can_focus = False
-        self._page.leave_test()
+        self._take_keys()
+
+    def _take_keys(self) -> None:
+        """Take the keys while a question waits for its guess; then the list has them again."""
+        had_keys, self.can_focus = self.has_focus, self.is_guessing
+        if self.can_focus:
+            self.focus()
+        elif had_keys or self._at == LAST:
+            self._page.leave_test()
 
     def _say(self, words: str) -> None:
         self.query_one("#words", Static).update(words)
@@ -161,8 +182,12 @@ class Tour(Hosted, Vertical):
             for key, does in self._keys()
         )
         line = self.query_one("#step", Static)
-        gap = max(line.content_size.width - left.cell_length - right.cell_length, 2)
-        line.update(Content.assemble(left, " " * gap, right), layout=False)
+        room = line.content_size.width - right.cell_length - 2
+        if room < left.cell_length:
+            left = left.truncate(max(room, 1), ellipsis=True)
+        line.update(
+            Content.assemble(left, " " * (room + 2 - left.cell_length), right), layout=False
+        )
 
     def _title(self) -> str:
         if self._at == LAST:
@@ -177,8 +202,9 @@ class Tour(Hosted, Vertical):
     def _keys(self) -> tuple[tuple[str, str], ...]:
         if self._at == LAST:
             return (("F6", "close"), ("F5", "back"))
-        if self._is_guessing:
-            return (("y", "yes"), ("n", "no"), ("F6", "show"), ("F8", "end"))
+        if self.is_guessing:
+            guess = (("y", "yes"), ("n", "no")) if self.has_focus else ()
+            return (*guess, ("F6", "show"), ("F8", "end"))
         return (("F6", "next"), ("F5", "back"), ("F8", "end"))
 
     def _time_left(self) -> str:
@@ -194,20 +220,19 @@ class Tour(Hosted, Vertical):
 
     @work(exclusive=True)
     async def _show(self, step: Step) -> None:
-        concealed = self._is_guessing
         token = await self._token_of(step)
         if token is None:
+            if self.is_guessing:
+                self._answer(None)
             self._say(f"The token “{step.token}” of this step is gone. F6 goes on.")
             return
-        await self._page.demonstrate(token, step, concealed=concealed)
-        if self._is_guessing:
-            self.focus()
+        # By now it may be answered: keys can come faster than the token.
+        await self._page.demonstrate(token, step, concealed=self.is_guessing)
 
     async def _token_of(self, step: Step) -> ServiceToken | None:
-        host = self.host
-        if host.project is None:
+        host, project = self.host, self._project
+        if project is None:
             return None
-        project = host.project
         # Whoever begins with the last step meets a token that just begins its minute.
         needed = step.token == ONE_MINUTE_TOKEN and self._one_minute is None
         if needed or (step.make_one_minute_token and not self._one_minute_lives()):

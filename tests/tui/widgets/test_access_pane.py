@@ -22,13 +22,22 @@ from st_tui.tui.screens.tokens import TokensPage
 from st_tui.tui.widgets import access_pane, surroundings
 from st_tui.tui.widgets.access_pane import AccessPane
 from st_tui.tui.widgets.field import Field
+from st_tui.tui.widgets.path_field import PathField
 from st_tui.tui.widgets.reach_tree import FolderRow
 from st_tui.tui.widgets.request_time import RequestTime
 from st_tui.tui.widgets.surroundings import Surroundings
 from st_tui.tui.widgets.verdict import Verdict
 from tests.conftest import NOW, Clock
 from tests.core.vaults import READ
-from tests.journeys.driving import choose, opened, screen_text, until, workers_done, write
+from tests.journeys.driving import (
+    choose,
+    opened,
+    paste,
+    screen_text,
+    until,
+    workers_done,
+    write,
+)
 from tests.terminal_session import PATIENCE
 
 
@@ -356,3 +365,35 @@ async def test_a_short_list_says_how_many_tokens_are_below(demo_app: StTui, tour
         assert f" ↓ {11 - len(names)} more ──\n" in text
         await pilot.press("end")
         await until(pilot, lambda: " more ──\n" not in screen_text(pilot), "none is below")
+
+
+@pytest.mark.parametrize("size", [(80, 24), (100, 30)])
+async def test_what_cannot_be_asked_is_not_counted(demo_app: StTui, size: tuple[int, int]) -> None:
+    async with demo_app.run_test(size=size) as pilot:
+        await opened(pilot)
+        await choose(pilot, "ci-deploy")
+        await until(pilot, lambda: "reach dev    11 of 24" in screen_text(pilot), "it is counted")
+        pane = demo_app.screen.query_one(AccessPane)
+        pane.query_one("#ip", Field).focus()
+        await write(pilot, "10.1")
+        await until(pilot, lambda: "is no IP address" in screen_text(pilot), "it is refused")
+        await until(pilot, lambda: "reach" not in screen_text(pilot), "nothing is said of it")
+        assert "✖" not in screen_text(pilot)
+        await write(pilot, ".2.3")
+        await until(pilot, lambda: "reach dev    11 of 24" in screen_text(pilot), "as before")
+
+
+@pytest.mark.parametrize("pasted", [False, True])
+async def test_a_whole_path_behind_the_first_slash_has_one_slash(
+    demo_app: StTui, pasted: bool
+) -> None:
+    async with demo_app.run_test(size=(80, 24)) as pilot:
+        await opened(pilot)
+        await pilot.press("t")
+        if pasted:
+            await paste(pilot, "/common/db")
+        else:
+            await write(pilot, "/common/db")
+        field = demo_app.screen.query_one(PathField)
+        await until(pilot, lambda: field.value.endswith("/db"), "it is there")
+        assert field.value == "/common/db"
