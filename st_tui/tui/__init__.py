@@ -42,6 +42,8 @@ def run(
 
     gc.enable()
     gc.freeze()
+    # A frame makes thousands of objects, and hardly any that refer to each other in a circle.
+    gc.set_threshold(20_000)
 
     guard()
     # A demo looks as its presenter likes it, and remembers no more: what it shows is not theirs.

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, TypeVar, cast
 
 from textual.app import App
+from textual.events import ScreenResume
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
 
@@ -173,7 +174,7 @@ class ShowsVault:
 
 
 class Hosted:
-    """Mixed into a screen or widget: its host, and two actions that the host does for it."""
+    """Mixed into a screen or widget: its host, and what all of them do alike."""
 
     app: App[Any]
 
@@ -181,6 +182,11 @@ class Hosted:
     def host(self) -> Host:
         """The app, as far as a screen needs it."""
         return cast("Host", self.app)
+
+    def _on_screen_resume(self, event: ScreenResume) -> None:
+        """Keep the styles of a screen, unless the theme changed: Textual would make them again."""
+        if cast("Screen[Any]", self)._css_update_count == self.app._css_update_count:
+            event.refresh_styles = False
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Refuse, in a browser, what reaches the files or servers of the app's own machine."""

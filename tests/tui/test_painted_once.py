@@ -8,6 +8,8 @@ from codecs import getincrementaldecoder
 from pathlib import Path
 
 import pytest
+from textual.css.stylesheet import Stylesheet
+from textual.screen import Screen
 
 from st_tui.demo import make
 from st_tui.tui.app import StTui
@@ -81,3 +83,24 @@ async def test_a_narrow_form_makes_its_pane_when_there_is_room(demo_app: StTui) 
         pane = form.query_one(AccessPane)
         assert pane.query_one("#path", Field).value == "/common"  # as was meant
         assert "✔ ALLOWED" in screen_text(pilot)
+
+
+@pytest.mark.parametrize("key", ["2", "3", "n", "m", "f1"])
+async def test_a_new_screen_is_styled_once(
+    demo_app: StTui, key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Textual reads all CSS anew for a page's first time, and styles each new screen twice."""
+    async with demo_app.run_test(size=(80, 24)) as pilot:
+        await opened(pilot)
+        read, styled = list[Stylesheet](), list[Screen[object]]()
+        monkeypatch.setattr(Stylesheet, "reparse", read.append)
+        monkeypatch.setattr(
+            Screen,
+            "update_node_styles",
+            lambda self, **_: styled.extend([self][: len(self.children)]),
+        )
+        before = demo_app.screen
+        await pilot.press(key)
+        await until(pilot, lambda: demo_app.screen is not before, "a new screen")
+        await pilot.pause()
+        assert (read, styled) == ([], [])  # with its widgets in it

@@ -151,11 +151,6 @@ class Create(ShowsVault, WithAccessPane[NewToken | None], Leavable[NewToken | No
         self.set_class(event.size.height < _SHORT, "-tight")
         self._show_command()
 
-    @on(events.ScreenResume)
-    def _keep_new_styles(self, event: events.ScreenResume) -> None:
-        if self._judged_by is None:
-            event.refresh_styles = False  # just made: to make them again takes as long as the rest
-
     def on_unmount(self) -> None:
         if self._keeping is not None:
             self._keeping.close()

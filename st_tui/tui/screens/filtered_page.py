@@ -2,27 +2,11 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from textual import on
-from textual.binding import BindingType
 from textual.widgets import Input
 
-from st_tui.tui.actions import Action, bindings
 from st_tui.tui.screens.page import Page
-from st_tui.tui.widgets.field import Field
 from st_tui.tui.widgets.listing import Listing
-
-
-class FilterField(Field):
-    """The field for what is looked for."""
-
-    ACTIONS: ClassVar[tuple[Action, ...]] = (
-        Action("submit", "enter", "go to the list", "Go from the filter to the list", hint=True),
-        Action("screen.show_all", "escape", "show all", "Close the filter, show everything",
-               hint=True),
-    )  # fmt: skip
-    BINDINGS: ClassVar[list[BindingType]] = bindings(ACTIONS)
 
 
 class FilteredPage(Page):
@@ -45,6 +29,8 @@ class FilteredPage(Page):
 
     async def action_filter(self) -> None:
         if not self.query("#filter"):
+            from st_tui.tui.widgets.filter_field import FilterField
+
             field = FilterField(placeholder=self.filter_hint, id="filter")
             await self.query_one(self.filter_container).mount(field)
         self.query_one("#filter").focus()

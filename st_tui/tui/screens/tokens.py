@@ -37,13 +37,13 @@ from st_tui.tui.screens.viewing import VIEW_ACTIONS, Viewing
 from st_tui.tui.terminal.type_ahead import has_handled
 from st_tui.tui.widgets.listing import Listing
 from st_tui.tui.widgets.paged_listing import Look
-from st_tui.tui.widgets.selector import Selector
 from st_tui.tui.widgets.token_list import TokenList, Tokens
 from st_tui.tui.widgets.top_bar import TopBar
 
 if TYPE_CHECKING:
     from st_tui.core.vault import Vault
     from st_tui.tui.widgets.access_pane import AccessPane
+    from st_tui.tui.widgets.selector import Selector
 
 _LONGEST_WAIT = 1.0
 """Seconds to wait for keys to reach their field, which may be gone meanwhile."""
@@ -264,9 +264,9 @@ class TokensPage(Viewing, Marking, OffersForm, Touring, FilteredPage):
             if not (self.query("Tour") and pane.shows_ended_token):
                 pane.show(self._list.current)
 
-    @on(Selector.Changed, "#environment")
-    def _environment_chosen(self, event: Selector.Changed) -> None:
-        self.host.remember(environment=str(event.selector.value))
+    def on_selector_changed(self, event: Selector.Changed) -> None:
+        if event.selector.id == "environment":
+            self.host.remember(environment=str(event.selector.value))
 
     @on(Listing.Chosen, "#tokens")
     def _token_opened(self) -> None:

@@ -6,17 +6,15 @@ from typing import TYPE_CHECKING
 
 from textual import events, on, work
 
-from st_tui.core import access
 from st_tui.core.model import ServiceToken
-from st_tui.core.wording import why
 from st_tui.tui.actions import Action
 from st_tui.tui.screens.responsive import WIDE
 from st_tui.tui.screens.with_access_pane import WithAccessPane
 from st_tui.tui.widgets.top_bar import TopBar
-from st_tui.tui.widgets.verdict import Question, Verdict
 
 if TYPE_CHECKING:
     from st_tui.demo.tour import Step
+    from st_tui.tui.widgets.verdict import Question
 
 TOUR_ACTIONS = (
     Action("tour(1)", "f6,N", "tour", "Tour of the demo: the next verdict and why"),
@@ -142,15 +140,15 @@ class Touring(WithAccessPane[None]):
         await self._arrange_stage()
 
     async def _arrange_stage(self) -> None:
-        from st_tui.tui.widgets.stage_verdict import StageVerdict
-
         staged = self._is_staged
         self.query("Tour").set_class(staged, "-staged")
-        if staged and not self.query(StageVerdict):
+        if staged and not self.query("StageVerdict"):
+            from st_tui.tui.widgets.stage_verdict import StageVerdict
+
             await self.open_pane()
             await self.mount(StageVerdict(), before="#columns")
         elif not staged:
-            await self.query(StageVerdict).remove()
+            await self.query("StageVerdict").remove()
         self._show_on_stage()
 
     def on_access_pane_answered(self) -> None:
@@ -158,7 +156,10 @@ class Touring(WithAccessPane[None]):
 
     def _show_on_stage(self) -> None:
         """Show the pane's verdict large as well."""
+        if not self.query("StageVerdict"):
+            return
         from st_tui.tui.widgets.stage_verdict import StageVerdict
+        from st_tui.tui.widgets.verdict import Verdict
 
         for bar in self.query(StageVerdict):
             for verdict in self.query(Verdict):
@@ -172,6 +173,9 @@ class Touring(WithAccessPane[None]):
 
 def _large(question: Question) -> tuple[bool, str, str, str]:
     """A verdict in a few words: whether it is allowed, who asks, for what, and why."""
+    from st_tui.core import access
+    from st_tui.core.wording import why
+
     token, request = question.token, question.request
     decision = access.decide(token, request)
     return (

@@ -21,6 +21,7 @@ from textual.binding import Binding, BindingType
 from textual.driver import Driver
 from textual.filter import LineFilter
 from textual.geometry import Size
+from textual.screen import Screen
 from textual.theme import Theme
 from textual.widget import Widget
 from textual.worker import WorkerFailed
@@ -84,6 +85,18 @@ class SafeApp(TypeAhead[Result], Generic[Result]):
             paste_parser.install()
         tops = (CleanEnd,) if self._send_all else (ScreenDiff, CleanEnd)
         return type(f"Clean{driver.__name__}", (*tops, driver), {})
+
+    def get_screen(  # type: ignore[override]  # Textual overloads it by what it is given
+        self, screen: Any, screen_class: Any = None
+    ) -> Screen[Any]:
+        """A screen, told that it is born in the theme of now.
+
+        Else Textual reads all CSS once more, and styles every widget anew, for a page's first time.
+        """
+        found: Screen[Any] = super().get_screen(screen, screen_class)
+        if not found.is_running:
+            found._css_update_count = self._css_update_count
+        return found
 
     def redraw(self) -> None:
         """Send every cell of the screen again."""
