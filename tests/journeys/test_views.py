@@ -49,7 +49,7 @@ def test_a_key_goes_from_view_to_view(tmp_path: Path) -> None:
             "second-level"
         ]
         session.press("u")
-        assert len(names(session.wait_for("11 tokens", "▌ ✖ second-level"))) == 11
+        assert len(names(session.wait_for("11 tokens", "▌ ✖ mobile-release"))) == 11
 
 
 def names(screen: str) -> list[str]:

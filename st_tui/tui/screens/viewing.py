@@ -12,8 +12,7 @@ from textual.screen import Screen
 from st_tui.core.errors import Refusal
 from st_tui.core.model import Order, ServiceToken
 from st_tui.tui.actions import Action
-from st_tui.tui.host import PLAIN_OPENING
-from st_tui.tui.screens.token_actions import TokenActions
+from st_tui.tui.host import PLAIN_OPENING, Hosted
 from st_tui.tui.widgets.token_view import ALL, ENDING, UNUSED, VIEWS, View, notice
 
 VIEW_ACTIONS = (
@@ -24,7 +23,7 @@ VIEW_ACTIONS = (
 _NOTICE_SECONDS = 6
 
 
-class Viewing(TokenActions):
+class Viewing(Hosted):
     """Mixed into the page with the tokens."""
 
     def __init__(self) -> None:
@@ -37,10 +36,6 @@ class Viewing(TokenActions):
         self._notice_ends = 0.0
         """When the notice goes by itself, on the monotonic clock."""
 
-    def choose(self, token: ServiceToken) -> None:
-        """Put the cursor on a token, if the list has it."""
-        raise NotImplementedError
-
     def apply_filter(self) -> None:
         """Load the list for the view and the filter."""
         raise NotImplementedError
@@ -49,11 +44,7 @@ class Viewing(TokenActions):
         self.end_notice()
         self.view = next(islice(cycle(VIEWS), VIEWS.index(self.view) + 1, None))
         self.view_order = self.view.order
-        token = self.chosen_token()
-        if self.view is ALL and token is not None:
-            self.choose(token)
-        else:
-            self.apply_filter()
+        self.apply_filter()
 
     def show_all_unless_in_view(self, token: ServiceToken) -> None:
         """Go to all tokens, unless the view has this one."""
