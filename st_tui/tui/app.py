@@ -107,7 +107,7 @@ class StTui(SafeApp[None]):
         self.clock = clock
         self.opening = opening
         self.project: Project | None = None
-        self.is_open = False
+        self._is_opened = asyncio.Event()
         self._settings_file = settings_file
         self.settings = settings_file.settings if settings_file else Settings()
         """What is remembered from one start to the next."""
@@ -167,6 +167,15 @@ class StTui(SafeApp[None]):
         self.call_after_refresh(self._begin)
 
     @property
+    def is_open(self) -> bool:
+        """Whether the vault was opened, so that there may be a project to show."""
+        return self._is_opened.is_set()
+
+    async def opened(self) -> None:
+        """Wait until the vault was opened."""
+        await self._is_opened.wait()
+
+    @property
     def is_reading(self) -> bool:
         """Whether somebody waits for the vault."""
         return self._vault_thread.unanswered > 0
@@ -215,7 +224,7 @@ class StTui(SafeApp[None]):
             return
         self._projects = len(projects)
         self.project = projects[0] if projects else None
-        self.is_open = True
+        self._is_opened.set()
         self.show_change()
         self._looking.request()
         self.set_interval(_LOOK_EVERY, self._looking.request)

@@ -88,6 +88,9 @@ class Host(Protocol):
     def is_open(self) -> bool:
         """Whether the vault was opened, so that there may be a project to show."""
 
+    async def opened(self) -> None:
+        """Wait until the vault was opened: a key may be typed ahead of it."""
+
     @property
     def project(self) -> Project | None:
         """The project that is shown."""

@@ -24,6 +24,7 @@ from st_tui.core.model import (
 from st_tui.core.vault import Vault
 from st_tui.core.wording import why
 from st_tui.tui.app import StTui
+from st_tui.tui.screens.folders import FoldersPage
 from st_tui.tui.screens.matrix import MatrixScreen
 from st_tui.tui.screens.token import TokenScreen
 from st_tui.tui.screens.tokens import TokensPage
@@ -248,10 +249,25 @@ async def test_a_cell_is_tested_and_the_matrix_comes_back_to_it(demo_app: StTui)
         assert isinstance(page, TokensPage)
         await until(pilot, lambda: page._tested_place() == ("staging", path), "it is asked")
         assert page.chosen_token() == token
-        await pilot.press("escape")
-        grid = await _open(pilot)
+        await pilot.press("escape", "escape")
+        await until(pilot, lambda: isinstance(demo_app.screen, MatrixScreen), "the matrix")
         await until(pilot, lambda: f"› staging:{path}" in screen_text(pilot), "the same cell")
         assert grid.token == token
+
+
+async def test_a_cell_is_tested_from_the_matrix_of_a_folder(demo_app: StTui) -> None:
+    async with demo_app.run_test(size=(80, 24)) as pilot:
+        await opened(pilot)
+        await pilot.press("2")
+        await until(pilot, lambda: "22 secrets" in screen_text(pilot), "the folders")
+        await pilot.press("m")
+        await until(pilot, lambda: "› dev:/" in screen_text(pilot), "the matrix of the root")
+        await pilot.press("t")
+        await until(pilot, lambda: isinstance(demo_app.screen, TokensPage), "the test")
+        await pilot.press("escape", "escape")
+        await until(pilot, lambda: isinstance(demo_app.screen, MatrixScreen), "the matrix")
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(demo_app.screen, FoldersPage), "the folders")
 
 
 async def test_the_list_and_the_matrix_have_the_same_filter(demo_app: StTui) -> None:

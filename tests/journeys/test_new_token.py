@@ -5,27 +5,31 @@ from __future__ import annotations
 import re
 import sys
 from pathlib import Path
+from threading import Event
 
 import pytest
 from textual.events import Key, Paste
 from textual.pilot import Pilot
 
-from st_tui.core.model import Environment, Scope, ServiceToken
+from st_tui.core.model import Environment, Permission, Scope, ServiceToken, TokenDraft
 from st_tui.core.vault import Vault
 from st_tui.tui.app import StTui
 from st_tui.tui.screens.create import Create
 from st_tui.tui.screens.created import Created
 from st_tui.tui.screens.dialog import Confirm
 from st_tui.tui.screens.link_form import LinkForm
+from st_tui.tui.screens.tokens import TokensPage
 from st_tui.tui.screens.who import Who
 from st_tui.tui.widgets.path_field import PathField
 from st_tui.tui.widgets.selector import Selector
 from tests.journeys.driving import (
     choose,
+    nothing_answered,
     opened,
     project_of,
     said,
     screen_text,
+    settled,
     token_named,
     tokens_shown,
     until,
@@ -356,6 +360,50 @@ async def test_tab_completes_and_an_environment_is_chosen_wherever_a_path_is_typ
         await until(pilot, lambda: "/frontend in prod" in said(pilot), "asked there")
         await pilot.press("tab")
         assert not field.has_focus
+
+
+async def test_what_was_said_of_a_refused_paste_goes_with_the_next_one(demo_app: StTui) -> None:
+    async with demo_app.run_test(size=SMALL) as pilot:
+        await form(pilot)
+        demo_app.post_message(Paste("dev:/common\nnope:/b"))
+        await until(pilot, lambda: "✖ Line 2 of the paste" in said(pilot), "refused")
+        demo_app.post_message(Paste("dev:/common\nprod:/backend"))
+        await until(pilot, lambda: "2 prod /backend" in said(pilot), "taken")
+        assert "Line 2 of the paste" not in said(pilot)
+
+
+async def test_two_presses_before_the_vault_was_read_make_one_token(demo_app: StTui) -> None:
+    async with demo_app.run_test(size=SMALL) as pilot:
+        await opened(pilot)
+        before = tokens_shown(demo_app)
+        draft = TokenDraft("web", (Scope("dev", "/common"),), frozenset({Permission.READ}), None)
+        async with nothing_answered(demo_app):
+            await demo_app.push_screen(Create(draft))
+            await pilot.press("f2", "f2")
+            workers = demo_app.workers
+            await until(
+                pilot,
+                lambda: [worker.name for worker in workers].count("action_create") == 2,
+                "both wait",
+            )
+        await until(pilot, lambda: isinstance(demo_app.screen, TokensPage), "it is made")
+        await settled(pilot)
+        assert vault(demo_app).tokens.count(project_of(demo_app)) == before + 1
+
+
+@pytest.mark.parametrize("key", ["n", "w", "m", "!"])
+async def test_a_key_typed_before_the_vault_is_open_does_its_work(
+    demo_app: StTui, key: str
+) -> None:
+    may_open = Event()
+    demo_app._make_demo = lambda _: print(may_open.wait(30))
+    async with demo_app.run_test(size=SMALL) as pilot:
+        await pilot.press(key)
+        may_open.set()
+        await until(pilot, lambda: len(demo_app.screen_stack) == 2, "it opens what it should")
+        pane = demo_app.screen_stack[0].query("AccessPane")
+        await until(pilot, lambda: any(each.is_mounted for each in pane), "the page is whole")
+        assert "Make a project first" not in screen_text(pilot)
 
 
 async def test_a_folder_to_import_is_completed(demo_app: StTui) -> None:

@@ -83,28 +83,21 @@ def kept_form(directory: Path, project_id: str, now: int) -> KeptForm | None:
 
 
 class FormKeeper:
-    """Keeps an open form. All of it may be called from several threads."""
+    """Keeps an open form, unless another app keeps one. Several threads may call all of it."""
 
-    def __init__(self, directory: Path, lock: int) -> None:
+    def __init__(self, directory: Path) -> None:
         self._directory = directory
         self._path = directory / UNFINISHED_FORM
-        self._lock: int | None = lock
+        self._lock: int | None = None
+        """Taken when there is something to keep, and held until the end."""
+        self._is_closed = False
         self._one_at_a_time = threading.Lock()
-
-    @classmethod
-    def begin(cls, directory: Path) -> FormKeeper | None:
-        """Begin to keep a form; None where another app keeps one, or nothing can be written."""
-        try:
-            lock = written_aside.hold(directory / UNFINISHED_FORM)
-        except OSError:
-            return None
-        return None if lock is None else cls(directory, lock)
 
     def keep(self, form: FilledForm, project_id: str, now: int) -> None:
         """Write the form in the place of the one before. What cannot be written is not kept."""
         text = json.dumps({"keptAt": now, "projectId": project_id, **_as_json(form)})
         with self._one_at_a_time, suppress(OSError):
-            if self._lock is None:
+            if not self._holds():
                 return
             if _SECRET.search(text) or len(text) > _LONGEST:
                 self._path.unlink(missing_ok=True)
@@ -117,16 +110,23 @@ class FormKeeper:
     def forget(self) -> None:
         """Delete the form: it was finished, or closed on purpose."""
         with self._one_at_a_time, suppress(OSError):
-            if self._lock is not None:
+            if self._holds():
                 self._path.unlink(missing_ok=True)
         self.close()
 
     def close(self) -> None:
         """Let others offer the form that was kept. Nothing more is written."""
         with self._one_at_a_time, suppress(OSError):
+            self._is_closed = True
             lock, self._lock = self._lock, None
             if lock is not None:
                 written_aside.release(self._path, lock)
+
+    def _holds(self) -> bool:
+        """Whether the form is this app's to write. Raises OSError."""
+        if self._lock is None and not self._is_closed:
+            self._lock = written_aside.hold(self._path)
+        return self._lock is not None
 
 
 class _Found(NamedTuple):

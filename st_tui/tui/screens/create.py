@@ -300,6 +300,8 @@ class Create(ShowsVault, WithAccessPane[NewToken | None], Leavable[NewToken | No
         if self.is_writing:
             return
         await self._fields.lines.known()
+        if self.is_writing:
+            return  # the key was pressed twice before the vault was read
         if self._fields.find_fault():
             self._show()
             return

@@ -53,7 +53,7 @@ class FormKeeping:
         self._typed = typed
         self._is_kept = is_kept
         self._is_waiting = False
-        self._keeper: FormKeeper | None = None
+        self._keeper = FormKeeper(host.directory)
         self._writing = LatestWins(screen, self._write)
 
     def changed(self) -> None:
@@ -69,21 +69,14 @@ class FormKeeping:
 
     async def _write(self) -> None:
         form, project, now = self._typed(), self._host.project, self._host.clock()
-        if project is None:
-            return
-        if self._keeper is None:
-            self._keeper = await asyncio.to_thread(FormKeeper.begin, self._host.directory)
-        if self._keeper is not None:
+        if project is not None:
             await asyncio.to_thread(self._keeper.keep, form, project.id, now)
 
     def forget(self) -> None:
         """Delete what was kept. It may take a while: not for the thread of the screen."""
         if self._is_kept:
-            keeper = self._keeper or FormKeeper.begin(self._host.directory)
-            if keeper is not None:
-                keeper.forget()
+            self._keeper.forget()
 
     def close(self) -> None:
         """Leave what was kept for the next start."""
-        if self._keeper is not None:
-            self._keeper.close()
+        self._keeper.close()

@@ -92,6 +92,7 @@ class FoldersPage(FolderActions, Responsive[None], Page):
         return self.query_one(SecretList)
 
     async def folders_known(self) -> None:
+        await self.host.opened()
         await self._reading_folders.settled()
 
     def chosen_place(self) -> Place | None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 from textual.screen import Screen
 
 from st_tui.core.secrets.model import Place
-from st_tui.tui.host import Host, Hosted
+from st_tui.tui.host import Host
 
 if TYPE_CHECKING:
     from st_tui.core.model import ServiceToken
@@ -40,13 +40,12 @@ async def show_test(screen: Screen[Any], token: ServiceToken, environment: str, 
         await cast("_Tokens", page).test_in(token, environment, path)
 
 
-async def show_matrix(screen: Hosted, token: ServiceToken, environment: str, path: str) -> None:
-    """Show the matrix with the cursor on a token and a folder, and test there if that is wished."""
-    host = screen.host
-    matrix = host.linked_screen("matrix", token=token, environment=environment, path=path)
-    place = await host.ask(matrix)
-    if place is not None:
-        await show_test(screen.app.screen, *place)
+def show_matrix(screen: Screen[Any], token: ServiceToken, environment: str, path: str) -> None:
+    """Show the matrix with the cursor on a token and a folder."""
+    if screen.app.screen is screen:
+        screen.app.push_screen(
+            _host(screen).linked_screen("matrix", token=token, environment=environment, path=path)
+        )
 
 
 def show_who(screen: Screen[Any], environment: str, path: str) -> None:

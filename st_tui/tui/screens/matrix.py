@@ -6,7 +6,7 @@ import asyncio
 from contextlib import suppress
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
@@ -22,6 +22,7 @@ from st_tui.tui.actions import BACK, HELP, PALETTE, Action, bindings
 from st_tui.tui.host import ShowsVault
 from st_tui.tui.latest_wins import LatestWins
 from st_tui.tui.leaving import Leavable
+from st_tui.tui.screens.links import show_test
 from st_tui.tui.widgets.cell_reason import cell_reason
 from st_tui.tui.widgets.key_hints import KeyHints
 from st_tui.tui.widgets.listing import Listing
@@ -39,14 +40,6 @@ _FIRST_SHEET = 0.1
 """Seconds that the first frame waits for what it shows, so that it is painted once."""
 _TALL, _SHORT = 40, 20
 """Lines from which on more of the scopes are shown, and below which less is."""
-
-
-class Place(NamedTuple):
-    """A token, and the folder in which it is to be tested."""
-
-    token: ServiceToken
-    environment: str
-    path: str
 
 
 class _Wish(NamedTuple):
@@ -69,11 +62,11 @@ class _Column(NamedTuple):
     admitted: bool
 
 
-class MatrixScreen(ShowsVault, Leavable[Place]):
+class MatrixScreen(ShowsVault, Leavable[None]):
     """Folders × tokens with a cursor, and the verdict and reason for the cell under it.
 
-    Every cell is `decide`'s answer for the E2EE endpoint, now and from anywhere. It is left with
-    the place of the cursor if the token is to be tested there.
+    Every cell is `decide`'s answer for the E2EE endpoint, now and from anywhere. A test of the cell
+    opens over it.
     """
 
     ACTIONS: ClassVar[tuple[Action, ...]] = (
@@ -293,10 +286,11 @@ class MatrixScreen(ShowsVault, Leavable[Place]):
             self._wanted = slugs[(slugs.index(self._wanted) + amount) % len(slugs)]
             self._reading.request()
 
-    def action_test(self) -> None:
+    @work
+    async def action_test(self) -> None:
         grid = self.query_one(MatrixGrid)
         if grid.token is not None:
-            self.leave(Place(grid.token, grid.environment, grid.path))
+            await show_test(self, grid.token, grid.environment, grid.path)
 
 
 def _admits(token: ServiceToken, now: int) -> bool:

@@ -13,11 +13,18 @@ from st_tui.tui.host import Hosted
 class ProjectActions(Hosted):
     """Mixed into a page."""
 
+    async def project_first(self) -> Project | None:
+        """The project, once the vault is open; None if there is none, which is said."""
+        await self.host.opened()
+        if self.host.project is None:
+            self.host.notify("Make a project first: press p.", severity="warning")
+        return self.host.project
+
     @work
     async def action_toggle_e2ee(self) -> None:
         from st_tui.tui.screens.dialog import Confirm
 
-        project = self.host.project
+        project = await self.project_first()
         if project is None:
             return
         effect = (
@@ -43,6 +50,7 @@ class ProjectActions(Hosted):
     async def action_switch_project(self) -> None:
         from st_tui.tui.screens.picker import Picker
 
+        await self.host.opened()
         try:
             projects = await self.host.read(lambda vault: vault.projects.every())
         except Refusal as refusal:

@@ -236,11 +236,10 @@ class TokenScreen(TokenActions, ShowsVault, Responsive[None], Leavable[None]):
 
         await show_test(self, self._token, *self._place)
 
-    @work
-    async def action_matrix(self) -> None:
+    def action_matrix(self) -> None:
         from st_tui.tui.screens.links import show_matrix
 
-        await show_matrix(self, self._token, *self._place)
+        show_matrix(self, self._token, *self._place)
 
     def action_who(self) -> None:
         from st_tui.tui.screens.links import show_who

@@ -288,8 +288,7 @@ class TokensPage(Viewing, Marking, OffersForm, Touring, FilteredPage):
     async def action_create(self) -> None:
         from st_tui.tui.screens.create import Create
 
-        if self.host.project is None:
-            self.host.notify("Make a project first: press p.", severity="warning")
+        if await self.project_first() is None:
             return
         new = await self.host.ask(Create(kept=await self.take_form()))
         if new is not None:
@@ -312,9 +311,11 @@ class TokensPage(Viewing, Marking, OffersForm, Touring, FilteredPage):
         from st_tui.tui.screens.promises import OFFERED, Promises, promises_in
         from st_tui.tui.screens.prompt import Prompt
 
-        if self._known is None:
-            self.host.notify("Make a project first: press p.", severity="warning")
+        if await self.project_first() is None:
             return
+        await self._reading.settled()
+        if self._known is None:
+            return  # why it cannot be read was said
         environments = self._known.environments
         beside = self.host.directory / OFFERED
         offered = str(beside) if beside.is_file() else ""
@@ -326,11 +327,10 @@ class TokensPage(Viewing, Marking, OffersForm, Touring, FilteredPage):
             self.host.did("scope", "prove", name)
             self._open_overview(lambda: Promises(name))
 
-    def _open_overview(self, overview: Callable[[], Screen[None]]) -> None:
+    @work
+    async def _open_overview(self, overview: Callable[[], Screen[None]]) -> None:
         """Open a screen about all tokens of the project, if there is one."""
-        if self.host.project is None:
-            self.host.notify("Make a project first: press p.", severity="warning")
-        elif self.app.screen is self:
+        if await self.project_first() is not None and self.app.screen is self:
             self.app.push_screen(overview())
 
     @on(TokenList.Seen)
@@ -402,24 +402,19 @@ class TokensPage(Viewing, Marking, OffersForm, Touring, FilteredPage):
         self.host.remember(sort=order.value)
         self.apply_filter()
 
-    @work
-    async def action_matrix(self) -> None:
+    def action_matrix(self) -> None:
         from st_tui.tui.screens.matrix import MatrixScreen
 
-        if self.host.project is None:
-            self.host.notify("Make a project first: press p.", severity="warning")
-            return
         environment, path = self._tested_place()
-        matrix = MatrixScreen(
-            text=self.filter_text,
-            order=self._sort,
-            token=self._list.current,
-            environment=environment,
-            path=path,
+        self._open_overview(
+            lambda: MatrixScreen(
+                text=self.filter_text,
+                order=self._sort,
+                token=self._list.current,
+                environment=environment,
+                path=path,
+            )
         )
-        place = await self.host.ask(matrix)
-        if place is not None:
-            await self.test_in(*place)
 
     def _tested_place(self) -> tuple[str, str]:
         """The environment and path in the pane; else none, and the root."""

@@ -114,7 +114,7 @@ class AccessPane(Vertical):
         self._arrange_for(self.size or cast("Widget", self.parent).size or self.app.size)
         self._form.offer_environments(self._environments)
         if self._start_at:
-            self._form.environment.choose(self._start_at[0])
+            self._form.go_to(*self._start_at)
         self._show_environment()
         self.set_interval(1, self._watch_the_end)
 
@@ -174,12 +174,14 @@ class AccessPane(Vertical):
 
     def ask(self, environment: str, path: str) -> None:
         """Ask about another folder."""
-        self._form.go_to(environment, path)
-        self._show_environment()
+        self._start_at = environment, path
+        if self.is_mounted:
+            self._form.go_to(environment, path)
+            self._show_environment()
 
     def asked(self) -> tuple[ServiceToken, AccessRequest] | None:
         """Whose access is asked about, and which; None without a token. Raises Refusal."""
-        if self._token is None:
+        if self._token is None or not self.is_mounted:
             return None
         return self._token, self._form.request(e2ee=self._e2ee)
 
@@ -229,7 +231,8 @@ class AccessPane(Vertical):
         """Say something at the right end of the head, such as how much of the list is below."""
         if text != self._aside:
             self._aside = text
-            self._say_subject()
+            if self.is_mounted:
+                self._say_subject()
 
     def _say_subject(self) -> None:
         """Say whose access this is, at which time, and count its last two minutes down."""

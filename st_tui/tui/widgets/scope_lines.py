@@ -159,6 +159,7 @@ class ScopeLines(ScopeView):
             del self.lines[self.at]
             index -= index > self.at
         self.at = max(0, min(index, len(self.lines) - 1))
+        self.fault = Content("")
         self._end_with_empty()
         environment, text, _ = self.lines[self.at]
         first = self._environments[0].slug if self._environments else ""

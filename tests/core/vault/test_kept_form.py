@@ -40,8 +40,7 @@ def file_of(directory: Path) -> Path:
 
 def keep(directory: Path, form: FilledForm = FORM, now: int = NOW) -> None:
     """Keep a form as an app does that is killed then."""
-    keeper = FormKeeper.begin(directory)
-    assert keeper is not None
+    keeper = FormKeeper(directory)
     keeper.keep(form, PROJECT, now)
     keeper.close()
 
@@ -82,18 +81,27 @@ def test_that_of_another_project_stays_for_it(directory: Path) -> None:
 
 
 def test_a_form_that_is_still_open_is_not_offered_nor_written_over(directory: Path) -> None:
-    keeper = FormKeeper.begin(directory)
-    assert keeper is not None
+    keeper = FormKeeper(directory)
     keeper.keep(FORM, PROJECT, NOW)
     assert kept_form(directory, PROJECT, NOW) is None
-    assert FormKeeper.begin(directory) is None
+    other = FormKeeper(directory)
+    other.keep(FORM._replace(name="other"), PROJECT, NOW)
+    other.forget()
     keeper.close()
-    assert kept_form(directory, PROJECT, NOW) is not None
+    assert kept_form(directory, PROJECT, NOW) == KeptForm(FORM, NOW)
+
+
+def test_a_form_closed_before_anything_was_kept_leaves_no_lock(directory: Path) -> None:
+    closed = FormKeeper(directory)
+    closed.close()
+    closed.keep(FORM, PROJECT, NOW)  # it was begun before, and comes late
+    assert names(directory) == ["operator.key"]
+    keep(directory)
+    assert kept_form(directory, PROJECT, NOW) == KeptForm(FORM, NOW)
 
 
 def test_nothing_is_written_once_it_was_forgotten(directory: Path) -> None:
-    keeper = FormKeeper.begin(directory)
-    assert keeper is not None
+    keeper = FormKeeper(directory)
     keeper.keep(FORM, PROJECT, NOW)
     keeper.forget()
     keeper.keep(FORM, PROJECT, NOW)  # an answer that comes late
@@ -111,8 +119,7 @@ def test_nothing_is_written_once_it_was_forgotten(directory: Path) -> None:
     ids=ascii,
 )
 def test_what_may_be_a_secret_is_never_on_the_disk(directory: Path, change: dict[str, Any]) -> None:
-    keeper = FormKeeper.begin(directory)
-    assert keeper is not None
+    keeper = FormKeeper(directory)
     keeper.keep(FORM, PROJECT, NOW)
     keeper.keep(FORM._replace(**change), PROJECT, NOW)
     assert not file_of(directory).exists()
@@ -173,5 +180,5 @@ def test_a_file_that_is_not_our_own_is_not_read(
 
 
 def test_where_nothing_can_be_written_the_form_works_without(tmp_path: Path) -> None:
-    assert FormKeeper.begin(tmp_path / "nowhere") is None
+    keep(tmp_path / "nowhere")
     assert kept_form(tmp_path / "nowhere", PROJECT, NOW) is None
