@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from st_tui.core.addresses import ANYWHERE_TEXT, address_text, parse_ranges
 from st_tui.core.expiry import SECOND, iso
-from st_tui.core.model import AccessRequest, Endpoint, ServiceToken, TokenDraft, in_order
+from st_tui.core.model import AccessRequest, Endpoint, IpRange, ServiceToken, TokenDraft, in_order
 
 if TYPE_CHECKING:
     from st_tui.core.secrets.model import Place
@@ -96,6 +96,12 @@ def curl(server: str, call: HttpCall) -> str:
     body = ["-H", "Content-Type: application/json", "-d", call.body] if call.body else []
     bearer = '-H "Authorization: Bearer $INFISICAL_TOKEN"'
     return f"{shlex.join(words)} {bearer} {shlex.join([*body, f'{server}{call.target}'])}"
+
+
+def trust(token: ServiceToken, ranges: Sequence[IpRange]) -> list[str]:
+    """The arguments of the `trust` that sets these trusted IPs."""
+    blocks = (word for block in ranges for word in ("--trusted-ip", block.text))
+    return ["service-token", "trust", token.id, *blocks]
 
 
 def option(name: str, value: str) -> list[str]:

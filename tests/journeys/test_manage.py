@@ -531,3 +531,22 @@ def _listed(app: StTui) -> list[ServiceToken]:
     listing = app.screen.query_one(TokenList)
     items = (listing.item(index) for index in range(listing.count))
     return [item for item in items if item is not None]
+
+
+async def test_trusted_addresses_are_judged_while_they_are_typed(demo_app: StTui) -> None:
+    async with demo_app.run_test(size=SMALL) as pilot:
+        await opened(pilot)
+        token = await choose(pilot, "office-sync")
+        await pilot.press("i")
+        command = f"$ st-tui service-token trust {token.id[:8]}… --trusted-ip"
+        for typed, said in (
+            ("10.0.0.0/8 192.0.2.7", "2 blocks: any other address is refused."),
+            ("0.0.0.0/0 ::/0", "Any address may use the token."),
+            ("", "At least one is needed: 0.0.0.0/0 and ::/0"),
+            ("10.0.0.0/99", "✖ "),
+        ):
+            await pilot.press("ctrl+u")
+            await write(pilot, typed)
+            await until(pilot, lambda said=said: said in screen_text(pilot), said)  # type: ignore[misc]
+            is_valid = not ("✖" in said or "needed" in said)
+            assert (command in screen_text(pilot)) is is_valid

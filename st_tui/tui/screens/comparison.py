@@ -18,25 +18,36 @@ from st_tui.core.model import ServiceToken
 from st_tui.core.plain_text import shown
 from st_tui.core.wording import told_apart
 from st_tui.tui.actions import Action, bindings
-from st_tui.tui.screens.dialog import Dialog
+from st_tui.tui.screens.command_dialog import COPY_COMMAND, CommandDialog
 
 if TYPE_CHECKING:
     from st_tui.core.vault.comparison import TokenRelation
 
 
-class ComparisonDialog(Dialog[None]):
+class ComparisonDialog(CommandDialog[None]):
     """What `other` allows more and less than `one`, and whether they overlap."""
 
-    ACTIONS = (Action("leave", "escape,q,f10,enter", "close", "Close this and go back", hint=True),)
+    ACTIONS = (
+        COPY_COMMAND,
+        Action("leave", "escape,q,f10,enter", "close", "Close this and go back", hint=True),
+    )
     BINDINGS: ClassVar[list[BindingType]] = bindings(ACTIONS)
     DEFAULT_CSS = """
-    ComparisonDialog VerticalScroll { height: auto; max-height: 14; }
+    ComparisonDialog {
+        & > .dialog { width: 76; }
+        VerticalScroll { height: auto; max-height: 14; scrollbar-size-vertical: 1; }
+        &.short VerticalScroll { max-height: 7; }
+    }
     """
 
     def __init__(self, one: ServiceToken, other: ServiceToken, found: TokenRelation) -> None:
         names = (f"“{told_apart(token, in_local_time)}”" for token in (one, other))
         super().__init__(" → ".join(names))
+        self._ids = (one.id, other.id)
         self._found = found
+
+    def arguments(self) -> Sequence[str]:
+        return ("scope", "compare", *self._ids)
 
     def body(self) -> ComposeResult:
         with VerticalScroll():

@@ -48,13 +48,12 @@ class Created(Dialog[None]):
 
     def body(self) -> ComposeResult:
         token, text = self._new.token, self._new.text
-        yield Static(Content.styled("Access token: all that a server needs to see", "$text-muted"))
-        yield Static(Content.styled(text.access_token, "bold $text-primary"), classes="token")
         yield Static(
-            Content.styled(
-                "Symmetric key: opens the secrets; a client appends it after a dot", "$text-muted"
-            )
+            Content.assemble("Access token", ("   all that a server needs to see", "$text-muted"))
         )
+        yield Static(Content.styled(text.access_token, "bold $text-primary"), classes="token")
+        opens = "   opens the secrets; a client appends it after a dot"
+        yield Static(Content.assemble("Symmetric key", (opens, "$text-muted")))
         yield Static(Content.styled(f".{text.key}", "bold $text-warning"), classes="token")
         end = token.expires_at
         until = "never expires" if end is None else f"until {in_both_times(end)}"

@@ -72,6 +72,7 @@ class Dialog(ModalScreen[Result | None], Leavable[Result | None]):
             yield from self.heading()
             yield from self.body()
             yield Static(id="fault", markup=False)
+            yield from self.foot()
             yield KeyHints(self.hints())
 
     def on_resize(self, event: events.Resize) -> None:
@@ -90,6 +91,10 @@ class Dialog(ModalScreen[Result | None], Leavable[Result | None]):
     def body(self) -> ComposeResult:
         """The widgets between the title and the hints."""
         raise NotImplementedError
+
+    def foot(self) -> ComposeResult:
+        """The widgets right above the hints."""
+        yield from ()
 
     def complain(self, sentence: str) -> None:
         """Say in the dialog what has to be corrected; an empty sentence takes that away."""

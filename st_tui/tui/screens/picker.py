@@ -26,7 +26,7 @@ class _Names(RowListing[tuple[str, T]]):
     DEFAULT_CSS = "_Names { height: 1; max-height: 10; }"
 
     def draw(self, item: tuple[str, T], width: int) -> list[Piece]:
-        return [(column(item[0], width), "")]
+        return [(column(f" {item[0]}", width), "")]
 
 
 class Picker(Dialog[T], Generic[T]):

@@ -146,6 +146,7 @@ class TokenActions(Hosted):
         from st_tui.core.vault.comparison import MOST, others
         from st_tui.tui.screens.picker import Picker
         from st_tui.tui.screens.prompt import Prompt
+        from st_tui.tui.widgets.cells import column
         from st_tui.tui.widgets.token_name import token_name
 
         now, doing = self.host.clock(), "Reading the tokens"
@@ -162,9 +163,11 @@ class TokenActions(Hosted):
         if not found.tokens:
             self.host.notify("There is no such other token to compare with.", severity="warning")
             return None
+        names = [token_name(other, now) for other in found.tokens]
+        longest = min(max(map(len, names)), 24)
         options = [
-            (f"{token_name(other, now)}  {shown(', '.join(map(str, other.scopes)))}", other)
-            for other in found.tokens
+            (f"{column(name, longest)}  {shown(', '.join(map(str, other.scopes)))}", other)
+            for name, other in zip(names, found.tokens, strict=True)
         ]
         title = f"Compare with (the first {MOST} by name)" if found.more else "Compare with"
         other: ServiceToken | None = await self.host.ask(Picker(title, options))
@@ -276,10 +279,7 @@ class TokenActions(Hosted):
             changed = await self.host.change(
                 "Saving",
                 lambda vault: vault.tokens.set_trusted_ips(token, ranges),
-                command=(
-                    *("service-token", "trust", token.id),
-                    *(word for block in ranges for word in ("--trusted-ip", block.text)),
-                ),
+                command=command_line.trust(token, ranges),
             )
             if changed is not None:
                 self.host.notify(

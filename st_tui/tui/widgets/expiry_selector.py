@@ -4,11 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from textual import events, on
-from textual.app import ComposeResult
 from textual.content import Content
-from textual.message import Message
-from textual.widgets import Input
 
 from st_tui.core.errors import Refusal
 from st_tui.core.expiry import (
@@ -20,95 +16,39 @@ from st_tui.core.expiry import (
     remaining,
     span,
 )
-from st_tui.tui.widgets.field import Field
-from st_tui.tui.widgets.row import Row
-from st_tui.tui.widgets.selector import Selector
+from st_tui.core.model import ServiceToken
+from st_tui.tui.widgets.preset_row import PresetRow
 
-_CUSTOM = ""
-_BLANKS = 60
-"""Columns from which on there is room for the blank in `6 mo`."""
+_PRESETS = tuple((preset.short, preset.short) for preset in PRESETS)
+_KEEP = "keep"
 
 
-class ExpirySelector(Row):
-    """Asks for a token's end, and says it in local time and UTC.
+class EndRow(PresetRow):
+    """Asks for a token's end, and says it in local time and UTC."""
 
-    It begins with `start`, an end as it is typed. With `same`, that is the life of the token that
-    this one is made from, which can be chosen again.
-    """
-
-    DEFAULT_CSS = """
-    ExpirySelector #custom { display: none; width: 24; margin-left: 1; }
-    ExpirySelector.custom #custom { display: block; }
-    ExpirySelector.custom #preset { width: 14; }
-    """
-
-    class Changed(Message):
-        """Another end was chosen or typed."""
-
-    def __init__(self, now: Callable[[], int], start: str = "", *, same: bool = False) -> None:
-        super().__init__("Expires", id="expires")
-        self._now = now
-        self._options = [(preset.short, preset.short) for preset in PRESETS]
-        known = [value for _, value in self._options]
-        start = _preset_like(start) or start or known[0]
-        if same and start not in known:
-            self._options.insert(0, (f"same, {span(parse_duration(start))}", start))
-        self._options.append(("custom", _CUSTOM))
-        self._start = start
-        self._warning = Content("")
-
-    def compose(self) -> ComposeResult:
-        preset = Selector(self._options, all_shown=True, id="preset").add_class("first")
-        known = [value for _, value in self._options]
-        is_custom = self._start not in known
-        preset.set_reactive(Selector.index, known.index(_CUSTOM if is_custom else self._start))
-        yield preset
-        if is_custom:
-            yield self._custom_field(self._start)
-
-    def _custom_field(self, typed: str) -> Field:
-        self.add_class("custom")
-        return Field(typed, placeholder="45d, 6months or a date", id="custom")
-
-    def on_mount(self) -> None:
-        self._say_end()
-
-    def on_resize(self, event: events.Resize) -> None:
-        super().on_resize(event)
-        is_narrow = event.size.width < _BLANKS
-        preset = self.query_one("#preset", Selector)
-        preset.offer(
-            [
-                (label.replace(" ", "") if is_narrow else label, value)
-                for label, value in self._options
-            ]
+    def __init__(
+        self,
+        label: str,
+        now: Callable[[], int],
+        presets: tuple[tuple[str, str], ...],
+        start: str,
+    ) -> None:
+        super().__init__(
+            label,
+            presets,
+            start,
+            typed="custom",
+            placeholder="45d, 6months or a date",
+            id="expires",
         )
-
-    @property
-    def typed(self) -> str:
-        """The end as it was chosen or typed, for `parse_end`."""
-        if not self.is_mounted:
-            return self._start
-        chosen = str(self.query_one("#preset", Selector).value)
-        return chosen or "".join(field.value.strip() for field in self.query(Field))
+        self._now = now
+        self._warning = Content("")
 
     def end(self) -> int | None:
         """The end in milliseconds since 1970 UTC; None is never. Raises ExpiryError."""
         return parse_end(self.typed, self._now())
 
-    async def choose_duration(self, milliseconds: int) -> None:
-        """Choose how long the token lives."""
-        typed = f"{milliseconds // SECOND}s"
-        preset = _preset_like(typed)
-        self.query_one("#preset", Selector).choose(preset or _CUSTOM)
-        await self._show_custom("" if preset else typed)
-
-    def warn(self, warning: Content) -> None:
-        """Say a warning beside the end."""
-        self._warning = warning
-        self._say_end()
-
-    def _say_end(self) -> None:
+    def say_choice(self) -> None:
         try:
             end = self.end()
         except Refusal as refusal:
@@ -121,39 +61,51 @@ class ExpirySelector(Row):
         both = f"{in_both_times(end)}   {left}"
         self.say(Content("   ").join([Content.styled(both, "$text-muted"), self._warning]).rstrip())
 
-    async def _show_custom(self, typed: str = "") -> None:
-        """Show the field for a custom end if one is chosen, and say the end."""
-        if self.query_one("#preset", Selector).value:
-            self.remove_class("custom")
-        elif self.query(Field):
-            self.add_class("custom")
-        else:
-            await self.mount(self._custom_field(typed))
-        self._say_end()
-        self.post_message(self.Changed())
 
-    @on(Selector.Changed, "#preset")
-    async def _preset_chosen(self, event: Selector.Changed) -> None:
-        event.stop()
-        await self._show_custom()
+class ExpirySelector(EndRow):
+    """The end of a token to be made.
 
-    @on(Input.Changed, "#custom")
-    def _custom_typed(self, event: Input.Changed) -> None:
-        event.stop()
-        self._say_end()
-        self.post_message(self.Changed())
+    It begins with `start`, an end as it is typed. With `same`, that is the life of the token that
+    this one is made from, which can be chosen again.
+    """
 
-    async def on_key(self, event: events.Key) -> None:
-        """Let a digit begin a custom end."""
-        preset = self.query_one("#preset", Selector)
-        if preset.has_focus and event.character and event.character.isdecimal():
-            event.stop()
-            preset.choose(_CUSTOM)
-            await self._show_custom()
-            field = self.query_one("#custom", Field)
-            field.value = event.character
-            field.focus()
-            field.cursor_position = 1
+    def __init__(self, now: Callable[[], int], start: str = "", *, same: bool = False) -> None:
+        known = [value for _, value in _PRESETS]
+        start = _preset_like(start) or start or known[0]
+        first = [(f"same, {span(parse_duration(start))}", start)]
+        presets = (*first, *_PRESETS) if same and start not in known else _PRESETS
+        super().__init__("Expires", now, presets, start)
+
+    async def choose_duration(self, milliseconds: int) -> None:
+        """Choose how long the token lives."""
+        typed = f"{milliseconds // SECOND}s"
+        await self.choose(_preset_like(typed) or typed)
+
+    def warn(self, warning: Content) -> None:
+        """Say a warning beside the end."""
+        self._warning = warning
+        self.say_choice()
+
+
+class NewEndSelector(EndRow):
+    """The end of the token that takes the place of another. It keeps the other's end at first."""
+
+    def __init__(self, token: ServiceToken, now: Callable[[], int]) -> None:
+        self._token = token
+        super().__init__("New end", now, ((_KEEP, _KEEP), *_PRESETS), _KEEP)
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether the other token's end is kept."""
+        return self.typed == _KEEP
+
+    def end(self) -> int | None:
+        return self._token.expires_at if self.is_kept else super().end()
+
+    def say_choice(self) -> None:
+        super().say_choice()
+        if self.is_kept and self._token.expires_at is None:
+            self.say(Content.styled("never, as before", "$text-muted"))
 
 
 def _preset_like(typed: str) -> str:

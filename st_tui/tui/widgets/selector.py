@@ -63,13 +63,18 @@ class Selector(Widget, Generic[T], can_focus=True):
         *,
         all_shown: bool = False,
         bare: bool = False,
+        light: bool = False,
         id: str | None = None,  # noqa: A002
     ) -> None:
-        """`bare` shows the arrows only while this has the focus, in the cells around the label."""
+        """`bare` shows the arrows only while this has the focus, in the cells around the label.
+
+        `light` marks only the chosen one of those that are all shown.
+        """
         super().__init__(id=id)
         self.options = list(options)
         self._all_shown = all_shown
         self._bare = bare
+        self._all_marks = _MARKS[1:] if light else _MARKS
 
     @property
     def value(self) -> T:
@@ -123,7 +128,7 @@ class Selector(Widget, Generic[T], can_focus=True):
     def _marks(self) -> tuple[str, str, str] | None:
         """What stands before the options and between them; None if not all are shown."""
         labels = sum(cell_len(shown(label)) for label, _ in self.options)
-        for marks in _MARKS if self._all_shown else ():
+        for marks in self._all_marks if self._all_shown else ():
             around = len(self.options) * len(marks[0]) + (len(self.options) - 1) * len(marks[2])
             if labels + around <= self.content_size.width:
                 return marks

@@ -64,7 +64,7 @@ async def test_the_overlap_is_a_day_unless_another_is_chosen(
 ) -> None:
     async with demo_app.run_test(size=SMALL) as pilot:
         old = await asked(pilot, "ci-deploy")
-        assert "(•) 24 h" in screen_text(pilot)
+        assert "•24 h" in screen_text(pilot)
         assert "2026-11-23 11:05 UTC, 54 min ago; 96 times" in screen_text(pilot)
         await rotated(pilot, *keys)
         known = vault(demo_app).tokens.lookup(old.id)
@@ -83,7 +83,7 @@ async def test_it_says_at_every_choice_until_when_the_old_token_works(demo_app: 
         for key, said in (
             ("left", "works until 2026-11-23 13:00 UTC."),
             ("left", NO_LONGER),
-            ("left", "Overlap      ( ) at once"),  # another one is to be typed
+            ("left", "‹ other ›"),  # another one is to be typed
             ("left", "works until 2026-11-30 12:00 UTC."),
         ):
             await pilot.press(key)
@@ -93,12 +93,12 @@ async def test_it_says_at_every_choice_until_when_the_old_token_works(demo_app: 
 async def test_an_overlap_cut_to_the_token_s_own_end_says_so_before_and_after(
     demo_app: StTui,
 ) -> None:
-    cut = "The old token works until 2026-11-24 11:00 UTC: the overlap is cut to"
+    cut = "The old token works until 2026-11-24 11:00 UTC: the overlap"
     async with demo_app.run_test(size=SMALL) as pilot:
         token = await asked(pilot, "nightly-backup")
         assert token.expires_at == NOW + 23 * HOUR
         assert cut in screen_text(pilot)
-        assert "own end." in screen_text(pilot)
+        assert "is cut to the token's own end." in " ".join(screen_text(pilot).split())
         await pilot.press("left")
         await until(pilot, lambda: "is cut to" not in screen_text(pilot), "one that is not")
         await rotated(pilot, "right")
@@ -144,7 +144,7 @@ async def test_the_two_differ_wherever_their_name_stands(
         await until(pilot, lambda: isinstance(demo_app.screen, MatrixScreen), "the matrix")
         await until(
             pilot,
-            lambda: "ci-deploy (old, until 24 Nov)  ›  dev:/" in screen_text(pilot),
+            lambda: "ci-deploy (old, until 24 Nov) › dev:/" in screen_text(pilot),
             "the cell",
         )
         assert screen_text(pilot).count("ci-deploy (old") == 2
@@ -236,10 +236,32 @@ async def test_the_smallest_terminal_shows_the_overlap_and_what_is_wrong_with_it
 ) -> None:
     async with demo_app.run_test(size=(60, 15)) as pilot:
         await asked(pilot, "nightly-backup")
-        await until(pilot, lambda: "‹ 24 h ›" in screen_text(pilot), "the one that is chosen")
+        await until(pilot, lambda: "•24h" in screen_text(pilot), "the one that is chosen")
         await pilot.press("right", "right")
         await until(pilot, lambda: "‹ other ›" in screen_text(pilot), "so is another")
         await pilot.press("tab", "2", "x", "enter")
         await until(pilot, lambda: "2x" in screen_text(pilot), "it is typed")
         await until(pilot, lambda: "no unit of time" in screen_text(pilot), "why it is not taken")
         assert "Enter rotate" in screen_text(pilot)
+
+
+async def test_the_command_at_the_foot_follows_what_is_chosen(demo_app: StTui) -> None:
+    async with demo_app.run_test(size=SMALL) as pilot:
+        old = await asked(pilot, "ci-deploy")
+        does = f"$ st-tui service-token rotate {old.id[:8]}…"
+        for keys, options in (
+            ((), " --overlap 86400 "),
+            (("left", "left"), "  "),
+            (("tab", "right"), " --expires-at 2026-11…"),
+            (("left", "left", "4", "q"), ""),
+            (("backspace", "5", "d"), " --expires-at 2027-01…"),
+            (("shift+tab", "left"), " --never"),
+        ):
+            await pilot.press(*keys)
+            said = does + options if options else "'q' is no unit of time"
+            await until(pilot, lambda said=said: said in screen_text(pilot), said)  # type: ignore[misc]
+            assert ("$ st-tui service-token" in screen_text(pilot)) is bool(options)
+        await rotated(pilot)
+        new = next(t for t in vault(demo_app).tokens.page(vault(demo_app).projects.get()))
+        assert (new.name, new.expires_at) == ("ci-deploy", None)
+        assert vault(demo_app).tokens.lookup(old.id).token is None
