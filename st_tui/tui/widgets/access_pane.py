@@ -237,11 +237,11 @@ class AccessPane(Vertical):
     def _say_subject(self) -> None:
         """Say whose access this is, at which time, and count its last two minutes down."""
         token, now, moment = self._token, self._now(), self._form.moment
-        name = token_name(token, now) if token else ""
+        name = f" {token_name(token, now)}" if token else ""
         end = token.expires_at if token else None
         left = f"  {remaining(end, now)}" if end is not None and end - now <= 2 * MINUTE else ""
         subject = Content.assemble(
-            (f"{self._title} ", "$text-muted"), (name, "bold"), (left, "$text-warning")
+            (self._title, "$text-muted"), (name, "bold"), (left, "$text-warning")
         )
         at = "" if moment is None else f"at {in_utc(moment)}"
         low = self.has_class("-low")

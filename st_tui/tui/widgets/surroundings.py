@@ -124,7 +124,7 @@ class Surroundings(Vertical):
         self._slug = slug
         folders = self._folders_here()
         self.tree_of_folders.show(folders)
-        if self._request is None:  # nothing is asked: it would say that nothing is reached
+        if self._token is None or self._request is None:  # of nobody, nothing is said
             self._line("reach").show(lambda size: Content(""))
         elif len(folders) > _COUNTED_AT_ONCE:
             self._say_reach(None)

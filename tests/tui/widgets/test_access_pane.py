@@ -397,3 +397,14 @@ async def test_a_whole_path_behind_the_first_slash_has_one_slash(
         field = demo_app.screen.query_one(PathField)
         await until(pilot, lambda: field.value.endswith("/db"), "it is there")
         assert field.value == "/common/db"
+
+
+async def test_where_there_is_no_token_nothing_is_said_of_one(demo_app: StTui) -> None:
+    async with demo_app.run_test(size=(80, 24)) as pilot:
+        await opened(pilot)
+        demo_app.show_project(await demo_app.read(lambda vault: vault.projects.create("Shop")))
+        await until(pilot, lambda: "No token chosen." in screen_text(pilot), "there is no token")
+        assert "reach" not in screen_text(pilot)
+        assert "── Test ──" in screen_text(pilot)
+        await pilot.press("w")
+        await until(pilot, lambda: "0 of 0 living tokens can" in screen_text(pilot), "nobody can")

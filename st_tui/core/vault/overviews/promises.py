@@ -41,9 +41,13 @@ class PromisesOverview:
         self._under_way: _Proof | None = None
 
     def begin(self, desk: Desk, project: Project, promised: Sequence[Promise], now: int) -> Proved:
-        """Prove the promises about the tokens that have not ended by now."""
-        self._under_way = _Proof(desk, project, promised, now)
-        return self._under_way.proved()
+        """Prove the promises about the tokens that have not ended by now.
+
+        Raises PromiseError if there is no token.
+        """
+        proof = self._under_way = _Proof(desk, project, promised, now)
+        proved = proof.proved()
+        return self.look_on(desk) if proved.progress.is_all else proved
 
     def look_on(self, desk: Desk) -> Proved:
         """Look at some more tokens. Raises PromiseError if no token lives, and TooComplex."""

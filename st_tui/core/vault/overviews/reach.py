@@ -53,7 +53,8 @@ class ReachOverview:
         known, self._reading = self._known, None
         if known is None or not known.is_current(desk, project, now):
             self._reading = _Reading(desk, project, now)
-            return self._reading.walk.progress
+            progress = self._reading.walk.progress
+            return self.read_on(desk) if progress.is_all else progress  # there is no token
         return known.progress
 
     def read_on(self, desk: Desk) -> Progress:
