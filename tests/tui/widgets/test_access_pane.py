@@ -129,7 +129,9 @@ async def test_one_folder_is_no_folders(demo_app: StTui, tmp_path: Path) -> None
         await until(pilot, lambda: "reach qa  1 of 1  /\n" in _tidy(pilot), "one of one")
         await pilot.press("escape", "enter")
         await until(
-            pilot, lambda: "1 qa:/  opens 1 of 1 folder\n" in _tidy(pilot), "in its details too"
+            pilot,
+            lambda: "1 qa:/  opens 1 of 1 folder, 0 used\n" in _tidy(pilot),
+            "in its details too",
         )
 
 
