@@ -13,12 +13,14 @@ from rich.cells import cell_len
 from textual import events
 from textual.binding import BindingType
 from textual.content import Content
+from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
 from st_tui.core.plain_text import shown
 from st_tui.tui.actions import Action, bindings
+from st_tui.tui.widgets.cells import cut
 
 T = TypeVar("T")
 
@@ -104,6 +106,18 @@ class Selector(Widget, Generic[T], can_focus=True):
         if before != now and self.is_mounted:
             self.post_message(self.Changed(self))
 
+    def get_content_width(self, container: Size, viewport: Size) -> int:
+        """The cells that every option fits into: where the width is `auto`, none is cut."""
+        if self._all_shown:
+            return super().get_content_width(container, viewport)
+        labels = (cell_len(shown(label)) for label, _ in self.options)
+        return max(labels, default=0) + self._around
+
+    @property
+    def _around(self) -> int:
+        """The cells of the arrows beside the chosen option."""
+        return 2 if self._bare else 4
+
     def render(self) -> Content:
         if not self.options:
             return Content.styled("none", "$text-muted")
@@ -119,7 +133,7 @@ class Selector(Widget, Generic[T], can_focus=True):
                 ]
             )
         arrows = "$text-primary" if len(self.options) > 1 else "$text-muted"
-        label = shown(self.options[self.index][0])
+        label = cut(self.options[self.index][0], max(self.content_size.width - self._around, 1))
         if self._bare:
             return between_arrows(label, focused=self.has_focus)
         return Content.assemble(("‹ ", arrows), label, (" ›", arrows))
