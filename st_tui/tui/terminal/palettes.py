@@ -32,6 +32,10 @@ class Colors(NamedTuple):
     amber: str
     green: str
     red: str
+    green_ground: str
+    """Behind what is allowed."""
+    amber_ground: str
+    """Behind what may change something."""
 
 
 class Palette(NamedTuple):
@@ -66,6 +70,8 @@ PALETTES: Final = (
             amber="#e5b567",
             green="#5fcf94",
             red="#f07f7a",
+            green_ground="#213b35",
+            amber_ground="#3c362c",
         ),
         colors_256=Colors(
             background="#121212",
@@ -82,6 +88,8 @@ PALETTES: Final = (
             amber="#d7af5f",
             green="#5fd787",
             red="#ff8787",
+            green_ground="#303030",
+            amber_ground="#303030",
         ),
     ),
     Palette(
@@ -102,6 +110,8 @@ PALETTES: Final = (
             amber="#845600",
             green="#176b3f",
             red="#b3261e",
+            green_ground="#d0e5d9",
+            amber_ground="#f1e3c8",
         ),
         colors_256=Colors(
             background="#ffffff",
@@ -118,6 +128,8 @@ PALETTES: Final = (
             amber="#875f00",
             green="#005f00",
             red="#af0000",
+            green_ground="#d7ffd7",
+            amber_ground="#ffffd7",
         ),
     ),
     Palette(
@@ -138,6 +150,8 @@ PALETTES: Final = (
             amber="#ffd75f",
             green="#6dff9a",
             red="#ffaba6",
+            green_ground="#16331f",
+            amber_ground="#332b13",
         ),
         colors_256=Colors(
             background="#000000",
@@ -154,6 +168,8 @@ PALETTES: Final = (
             amber="#ffd75f",
             green="#5fff87",
             red="#ffafaf",
+            green_ground="#303030",
+            amber_ground="#303030",
         ),
     ),
 )

@@ -13,6 +13,7 @@ from textual.theme import Theme
 from st_tui.tui.terminal.detection import CONSOLE, PLAIN
 
 _VARIABLES = {
+    "allowed-ground": "ansi_default",
     "ansi-background": "ansi_default",
     "ansi-foreground": "ansi_default",
     "block-cursor-foreground": "ansi_default",
@@ -20,6 +21,7 @@ _VARIABLES = {
     "block-cursor-text-style": "bold reverse",
     "block-cursor-blurred-text-style": "bold underline",
     "border-blurred": "ansi_default",
+    "changing-ground": "ansi_default",
     "input-selection-background": "ansi_default",
     "input-selection-foreground": "ansi_default",
     "link-color": "ansi_default",

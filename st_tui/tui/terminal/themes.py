@@ -42,6 +42,8 @@ def _theme(name: str, colors: Colors, *, dark: bool) -> Theme:
             "text-success": colors.green,
             "text-warning": colors.amber,
             "text-error": colors.red,
+            "allowed-ground": colors.green_ground,
+            "changing-ground": colors.amber_ground,
             **(scrollbar_256 if name.endswith(OF_256) else {}),
         },
     )

@@ -88,17 +88,14 @@ class MatrixGrid(RowListing[Line], inherit_bindings=False):
     DEFAULT_CSS = """
     MatrixGrid {
         height: 1fr;
-        & > .matrix--read { color: $text-success; background: $success 20%; text-style: bold; }
-        & > .matrix--write { color: $text-warning; background: $warning 20%; text-style: bold; }
-        & > .matrix--both { color: $text-warning; background: $warning 20%; text-style: bold; }
+        & > .matrix--read { color: $text-success; background: $allowed-ground; text-style: bold; }
+        & > .matrix--write { color: $text-warning; background: $changing-ground; text-style: bold; }
+        & > .matrix--both { color: $text-warning; background: $changing-ground; text-style: bold; }
         & > .matrix--held { color: $text-muted; }
         & > .matrix--line { color: $border; }
         & > .matrix--row { background: $block-cursor-blurred-background; text-style: bold; }
         & > .matrix--column { color: $text-primary; text-style: bold; }
         & > .matrix--cell { background: $primary; color: $background; text-style: bold; }
-        &:light > .matrix--read { background: $success 30%; }
-        &:light > .matrix--write { background: $warning 30%; }
-        &:light > .matrix--both { background: $warning 30%; }
         &:ansi > .matrix--read { background: ansi_default; }
         &:ansi > .matrix--write { background: ansi_default; }
         &:ansi > .matrix--both { background: ansi_default; }

@@ -41,6 +41,16 @@ def test_colors_are_the_palettes_own(theme: Theme) -> None:
     assert len({theme.primary, theme.warning, theme.success, theme.error}) == 4
 
 
+@pytest.mark.parametrize("theme", OF_256_COLORS, ids=lambda theme: theme.name)
+def test_the_grounds_of_a_cell_are_the_palettes_own_and_quiet(theme: Theme) -> None:
+    """A mixture was sent as the palette's strong green."""
+    for name in ("allowed-ground", "changing-ground"):
+        color = theme.variables[name]
+        shown = Color.parse(color).downgrade(ColorSystem.EIGHT_BIT).get_truecolor()
+        assert shown.hex == color
+        assert max(shown) - min(shown) <= 40
+
+
 @pytest.mark.parametrize("variant", ["", OF_256])
 def test_the_themes_go_round_within_what_the_terminal_has(variant: str) -> None:
     names = [f"st-tui-{name}{variant}" for name in ("dark", "light", "high-contrast")]
@@ -61,6 +71,8 @@ def test_all_text_can_be_read_on_every_ground(palette: Palette, colors: str) -> 
     for ground in grounds:
         for text in texts:
             assert contrast(text, ground) >= least, (text, ground)
+    assert contrast(used.green, used.green_ground) >= least
+    assert contrast(used.amber, used.amber_ground) >= least
     assert contrast(used.foreground, used.selection) >= least
     assert contrast(used.background, used.blue) >= least  # the cell under a cursor
 
