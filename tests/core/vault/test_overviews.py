@@ -222,3 +222,12 @@ def test_names_judge_themselves_alike_with_less_memory() -> None:
     for name in (*every, "other", "wеb "):
         assert own.same(name) == names.same(name)
     assert [own.alike(name) for name in every] == [names.alike(name) for name in every]
+
+
+def test_where_the_last_token_went_no_warning_is_left(made: tuple[Vault, Project]) -> None:
+    vault, project = made
+    overview = WarningsOverview()
+    all_warnings(vault, project, overview)
+    vault.tokens.revoke(vault.tokens.page(project))
+    found = overview.begin(Desk(vault), project)
+    assert (found.progress.is_all, found.warnings, found.about) == (True, 0, 0)

@@ -53,7 +53,8 @@ class WarningsOverview:
             if shown is None or last is None:
                 shown = self._under_way  # there is nothing older to show meanwhile
         self._shown = shown
-        return self._found(shown)
+        found = self._found(shown)
+        return self.look_on(desk) if self._under_way and found.progress.is_all else found
 
     def look_on(self, desk: Desk) -> Found:
         """Look at some more tokens."""
