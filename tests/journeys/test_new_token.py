@@ -417,6 +417,10 @@ async def test_a_folder_to_import_is_completed(demo_app: StTui) -> None:
         await pilot.press("tab")
         assert demo_app.screen.query_one("#link-path", PathField).value == "/frontend"
         assert demo_app.screen.query_one("#link-environment", Selector).value == "prod"
+        await write(pilot, "/a b")
+        await pilot.press("enter")
+        await until(pilot, lambda: "is no folder path" in said(pilot), "refused in the form")
+        assert isinstance(demo_app.screen, LinkForm)
 
 
 @needs_tmux

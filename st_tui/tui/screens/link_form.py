@@ -12,6 +12,7 @@ from textual.containers import Horizontal
 from textual.widgets import Input, Static
 
 from st_tui.core.drafts import folder_path
+from st_tui.core.errors import Refusal
 from st_tui.core.model import Environment, Project
 from st_tui.core.secrets.model import Place, SecretImport
 from st_tui.tui.actions import LEAVING, Action, bindings
@@ -89,17 +90,20 @@ class LinkForm(Dialog[SecretImport]):
     async def action_save(self) -> None:
         if self.is_writing:
             return
-        environment, typed = self._environment, self.query_one("#link-path", PathField).value
+        try:
+            path = folder_path(self.query_one("#link-path", PathField).value)
+        except Refusal as refusal:
+            self.complain(str(refusal))
+            return
+        source = Place(self._environment, path)
         with self.writing():
             link = await self.host.change(
                 "Importing",
-                lambda vault: vault.secrets.add_import(
-                    self._project, self._place, Place(environment, folder_path(typed))
-                ),
+                lambda vault: vault.secrets.add_import(self._project, self._place, source),
                 complain=self.complain,
                 command=(
                     *("secrets", "imports", "create", *in_folder(self._place)),
-                    *("--from", str(Place(environment, folder_path(typed)))),
+                    *("--from", str(source)),
                 ),
             )
         if link is not None:
