@@ -103,7 +103,7 @@ def test_every_question_after_the_tour_has_the_answer_that_is_decided(
     decision = decide(tokens[step.token], request_of(step, NOW))
     assert (decision.reason, decision.allowed) == (step.reason, question.answer)
     assert str(tokens[step.token].scopes[0]) in step.words
-    assert step.path in step.words or step.path == "/common-old"
+    assert step.path in step.words
     for words in (step.words, question.because):
         assert len(words) <= 160
 

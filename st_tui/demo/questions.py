@@ -39,32 +39,37 @@ QUESTIONS = (
     ),
     Question(
         Step(
-            "The folder above",
-            "metrics-ingest may write prod:/backend/*. May it write in /backend itself?",
-            "metrics-ingest",
-            "prod",
-            "/backend",
-            Permission.WRITE,
+            "A level too few",
+            "second-level may read dev:/*/*. May it read /common, which has only one level?",
+            "second-level",
+            "dev",
+            "/common",
+            Permission.READ,
             Reason.PATH,
         ),
-        "/backend/* wants one more name after /backend. To open both, write /backend/** instead.",
+        "Each star wants a name of its own: /*/* opens /common/db, and neither /common nor /.",
     ),
     Question(
         Step(
-            "The root",
-            "all-folders may read dev:/**. Secrets can lie in the root folder, too. May it read /?",
-            "all-folders",
-            "dev",
-            "/",
-            Permission.READ,
+            "Writing what it cannot read",
+            "metrics-ingest may only write prod:/backend/*. May it replace a secret of "
+            "/backend/billing?",
+            "metrics-ingest",
+            "prod",
+            "/backend/billing",
+            Permission.WRITE,
             Reason.ALLOWED,
         ),
-        "Two stars stand for any number of folders, also for none. So /** opens / as well.",
+        "Writing needs no reading: it replaces the value without seeing it. Nor does it get the "
+        "old one back.",
     ),
 )
 """The questions in their order."""
 
 
-def closing_title(right: int) -> str:
-    """How many of the questions were guessed right, as a title."""
-    return f"That was the tour: {right} of {len(QUESTIONS)} guessed right"
+def closing_title(right: int, *, guessed: int) -> str:
+    """How many of the guesses were right, as a title."""
+    return f"That was the tour: {right} of {guessed} guessed right" if guessed else _CLOSING
+
+
+_CLOSING = "That was the tour"

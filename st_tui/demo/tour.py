@@ -172,8 +172,8 @@ TOUR = (
     ),
     Step(
         "Time is up",
-        "This is the token with one minute to live. "
-        "At the second it ends, the same request turns from yes to no.",
+        "This is the token with one minute to live: wait for its end, or go on. "
+        "At that second the same request turns from yes to no.",
         ONE_MINUTE_TOKEN,
         "dev",
         "/common/db/primary",

@@ -180,6 +180,9 @@ async def test_the_tour_shows_what_it_says(
         await pilot.press("f5")
         title = QUESTIONS[-1].step.title
         await until(pilot, lambda: title in screen_text(pilot), "one question back")
+        assert f"Right. {QUESTIONS[-1].because}" in " ".join(screen_text(pilot).split())
+        await pilot.press("y", "n")  # as if it were still to be guessed
+        assert isinstance(demo_app.screen, TokensPage)
         await pilot.press("f6", "f6")
         await until(pilot, lambda: "That was" not in screen_text(pilot), "the tour is over")
 

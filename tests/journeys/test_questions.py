@@ -31,8 +31,11 @@ async def test_the_keys_are_the_lists_again_where_nothing_is_asked(demo_app: StT
         assert isinstance(demo_app.focused, TokenList)
         await pilot.press("f6", "y", "f6", "f5")
         await until(pilot, lambda: QUESTIONS[0].step.title in screen_text(pilot), "answered")
-        assert isinstance(demo_app.focused, TokenList)
         assert "y yes" not in screen_text(pilot)
+        await pilot.press("n")  # pressed twice, it opens no form
+        assert isinstance(demo_app.focused, Tour)
+        await pilot.press("tab")
+        assert not isinstance(demo_app.focused, Tour)
 
 
 async def test_a_guess_is_taken_before_the_question_is_shown_whole(demo_app: StTui) -> None:

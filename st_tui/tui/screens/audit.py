@@ -13,7 +13,7 @@ from textual.widgets import Static
 from st_tui.core.errors import Refusal
 from st_tui.core.model import Project
 from st_tui.core.wording import counted
-from st_tui.tui.actions import EVERYWHERE, Action, bindings
+from st_tui.tui.actions import EVERYWHERE, LINKED, Action, bindings
 from st_tui.tui.latest_wins import LatestWins
 from st_tui.tui.screens.entry import EntryScreen
 from st_tui.tui.screens.filtered_page import FilteredPage
@@ -41,6 +41,7 @@ class AuditPage(FilteredPage):
                hint=True),
         Action("verify", "v", "verify", "Check that each entry follows from the one before it",
                "audit verify", hint=True),
+        LINKED._replace(hint=False),
         *EVERYWHERE,
     )  # fmt: skip
     BINDINGS: ClassVar[list[BindingType]] = bindings(ACTIONS[1:])

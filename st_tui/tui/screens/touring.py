@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from textual import events, on, work
 
-from st_tui.core.model import ServiceToken
+from st_tui.core.model import Endpoint, Permission, ServiceToken
 from st_tui.tui.actions import Action
 from st_tui.tui.screens.responsive import WIDE
 from st_tui.tui.screens.with_access_pane import WithAccessPane
@@ -69,8 +69,12 @@ class Touring(WithAccessPane[None]):
     async def action_end_tour(self) -> None:
         if any(tour.has_focus for tour in self.query("Tour")):
             self.leave_test()
+        from st_tui.demo.tour import TOUR
+
         await self.query("Tour").remove()
         self.reveal_answer()
+        for pane in self.panes():  # or the next test begins with what the tour asked last
+            pane.preset(TOUR[0].environment, "/", Permission.READ, Endpoint.E2EE, "")
         await self._arrange_stage()
         self.offer_tour()
 

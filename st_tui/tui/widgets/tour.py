@@ -21,6 +21,7 @@ from st_tui.demo.questions import QUESTIONS, Question, closing_title
 from st_tui.demo.tour import END_WORDS, ONE_MINUTE_TOKEN, TOUR, Step, one_minute_draft
 from st_tui.tui.actions import Action, bindings
 from st_tui.tui.host import Hosted
+from st_tui.tui.widgets.key_hints import KeyHints
 from st_tui.tui.widgets.toasts import stand_above
 
 LAST = len(TOUR) + len(QUESTIONS)
@@ -49,12 +50,12 @@ class Tour(Hosted, Vertical):
     It stands above the hints, or with the class `-staged` where it stands in the page.
     """
 
-    ACTIONS: ClassVar[tuple[Action, ...]] = (
+    GUESSES: ClassVar[tuple[Action, ...]] = (
         Action("guess(True)", "y", "yes", "Guess: yes, it may", hint=True),
         Action("guess(False)", "n", "no", "Guess: no, it may not", hint=True),
         Action("app.focus_next", "tab", "next", "Go to the list"),
     )
-    BINDINGS: ClassVar[list[BindingType]] = bindings(ACTIONS)
+    BINDINGS: ClassVar[list[BindingType]] = bindings(GUESSES)
     DEFAULT_CSS = """
     Tour {
         dock: bottom; height: auto; margin-bottom: 1; padding: 0 1;
@@ -104,6 +105,11 @@ class Tour(Hosted, Vertical):
         return QUESTIONS[number] if 0 <= number < len(QUESTIONS) else None
 
     @property
+    def ACTIONS(self) -> tuple[Action, ...]:  # what other widgets call theirs
+        """What its keys do now: nothing once the question is answered."""
+        return self.GUESSES if self.is_guessing else ()
+
+    @property
     def is_guessing(self) -> bool:
         """Whether a question waits for its guess, which takes the keys."""
         return self._question is not None and self._at not in self._guesses
@@ -142,7 +148,7 @@ class Tour(Hosted, Vertical):
             self._say(TOUR[self._at].words)
             self._show(TOUR[self._at])
         else:
-            self._say(question.step.words)
+            self._say(question.step.words if self.is_guessing else self._explained(question))
             self._show(question.step)
 
     def action_guess(self, yes: bool) -> None:
@@ -155,15 +161,24 @@ class Tour(Hosted, Vertical):
         if question is None:
             return
         self._guesses[self._at] = guess
-        verdict = {None: "", question.answer: "Right. "}.get(guess, "Not so. ")
-        self._say(f"{verdict}{question.because}")
+        self._say(self._explained(question))
         self._say_step()
+        for hints in self.screen.query(KeyHints):
+            hints.refresh()
         self._page.reveal_answer()
         self._take_keys()
 
+    def _explained(self, question: Question) -> str:
+        """Whether the guess was right, if there was one, and why."""
+        verdict = {None: "", question.answer: "Right. "}.get(self._guesses[self._at], "Not so. ")
+        return f"{verdict}{question.because}"
+
     def _take_keys(self) -> None:
-        """Take the keys while a question waits for its guess; then the list has them again."""
-        had_keys, self.can_focus = self.has_focus, self.is_guessing
+        """Take the keys at a question; then the list has them again.
+
+        Also when it is answered: a second `n` must open no form.
+        """
+        had_keys, self.can_focus = self.has_focus, self._question is not None
         if self.can_focus:
             self.focus()
         elif had_keys or self._at == LAST:
@@ -191,8 +206,10 @@ class Tour(Hosted, Vertical):
 
     def _title(self) -> str:
         if self._at == LAST:
-            right = [self._guesses.get(len(TOUR) + n) is q.answer for n, q in enumerate(QUESTIONS)]
-            return closing_title(sum(right))
+            guesses = [self._guesses.get(len(TOUR) + n) for n, _ in enumerate(QUESTIONS)]
+            pairs = zip(guesses, QUESTIONS, strict=True)
+            right = sum(guess is question.answer for guess, question in pairs)
+            return closing_title(right, guessed=sum(guess is not None for guess in guesses))
         question = self._question
         if question is not None:
             number = self._at - len(TOUR) + 1

@@ -135,7 +135,8 @@ def _instead(question: Question) -> Iterable[Content]:
     token, request = question.token, question.request
     for miss in question.misses:
         yield Content.assemble(("→ ", "bold $text-primary"), miss)
-    if over_both(token, request).decision.allowed:
+    has_ended = token.expires_at is not None and request.now >= token.expires_at
+    if not has_ended and over_both(token, request).decision.allowed:
         words = when_and_from_where(token, request)
         yield Content.assemble(("→ ", "bold $text-primary"), f"{words[0].lower()}{words[1:-1]}")
 
