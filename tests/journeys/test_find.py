@@ -16,7 +16,14 @@ from st_tui.tui.screens.folders import FoldersPage
 from st_tui.tui.screens.to_path import ToPath
 from st_tui.tui.widgets.folder_lists import FolderList
 from st_tui.tui.widgets.token_list import TokenList
-from tests.journeys.driving import opened, screen_text, token_named, until, write
+from tests.journeys.driving import (
+    nothing_answered,
+    opened,
+    screen_text,
+    token_named,
+    until,
+    write,
+)
 from tests.tmux_session import TmuxSession, needs_tmux
 
 
@@ -107,6 +114,35 @@ async def test_a_path_is_tested(demo_app: StTui) -> None:
         await until(pilot, lambda: "dev:/common/cache" in screen_text(pilot), "it is completed")
         await pilot.press("tab", "enter")
         await until(pilot, lambda: "/common/cache" in screen_text(pilot), "it is tested")
+
+
+async def test_enter_waits_for_the_places_too(demo_app: StTui) -> None:
+    async with demo_app.run_test(size=(80, 24)) as pilot:
+        await opened(pilot)
+        async with nothing_answered(demo_app):
+            await pilot.press("colon")
+            await write(pilot, "dev:/common/db")
+            await pilot.press("enter")
+            await until(pilot, lambda: "dev:/common/db" in screen_text(pilot), "it is typed")
+            assert isinstance(demo_app.screen, ToPath)
+            assert "no environment" not in screen_text(pilot)
+        await until(pilot, lambda: not isinstance(demo_app.screen, ToPath), "it goes on")
+        await until(pilot, lambda: "  /common/db  " in screen_text(pilot), "to the test of it")
+
+
+async def test_a_vault_that_is_gone_has_no_places(demo_app: StTui, tmp_path: Path) -> None:
+    async with demo_app.run_test(size=(80, 24), notifications=True) as pilot:
+        await opened(pilot)
+        moved = (tmp_path / "vault").rename(tmp_path / "elsewhere")
+        await pilot.press("colon")
+        await write(pilot, "dev:/common/db")
+        for _ in range(2):
+            await pilot.press("enter")
+            await until(pilot, lambda: "There is no vault" in screen_text(pilot), "it is said")
+            assert "no environment" not in screen_text(pilot)
+        moved.rename(tmp_path / "vault")
+        await pilot.press("enter")
+        await until(pilot, lambda: not isinstance(demo_app.screen, ToPath), "it is there again")
 
 
 async def test_a_path_is_opened(demo_app: StTui) -> None:

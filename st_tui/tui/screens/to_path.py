@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
-from textual import on, work
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.widgets import Input, Static
@@ -15,6 +15,7 @@ from st_tui.core.errors import Refusal
 from st_tui.core.secrets.model import Place
 from st_tui.tui import finding
 from st_tui.tui.actions import LEAVING, Action, bindings
+from st_tui.tui.latest_wins import LatestWins
 from st_tui.tui.screens.dialog import Dialog
 from st_tui.tui.widgets.cells import cut
 from st_tui.tui.widgets.path_field import PathField
@@ -44,7 +45,11 @@ class ToPath(Dialog[Destination]):
 
     def __init__(self) -> None:
         super().__init__("Go to a path")
-        self._known = finding.Known((), ())
+        self._known: finding.Known | None = None
+        """The places there are, once they were read."""
+        self._to_folder: bool | None = None
+        """Where Enter, pressed before that, is to lead."""
+        self._reading = LatestWins(self, self._read_places)
 
     def body(self) -> ComposeResult:
         yield PathField(placeholder="dev:/common/db   Tab completes it", id="place")
@@ -56,20 +61,25 @@ class ToPath(Dialog[Destination]):
 
     def on_mount(self) -> None:
         self._field.focus()
-        self._read_places()
+        self._reading.request()
 
-    @work
     async def _read_places(self) -> None:
-        """Learn which places there are, to complete what is typed."""
+        """Learn which places there are, to complete what is typed, and go on if Enter was."""
         project = self.host.project
-        if project is None:
-            return
         try:
-            self._known = await self.host.read(lambda v: finding.read_known(v, project))
+            known = (
+                await self.host.read(lambda v: finding.read_known(v, project))
+                if project is not None
+                else finding.Known((), ())
+            )
         except Refusal as refusal:
             self.complain(str(refusal))
             return
-        self._field.offer(_completions(self._known), ())
+        self._known = known
+        self._field.offer(_completions(known), ())
+        self._say_meant()
+        if self._to_folder is not None:
+            self._go(to_folder=self._to_folder)
 
     @on(Input.Submitted, "#place")
     def action_test(self) -> None:
@@ -85,15 +95,21 @@ class ToPath(Dialog[Destination]):
         """Say which place it is, as far as that can be told."""
         text, meant = self._field.value.strip(), ""
         with suppress(Refusal):
-            place = place_meant(text, self._known) if text else None
+            place = place_meant(text, self._known) if text and self._known else None
             if place is not None and str(place) != text:
                 meant = f" → {cut(str(place), 60)}"
         self.query_one("#meant", Static).update(meant, layout=False)
 
     def _go(self, *, to_folder: bool) -> None:
+        known = self._known
+        if known is None:
+            self._to_folder = to_folder
+            if self._reading.is_idle:  # the vault refused
+                self._reading.request()
+            return
         try:
-            place = place_meant(self._field.value, self._known)
-            if to_folder and place.path != "/" and place not in self._known.folders:
+            place = place_meant(self._field.value, known)
+            if to_folder and place.path != "/" and place not in known.folders:
                 raise Refusal(f"There is no folder {place}: Enter tests what is allowed there.")
         except Refusal as refusal:
             self.complain(str(refusal))
