@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from st_tui.demo.tour import TOUR
 from st_tui.tui.app import StTui
 from st_tui.tui.host import Opening
+from st_tui.tui.screens.tokens import TokensPage
 from st_tui.tui.widgets.stage_verdict import StageVerdict, big
 from tests.journeys.driving import choose, opened, screen_text, until, write
 
@@ -71,3 +74,14 @@ async def test_the_last_step_alone_makes_its_token(demo_app: StTui) -> None:
     demo_app.opening = Opening(step=len(TOUR))
     async with demo_app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: "one-minute: 60 s" in screen_text(pilot), "it lives")
+
+
+async def test_keys_that_come_while_the_first_step_is_made(demo_app: StTui) -> None:
+    async with demo_app.run_test(size=(100, 30)) as pilot:
+        await opened(pilot)
+        page = demo_app.screen
+        assert isinstance(page, TokensPage)
+        await asyncio.gather(page.action_tour(1, 6), page.action_tour(1), page.action_tour(1))
+        await until(pilot, lambda: TOUR[7].title in screen_text(pilot), "two steps further")
+        await until(pilot, lambda: stands(screen_text(pilot), DENIED), "the verdict is large")
+        assert len(page.query(StageVerdict)) == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from textual import events, on, work
@@ -37,6 +38,7 @@ class Touring(WithAccessPane[None]):
         """Whether the person wants the stage; None leaves it to the tour."""
         self._is_opened = False
         """Whether what the app was started with is shown."""
+        self._beginning_tour = asyncio.Lock()
 
     @property
     def is_demo(self) -> bool:
@@ -57,14 +59,16 @@ class Touring(WithAccessPane[None]):
         """Go on with the tour by `amount`, or begin it; `at` is a step to begin with, from 1."""
         from st_tui.tui.widgets.tour import Tour
 
-        if not self.query(Tour):
-            if not self.is_demo:
-                self.host.notify("The tour is for the demo: st-tui demo", severity="warning")
-                return
-            await self.mount(Tour(self, at=at), before=1)  # below the bar on top
-            self.offer_tour()
-        await self._arrange_stage()
-        await self.query_one(Tour).step(amount)
+        async with self._beginning_tour:  # a key may come while the command line's step is shown
+            if not self.query(Tour):
+                if not self.is_demo:
+                    self.host.notify("The tour is for the demo: st-tui demo", severity="warning")
+                    return
+                await self.mount(Tour(self, at=at), before=1)  # below the bar on top
+                self.offer_tour()
+            await self._arrange_stage()
+            for tour in self.query(Tour):
+                await tour.step(amount)
 
     async def action_end_tour(self) -> None:
         if any(tour.has_focus for tour in self.query("Tour")):
@@ -146,12 +150,13 @@ class Touring(WithAccessPane[None]):
     async def _arrange_stage(self) -> None:
         staged = self._is_staged
         self.query("Tour").set_class(staged, "-staged")
-        if staged and not self.query("StageVerdict"):
-            from st_tui.tui.widgets.stage_verdict import StageVerdict
+        if staged:
+            await self.open_pane()  # meanwhile another call may have gone on to the end
+            if not self.query("StageVerdict"):
+                from st_tui.tui.widgets.stage_verdict import StageVerdict
 
-            await self.open_pane()
-            await self.mount(StageVerdict(), before="#columns")
-        elif not staged:
+                await self.mount(StageVerdict(), before="#columns")
+        else:
             await self.query("StageVerdict").remove()
         self._show_on_stage()
 
