@@ -99,6 +99,11 @@ class TerminalSession:
         self.hang_up()
 
     @property
+    def pid(self) -> int:
+        """The number of the program's process."""
+        return self._child.pid
+
+    @property
     def text(self) -> str:
         """Everything written so far, without its escape sequences."""
         return _ESCAPES.sub(b"", self.output).decode("utf-8", "replace")

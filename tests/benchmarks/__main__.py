@@ -20,7 +20,7 @@ from st_tui.core import reach
 from st_tui.core.access import decide
 from st_tui.core.model import AccessRequest, Permission, Scope, ServiceToken
 from st_tui.core.patterns import Pattern
-from tests.benchmarks import serving, turns
+from tests.benchmarks import at_the_keyboard, serving, turns
 from tests.benchmarks.painting import Painted, paint
 
 BARE_APP = (sys.executable, str(Path(__file__).with_name("bare_app.py")))
@@ -47,10 +47,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks")
     parser.add_argument("--runs", type=int, default=7, help="of each program; medians are shown")
     parser.add_argument("--app", type=shlex.split, help="instead of `st-tui demo`")
+    parser.add_argument("--big", type=Path, help="a large vault that `big_vault` made")
     options = parser.parse_args()
     app: Sequence[str] = options.app or (*ST_TUI, "demo")
     measures: list[Callable[[], list[Row]]] = [
         lambda: painting(app, options.runs),
+        lambda: opening(options.runs),
+        sending,
+        lambda: growing(options.big),
         lambda: processes(options.runs),
         deciding,
         lambda: [*comparing(), *enduring()],
@@ -108,6 +112,35 @@ def painting(app: Sequence[str], runs: int) -> list[Row]:
             f"{bare}, complete",
             statistics.median(run.complete for run in theirs),
         ),
+    ]
+
+
+def opening(runs: int) -> list[Row]:
+    """The form for a token against the matrix."""
+    form, matrix = at_the_keyboard.forms(runs)
+    return [Row("opening the form, processor", form, "opening the matrix", matrix)]
+
+
+def sending() -> list[Row]:
+    """The bytes of some actions at 80x24, against what each may send."""
+    return [
+        Row(what, sent, "at most", allowed, "B")
+        for what, sent, allowed in at_the_keyboard.bytes_sent()
+    ]
+
+
+def growing(big: Path | None) -> list[Row]:
+    """Keys and memory with very many tokens, against the same with 200."""
+    if big is None:
+        raise RuntimeError("many tokens: name a vault that tests.benchmarks.big_vault made, --big")
+    many, few = at_the_keyboard.of_vault(big), at_the_keyboard.of_few_tokens()
+    beside = "the same with 200 tokens"
+    return [
+        *(
+            Row(f"{key}, processor, many tokens", took, beside, few.keys[key])
+            for key, took in many.keys.items()
+        ),
+        Row("app after warnings and who", many.memory, beside, few.memory, "MB"),
     ]
 
 

@@ -88,13 +88,18 @@ class CellWriter:
             return
         self._go_to(x, y)
         start = 0
-        for style, run in groupby(styles):
-            end = start + len(list(run))
-            text = "".join(characters[start:end])
-            self._restyle(for_blank(self._style, style) if text.isspace() else style)
+        runs = [(style, len(list(run))) for style, run in groupby(styles)]
+        for (style, length), (following, _) in zip(runs, [*runs[1:], ("", 0)], strict=True):
+            text = "".join(characters[start : start + length])
+            self._restyle(self._for_blank(style, following) if text.isspace() else style)
             self._parts.append(text)
-            start = end
+            start += length
         self._cursor = (x + start, y)
+
+    def _for_blank(self, style: str, following: str) -> str:
+        """The style to write blanks in: the one that is on, or else the one that is needed next."""
+        on = for_blank(self._style, style)
+        return following if on != self._style and for_blank(following, style) == following else on
 
     def _restyle(self, style: str) -> None:
         if style != self._style:
@@ -104,12 +109,18 @@ class CellWriter:
     def _go_to(self, x: int, y: int) -> None:
         if self._cursor == (x, y):
             return
-        self._parts.append(f"\x1b[{y + 1};{x + 1}H" if x else f"\x1b[{y + 1}H")
+        ways = [f"\x1b[{y + 1};{x + 1}H" if x else f"\x1b[{y + 1}H"]
         if self._cursor is not None:
             old_x, old_y = self._cursor
-            if x == 0 and 0 <= y - old_y <= 1:
-                self._parts[-1] = "\r\n"[: y - old_y + 1]
-            elif y == old_y and old_x < self._width:
-                steps = abs(x - old_x)
-                self._parts[-1] = f"\x1b[{steps if steps > 1 else ''}{'C' if x > old_x else 'D'}"
+            if old_y <= y:
+                ways.append("\r" + "\n" * (y - old_y) + _sideways(x))
+            if old_y == y and old_x < self._width:
+                ways.append(_sideways(x - old_x))
+        self._parts.append(min(ways, key=len))
         self._cursor = (x, y)
+
+
+def _sideways(cells: int) -> str:
+    """What moves the cursor to the right, or to the left where `cells` is negative."""
+    count = abs(cells)
+    return f"\x1b[{count if count > 1 else ''}{'C' if cells > 0 else 'D'}" if cells else ""
