@@ -122,12 +122,15 @@ class AccessPane(Vertical):
         self._arrange_for(event.size)
 
     def _arrange_for(self, size: Size) -> None:
-        low = is_low(size)
-        self.set_class(low, "-low")
-        self._around.set_class(low, "-low")
-        self.set_class(not has_context(size), "-bare")
-        self._form.set_class(not low, "-tall")
-        self._form.set_class(low and not is_on_one_line(size), "-folded")
+        low, parts = is_low(size), (self, self._around, self._form)
+        before = [part.classes for part in parts]
+        self.set_class(low, "-low", update=False)
+        self._around.set_class(low, "-low", update=False)
+        self.set_class(not has_context(size), "-bare", update=False)
+        self._form.set_class(not low, "-tall", update=False)
+        self._form.set_class(low and not is_on_one_line(size), "-folded", update=False)
+        if [part.classes for part in parts] != before:
+            self.update_node_styles()  # once, for each pass takes as long as all the rest
         self.query_one(Verdict).styles.height = verdict_height(size)
 
     # --- what is asked ---------------------------------------------------------------------------
