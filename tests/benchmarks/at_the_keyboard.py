@@ -92,8 +92,10 @@ def of_vault(directory: Path) -> Costs:
             "page down": _each(session, PAGE_DOWN, 5),
             "End": _each(session, END, 1),
         }
-        for overview in ("!", "w"):
-            session.type(overview)
+        for key, title in (("!", "Warnings"), ("w", "Who can reach")):
+            before = len(session.output)
+            session.type(key)
+            session.wait_for(title, after=before)
             _wait_for_all(session)
             press(session, CLOSE)
         return Costs(keys, _megabytes(session.pid))
