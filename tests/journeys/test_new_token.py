@@ -391,6 +391,22 @@ async def test_two_presses_before_the_vault_was_read_make_one_token(demo_app: St
         assert vault(demo_app).tokens.count(project_of(demo_app)) == before + 1
 
 
+async def test_where_the_project_is_deleted_meanwhile_no_token_is_made_in_another(
+    demo_app: StTui,
+) -> None:
+    async with demo_app.run_test(notifications=True, size=SMALL) as pilot:
+        await form(pilot)
+        await write(pilot, "/common")
+        await pilot.press("enter")
+        project, other = project_of(demo_app), vault(demo_app).projects.create("Shop")
+        vault(demo_app).projects.delete(project)
+        await until(pilot, lambda: "deleted this project" in screen_text(pilot), "it says so")
+        await pilot.press("f2")
+        await until(pilot, lambda: "The project 'Demo' is gone" in screen_text(pilot), "refused")
+        assert vault(demo_app).tokens.count(other) == 0
+        assert "Demo" in screen_text(pilot)
+
+
 @pytest.mark.parametrize("key", ["n", "w", "m", "!"])
 async def test_a_key_typed_before_the_vault_is_open_does_its_work(
     demo_app: StTui, key: str

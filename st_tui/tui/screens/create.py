@@ -88,6 +88,8 @@ class Create(ShowsVault, WithAccessPane[NewToken | None], Leavable[NewToken | No
         self._original = original or draft
         self._about = about
         self._kept = kept
+        self._project: Project
+        """What the form was opened for, and never another project."""
         self._judged_by: DraftContext | None = None
         """None until the vault was read."""
         self._judged: Judged | None = None
@@ -99,16 +101,13 @@ class Create(ShowsVault, WithAccessPane[NewToken | None], Leavable[NewToken | No
         self._keeping: FormKeeping | None = None
 
     @property
-    def _project(self) -> Project:
-        assert self.host.project is not None  # noqa: S101  # the app opens no form without one
-        return self.host.project
-
-    @property
     def _fields(self) -> DraftFields:
         return self.query_one(DraftFields)
 
     def compose(self) -> ComposeResult:
         columns, rows = self.app.size
+        assert self.host.project is not None  # noqa: S101  # the app opens no form without one
+        self._project = self.host.project
         self.set_class(rows < _SHORT, "-tight")
         start = self._kept.form if self._kept else form_of(self._start, self.host.clock())
         yield Title()
@@ -143,7 +142,9 @@ class Create(ShowsVault, WithAccessPane[NewToken | None], Leavable[NewToken | No
         self.query_one("#name").focus()
         self._untouched = EMPTY_FORM if self._kept else self._fields.typed()
         is_kept = self._kept is not None
-        self._keeping = FormKeeping(self, self.host, self._fields.typed, is_kept=is_kept)
+        self._keeping = FormKeeping(
+            self, self.host, self._project, self._fields.typed, is_kept=is_kept
+        )
         self._show()
         self._reading.request()
 
@@ -159,8 +160,15 @@ class Create(ShowsVault, WithAccessPane[NewToken | None], Leavable[NewToken | No
 
     def show(self) -> None:
         """Judge the draft again: a colleague may have made a folder."""
-        if self._untouched is not None and self.host.project is not None:
+        project = self.host.project
+        if self._untouched is None:
+            return
+        if project is not None and project.id == self._project.id:
+            self._project = project
             self._reading.request()
+        else:
+            facts = Content.styled("somebody deleted this project", "$text-error")
+            self.query_one(Title).show(self._project.name, self._title, facts=facts)
 
     async def _read(self) -> None:
         project = self._project

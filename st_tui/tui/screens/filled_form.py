@@ -9,7 +9,7 @@ from typing import Any
 from textual.screen import Screen
 
 from st_tui.core.expiry import SECOND
-from st_tui.core.model import Permission, TokenDraft
+from st_tui.core.model import Permission, Project, TokenDraft
 from st_tui.core.vault.kept_form import FilledForm, FormKeeper, TypedScope
 from st_tui.tui.host import Host
 from st_tui.tui.latest_wins import LatestWins
@@ -46,10 +46,17 @@ class FormKeeping:
     """
 
     def __init__(
-        self, screen: Screen[Any], host: Host, typed: Callable[[], FilledForm], *, is_kept: bool
+        self,
+        screen: Screen[Any],
+        host: Host,
+        project: Project,
+        typed: Callable[[], FilledForm],
+        *,
+        is_kept: bool,
     ) -> None:
         self._screen = screen
         self._host = host
+        self._project = project
         self._typed = typed
         self._is_kept = is_kept
         self._is_waiting = False
@@ -68,9 +75,8 @@ class FormKeeping:
         self._writing.request()
 
     async def _write(self) -> None:
-        form, project, now = self._typed(), self._host.project, self._host.clock()
-        if project is not None:
-            await asyncio.to_thread(self._keeper.keep, form, project.id, now)
+        form, now = self._typed(), self._host.clock()
+        await asyncio.to_thread(self._keeper.keep, form, self._project.id, now)
 
     def forget(self) -> None:
         """Delete what was kept. It may take a while: not for the thread of the screen."""
