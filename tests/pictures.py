@@ -39,7 +39,7 @@ class Pictures:
 
         Without `drawn` only its text is kept: enough for most screens, and colours change often.
         """
-        await pilot.pause()
+        await _complete(pilot)
         size = pilot.app.size
         name = f"{name}-{size.width}x{size.height}"
         drawing = portable(pilot.app.export_screenshot(simplify=True))
@@ -80,6 +80,17 @@ class Pictures:
             f"it is now as in {found}\n"
             f"if it should be, run pytest with --update-pictures{difference}"
         )
+
+
+async def _complete(pilot: Pilot[Any]) -> None:
+    """Let the app go on until what its screens read is shown, the number of warnings too."""
+    await pilot.pause()
+    for _ in range(500):
+        reading = (worker for worker in pilot.app.workers if worker.group == "latest-wins")
+        if all(worker.is_finished for worker in reading):
+            break
+        await pilot.pause(0.02)
+    await pilot.pause()
 
 
 def portable(drawing: str) -> str:

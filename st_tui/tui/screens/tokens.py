@@ -34,6 +34,7 @@ from st_tui.tui.screens.token_actions import TOKEN_ACTIONS
 from st_tui.tui.screens.touring import TOUR_ACTIONS, Touring
 from st_tui.tui.screens.unfinished_form import OffersForm
 from st_tui.tui.screens.viewing import VIEW_ACTIONS, Viewing
+from st_tui.tui.screens.warning_count import CountsWarnings
 from st_tui.tui.terminal.type_ahead import has_handled
 from st_tui.tui.widgets.listing import Listing
 from st_tui.tui.widgets.paged_listing import Look
@@ -50,7 +51,7 @@ _LONGEST_WAIT = 1.0
 _SORTS = ((Order.CREATED, "newest first"), (Order.NAME, "by name"), (Order.EXPIRES, "by expiry"))
 
 
-class TokensPage(Viewing, Marking, OffersForm, Touring, FilteredPage):
+class TokensPage(CountsWarnings, Viewing, Marking, OffersForm, Touring, FilteredPage):
     """Find, make and inspect service tokens."""
 
     NAME = "tokens"
@@ -224,6 +225,7 @@ class TokensPage(Viewing, Marking, OffersForm, Touring, FilteredPage):
         self.call_after_refresh(self.offer_form)
         self.call_after_refresh(self.open_pane)
         self.call_after_refresh(self.say_notice)
+        self.call_after_refresh(self.count_warnings)
 
     def _set_project(self, pane: AccessPane) -> None:
         known = self._known
@@ -249,6 +251,9 @@ class TokensPage(Viewing, Marking, OffersForm, Touring, FilteredPage):
             told.append(f"{self.view.title} {shown} of {self._known.tokens}")
             count = ""
         self.query_one(TopBar).show(self._known.project, count, told)
+
+    def tokens_known(self) -> int:
+        return self._known.tokens if self._known is not None else 0
 
     @property
     def is_demo(self) -> bool:

@@ -21,7 +21,7 @@ _LEAST_NAME = 6
 """Cells that a long name of a project keeps."""
 
 
-_OFFER, _COUNT, _E2EE, _TOLD = range(4)
+_WARNINGS, _OFFER, _COUNT, _E2EE, _TOLD = range(5)
 """What the facts are, the first to go first."""
 
 
@@ -50,8 +50,11 @@ class TopBar(Widget):
         self._count = ""
         self._told: Sequence[str] = ()
         self._offer = ("", "")
+        self._warnings = 0
         self._pages_at = 0
         """The cell at which the pages begin."""
+        self._warnings_at = range(0)
+        """The cells with the number of warnings."""
         self._labels: list[str] = []
 
     def show(self, project: Project | None, count: str, told: Sequence[str] = ()) -> None:
@@ -69,11 +72,21 @@ class TopBar(Widget):
             self._offer = key, does
             self.refresh()
 
+    def warn(self, warnings: int) -> None:
+        """Show how many warnings there are. A click on that shows them."""
+        if warnings != self._warnings:
+            self._warnings = warnings
+            self.refresh()
+
     def render(self) -> Content:
         room = self.content_size.width
         left, facts = self._arranged(room)
         if len(facts) < len(self._told):
             left, facts = self._arranged(room, short=True)
+        self._warnings_at = range(0)
+        if facts and facts[0].rank == _WARNINGS:
+            start = room - _joined(facts).cell_length
+            self._warnings_at = range(start, start + facts[0].content.cell_length)
         return at_both_ends(left, _joined(facts), room)
 
     def _arranged(self, room: int, *, short: bool = False) -> tuple[Content, list[_Fact]]:
@@ -105,6 +118,9 @@ class TopBar(Widget):
         """What stands on the right."""
         key, does = self._offer
         facts = []
+        if self._warnings:  # first: no other fact moves when the number comes
+            warnings = Content.styled(f"! {self._warnings}", "$text-warning")
+            facts.append(_Fact(_WARNINGS, warnings))
         if key:
             offer = Content.assemble((key, "bold $text-primary"), (f" {does}", "$text-muted"))
             facts.append(_Fact(_OFFER, offer))
@@ -126,6 +142,9 @@ class TopBar(Widget):
         )
 
     async def on_click(self, event: events.Click) -> None:
+        if event.x - self.styles.padding.left in self._warnings_at:
+            await self.screen.run_action("warnings")
+            return
         left = self.styles.padding.left + self._pages_at
         for label, (name, _) in zip(self._labels, PAGES, strict=True):
             right = left + len(label)
