@@ -191,6 +191,16 @@ async def test_keys_typed_ahead_do_not_answer(demo_app: StTui) -> None:
         assert "2 marked" in screen_text(pilot)
 
 
+async def test_the_field_is_seen_after_the_terminal_got_smaller(demo_app: StTui) -> None:
+    async with demo_app.run_test(size=(80, 24)) as pilot:
+        await opened(pilot)
+        await pilot.press("asterisk", "d")
+        await until(pilot, lambda: "Type 11, then Enter:" in screen_text(pilot), "asked")
+        await pilot.resize_terminal(60, 15)
+        await write(pilot, "12")
+        await until(pilot, lambda: "Type 11, then Enter:  12" in screen_text(pilot), "it is seen")
+
+
 async def test_all_are_revoked_or_none(demo_app: StTui) -> None:
     async with demo_app.run_test(size=SMALL, notifications=True) as pilot:
         await opened(pilot)

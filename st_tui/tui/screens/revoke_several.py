@@ -8,7 +8,7 @@ from time import monotonic
 from typing import ClassVar
 
 from rich.cells import cell_len
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
@@ -52,9 +52,14 @@ class RevokeSeveral(Dialog[bool]):
     def on_mount(self) -> None:
         self.asked_at = monotonic()
 
+    def on_resize(self, event: events.Resize) -> None:
+        self.query_one("#effect", Static).update(self._effect(event.size.height))
+
+    def _effect(self, height: int) -> str:
+        return effect(self._tokens, self._now, is_low=height < _LOW)
+
     def body(self) -> ComposeResult:
-        is_low = self.app.size.height < _LOW
-        yield Static(effect(self._tokens, self._now, is_low=is_low), markup=False)
+        yield Static(self._effect(self.app.size.height), id="effect", markup=False)
         with Horizontal(classes="row"):
             yield Static(f"Type {self._number}, then Enter: ", id="say", markup=False)
             yield Field(id="number")
