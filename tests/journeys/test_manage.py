@@ -22,6 +22,7 @@ from st_tui.tui.screens.token import TokenScreen
 from st_tui.tui.screens.welcome import Welcome
 from st_tui.tui.terminal.detection import Appearance
 from st_tui.tui.widgets.field import Field
+from st_tui.tui.widgets.selector import Selector
 from st_tui.tui.widgets.token_list import TokenList
 from tests.conftest import NOW, Clock
 from tests.journeys.driving import (
@@ -208,7 +209,8 @@ async def test_the_verdict_changes_letter_by_letter(demo_app: StTui) -> None:
             "/common/d": True,
             "/common/db": True,
         }
-        await pilot.press("tab", "right")  # write instead of read
+        demo_app.screen.query_one("#operation", Selector).focus()
+        await pilot.press("right")  # write instead of read
         await pilot.pause()
         assert "permission" in screen_text(pilot)
         await pilot.press("escape")

@@ -247,7 +247,7 @@ async def test_a_cell_is_tested_and_the_matrix_comes_back_to_it(demo_app: StTui)
         await until(pilot, lambda: isinstance(demo_app.screen, TokensPage), "the list and its pane")
         page = demo_app.screen
         assert isinstance(page, TokensPage)
-        await until(pilot, lambda: page._tested_place() == ("staging", path), "it is asked")
+        await until(pilot, lambda: page.tested_place() == ("staging", path), "it is asked")
         assert page.chosen_token() == token
         await pilot.press("escape", "escape")
         await until(pilot, lambda: isinstance(demo_app.screen, MatrixScreen), "the matrix")

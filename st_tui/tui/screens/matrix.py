@@ -26,8 +26,9 @@ from st_tui.tui.screens.links import show_test
 from st_tui.tui.widgets.cell_reason import cell_reason
 from st_tui.tui.widgets.key_hints import KeyHints
 from st_tui.tui.widgets.listing import Listing
-from st_tui.tui.widgets.matrix_grid import MatrixGrid, Sheet
+from st_tui.tui.widgets.matrix_grid import MatrixGrid
 from st_tui.tui.widgets.matrix_layout import layout
+from st_tui.tui.widgets.matrix_sheet import Sheet
 from st_tui.tui.widgets.title import Title
 from st_tui.tui.widgets.token_name import name_column
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from itertools import cycle, islice
 from typing import TYPE_CHECKING, ClassVar
 
@@ -13,7 +12,6 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container, Vertical
-from textual.screen import Screen
 
 from st_tui.core.errors import Refusal
 from st_tui.core.expiry import MINUTE
@@ -22,14 +20,15 @@ from st_tui.core.model import (
     Environment,
     Order,
     Permission,
-    Project,
     ServiceToken,
 )
 from st_tui.core.wording import counted
 from st_tui.tui.actions import EVERYWHERE, TRY_IT, Action, bindings
 from st_tui.tui.latest_wins import LatestWins
 from st_tui.tui.screens.filtered_page import FilteredPage
+from st_tui.tui.screens.known_project import KnownProject, read_known
 from st_tui.tui.screens.marking import MARK_ACTIONS, Marking
+from st_tui.tui.screens.project_overviews import OVERVIEW_ACTIONS, ProjectOverviews
 from st_tui.tui.screens.token_actions import TOKEN_ACTIONS
 from st_tui.tui.screens.touring import TOUR_ACTIONS, Touring
 from st_tui.tui.screens.unfinished_form import OffersForm
@@ -42,7 +41,6 @@ from st_tui.tui.widgets.token_list import TokenList, Tokens
 from st_tui.tui.widgets.top_bar import TopBar
 
 if TYPE_CHECKING:
-    from st_tui.core.vault import Vault
     from st_tui.tui.widgets.access_pane import AccessPane
     from st_tui.tui.widgets.selector import Selector
 
@@ -51,7 +49,9 @@ _LONGEST_WAIT = 1.0
 _SORTS = ((Order.CREATED, "newest first"), (Order.NAME, "by name"), (Order.EXPIRES, "by expiry"))
 
 
-class TokensPage(CountsWarnings, Viewing, Marking, OffersForm, Touring, FilteredPage):
+class TokensPage(
+    CountsWarnings, Viewing, Marking, OffersForm, ProjectOverviews, Touring, FilteredPage
+):
     """Find, make and inspect service tokens."""
 
     NAME = "tokens"
@@ -69,12 +69,7 @@ class TokensPage(CountsWarnings, Viewing, Marking, OffersForm, Touring, Filtered
                "scope matrix --env SLUG"),
         *TOKEN_ACTIONS,
         TRY_IT._replace(label="try it", hint=True),
-        Action("who", "w", "who", "Ask who can reach a path or a pattern",
-               "scope who --env SLUG --path PATH"),
-        Action("warnings", "exclamation_mark", "warnings",
-               "Lint the project: the warnings about every token", "scope lint"),
-        Action("promises", "v", "promises", "Prove the promises of a file about all tokens",
-               "scope prove FILE", own_machine=True),
+        *OVERVIEW_ACTIONS,
         Action("copy_check", "Y", "copy the check",
                "Copy the command that asks the same as the test", "check --token-id ID"),
         *MARK_ACTIONS,
@@ -107,7 +102,7 @@ class TokensPage(CountsWarnings, Viewing, Marking, OffersForm, Touring, Filtered
         super().__init__()
         self._sort = Order.CREATED
         self._reading = LatestWins(self, self._read_list)
-        self._known: _Known | None = None
+        self._known: KnownProject | None = None
         """What was read of the project last."""
         self._is_old = False
         """Whether that, too, is to be read again, and not the list alone."""
@@ -185,7 +180,7 @@ class TokensPage(CountsWarnings, Viewing, Marking, OffersForm, Touring, Filtered
         self._to_top, self._to_choose, self._is_old = False, None, False
         with suppress(Refusal):  # the app says what is wrong with the vault
             known, looked, unmarked = await self.host.read(
-                lambda vault: (before or _read_known(vault, project), look(vault), gone(vault))
+                lambda vault: (before or read_known(vault, project), look(vault), gone(vault))
             )
             if self.host.project is not None and self.host.project.id == project.id:
                 self.marked.difference_update(unmarked)
@@ -212,7 +207,7 @@ class TokensPage(CountsWarnings, Viewing, Marking, OffersForm, Touring, Filtered
         self.query_one(TopBar).show(None, "")
         self.call_after_refresh(self.end_tour_elsewhere)
 
-    def _show_known(self, known: _Known) -> None:
+    def _show_known(self, known: KnownProject) -> None:
         before, self._known = self._known, known
         if before is known:
             return
@@ -232,7 +227,7 @@ class TokensPage(CountsWarnings, Viewing, Marking, OffersForm, Touring, Filtered
         if known is not None:
             pane.set_project(known.environments, known.folders, e2ee=known.project.e2ee)
 
-    def _show_list(self, known: _Known, look: Look[ServiceToken]) -> None:
+    def _show_list(self, known: KnownProject, look: Look[ServiceToken]) -> None:
         listing = self._list
         listing.environments = [environment.slug for environment in known.environments]
         listing.sorted_by = self.view_order[0] if self.view_order else self._sort
@@ -300,43 +295,9 @@ class TokensPage(CountsWarnings, Viewing, Marking, OffersForm, Touring, Filtered
             self.choose(new.token)
             await self.reveal(new)
 
-    def action_who(self) -> None:
-        from st_tui.core.secrets.model import Place
-        from st_tui.tui.screens.who import Who
-
-        self._open_overview(lambda: Who(Place(*self._tested_place())))
-
-    def action_warnings(self) -> None:
-        from st_tui.tui.screens.warnings import Warnings
-
-        self._open_overview(Warnings)
-
-    @work
-    async def action_promises(self) -> None:
-        from st_tui.tui.screens.promises import OFFERED, Promises, promises_in
-        from st_tui.tui.screens.prompt import Prompt
-
-        if await self.project_first() is None:
-            return
+    async def known_environments(self) -> Sequence[Environment] | None:
         await self._reading.settled()
-        if self._known is None:
-            return  # why it cannot be read was said
-        environments = self._known.environments
-        beside = self.host.directory / OFFERED
-        offered = str(beside) if beside.is_file() else ""
-        prompt = Prompt(
-            "File of promises", offered, OFFERED, lambda name: promises_in(name, environments)
-        )
-        name = await self.host.ask(prompt)
-        if name is not None:
-            self.host.did("scope", "prove", name)
-            self._open_overview(lambda: Promises(name))
-
-    @work
-    async def _open_overview(self, overview: Callable[[], Screen[None]]) -> None:
-        """Open a screen about all tokens of the project, if there is one."""
-        if await self.project_first() is not None and self.app.screen is self:
-            self.app.push_screen(overview())
+        return self._known.environments if self._known is not None else None
 
     @on(TokenList.Seen)
     @on(Listing.Moved, "#tokens")
@@ -410,8 +371,8 @@ class TokensPage(CountsWarnings, Viewing, Marking, OffersForm, Touring, Filtered
     def action_matrix(self) -> None:
         from st_tui.tui.screens.matrix import MatrixScreen
 
-        environment, path = self._tested_place()
-        self._open_overview(
+        environment, path = self.tested_place()
+        self.open_overview(
             lambda: MatrixScreen(
                 text=self.filter_text,
                 order=self._sort,
@@ -421,8 +382,7 @@ class TokensPage(CountsWarnings, Viewing, Marking, OffersForm, Touring, Filtered
             )
         )
 
-    def _tested_place(self) -> tuple[str, str]:
-        """The environment and path in the pane; else none, and the root."""
+    def tested_place(self) -> tuple[str, str]:
         for pane in self.panes():
             with suppress(Refusal):
                 asked = pane.asked()
@@ -438,35 +398,3 @@ class TokensPage(CountsWarnings, Viewing, Marking, OffersForm, Touring, Filtered
         pane.preset(environment, path, Permission.READ, Endpoint.E2EE, "")
         pane.show(token)
         await self.action_test()
-
-
-@dataclass(frozen=True)
-class _Known:
-    """What the page knows of the project besides the lines of its list."""
-
-    project: Project
-    environments: Sequence[Environment]
-    folders: Mapping[str, Sequence[str]]
-    tokens: int
-    is_demo: bool
-    """Whether the tour's tokens are here: a person's own project may be called demo too."""
-
-    @property
-    def places(self) -> object:
-        """What the test-access pane is told."""
-        return self.project, self.environments, self.folders
-
-
-def _read_known(vault: Vault, project: Project) -> _Known:
-    is_demo = False
-    if project.slug == "demo":
-        from st_tui.demo.tour import TOUR
-
-        is_demo = vault.tokens.count(project, TOUR[0].token) > 0
-    return _Known(
-        project,
-        vault.environments.every(project),
-        vault.folders.of_each(project),
-        vault.tokens.count(project),
-        is_demo,
-    )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -20,13 +20,13 @@ from textual.reactive import reactive
 from textual.strip import Strip
 
 from st_tui.core.matrix import Line, fold
-from st_tui.core.model import Environment, Permission, ServiceToken
-from st_tui.core.plain_text import shown
+from st_tui.core.model import Permission, ServiceToken
 from st_tui.core.wording import access_letters
 from st_tui.tui.actions import Action, bindings
 from st_tui.tui.widgets.cells import column
 from st_tui.tui.widgets.listing import RowListing
 from st_tui.tui.widgets.matrix_layout import Layout, head_row, head_rows, layout, there_is_room
+from st_tui.tui.widgets.matrix_sheet import Sheet, scopes_in, style_of
 from st_tui.tui.widgets.token_name import token_name
 
 _ALL = access_letters(frozenset(Permission))
@@ -35,22 +35,6 @@ _LEGEND = (
     (f" {_ALL.lower()} ", "held", " held back"),
     (" ·  ", "held", " no access"),
 )
-
-
-class Sheet(NamedTuple):
-    """Some of a project's tokens, from the one at index `first` on, and all folders.
-
-    `cells` has for each folder what `core.matrix.letters` says for each of the tokens. `total` is
-    how many tokens there are in all.
-    """
-
-    environments: Sequence[Environment] = ()
-    environment: Environment | None = None
-    paths: Sequence[str] = ()
-    total: int = 0
-    first: int = 0
-    tokens: Sequence[ServiceToken] = ()
-    cells: Sequence[Sequence[str]] = ()
 
 
 class MatrixGrid(RowListing[Line], inherit_bindings=False):
@@ -197,7 +181,7 @@ class MatrixGrid(RowListing[Line], inherit_bindings=False):
         # The grid is as wide as the screen, which is known before it is laid out.
         self._layout = layout(self.app.size.width - 1, self.sheet.paths, self.sheet.total)
         with_scopes = [
-            f"{name} {_scopes(token, self.sheet.environment)}".rstrip()
+            f"{name} {scopes_in(token, self.sheet.environment)}".rstrip()
             for name, token in zip(self._names, self.sheet.tokens, strict=True)
         ]
         has_room = there_is_room(with_scopes, self._layout.cell)
@@ -256,7 +240,7 @@ class MatrixGrid(RowListing[Line], inherit_bindings=False):
         # Blanks in a style of no other ground: a new one would be sent for each.
         quiet = self.get_component_rich_style("matrix--held")
         for number, text in enumerate(self.sheet.cells[line.folder], start=self.sheet.first):
-            name = "cell" if here and number == self.column else _style(text)
+            name = "cell" if here and number == self.column else style_of(text)
             style = self.get_component_rich_style(f"matrix--{name}")
             segments += [Segment(f" {text}".ljust(cell - 1), style), Segment(" ", quiet)]
         return Strip(segments).adjust_cell_length(width, self.rich_style)
@@ -343,22 +327,6 @@ class MatrixGrid(RowListing[Line], inherit_bindings=False):
                 self.action_choose()
             self.cursor = index
         self.column = chosen
-
-
-def _style(letters: str) -> str:
-    """As in the token list: reading is green, writing amber, all else is quiet."""
-    if not letters.strip(" ").isupper():
-        return "held"
-    if Permission.WRITE.letter not in letters:
-        return "read"
-    return "both" if Permission.READ.letter in letters else "write"
-
-
-def _scopes(token: ServiceToken, environment: Environment | None) -> str:
-    """The patterns of a token's scopes in an environment: `/common/**`, or `/a +2` for three."""
-    slug = environment.slug if environment else ""
-    first, *others = [s.secret_path for s in token.scopes if s.environment == slug] or [""]
-    return shown(first) + (f" +{len(others)}" if others else "")
 
 
 def _has(fold: str, path: str) -> bool:
