@@ -13,10 +13,12 @@ from textual.pilot import Pilot
 
 from st_tui.core.model import Environment, Permission, Scope, ServiceToken, TokenDraft
 from st_tui.core.vault import Vault
+from st_tui.core.vault.kept_form import KeptForm
 from st_tui.tui.app import StTui
 from st_tui.tui.screens.create import Create
 from st_tui.tui.screens.created import Created
 from st_tui.tui.screens.dialog import Confirm
+from st_tui.tui.screens.filled_form import EMPTY_FORM
 from st_tui.tui.screens.link_form import LinkForm
 from st_tui.tui.screens.tokens import TokensPage
 from st_tui.tui.screens.who import Who
@@ -389,6 +391,24 @@ async def test_two_presses_before_the_vault_was_read_make_one_token(demo_app: St
         await until(pilot, lambda: isinstance(demo_app.screen, TokensPage), "it is made")
         await settled(pilot)
         assert vault(demo_app).tokens.count(project_of(demo_app)) == before + 1
+
+
+async def test_a_clone_of_a_token_that_never_ends_never_ends(demo_app: StTui) -> None:
+    async with demo_app.run_test(size=SMALL) as pilot:
+        await opened(pilot)
+        await choose(pilot, "legacy-billing")
+        await pilot.press("c")
+        await until(pilot, lambda: isinstance(demo_app.screen, Create), "the form opens")
+        await until(pilot, lambda: "•never" in screen_text(pilot), "with the same end")
+
+
+@pytest.mark.parametrize("end", ["2027-01-01", "45d", "what"])
+async def test_an_end_is_shown_as_it_was_typed(demo_app: StTui, end: str) -> None:
+    async with demo_app.run_test(size=SMALL) as pilot:
+        await opened(pilot)
+        kept = KeptForm(EMPTY_FORM._replace(expires=end), demo_app.clock())
+        await demo_app.push_screen(Create(kept=kept))
+        await until(pilot, lambda: f"‹ custom ›     {end}" in screen_text(pilot), "as it was typed")
 
 
 async def test_where_the_project_is_deleted_meanwhile_no_token_is_made_in_another(

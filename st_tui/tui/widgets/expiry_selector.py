@@ -72,8 +72,9 @@ class ExpirySelector(EndRow):
     def __init__(self, now: Callable[[], int], start: str = "", *, same: bool = False) -> None:
         known = [value for _, value in _PRESETS]
         start = _preset_like(start) or start or known[0]
-        first = [(f"same, {span(parse_duration(start))}", start)]
-        presets = (*first, *_PRESETS) if same and start not in known else _PRESETS
+        presets = _PRESETS
+        if same and start not in known:
+            presets = ((f"same, {span(parse_duration(start))}", start), *presets)
         super().__init__("Expires", now, presets, start)
 
     async def choose_duration(self, milliseconds: int) -> None:
