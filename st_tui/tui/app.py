@@ -306,8 +306,11 @@ class StTui(SafeApp[None]):
             return
         self._projects = len(projects)
         if self.project is not None:
-            known = {project.id: project for project in projects}
-            self.project = known.get(self.project.id) or next(iter(known.values()), None)
+            before, known = self.project, {project.id: project for project in projects}
+            self.project = known.get(before.id) or next(iter(known.values()), None)
+            if before.id not in known:
+                now = f" This is “{self.project.name}”." if self.project is not None else ""
+                self.notify(f"The project “{before.name}” was deleted.{now}", severity="warning")
         self.show_change()
 
     async def read(self, job: Callable[[Vault], Result]) -> Result:

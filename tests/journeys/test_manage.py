@@ -417,6 +417,24 @@ async def test_a_colleagues_change_appears_and_the_cursor_stays(demo_app: StTui)
         assert current.id == chosen.id
 
 
+async def test_a_project_that_a_colleague_deleted_is_told_of(demo_app: StTui) -> None:
+    async with demo_app.run_test(size=(80, 24), notifications=True) as pilot:
+        await opened(pilot)
+        projects = vault(demo_app).projects
+        shop, demo = projects.create("Shop"), projects.get("demo")
+        projects.delete(demo)
+        await until(pilot, lambda: "st-tui  Shop" in screen_text(pilot), "another one is shown")
+        await until(
+            pilot,
+            lambda: "The project “Demo” was deleted. This is “Shop”." in screen_text(pilot),
+            "which is said",
+        )
+        projects.delete(shop)
+        await until(
+            pilot, lambda: "“Shop” was deleted.\n" in screen_text(pilot), "no other is left"
+        )
+
+
 async def test_folders_and_environments(demo_app: StTui) -> None:
     async with demo_app.run_test(notifications=True, size=SMALL) as pilot:
         await opened(pilot)
