@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from pathlib import Path
 from tempfile import gettempdir
@@ -44,11 +45,22 @@ def demo(stage: bool, step: int | None) -> int:
     # A closed terminal or a `kill` must not leave the directory behind.
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _leave)
-    folder = Path(gettempdir())
+    folder = _room_to_throw_away()
     written_aside.clear(folder, _THROWN_AWAY)
     with written_aside.draft(folder, _THROWN_AWAY) as directory:
         directory.mkdir(mode=0o700)
         return _run(directory, demo=True, stage=stage, step=step)
+
+
+def _room_to_throw_away() -> Path:
+    """Where a demo is made that is thrown away: in memory, or where TMPDIR says.
+
+    On a disk each file of the vault waits until it is written there for good.
+    """
+    in_memory = Path("/dev/shm")  # noqa: S108  # a directory is made there, with a name of its own
+    if "TMPDIR" not in os.environ and os.access(in_memory, os.W_OK | os.X_OK):
+        return in_memory
+    return Path(gettempdir())
 
 
 def _run(directory: Path, *, demo: bool, stage: bool = False, step: int | None = None) -> int:

@@ -34,7 +34,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[Opened]:
     """A stand-in for the app, which needs a terminal: what it was opened with."""
     opened = []
 
-    def run(directory: Path, *, actor: str, demo: bool) -> int:
+    def run(directory: Path, *, actor: str, demo: bool, **_: object) -> int:
         assert actor
         opened.append(Opened(directory, demo, directory.exists()))
         return 7
@@ -60,6 +60,22 @@ def test_a_demo_is_thrown_away(run: Run, opened: list[Opened], directory: Path) 
     assert demo.was_there
     assert demo.directory != directory
     assert not demo.directory.exists()
+
+
+def test_a_demo_that_is_thrown_away_is_made_in_memory(
+    run: Run, opened: list[Opened], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where nobody waits for a disk, unless TMPDIR names another place."""
+    monkeypatch.delenv("TMPDIR", raising=False)
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    assert run("demo").status == 7
+    in_memory = Path("/dev/shm")  # noqa: S108  # no file of a fixed name is made there
+    expected = in_memory if os.access(in_memory, os.W_OK) else Path(tempfile.gettempdir())
+    assert opened[-1].directory.parent == expected
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    assert run("demo").status == 7
+    assert opened[-1].directory.parent == tmp_path
 
 
 def test_a_demo_can_be_kept(run: Run, opened: list[Opened], tmp_path: Path) -> None:
