@@ -145,7 +145,7 @@ def test_the_tour_shows_what_newcomers_guess_wrong(
     assert "/common/new" not in vault.folders.every(project, "dev")
     assert shown["dev:/common/**", "/common/new"] == (
         "A scope is a pattern, not a list of folders: /common/new is allowed before anybody makes "
-        "it. The tree shows only those that exist.",
+        "it. The reach counts only those that exist.",
     )
     assert shown["dev:/**", "/.env"] == (
         Reason.PATH,

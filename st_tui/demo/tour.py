@@ -54,7 +54,7 @@ TOUR = (
     Step(
         "A folder that is not there",
         "A scope is a pattern, not a list of folders: /common/new is allowed before anybody makes "
-        "it. The tree shows only those that exist.",
+        "it. The reach counts only those that exist.",
         "ci-deploy",
         "dev",
         "/common/new",
