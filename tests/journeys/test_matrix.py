@@ -305,6 +305,23 @@ async def test_a_change_of_the_vault_is_shown_and_the_cursor_stays(demo_app: StT
         await until(pilot, lambda: "fresh " in screen_text(pilot), "and can be gone to")
 
 
+async def test_a_long_name_leaves_room_for_its_folder_and_its_warning(demo_app: StTui) -> None:
+    async with demo_app.run_test(size=(80, 24)) as pilot:
+        await opened(pilot)
+        draft = TokenDraft("\u65e5" * 100, (Scope("dev", "/none"),), ONLY_READ, None)
+        vault(demo_app).tokens.create(project_of(demo_app), draft)
+        await until(pilot, lambda: "\u65e5\u65e5" in screen_text(pilot), "it is listed")
+        await _open(pilot)
+        await pilot.press("home")
+        await until(pilot, lambda: "\u2026 › dev:/" in screen_text(pilot), "the folder")
+        await pilot.press("escape", "!")
+        await until(
+            pilot,
+            lambda: "\u2026  Scope 1: matches no folder" in screen_text(pilot),
+            "the whole warning",
+        )
+
+
 async def test_without_environments_it_says_so(demo_app: StTui) -> None:
     async with demo_app.run_test(size=(80, 24)) as pilot:
         await opened(pilot)

@@ -39,6 +39,8 @@ _CELLS_KEPT = 500_000
 """Cells that are kept, so that going back to tokens decides nothing anew: 4 MB."""
 _FIRST_SHEET = 0.1
 """Seconds that the first frame waits for what it shows, so that it is painted once."""
+_NAME = 36
+"""Cells of a token's name beside its folder, at most."""
 _TALL, _SHORT = 40, 20
 """Lines from which on more of the scopes are shown, and below which less is."""
 
@@ -260,7 +262,7 @@ class MatrixScreen(ShowsVault, Leavable[None]):
         if token is not None and line is not None:
             place = Content.assemble(
                 # As wide for every token, so that the folder is not sent anew for each.
-                (name_column(token, self.host.clock(), grid.name_width), "bold"),
+                (name_column(token, self.host.clock(), min(grid.name_width, _NAME)), "bold"),
                 (" › ", "$text-muted"),
                 (
                     f"{shown(grid.environment)}:{shown(line.fold or grid.path)}",

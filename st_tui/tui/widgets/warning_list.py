@@ -12,7 +12,7 @@ from st_tui.core.lint import Fix, Kind, Way
 from st_tui.core.plain_text import shown
 from st_tui.core.vault.overviews import TokenWarning
 from st_tui.tui.widgets.asked_listing import AskedListing, Fetch
-from st_tui.tui.widgets.cells import column
+from st_tui.tui.widgets.cells import column, cut
 from st_tui.tui.widgets.listing import Piece
 from st_tui.tui.widgets.token_name import name_column, token_name
 
@@ -75,7 +75,8 @@ class WarningList(AskedListing[TokenWarning]):
 
 def warning_in_full(row: TokenWarning, now: int) -> Content:
     """The whole sentence, and below it what `f` would do."""
-    said = Content.assemble((token_name(row.token, now), "bold"), f"  {shown(row.warning.text)}")
+    name = cut(token_name(row.token, now), _LONG_NAME)
+    said = Content.assemble((name, "bold"), f"  {shown(row.warning.text)}")
     fix = row.warning.fix
     if fix is None:
         return Content.assemble(said, ("\nNothing to mend, if that is meant.", "$text-muted"))
