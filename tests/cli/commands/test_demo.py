@@ -27,6 +27,8 @@ class Opened(NamedTuple):
     directory: Path
     demo: bool
     was_there: bool
+    stage: bool = False
+    step: int | None = None
 
 
 @pytest.fixture
@@ -34,9 +36,17 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[Opened]:
     """A stand-in for the app, which needs a terminal: what it was opened with."""
     opened = []
 
-    def run(directory: Path, *, actor: str, demo: bool, **_: object) -> int:
+    def run(
+        directory: Path,
+        *,
+        actor: str,
+        demo: bool,
+        stage: bool = False,
+        step: int | None = None,
+        **_: object,
+    ) -> int:
         assert actor
-        opened.append(Opened(directory, demo, directory.exists()))
+        opened.append(Opened(directory, demo, directory.exists(), stage, step))
         return 7
 
     module = ModuleType("st_tui.tui")
@@ -101,6 +111,21 @@ def test_a_demo_whose_making_was_killed_is_made_again(
         before = (left / "vault.db").read_bytes()
         _make_demo("ann", left)
         assert (left / "vault.db").read_bytes() == before
+
+
+def test_a_demo_opens_on_the_stage_and_at_a_step(
+    run: Run, opened: list[Opened], tmp_path: Path
+) -> None:
+    kept = str(tmp_path / "kept")
+    assert run("demo", "--stage").status == 7
+    assert run("demo", "--step", "6", "--vault", kept).status == 7
+    assert [(each.stage, each.step) for each in opened] == [(True, None), (False, 6)]
+
+
+@pytest.mark.parametrize("step", ["0", "-1", "16", "six"])
+def test_a_step_that_the_tour_lacks_is_refused(run: Run, opened: list[Opened], step: str) -> None:
+    assert_refused(run("demo", "--step", step), "--step")
+    assert opened == []
 
 
 def test_a_demo_is_laid_over_nothing_else(

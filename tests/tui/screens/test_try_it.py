@@ -82,7 +82,7 @@ def shop(served: Served) -> Iterator[Shop]:
         vault.secrets.set(project, DB, VALUES)
         looks = Appearance("st-tui-dark", ansi_color=False, ascii_only=False)
         app = StTui(served.directory, looks, actor="ann")
-        app.server_url = served.server.url
+        app._server_url = served.server.url  # the property would remember it: nothing runs yet
         yield Shop(app, vault, project, served.server.url)
 
 
