@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from rich.cells import cell_len
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
@@ -157,8 +157,9 @@ class Who(Overview[ReachOverview]):
     def _request(self) -> None:
         """Ask, and give up what was asked before: a pattern may take long."""
         if self._is_known:
-            self.run_worker(self._answer(), group="answer", exclusive=True)
+            self._answer()
 
+    @work(group="answer", exclusive=True)
     async def _answer(self) -> None:
         question = self._question
         if question is None:
