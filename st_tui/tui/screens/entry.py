@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -123,7 +124,7 @@ class EntryScreen(Leavable[None]):
     def _details(self, row: AuditRow) -> Iterator[tuple[str, str]]:
         label, text = "Details", self._names.details(row.entry)
         for name, value in (read_object(text) or {"": text}).items():
-            yield label, shown(f"{name}  {value}" if name else str(value))
+            yield label, shown(f"{name}  {_in_words(value)}" if name else str(value))
             label = ""
 
     def action_go(self, amount: int) -> None:
@@ -164,6 +165,19 @@ def _named(name: str, actor: str, context: EntryContext) -> Content:
         how = _GONE.get(deletion.reason or "", "deleted")
         gone = f"  {how} {in_local_time(deletion.time)}"
     return Content.assemble(shown(name), (f"  {shown(actor)}", "$text-muted"), gone)
+
+
+def _in_words(value: Any) -> str:
+    """A value of the details as a person reads it; a scope as `dev:/common/**`."""
+    if value is None:
+        return "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(map(_in_words, value)) or "none"
+    if isinstance(value, dict) and value.keys() == {"environment", "secretPath"}:
+        return f"{value['environment']}:{value['secretPath']}"
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _verdict(entry: AuditEntry) -> str | None:

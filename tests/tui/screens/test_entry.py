@@ -100,3 +100,18 @@ async def test_a_changed_entry_does_not_follow(demo_app: StTui) -> None:
         changed = newest._replace(ip="10.9.8.7")
         assert vault(demo_app).audit.context(newest).follows
         assert not vault(demo_app).audit.context(changed).follows
+
+
+async def test_details_are_read_as_a_person_reads_them(demo_app: StTui) -> None:
+    async with demo_app.run_test(size=(100, 36)) as pilot:
+        await opened(pilot)
+        await pilot.press("3", "slash")
+        await write(pilot, "legacy-billing")
+        await pilot.press("enter", "end", "enter")  # the oldest: it was made to live for ever
+        await until(pilot, lambda: "Details" in screen_text(pilot), "the entry")
+        text = " ".join(screen_text(pilot).split())
+        assert "expiresAt none" in text
+        assert "scopes prod:/backend/billing" in text
+        assert "permissions read, write" in text
+        assert "None" not in text
+        assert "[" not in text
