@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from pathlib import Path
 
@@ -65,10 +64,18 @@ def test_rotate_by_two_keys_and_find_what_both_did(directory: Path) -> None:
         with Vault.open(directory, actor="colleague") as vault:
             assert vault.tokens.authenticate(buffer).token == new
 
-        rows = [line for line in tmux.screen.splitlines() if "dev:/common/**" in line]
-        assert [bool(re.search(r"\(old, until \d+ \w{3}\)", row)) for row in rows] == [False, True]
+        listed = tmux.screen.partition("── Test")[0].splitlines()
+        rows = [line for line in listed if "dev:/common/**" in line]
+        assert [("(old)" in row, "until tomorrow" in row) for row in rows] == [
+            (False, False),
+            (True, True),
+        ]
         tmux.press("Enter")
-        tmux.wait_for("Service token  ci-deploy (old, until", f"ci-deploy  {new.id}")
+        tmux.wait_for("Tokens › ci-deploy (old, until", "Replaced by  ci-deploy, works until")
+        tmux.press(">")
+        tmux.wait_for(f"Id           {new.id}", "Replaces     ci-deploy")
+        tmux.press("Escape")
+        tmux.wait_for(f"Id           {old.id}")
         tmux.press("d")
         tmux.wait_for("Revoke “ci-deploy (old, until", f"Id         {old.id}", "Last used  20")
         tmux.press("y")
