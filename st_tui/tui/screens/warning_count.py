@@ -47,6 +47,8 @@ class CountsWarnings(Hosted):
         from st_tui.tui.analysis.analysis import Analysis
 
         await asyncio.sleep(_QUIET)
+        if self.app.screen is not self._page:
+            return  # nobody sees the number; it is counted when the page is shown again
         project, found = self.host.project, None
         if project is not None and self.tokens_known() <= _MOST:
             self._warnings = self._warnings or Analysis(self.host, WarningsOverview())
