@@ -34,6 +34,14 @@ class CountsWarnings(Hosted):
     def _page(self) -> Screen[None]:
         return cast("Screen[None]", self)
 
+    @property
+    def _is_covered(self) -> bool:
+        """Whether nobody sees the number: another screen is shown, and no mere dialog."""
+        screens = self.app.screen_stack
+        return self._page not in screens or not all(
+            screen.is_modal for screen in screens[screens.index(self._page) + 1 :]
+        )
+
     def tokens_known(self) -> int:
         """How many tokens the project has, as far as it is known."""
         raise NotImplementedError
@@ -47,8 +55,8 @@ class CountsWarnings(Hosted):
         from st_tui.tui.analysis.analysis import Analysis
 
         await asyncio.sleep(_QUIET)
-        if self.app.screen is not self._page:
-            return  # nobody sees the number; it is counted when the page is shown again
+        if self._is_covered:
+            return  # it is counted when the page is shown again
         project, found = self.host.project, None
         if project is not None and self.tokens_known() <= _MOST:
             self._warnings = self._warnings or Analysis(self.host, WarningsOverview())
